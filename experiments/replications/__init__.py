@@ -1,0 +1,1 @@
+"""Every published example that powersim's rules claim to follow, run again: `python -m experiments.replications`."""

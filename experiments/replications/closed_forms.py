@@ -1,0 +1,37 @@
+"""Single rules against the numbers of data/closed_forms.yaml: same arguments, same answer."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from experiments.replications.rows import DERIVED, Row, load
+
+
+def rule_named(path: str) -> Callable[..., Any]:
+    """The rule of that name, as `file.function`."""
+    module, name = path.split(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"powersim.rules.{module}"), name)
+    return found
+
+
+def number(text: str) -> float:
+    """A number, or the truth of a claim as 0 or 1."""
+    return float({"yes": "1", "no": "0"}.get(text, text))
+
+
+def rows() -> Iterator[Row]:
+    """One row a number; a rule that returns several gives several."""
+    for model, entry in load("closed_forms.yaml").items():
+        for path, cases in entry["rules"].items():
+            rule = rule_named(path)
+            for arguments, theirs in cases:
+                found = rule(*(float(a) for a in arguments))
+                values = found if isinstance(found, tuple) else (found,)
+                expected = theirs if isinstance(theirs, list) else [theirs]
+                for part, (value, text) in enumerate(zip(values, expected, strict=True)):
+                    which = f"[{part}]" if len(expected) > 1 else ""
+                    what = f"{path.split('.')[1]}({', '.join(arguments)}){which}"
+                    text = {"yes": "1", "no": "0"}.get(text, text)
+                    yield Row(model, what, entry.get("kind", DERIVED), text, float(value), entry["source"])

@@ -1,0 +1,111 @@
+"""Write the documents that are made from the defaults: docs/parameters.md and docs/mechanisms.md.
+
+python scripts/generate_docs.py           write them
+python scripts/generate_docs.py --check   exit with 1 if one is stale
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
+
+PARAMETERS = """# Parameters
+
+Every number that a rule uses, with its default, range and source. `--set rho=1` overrides one for a run, `parameters:`
+in a scenario for good. A prior is drawn once per run, for all branches alike. *Assumed* means: no source was found; vary
+it before you believe a result that depends on it. A share, memory or rate per quarter or year is converted to the
+scenario's turn.
+"""
+
+MECHANISMS_TEXT = """# Mechanisms
+
+Each can be switched off in a scenario (`mechanisms: {exchange: off}`). What switching it off should do was written down
+before it was measured: the outcome to look at, the direction, and why.
+"""
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    names = list(header)
+    lines = [names, ["---"] * len(names), *([cell(text) for text in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def prior(given: Mapping[str, list[float]] | None) -> str:
+    """A prior in words: ``uniform 0.1, 0.4``."""
+    if given is None:
+        return ""
+    return "; ".join(
+        f"{kind} {', '.join(f'{number:g}' for number in numbers)}" for kind, numbers in given.items()
+    )
+
+
+def parameters() -> str:
+    """docs/parameters.md: a table for each topic."""
+    header = ["name", "what it is", "default", "unit", "range", "prior", "source"]
+
+    def row(spec: ParameterSpec) -> list[str]:
+        span = f"{spec.low:g} to {spec.high:g}" + (", whole" if spec.whole else "")
+        return [
+            f"`{spec.name}`",
+            spec.about,
+            f"{spec.value:g}",
+            spec.unit,
+            span,
+            prior(spec.prior),
+            spec.source,
+        ]
+
+    topics = groupby(
+        sorted(SPEC.values(), key=lambda spec: (spec.topic, spec.name)), key=lambda spec: spec.topic
+    )
+    parts = [f"## {topic.capitalize()}\n\n{table(header, map(row, specs))}" for topic, specs in topics]
+    return "\n".join([NOTE, "", PARAMETERS, *parts])
+
+
+def mechanisms() -> str:
+    """docs/mechanisms.md: one table."""
+    header = ["mechanism", "what it does", "switched off: look at", "it should", "because"]
+    rows = ([f"`{m.name}`", m.about, m.outcome, m.off, m.expected] for m in MECHANISMS.values())
+    return "\n".join([NOTE, "", MECHANISMS_TEXT, table(header, rows)])
+
+
+def main() -> int:
+    """Write the documents, or with --check compare them. Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 if a document is stale"
+    )
+    check = parser.parse_args().check
+    made = {"parameters.md": parameters(), "mechanisms.md": mechanisms()}
+    stale = []
+    for name, text in made.items():
+        path = DOCS / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(f"docs/{name}")
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    if check and stale:
+        print(f"stale: {', '.join(stale)}; `make docs` rewrites them", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

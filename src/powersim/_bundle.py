@@ -1,0 +1,137 @@
+"""Named tuples of arrays as one pointer for compiled code.
+
+A history is some two hundred arrays. Handed to numba as named tuples, every call would carry every pointer, shape and
+stride by value, and compiling would take longer than any study. `pack` writes the addresses and shapes of a named
+tuple's fields into one table; compiled code gets the address of the table and reads ``w.x`` as an array without a
+reference count. Nothing is copied: what compiled code writes, the named tuple shows. Interpreted, `pack` is the identity.
+
+The caller keeps the packed object alive and its arrays in place for the length of a call, and arrays are C-contiguous.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.datamodel import models
+from numba.core.extending import NativeValue, register_model, typeof_impl, unbox
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.np.arrayobj import populate_array
+
+from powersim._jit import ENABLED
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+Field = tuple[str, str, int]  # name, dtype, number of dimensions (-1 = a number)
+
+
+class Packed:
+    """A named tuple and the table of its fields' addresses and shapes (int64; numbers stand in the table itself)."""
+
+    __slots__ = ("address", "fields", "table", "values")
+
+    def __init__(self, values: Any) -> None:
+        fields: list[Field] = []
+        rows: list[int] = []
+        for name, value in zip(values._fields, values, strict=True):
+            if isinstance(value, np.ndarray):
+                if not value.flags.c_contiguous:
+                    raise ValueError(f"{type(values).__name__}.{name} must be C-contiguous")
+                fields.append((name, value.dtype.name, value.ndim))
+                rows += [value.ctypes.data, *value.shape]
+            else:
+                kind = np.float64 if isinstance(value, float) else np.int64
+                fields.append((name, np.dtype(kind).name, -1))
+                rows.append(int(np.array([value], kind).view(np.int64)[0]))
+        self.values = values
+        self.fields = (type(values).__name__, *fields)
+        self.table = np.array(rows, np.int64)
+        self.address = self.table.ctypes.data
+
+
+def pack(values: T) -> T:
+    """`values` as compiled code takes it; the named tuple itself when rules are interpreted.
+
+    Raises ValueError for an array that is not C-contiguous.
+    """
+    return Packed(values) if ENABLED else values  # type: ignore[return-value]
+
+
+class BundleType(types.Type):  # type: ignore[misc]
+    """The type of a packed named tuple: its name and fields."""
+
+    def __init__(self, fields: tuple[Any, ...]) -> None:
+        self.slots: dict[str, tuple[int, str, int]] = {}
+        slot = 0
+        for name, dtype, ndim in fields[1:]:
+            self.slots[name] = (slot, dtype, ndim)
+            slot += 1 + max(ndim, 0)
+        super().__init__(name=f"Bundle{fields!r}")
+
+    def resolve(self, name: str) -> Any:
+        """The numba type of a field, None if there is no such field."""
+        if name not in self.slots:
+            return None
+        _, dtype, ndim = self.slots[name]
+        scalar = types.float64 if dtype == "float64" else getattr(types, dtype)
+        return scalar if ndim < 0 else types.Array(scalar, ndim, "C", aligned=True)
+
+
+@typeof_impl.register(Packed)  # type: ignore[untyped-decorator]
+def _typeof(value: Packed, _: Any) -> BundleType:
+    return BundleType(value.fields)
+
+
+@register_model(BundleType)
+class BundleModel(models.PrimitiveModel):  # type: ignore[misc]
+    """In machine code: the address of the table."""
+
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, ir.IntType(64))
+
+
+@unbox(BundleType)  # type: ignore[untyped-decorator]
+def _unbox(_: Any, obj: Any, c: Any) -> NativeValue:
+    address = c.pyapi.object_getattr_string(obj, "address")
+    native = c.pyapi.long_as_longlong(address)
+    c.pyapi.decref(address)
+    return NativeValue(native, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+@infer_getattr
+class BundleAttributes(AttributeTemplate):  # type: ignore[misc]
+    """Typing of ``w.x``."""
+
+    key = BundleType
+
+    def generic_resolve(self, typ: BundleType, attr: str) -> Any:
+        return typ.resolve(attr)
+
+
+@lower_getattr_generic(BundleType)  # type: ignore[untyped-decorator]
+def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) -> Any:
+    slot, _, ndim = typ.slots[attr]
+    word = ir.IntType(64)
+    table = builder.inttoptr(value, word.as_pointer())
+
+    def load(index: int) -> Any:
+        entry = builder.load(builder.gep(table, [ir.Constant(word, index)]))
+        entry.set_metadata("invariant.load", builder.module.add_metadata([]))  # lets LLVM lift it out of loops
+        return entry
+
+    field = typ.resolve(attr)
+    if ndim < 0:
+        return builder.bitcast(load(slot), context.get_value_type(field))
+    shape = [load(slot + 1 + k) for k in range(ndim)]
+    itemsize = context.get_abi_sizeof(context.get_data_type(field.dtype))
+    strides = [ir.Constant(word, itemsize)]
+    for extent in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], extent))
+    array = context.make_array(field)(context, builder)
+    data = builder.inttoptr(load(slot), context.get_data_type(field.dtype).as_pointer())
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
+    return array._getvalue()

@@ -1,0 +1,136 @@
+"""The ``@rule`` decorator: compiles a rule, or leaves it as plain Python.
+
+A rule is a pure function of numbers and small arrays. Compiled (numba, no fast-math) and interpreted it gives the same
+bits. ``POWERSIM_JIT=0`` makes the decorator the identity, for debugging and for the tests of that claim.
+
+Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
+a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
+code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, and this file.
+Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0"
+"""Whether rules are compiled."""
+
+_PACKAGE = Path(__file__).parent
+_KEPT = 4  # folders of other versions that survive
+_IN_USE = 3600.0  # seconds: a folder used so recently may belong to a running process
+
+
+def _sources() -> list[Path]:
+    """Every source that compiled code can come from, in an order that does not depend on the file system."""
+    kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if b"@rule" in path.read_bytes()]
+    files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
+    return [Path(__file__), *sorted(files)]
+
+
+def _fingerprint() -> str:
+    """Hash of the sources and of the versions that turn them into machine code.
+
+    The names of the parameters belong to it, because compiled code knows them by their place in the alphabet; their
+    values do not.
+    """
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()}".encode())
+    for path in sorted((_PACKAGE / "defaults").glob("*.yaml")):
+        digest.update(b" ".join(re.findall(rb"^\w+(?=:)", path.read_bytes(), re.MULTILINE)))
+    for path in _sources():
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _root() -> Path:
+    """Folder that holds the caches of all versions: the user's choice, or the platform's place for caches."""
+    if chosen := os.environ.get("POWERSIM_CACHE_DIR"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    found = os.path.expanduser(base)
+    # A user without a home: nothing can be made below the null device, so the temporary folder is used.
+    return Path(found if os.path.isabs(found) else os.devnull) / "powersim"
+
+
+def _writable(folder: Path) -> bool:
+    """Make the folder and mark it as used; False if that is not allowed, or if it belongs to somebody else.
+
+    The owner matters because cached code is run: a folder laid out by another user could hold anything.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(folder)
+        mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+    return mine and os.access(folder, os.W_OK)
+
+
+def _prune(root: Path, current: Path) -> None:
+    """Delete caches of other versions, except the newest few and any that may be in use."""
+    others = [path for path in root.iterdir() if path.is_dir() and path != current and len(path.name) == 16]
+    ages = sorted((time.time() - path.stat().st_mtime, path) for path in others)
+    for age, path in ages[_KEPT:]:
+        if age > _IN_USE:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _open_cache() -> Path:
+    """The folder for this version's compiled code; when the home is not writable, a temporary one of this user."""
+    folder = _root() / _fingerprint()
+    new = not os.path.exists(folder)  # unlike Path.exists, False where one may not look
+    if _writable(folder):
+        if new:
+            _prune(folder.parent, folder)
+        return folder
+    spare = Path(tempfile.gettempdir()) / f"powersim-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
+    if _writable(spare) and _writable(spare / folder.name):
+        return spare / folder.name
+    return Path(tempfile.mkdtemp(prefix="powersim-"))
+
+
+CACHE: Path | None = _open_cache() if ENABLED else None
+"""Folder of this version's compiled code; None when rules are interpreted."""
+
+
+def is_cold() -> bool:
+    """Whether nothing has been compiled yet for these sources, so that the first run will take a minute."""
+    return CACHE is not None and not any(CACHE.rglob("*.nbc"))
+
+
+def rule(function: F) -> F:
+    """Compile a pure function of numbers and small arrays (identity under ``POWERSIM_JIT=0``).
+
+    It releases the interpreter's lock. Division by zero gives inf or nan as in numpy, so a rule must make it
+    impossible: plain Python would raise.
+    """
+    if CACHE is None:
+        return function
+    # Numba reads the folder when it decorates. It is put back afterwards: other users of numba keep their own.
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE)
+    try:
+        compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled

@@ -1,0 +1,115 @@
+"""Words for what a chronicle's rows name: actors, controls, flows, and what a leg of a deal does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from powersim.world.state import C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
+
+NEAR = 0.05
+"""A position so near to a labelled point of its scale is called by that label."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A lever (scale = labels of its positions), a sanction or a pledge (from one actor to another)."""
+
+    kind: int
+    title: str
+    giver: int = -1
+    taker: int = -1
+    scale: tuple[tuple[float, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A good that may go from one actor to another."""
+
+    good: str
+    giver: int
+    taker: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """How to call everything that a chronicle refers to by index."""
+
+    dates: tuple[str, ...]
+    codes: tuple[str, ...]
+    actors: tuple[str, ...]
+    issues: tuple[str, ...]
+    controls: tuple[Control, ...]
+    flows: tuple[Flow, ...]
+    disputes: tuple[str, ...]
+    events: tuple[str, ...]
+
+    def dispute(self, index: int) -> str:
+        """What a dispute is over."""
+        return self.disputes[index] if 0 <= index < len(self.disputes) else "an unnamed front"
+
+
+def capital(text: str) -> str:
+    """The text with a capital at the start."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 2 else list(words))
+
+
+def units(value: float, good: str) -> str:
+    """Units of a good, e.g. `2.5 of S-300`."""
+    return f"{value:.3g} of {good}"
+
+
+def position(names: Names, control: int, value: float) -> str:
+    """A position, with the label of the scale if one is near: `0.25 (EPAA-class SM-3)`."""
+    for point, label in names.controls[control].scale:
+        if abs(point - value) <= NEAR:
+            return f"{value:.2f} ({label})"
+    return f"{value:.2f}"
+
+
+def own_move(names: Names, actor: int, control: int, value: float, moved: float) -> str:
+    """What own policy did over the last turns."""
+    who = names.actors[actor] if actor >= 0 else "The controllers"
+    return f"{who} {_moves(names, control, RAISE if moved > 0 else LOWER, value)} of its own accord"
+
+
+def leg(names: Names, giver: int, leg_id: int, value: float) -> str:
+    """What one leg of a deal does: legs 3c + side of controls come first, then 2f + what of flows."""
+    who = names.actors[giver]
+    controls = len(names.controls)
+    if leg_id < 3 * controls:
+        control, side = divmod(leg_id, 3)
+        return f"{who} {_moves(names, control, side, value)}"
+    flow, what = divmod(leg_id - 3 * controls, 2)
+    good, taker = names.flows[flow].good, names.actors[names.flows[flow].taker]
+    if what == GIVE:
+        return f"{who} gives {units(value, good)} to {taker}"
+    return f"{who} freezes the order of {good} for {taker}"
+
+
+def gains(names: Names, parties: Sequence[tuple[int, float, float]]) -> str:
+    """What each party (actor, gain per turn, net payment received) gets out of a deal."""
+    worth = ", ".join(f"{names.actors[actor]} {gain:+.4f}" for actor, gain, _ in parties)
+    paid = [f"{names.actors[actor]} pays {-pay:.2%} of world GDP" for actor, _, pay in parties if pay < -5e-5]
+    return f"gains a turn: {worth}" + (f"; {', '.join(paid)}" if paid else "")
+
+
+def _moves(names: Names, control: int, side: int, value: float) -> str:
+    known = names.controls[control]
+    if known.kind == C_SANCTION:
+        target = names.actors[known.taker]
+        verb = {LOWER: "eases", RAISE: "tightens"}.get(side, "holds")
+        return f"{verb} sanctions on {target} {'at' if verb == 'holds' else 'to'} {value:.2f}"
+    if known.kind == C_PLEDGE:
+        target = names.actors[known.taker]
+        verb = {LOWER: "cuts", RAISE: "raises"}.get(side, "holds")
+        return f"{verb} its pledge to {target} {'at' if verb == 'holds' else 'to'} {value:.2f}"
+    where = position(names, control, value)
+    if side == LOWER:
+        return f"lowers {known.title} to {where}"
+    return f"raises {known.title} to {where}" if side == RAISE else f"leaves {known.title} at {where}"

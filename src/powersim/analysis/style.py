@@ -1,0 +1,265 @@
+"""The look of every figure: colours, headings, legends, axes placed in inches, and files with the same bytes each time.
+
+Figures are built with matplotlib's objects, never pyplot's state, and laid out by measured text, so that headings wrap
+and nothing overlaps. Colours are Okabe and Ito's, which stay apart for the colour-blind; yardstick branches are grey.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.textpath import TextToPath
+
+from powersim.analysis.results import Study
+
+WIDTH = 12.5  # inches: fills a laptop's window at 110 dots per inch
+DPI = 110
+INK, SOFT, FAINT = "#222222", "#666666", "#DDDDDD"
+BLUE, VERMILLION = "#0072B2", "#D55E00"
+BRANCHES = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+YARDSTICK = "#8C8C8C"
+DASHES = ("--", ":", "-.")
+MARKERS = ("o", "s", "^", "v", "P", "X", "<", ">")
+POOLED = "D"
+DIVERGING = LinearSegmentedColormap.from_list("powersim", [VERMILLION, "#F2C9AE", "#FFFFFF", "#A9CDE3", BLUE])
+TITLE, TEXT, SMALL = 13.0, 9.5, 8.5  # points
+LINE = 1.45  # height of a line of text, in font sizes
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
+    "font.size": TEXT,
+    "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a user's title is a dollar sign
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "lines.linewidth": 1.6,
+    "svg.hashsalt": "powersim",
+    "svg.fonttype": "path",
+    "figure.dpi": DPI,
+    "savefig.dpi": DPI,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw and save inside this: matplotlib's defaults plus ours, whatever the user's settings are."""
+    with matplotlib.style.context(["default", STYLE]):
+        yield
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a branch or a theory appears wherever it appears."""
+
+    colour: str
+    dash: Any = "-"
+    marker: str = "o"
+    hollow: bool = False
+    band: bool = False  # as a legend key: a filled box instead of a line
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished figure: its file name without ending, its finding and what is drawn."""
+
+    name: str
+    figure: Figure
+    finding: str
+    caption: str
+
+
+@dataclass
+class Sheet:
+    """A figure measured in inches: `top` is where the body starts, counted from the bottom."""
+
+    figure: Figure
+    width: float
+    height: float
+    top: float
+    cells: list[Axes] = field(default_factory=list)
+
+    def axes(self, left: float, bottom: float, width: float, height: float, **options: Any) -> Axes:
+        """Axes at a place given in inches."""
+        place = (left / self.width, bottom / self.height, width / self.width, height / self.height)
+        cell = self.figure.add_axes(place, **options)
+        self.cells.append(cell)
+        return cell
+
+    def text(self, x: float, y: float, text: str, **options: Any) -> None:
+        """Text at a place given in inches."""
+        self.figure.text(x / self.width, y / self.height, text, **options)
+
+
+def looks(study: Study) -> dict[str, Look]:
+    """A look for every branch: the reference black, the others in Okabe and Ito's colours, yardsticks grey."""
+    found = {study.reference: Look(INK)}
+    for i, branch in enumerate(study.others(yardstick=False)):
+        again = i // len(BRANCHES)
+        dash = "-" if not again else DASHES[(again - 1) % len(DASHES)]
+        found[branch.name] = Look(BRANCHES[i % len(BRANCHES)], dash, MARKERS[i % len(MARKERS)])
+    for i, branch in enumerate(study.others(yardstick=True)):
+        found[branch.name] = Look(YARDSTICK, DASHES[i % len(DASHES)], MARKERS[i % len(MARKERS)], hollow=True)
+    return found
+
+
+def theory_looks(study: Study) -> dict[str, Look]:
+    """A marker for every theory."""
+    return {t: Look(SOFT, marker=MARKERS[i % len(MARKERS)], hollow=True) for i, t in enumerate(study.theories)}
+
+
+def measure(text: str, size: float, weight: str = "normal") -> float:
+    """Width of one line of text in inches."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / 72
+
+
+def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Lines of `text` no wider than `width` inches; a single longer word stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure(longer, size, weight) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def shorten(text: str, width: float, size: float) -> str:
+    """`text`, cut with an ellipsis to fit `width` inches."""
+    if measure(text, size) <= width:
+        return text
+    while text and measure(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def sheet(
+    title: str,
+    caption: str,
+    body: float,
+    legend: Sequence[tuple[str, Look]] = (),
+    width: float = WIDTH,
+) -> Sheet:
+    """A figure with heading, caption and legend above a body of `body` inches (margins for tick labels included)."""
+    margin, step = 0.25, 1 / 72
+    titles = wrap(title, width - 2 * margin, TITLE, "bold")
+    captions = wrap(caption, width - 2 * margin, TEXT)
+    keys = _legend_rows(legend, width - 2 * margin)
+    title_step, text_step = TITLE * LINE * step, TEXT * LINE * step
+    heading = margin / 2 + len(titles) * title_step + len(captions) * text_step + 0.08 + len(keys) * 0.24
+    height = heading + body
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    made = Sheet(figure, width, height, body)
+    y = height - margin / 2
+    for line in titles:
+        made.text(margin, y, line, size=TITLE, weight="bold", va="top")
+        y -= title_step
+    for line in captions:
+        made.text(margin, y, line, size=TEXT, color=SOFT, va="top")
+        y -= text_step
+    for row in keys:
+        y -= 0.24
+        _draw_keys(made, row, margin, y + 0.08)
+    return made
+
+
+def _legend_rows(legend: Sequence[tuple[str, Look]], width: float) -> list[list[tuple[str, Look]]]:
+    rows: list[list[tuple[str, Look]]] = []
+    used = width + 1
+    for label, look in legend:
+        needed = 0.6 + measure(label, TEXT)
+        if used + needed > width:
+            rows.append([])
+            used = 0.0
+        rows[-1].append((label, look))
+        used += needed
+    return rows
+
+
+def _draw_keys(made: Sheet, row: Sequence[tuple[str, Look]], x: float, y: float) -> None:
+    inches = made.figure.dpi_scale_trans
+    for label, look in row:
+        if look.band:
+            patch = Rectangle((x, y - 0.055), 0.3, 0.11, transform=inches, color=look.colour, lw=0)
+            made.figure.add_artist(patch)
+        else:
+            face = "white" if look.hollow else look.colour
+            line = Line2D(
+                [x, x + 0.15, x + 0.3], [y, y, y], color=look.colour, ls=look.dash, marker=look.marker,
+                markevery=[1], mfc=face, mec=look.colour, ms=5, transform=inches,
+            )  # fmt: skip
+            made.figure.add_artist(line)
+        made.text(x + 0.36, y, label, size=TEXT, va="center_baseline")
+        x += 0.6 + measure(label, TEXT)
+
+
+def year_ticks(axes: Axes, study: Study, width: float) -> None:
+    """Mark years on a time axis `width` inches wide; dates themselves when there are fewer than three years."""
+    starts = [i for i, d in enumerate(study.dates) if i == 0 or d[:4] != study.dates[i - 1][:4]]
+    if len(starts) < 3:
+        room = max(1, int(width / (measure(study.dates[0], SMALL) + 0.15)))
+        step = max(1, -(-len(study.dates) // room))
+        shown = list(range(0, len(study.dates), step))
+        labels = [study.dates[i] for i in shown]
+    else:
+        room = max(2, int(width / 0.5))
+        step = next((s for s in (1, 2, 3, 4, 5, 10, 20, 25, 50) if -(-len(starts) // s) <= room), 100)
+        shown = starts[::step]
+        labels = [study.dates[i][:4] for i in shown]
+    axes.set_xticks([study.turns[i] for i in shown], labels)
+    axes.set_xlim(study.turns[0], study.turns[-1] if len(study.turns) > 1 else study.turns[0] + 1)
+
+
+def mark_intervention(axes: Axes, since: int | None) -> None:
+    """A thin vertical line at the turn from which a branch may differ."""
+    if since is not None:
+        axes.axvline(since, color=SOFT, lw=0.9, ls=(0, (2, 2)), zorder=1)
+
+
+def slug(name: str) -> str:
+    """A safe file name: lower-case letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
+
+
+def words(name: str) -> str:
+    """A branch's or a theory's name for readers."""
+    return name.replace("_", " ")
+
+
+def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path]:
+    """Write a drawing once per format; the same figure gives the same bytes (no dates, no random identifiers)."""
+    written = []
+    for ending in formats:
+        path = directory / f"{drawing.name}.{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}.get(ending)
+        drawing.figure.savefig(path, metadata=nothing, facecolor="white")
+        written.append(path)
+    return written
+
+

@@ -1,0 +1,183 @@
+"""What the commands print: colours and boxes on a terminal, plain aligned text in a pipe or a file."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+GAP = "  "
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Text with a style that only a terminal shows."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, whether it holds numbers, and whether long text may be folded."""
+
+    title: str
+    right: bool = False
+    fold: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. An empty `title` leaves the line away."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell | str, ...], ...]
+    title: str = ""
+
+
+class Page:
+    """Standard output, and standard error for what is not a result. `quiet` keeps only results and errors."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self._out: Console | None = None
+        for stream in (sys.stdout, sys.stderr):
+            # A pipe in a narrow encoding shall not stop a study because of a dash.
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+
+    @property
+    def rich(self) -> Console | None:
+        """The terminal, or None when output goes elsewhere."""
+        if self._out is None:
+            from rich.console import Console
+
+            self._out = Console(highlight=False)
+        return self._out if self._out.is_terminal else None
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """A line of results."""
+        if self.rich is None:
+            sys.stdout.write(text + "\n")
+        else:
+            self.rich.print(_rich_text(text, style))
+
+    def note(self, text: str) -> None:
+        """A remark that is not a result; to standard error, and not when quiet."""
+        if not self.quiet:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def tables(self, tables: Sequence[Table]) -> None:
+        """Tables one below the other, with the same columns as wide in each."""
+        widths = _widths(tables)
+        for index, table in enumerate(tables):
+            if index:
+                self.line()
+            if table.title:
+                self.line(table.title, "bold")
+            if self.rich is None:
+                for text in _plain(table, widths):
+                    sys.stdout.write(text + "\n")
+            else:
+                self.rich.print(_rich_table(table, widths))
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
+        """A bar on standard error while work goes on, if that is a terminal; yields what counts one step."""
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        if self.quiet or not console.is_terminal:
+            yield _nothing
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*parts, console=console, transient=True) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda: bar.advance(task)
+
+    @contextmanager
+    def patience(self, text: str, seconds: float) -> Iterator[None]:
+        """Say `text` if what follows is still not done after so many seconds."""
+        timer = threading.Timer(seconds, self.note, (text,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _nothing() -> None:
+    """A step that nobody watches."""
+
+
+def _cell(cell: Cell | str) -> Cell:
+    return cell if isinstance(cell, Cell) else Cell(cell)
+
+
+def _length(text: str) -> int:
+    """Places that a text takes: combining marks take none, wide characters two."""
+    return sum(
+        0 if unicodedata.combining(mark) else 1 + (unicodedata.east_asian_width(mark) in "WF")
+        for mark in text
+    )
+
+
+def _widths(tables: Sequence[Table]) -> list[int]:
+    count = max((len(table.columns) for table in tables), default=0)
+    widths = [0] * count
+    for table in tables:
+        for row in (tuple(column.title for column in table.columns), *table.rows):
+            for place, cell in enumerate(row):
+                widths[place] = max(widths[place], _length(_cell(cell).text))
+    return widths
+
+
+def _plain(table: Table, widths: Sequence[int]) -> Iterator[str]:
+    headings = tuple(column.title for column in table.columns)
+    for row in ((headings,) if any(headings) else ()) + table.rows:
+        parts = []
+        for column, width, cell in zip(table.columns, widths, row):
+            text = _cell(cell).text
+            space = " " * (width - _length(text))
+            parts.append(space + text if column.right else text + space)
+        yield (GAP + GAP.join(parts)).rstrip()
+
+
+def _rich_text(text: str, style: str) -> object:
+    from rich.text import Text
+
+    return Text(text, style=style)
+
+
+def _rich_table(table: Table, widths: Sequence[int]) -> RichTable:
+    from rich.table import Table as RichTable
+
+    made = RichTable(
+        box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim",
+        show_header=any(column.title for column in table.columns),
+    )  # fmt: skip
+    made.add_column("", width=0)
+    for column, width in zip(table.columns, widths):
+        made.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            min_width=None if column.fold else width,
+            overflow="fold",
+            no_wrap=not column.fold,
+        )
+    for row in table.rows:
+        cells = [_cell(cell) for cell in row]
+        made.add_row("", *(_rich_text(cell.text, cell.style) for cell in cells))  # type: ignore[arg-type]
+    return made

@@ -1,0 +1,83 @@
+"""Effects as tables for a terminal: by outcome, then theory, levels beside differences, each with a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from powersim.analysis.compare import Effect
+from powersim.analysis.findings import Scale, decimals, number
+from powersim.analysis.outcomes import when
+from powersim.analysis.results import ALL, Outcome, Study
+from powersim.cli.console import Cell, Column, Table
+
+PLACES = 3  # decimals of levels that are not probabilities
+STYLES = {
+    "higher": "green", "likelier": "green", "lower": "magenta", "less likely": "magenta",
+    "not clear": "dim", "the same": "dim", "no runs": "dim",
+}  # fmt: skip
+
+
+def tables(effects: Sequence[Effect], study: Study, outcomes: Sequence[str]) -> list[Table]:
+    """One table for each of `outcomes`."""
+    return [_table([row for row in effects if row.outcome == name], study, name) for name in outcomes]
+
+
+def word(effect: Effect, binary: bool) -> str:
+    """What an effect comes to: its interval decides."""
+    if effect.runs == 0:
+        return "no runs"
+    if effect.effect == effect.ci_low == effect.ci_high == 0:
+        return "the same"
+    if effect.ci_low > 0:
+        return "likelier" if binary else "higher"
+    if effect.ci_high < 0:
+        return "less likely" if binary else "lower"
+    return "not clear"
+
+
+def heading(outcome: Outcome, study: Study) -> str:
+    """Title, date and unit of an outcome."""
+    unit = f" ({outcome.unit})" if outcome.unit else ""
+    return f"{outcome.title} {when(outcome, study)}{unit}"
+
+
+def _table(rows: Sequence[Effect], study: Study, name: str) -> Table:
+    outcome = study.outcome(name)
+    scale = Scale(outcome.summary.kind == "ever", outcome.unit)
+    factor = 100.0 if scale.binary else 1.0
+    differences = [factor * abs(value) for row in rows for value in (row.effect, row.ci_low, row.ci_high)]
+    places = max(decimals([value for value in differences if value == value]), 1)
+    lines: list[tuple[Cell | str, ...]] = []
+    for theory, of_theory in groupby(rows, key=lambda row: row.theory):
+        label = "all theories" if theory == ALL else theory
+        shown: str | None = None
+        for row in of_theory:
+            if row.branch_a != shown:
+                lines.append((label, row.branch_a, _level(scale, row.mean_a), "", "", ""))
+                shown, label = row.branch_a, ""
+            lines.append(_line(row, scale, places))
+    unit = "points" if scale.binary else "difference"
+    columns = (
+        Column("theory"), Column("branch"), Column("level", right=True), Column(unit, right=True),
+        Column("95 % interval", right=True), Column(""),
+    )  # fmt: skip
+    return Table(columns, tuple(lines), heading(outcome, study))
+
+
+def _line(row: Effect, scale: Scale, places: int) -> tuple[Cell | str, ...]:
+    said = word(row, scale.binary)
+    style = STYLES[said]
+    interval = f"{scale.difference(row.ci_low, places)} to {scale.difference(row.ci_high, places)}"
+    return (
+        "",
+        row.branch_b,
+        _level(scale, row.mean_b),
+        Cell(scale.difference(row.effect, places), style),
+        interval,
+        Cell(said, style),
+    )
+
+
+def _level(scale: Scale, value: float) -> str:
+    return f"{number(100 * value, 1)}%" if scale.binary else number(value, PLACES)

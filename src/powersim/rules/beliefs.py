@@ -1,0 +1,147 @@
+"""Beliefs about resolve and motive: how a concession, or standing firm, is read."""
+
+from __future__ import annotations
+
+import math
+
+from powersim._jit import rule
+
+
+@rule
+def expit(x: float) -> float:
+    """Logistic function: 1 / (1 + exp(-x)). The values at x and -x add to exactly 1, and nothing overflows.
+
+    x: log-odds, any. Source: standard.
+    """
+    e = math.exp(-abs(x))
+    smaller = e / (1.0 + e)
+    if x < 0.0:
+        return smaller
+    return 1.0 - smaller
+
+
+@rule
+def logit(p: float) -> float:
+    """Log-odds ln(p / (1 - p)).
+
+    p: probability, strictly between 0 and 1. Source: standard.
+    """
+    return math.log(p / (1.0 - p))
+
+
+@rule
+def within(p: float, eps: float) -> float:
+    """A belief kept off certainty: min(1 - eps, max(eps, p)).
+
+    p: 0..1. eps: floor, 0 < eps < 1/2. Source: assumed; certainty could never be unlearnt.
+    """
+    return min(1.0 - eps, max(eps, p))
+
+
+@rule
+def shifted(p: float, evidence: float, eps: float) -> float:
+    """Belief after evidence, added on the log-odds scale (Bayes' rule); without evidence it is the same to the bit.
+
+    logit p' = logit p + evidence.
+
+    p: 0..1. evidence: log-likelihood ratio, any. eps: floor of the belief, 0 < eps < 1/2.
+    Source: Bayes' rule in odds form.
+    """
+    if evidence == 0.0:
+        return within(p, eps)
+    return within(expit(logit(within(p, eps)) + evidence), eps)
+
+
+@rule
+def resolve_after(r: float, rho: float, a: float, omega: float, eps: float) -> float:
+    """Belief that an actor is resolved after it conceded (a > 0) or stood firm (a < 0).
+
+    logit r' = logit r - rho a omega.
+
+    r: 0..1. rho: strength of reputation, >= 0 (0: Press's current calculus). a: size of the act, -1..1.
+    omega: relevance of the context, 0..1. eps: floor of the belief, 0 < eps < 1/2.
+    Source: Schelling 1966, Arms and Influence; Press 2005, Calculating Credibility (rho = 0).
+    """
+    return shifted(r, -rho * a * omega, eps)
+
+
+@rule
+def trust_after(g: float, tau: float, a: float, omega: float, eps: float) -> float:
+    """Belief that an actor seeks only security after it conceded (a > 0) or pressed (a < 0).
+
+    logit g' = logit g + tau a omega.
+
+    g: 0..1. tau: strength of reassurance, >= 0. a: size of the act, -1..1. omega: relevance, 0..1.
+    eps: floor of the belief, 0 < eps < 1/2.
+    Source: Jervis 1976, Perception and Misperception; Kydd 2005, Trust and Mistrust in International Relations.
+    """
+    return shifted(g, tau * a * omega, eps)
+
+
+@rule
+def trust_bayes(g: float, like_seeker: float, like_expander: float, eps: float) -> float:
+    """Trust after an act that a security seeker does with one probability and an expansionist with another.
+
+    g' = g L_s / (g L_s + (1 - g) L_x); an act that neither would do teaches nothing.
+
+    g: 0..1. like_seeker, like_expander: probabilities of the act, 0..1. eps: floor, 0 < eps < 1/2.
+    Source: Kydd 2000, IO 54:325-57.
+    """
+    seen = g * like_seeker + (1.0 - g) * like_expander
+    if seen <= 0.0 or like_seeker == like_expander:
+        return within(g, eps)
+    return within(g * like_seeker / seen, eps)
+
+
+@rule
+def relax(p: float, prior: float, mu: float, eps: float) -> float:
+    """Belief one turn nearer to its prior, on the log-odds scale; a belief at its prior rests to the bit.
+
+    logit p' = (1 - mu) logit p + mu logit prior.
+
+    p, prior: 0..1. mu: share forgotten per turn, 0..1. eps: floor of the belief, 0 < eps < 1/2.
+    Source: assumed form; fading reputation as in Crescenzi 2007, AJPS 51:382-96.
+    """
+    if p == prior or mu == 0.0:
+        return within(p, eps)
+    here = logit(within(p, eps))
+    there = logit(within(prior, eps))
+    return within(expit(here + mu * (there - here)), eps)
+
+
+@rule
+def calculus_prior(
+    power_j: float,
+    power_i: float,
+    salience_j: float,
+    salience_i: float,
+    b0: float,
+    b1: float,
+    b2: float,
+    eps: float,
+) -> float:
+    """Belief in another's resolve from power and interest alone: the current calculus.
+
+    logit r = b0 + b1 ln(M_j / M_i) + b2 (s_j - s_i).
+
+    power_j, power_i: capability, >= 0. salience_j, salience_i: >= 0. b0, b1, b2: coefficients (log-odds).
+    eps: floor of the belief and of the ratio of powers, 0 < eps < 1/2.
+    Source: after Press 2005, Calculating Credibility.
+    """
+    ratio = max(power_j, eps) / max(power_i, eps)
+    return within(expit(b0 + b1 * math.log(ratio) + b2 * (salience_j - salience_i)), eps)
+
+
+@rule
+def break_even_reputation(gain: float, price: float, exposure: float) -> float:
+    """Strength of reputation at which a concession stops paying, for small acts.
+
+    rho* = (gain - price) / exposure.
+
+    gain: sum of salience times change of what is got. price: salience times change of what is given.
+    exposure: sum of salience times fall of payoff per unit fall of believed resolve, > 0.
+    Source: linearised; after Schelling 1966 and Press 2005.
+    """
+    if exposure <= 0.0:
+        return math.inf
+    return (gain - price) / exposure

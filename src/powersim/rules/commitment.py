@@ -1,0 +1,61 @@
+"""Commitment problems: fighting now because the other side will be stronger later."""
+
+from __future__ import annotations
+
+import math
+
+from powersim._jit import rule
+
+
+@rule
+def shift_threshold(p: float, d: float, delta: float, h: float) -> float:
+    """Rise of the other side's odds above which a declining power prefers war now.
+
+    Delta* = ((1 - D) / D) (p + d / (1 - d)), D = delta (1 - h); infinite if the future does not count. After the
+    shift the riser is taken to keep all that peace saves.
+
+    p: the riser's odds today, 0..1. d: share of the pie that war destroys, 0..1. delta: discount factor per turn,
+    0..1. h: hazard per turn that the shift is undone anyway, 0..1.
+    Source: after Fearon 1995, IO 49:401-9, and Powell 2006, IO 60:169-203 (flow version).
+    """
+    future = delta * (1.0 - h)
+    if future <= 0.0 or d >= 1.0:
+        return math.inf
+    return (1.0 - future) / future * (p + d / (1.0 - d))
+
+
+@rule
+def preventive_war(shift: float, threshold: float) -> bool:
+    """Whether an expected shift of power is too large to be bargained away.
+
+    shift: expected rise of the other side's odds, -1..1. threshold: from shift_threshold.
+    Source: Powell 2006, IO 60:169-203.
+    """
+    return shift > threshold
+
+
+@rule
+def one_off_margin(delta: float, p_now: float, p_later: float, c_a: float) -> float:
+    """Preventive motive when the cost of war is paid once: war if positive.
+
+    margin = p_1 - delta p_2 - (1 - delta) (1 + c_a (1 - delta)).
+
+    delta: discount factor, 0..1. p_now, p_later: the decliner's odds, 0..1. c_a: its cost of war, >= 0.
+    Source: after Fearon 1995, IO 49:401-9.
+    """
+    return p_now - delta * p_later - (1.0 - delta) * (1.0 + c_a * (1.0 - delta))
+
+
+@rule
+def inefficiency_margin(
+    delta: float, minmax_now: float, minmax_later: float, other_now: float, surplus: float
+) -> float:
+    """Powell's general condition: war cannot be avoided if positive.
+
+    margin = delta M_1(t+1) - M_1(t) - (B - M_1(t) - M_2(t)).
+
+    delta: discount factor, 0..1. minmax_now, minmax_later: the riser's guaranteed payoff. other_now: the decliner's.
+    surplus: B, the whole pie's present value.
+    Source: Powell 2006, IO 60:169-203.
+    """
+    return delta * minmax_later - minmax_now - (surplus - minmax_now - other_now)

@@ -1,0 +1,52 @@
+"""Self-enforcement: a promise is kept while the relationship is worth more than breaking it."""
+
+from __future__ import annotations
+
+import math
+
+from powersim._jit import rule
+from powersim.rules.beliefs import expit
+
+
+@rule
+def continuation_value(sigma: float, delta: float, h: float) -> float:
+    """Discounted value of what a relationship brings from the next turn on.
+
+    PV = D / (1 - D) sigma, D = delta (1 - h).
+
+    sigma: gain per turn (utility). delta: discount factor per turn, 0..1. h: hazard per turn that it ends anyway, 0..1.
+    Source: folk-theorem bound (Friedman 1971; Abreu 1988).
+    """
+    future = delta * (1.0 - h)
+    if future >= 1.0:
+        return math.inf if sigma > 0.0 else 0.0
+    return future / (1.0 - future) * sigma
+
+
+@rule
+def break_even_gain(pi: float, delta: float, h: float) -> float:
+    """Gain per turn from the relationship at which reneging just pays.
+
+    sigma* = Pi (1 - D) / D, D = delta (1 - h); infinite if the future does not count.
+
+    pi: gain from reneging now, >= 0. delta, h: as in continuation_value.
+    Source: the bound of continuation_value, solved.
+    """
+    future = delta * (1.0 - h)
+    if future <= 0.0:
+        return math.inf
+    return pi * (1.0 - future) / future
+
+
+@rule
+def renege_probability(pi: float, pv: float, tau: float) -> float:
+    """Probability that a party breaks its promise.
+
+    logistic((Pi - PV) / tau); at tau = 0 it breaks whenever Pi > PV.
+
+    pi: gain from reneging now (utility). pv: value of what would be lost. tau: noise of the choice, >= 0 (utility).
+    Source: logit choice (McKelvey and Palfrey 1995, GEB 10:6-38) on the folk-theorem bound.
+    """
+    if tau <= 0.0:
+        return 1.0 if pi > pv else 0.0
+    return expit((pi - pv) / tau)

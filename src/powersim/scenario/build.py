@@ -1,0 +1,266 @@
+"""From a resolved scenario to what a run takes: setups, parameters, branches, switches, outcomes to watch.
+
+The arrays are built once. A run copies only those that a prior or a parameter fills, so thousands of runs are cheap. The
+draws of a run depend on its seed, its number and the paths of the numbers, never on branch or theory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from powersim.errors import PowersimError
+from powersim.scenario.arrays import Arrays
+from powersim.scenario.branch import plan
+from powersim.scenario.index import Index
+from powersim.scenario.names import unknown
+from powersim.scenario.priors import Draws
+from powersim.scenario.resolved import Num, Outcome, Scenario
+from powersim.world import case as c
+from powersim.world.case import Case, Watch
+from powersim.world.params import SPEC, Params, Switches, per_turn, switches
+from powersim.world.state import Branch, Floats, Ints, Setup
+
+QUARTERS = {"month": 1.0 / 3.0, "quarter": 1.0, "year": 4.0}
+WATCHED = {
+    "issue": c.ISSUE,
+    "alignment": c.ALIGNMENT,
+    "resolve": c.RESOLVE,
+    "trust": c.TRUST,
+    "power": c.POWER,
+    "strength": c.STRENGTH,
+    "security": c.SECURITY,
+    "economy": c.ECONOMY,
+    "utility": c.UTILITY,
+    "war": c.WAR,
+    "wars": c.WARS,
+    "crises": c.CRISES,
+    "stock": c.STOCK,
+    "delivered": c.DELIVERED,
+    "frozen": c.FROZEN,
+    "sanctions": c.CONTROL,
+    "pledge": c.CONTROL,
+    "engagers": c.ENGAGERS,
+    "strikes": c.STRIKES,
+    "deals": c.DEALS,
+    "shared_deals": c.SHARED_DEALS,
+    "event": c.EVENT_HAPPENED,
+    "proxy": c.PROXY_LEVEL,
+}
+
+
+class Inputs(NamedTuple):
+    """What one run takes as given under one theory; parameters count in turns."""
+
+    setup: Setup
+    params: Params
+
+
+class _Target(NamedTuple):
+    """Cells of one array and which draws or parameters fill them."""
+
+    array: str
+    cells: Ints
+    sources: Ints
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """Parameters under one theory: values, and those with priors."""
+
+    base: Floats
+    draws: Draws
+    places: Ints
+
+
+@dataclass
+class Built:
+    """A scenario ready to run. `setup` is its base: every prior at its number's value."""
+
+    scenario: Scenario
+    index: Index
+    setup: Setup
+    _draws: Draws
+    _drawn: list[_Target]
+    _linked: list[_Target]
+    _patches: dict[str, _Patch] = field(default_factory=dict)
+    _branches: dict[str, Branch] = field(default_factory=dict)
+
+    @property
+    def turns(self) -> int:
+        """How many turns a history has."""
+        return self.scenario.calendar.turns
+
+    @property
+    def priors(self) -> int:
+        """How many numbers are uncertain under no theory."""
+        return len(self._draws.first) + len(self._patch("").places)
+
+    def inputs(self, seed: int, run: int, theory: str = "") -> Inputs:
+        """Setup and parameters of one run: the same for all branches, and for all theories where they say nothing.
+
+        seed: 0 .. 2**64 - 1, run: 0 .. 2**32 - 1. Raises PowersimError for an unknown theory.
+        """
+        patch = self._patch(theory)
+        raw = patch.base.copy()
+        raw[patch.places] = patch.draws.values(seed, run)
+        return self._filled(raw, self._draws.values(seed, run))
+
+    def central(self, theory: str = "") -> Inputs:
+        """Setup and parameters with every prior at its number's value."""
+        return self._filled(self._patch(theory).base.copy(), None)
+
+    def _filled(self, raw: Floats, drawn: Floats | None) -> Inputs:
+        params = per_turn(Params(*_whole(raw)), QUARTERS[self.scenario.calendar.turn])
+        arrays: dict[str, Any] = {}
+        values = np.array(params, np.float64)
+        for targets, numbers in ((self._drawn, drawn), (self._linked, values)):
+            for target in targets if numbers is not None else ():
+                if target.array not in arrays:
+                    arrays[target.array] = getattr(self.setup, target.array).copy()
+                arrays[target.array].reshape(-1)[target.cells] = numbers[target.sources]
+        return Inputs(self.setup._replace(**arrays), params)
+
+    def _patch(self, theory: str) -> _Patch:
+        if theory and theory not in self.scenario.theories:
+            raise _no_such("theory", theory, self.scenario.theories)
+        if theory not in self._patches:
+            numbers = dict(self.scenario.parameters)
+            if theory:
+                numbers |= self.scenario.theories[theory].parameters
+            uncertain = [(place, num) for place, num in enumerate(numbers[name] for name in SPEC) if num.prior]
+            self._patches[theory] = _Patch(
+                np.array([numbers[name].value for name in SPEC]),
+                Draws([num.path for _, num in uncertain], [num.prior for _, num in uncertain if num.prior]),
+                np.array([place for place, _ in uncertain], np.int64),
+            )
+        return self._patches[theory]
+
+    def switches(self, theory: str = "", off: Sequence[str] = ()) -> Switches:
+        """Mechanisms of the scenario, as the theory has them, without those named in `off`."""
+        states = dict(self.scenario.mechanisms)
+        if theory:
+            if theory not in self.scenario.theories:
+                raise _no_such("theory", theory, self.scenario.theories)
+            states |= self.scenario.theories[theory].mechanisms
+        return switches(states | dict.fromkeys(off, False))
+
+    def branch(self, name: str = "") -> Branch:
+        """The arrays of a branch; without a name, the world as it goes."""
+        if name and name not in self.scenario.branches:
+            raise _no_such("branch", name, self.scenario.branches)
+        if name not in self._branches:
+            self._branches[name] = plan(self.scenario, self.index, name)
+        return self._branches[name]
+
+    def watch(self, outcomes: Sequence[Outcome] | None = None) -> Watch:
+        """What to record each turn: the scenario's outcomes, in the order of their names, or those given."""
+        chosen = list(self.scenario.outcomes.values()) if outcomes is None else outcomes
+        places = [self._watched(outcome) for outcome in chosen]
+        return Watch(
+            np.array([WATCHED[outcome.kind] for outcome in chosen], np.int64),
+            np.array([a for a, _ in places], np.int64),
+            np.array([b for _, b in places], np.int64),
+        )
+
+    def _watched(self, outcome: Outcome) -> tuple[int, int]:
+        index, kind, things = self.index, outcome.kind, outcome.things
+        if kind == "stock":
+            return index.actors[things[0]], index.goods[things[1]]
+        if kind == "issue":
+            return index.issues[things[0]], -1
+        if kind == "event":
+            return index.events[things[0]], -1
+        if kind in ("delivered", "frozen"):
+            return index.flows[things[0], things[1], things[2]], -1
+        if kind in ("sanctions", "pledge"):
+            return (index.sanctions if kind == "sanctions" else index.pledges)[things[0], things[1]], -1
+        if kind in ("war", "wars", "crises"):
+            return index.between(things[0], things[1], outcome.over)[0], -1
+        if kind in ("strikes", "proxy"):
+            table = index.strikes if kind == "strikes" else index.proxies
+            return next(p for (a, b, k), p in table.items() if (a, b) == things and outcome.over in ("", k)), -1
+        return index.actors[things[0]], index.actors[things[1]] if len(things) > 1 else -1
+
+    def case(
+        self,
+        branch: str = "",
+        theory: str = "",
+        seed: int = 0,
+        run: int = 0,
+        snapshots: Sequence[int] | None = None,
+        off: Sequence[str] = (),
+    ) -> Case:
+        """Everything that one history needs beside its seed and run.
+
+        `snapshots` are the turns after which alignment is kept: by default the last one before the intervention (the
+        first turn without one) and the last of all. `off` names mechanisms to switch off.
+        """
+        inputs = self.inputs(seed, run, theory)
+        return Case(
+            inputs.setup,
+            inputs.params,
+            self.switches(theory, off),
+            self.branch(branch),
+            self.watch(),
+            self.turns,
+            np.array(self._snapshots() if snapshots is None else list(snapshots), np.int64),
+        )
+
+    def _snapshots(self) -> list[int]:
+        since = self.scenario.intervention
+        return sorted({max(0, since - 1) if since is not None else 0, self.turns - 1})
+
+
+def build(scenario: Scenario) -> Built:
+    """The arrays of a resolved scenario and the table of what is drawn anew in every run."""
+    index = Index.of(scenario)
+    arrays = Arrays(scenario, index)
+    setup = arrays.setup()
+    numbers: dict[str, Num] = {}
+    for num, _, _ in arrays.priors:
+        numbers.setdefault(num.path, num)
+    order = {path: place for place, path in enumerate(sorted(numbers))}
+    drawn = [(array, cell, order[num.path]) for num, array, cell in arrays.priors]
+    parameters = {name: place for place, name in enumerate(SPEC)}
+    linked = [(array, cell, parameters[name]) for name, array, cell in arrays.links]
+    priors = [numbers[path].prior for path in sorted(numbers)]
+    return Built(
+        scenario,
+        index,
+        setup,
+        Draws(sorted(numbers), [prior for prior in priors if prior is not None]),
+        _targets(drawn),
+        _targets(linked),
+    )
+
+
+def draw_inputs(built: Built, seed: int, run: int, theory: str = "") -> Inputs:
+    """Setup and parameters of one run: `Built.inputs`."""
+    return built.inputs(seed, run, theory)
+
+
+def _targets(cells: Sequence[tuple[str, int, int]]) -> list[_Target]:
+    """Cells grouped by array."""
+    names = sorted({name for name, _, _ in cells})
+    return [
+        _Target(
+            name,
+            np.array([cell for array, cell, _ in cells if array == name], np.int64),
+            np.array([source for array, _, source in cells if array == name], np.int64),
+        )
+        for name in names
+    ]
+
+
+def _whole(raw: Floats) -> list[float]:
+    """Parameters that are counts, rounded."""
+    return [float(np.floor(v + 0.5)) if spec.whole else float(v) for v, spec in zip(raw, SPEC.values(), strict=True)]
+
+
+def _no_such(what: str, name: str, known: Mapping[str, object]) -> PowersimError:
+    message, allowed = unknown(name, known, what)
+    return PowersimError(f"{message}; allowed: {allowed}")

@@ -1,0 +1,57 @@
+"""The resolved scenario as text and as a checksum, both independent of the order in which a file lists things."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from powersim.scenario.expr import Expression
+from powersim.scenario.resolved import Num, Scenario
+
+TALK = frozenset({"title", "question", "source", "about", "scale", "claim", "unit"})
+
+
+def resolved_text(scenario: Scenario) -> str:
+    """The whole scenario as JSON, keys sorted, everything spelled out: what a run takes as given."""
+    return json.dumps(resolved_data(scenario), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def resolved_data(scenario: Scenario) -> dict[str, Any]:
+    """The same as plain dicts, lists, texts and numbers."""
+    data = _plain(scenario, talk=True)
+    assert isinstance(data, dict)
+    return data
+
+
+def checksum(scenario: Scenario) -> str:
+    """SHA-256 over everything that can change a result: not titles, sources or questions, nor the order of a file."""
+    text = json.dumps(_plain(scenario, talk=False), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any, *, talk: bool) -> Any:
+    """Only dicts, lists, texts and numbers."""
+    if isinstance(value, Expression):
+        return [[op.code, op.value, *(name.name for name in op.names)] for op in value.ops] if not talk else value.text
+    if isinstance(value, Num) and value.prior is None and not value.parameter and not (talk and value.source):
+        return value.value
+    if dataclasses.is_dataclass(value):
+        fields = (f for f in dataclasses.fields(value) if talk or f.name not in TALK)
+        return {f.name: _plain(getattr(value, f.name), talk=talk) for f in fields}
+    if isinstance(value, Mapping):
+        return {_key(key): _plain(item, talk=talk) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item, talk=talk) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _key(key: Any) -> str:
+    return ">".join(key) if isinstance(key, tuple) else str(key)

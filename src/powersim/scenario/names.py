@@ -1,0 +1,95 @@
+"""Names: how they are written, what they may refer to, and which known name a misspelt one is near to."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+ACTOR_FORM = "a code of capitals, digits and _, at most 12 (USA, EU3)"
+ID_FORM = "lower-case letters, digits and _, at most 48 (missile_defense)"
+SLUG_FORM = "lower-case letters, digits, _ and -, at most 48 (no_shift, current-calculus)"
+MAX_CODE = 12
+MAX_ID = 48
+LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+UPPER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+REST = frozenset("0123456789_")
+
+
+def complaint(
+    message: str = "",
+    *,
+    allowed: str = "",
+    example: str = "",
+    found: str | None = None,
+    at: tuple[str | int, ...] = (),
+    column: int = 0,
+) -> PydanticCustomError:
+    """A validation error with the parts of a `Problem`; `at` leads from the field to the culprit, `column` into its text."""
+    parts: dict[str, Any] = {
+        "message": message, "allowed": allowed, "example": example, "found": found, "at": at, "column": column,
+    }  # fmt: skip
+    return PydanticCustomError("powersim", "{message}", parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a text as the name of something. Kinds: actor, party (actor or group), parties (the same in an interest),
+    issue, good, event, branch, theory, outcome, parameter, mechanism, symmetric (A-B), directed (A>B)."""
+
+    kind: str
+
+
+def _form(
+    first: frozenset[str], others: frozenset[str], longest: int, form: str, example: str
+) -> AfterValidator:
+    def check(text: str) -> str:
+        if not text or len(text) > longest or text[0] not in first or not set(text) <= others:
+            raise complaint(
+                f"{text} is not a usable name" if text else "an empty name", allowed=form, example=example
+            )
+        return text
+
+    return AfterValidator(check)
+
+
+ActorCode = Annotated[str, _form(UPPER, UPPER | REST, MAX_CODE, ACTOR_FORM, "USA")]
+Identifier = Annotated[str, _form(LOWER, LOWER | REST, MAX_ID, ID_FORM, "missile_defense")]
+Slug = Annotated[str, _form(LOWER, LOWER | REST | {"-"}, MAX_ID, SLUG_FORM, "current-calculus")]
+
+ActorRef = Annotated[str, Ref("actor")]
+PartyRef = Annotated[str, Ref("party")]
+IssueRef = Annotated[str, Ref("issue")]
+GoodRef = Annotated[str, Ref("good")]
+EventRef = Annotated[str, Ref("event")]
+BranchRef = Annotated[str, Ref("branch")]
+TheoryRef = Annotated[str, Ref("theory")]
+OutcomeRef = Annotated[str, Ref("outcome")]
+ParameterRef = Annotated[str, Ref("parameter")]
+MechanismRef = Annotated[str, Ref("mechanism")]
+SymmetricKey = Annotated[str, Ref("symmetric")]
+DirectedKey = Annotated[str, Ref("directed")]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that `name` most probably stands for, or an empty text."""
+    names = sorted(set(known))
+    folded = {known_name.casefold().replace("-", "_"): known_name for known_name in names}
+    same = folded.get(name.casefold().replace("-", "_"))
+    if same is not None:
+        return same
+    close = difflib.get_close_matches(name[:MAX_ID], names, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def unknown(name: str, known: Iterable[str], what: str) -> tuple[str, str]:
+    """Message and list of what is allowed for a name that refers to nothing."""
+    names = sorted(set(known))
+    near = nearest(name, names)
+    message = f"{what} {name} is not known" + (f"; did you mean {near}?" if near else "")
+    shown = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
+    return message, shown or "none is defined"

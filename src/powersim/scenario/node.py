@@ -1,0 +1,144 @@
+"""A YAML document as a tree in which every value and every key knows its file, line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+Scalar: TypeAlias = None | bool | int | float | str
+Data: TypeAlias = "Scalar | list[Data] | dict[str, Data]"
+PathPart: TypeAlias = str | int
+Path: TypeAlias = tuple[PathPart, ...]
+POSITIONS = {"ideal": 0, "salience": 1}  # an interest written as [ideal, salience]
+
+
+class Mark(NamedTuple):
+    """A place in a file; line and column count from 1, 0 = no such place."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and where it stands: a scalar, a list of nodes or a mapping from names to nodes."""
+
+    mark: Mark
+    value: Scalar | list[Node] | dict[str, Node]
+    text: str = ""  # a scalar as it was written
+    quoted: bool = False
+    keys: dict[str, Mark] = field(default_factory=dict)  # where the keys of a mapping stand
+    dropped: set[int] = field(default_factory=set)  # items of a list that are left out of `data`
+
+    def data(self) -> Data:
+        """The plain value, without places."""
+        if isinstance(self.value, dict):
+            return {key: node.data() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.data() for index, node in enumerate(self.value) if index not in self.dropped]
+        return self.value
+
+    def child(self, part: PathPart) -> Node | None:
+        """The node one step down, or None."""
+        if isinstance(self.value, dict) and isinstance(part, str):
+            return self.value.get(part)
+        if isinstance(self.value, list) and isinstance(part, int) and 0 <= part < len(self.value):
+            return self.value[part]
+        return None
+
+    def written(self, part: PathPart) -> PathPart:
+        """The place in the file of an item that `data` counts as number `part`, or of a part of a short form."""
+        if not isinstance(self.value, list):
+            return part
+        if isinstance(part, str):
+            return POSITIONS.get(part, part)
+        kept = [index for index in range(len(self.value)) if index not in self.dropped]
+        return kept[part] if part < len(kept) else len(self.value)
+
+    def drop(self, path: Sequence[PathPart]) -> None:
+        """Leave out the value at a path as written."""
+        holder: Node | None = self
+        for part in path[:-1]:
+            holder = holder.child(part) if holder is not None else None
+        if holder is None or not path:
+            return
+        if isinstance(holder.value, dict):
+            holder.value.pop(str(path[-1]), None)
+        elif isinstance(holder.value, list) and isinstance(path[-1], int):
+            holder.dropped.add(path[-1])
+
+    def copy(self) -> Node:
+        """A tree that can lose parts while this one keeps them."""
+        value = self.value
+        if isinstance(value, dict):
+            value = {key: node.copy() for key, node in value.items()}
+        elif isinstance(value, list):
+            value = [node.copy() for node in value]
+        return Node(self.mark, value, self.text, self.quoted, self.keys, set(self.dropped))
+
+    def descend(self, path: Sequence[PathPart]) -> tuple[Node, Path]:
+        """The deepest node on `path` and how to get there; steps that the file does not write are skipped.
+
+        A shorthand (`control: RUS`) stands for a longer form (`control.raise.any.0`): the place of the long form is
+        that of the shorthand. Items of lists are counted as in `data`, without those dropped.
+        """
+        node, taken = self, []
+        for step in path:
+            part = node.written(step)
+            below = node.child(part)
+            if below is not None:
+                node = below
+                taken.append(part)
+        return node, tuple(taken)
+
+    def place(self, path: Sequence[PathPart]) -> tuple[Mark, str]:
+        """Mark and dotted path of a value: a scalar's own place, the key of a list or mapping."""
+        node, taken = self.descend(path)
+        return (self.key_mark(taken) if isinstance(node.value, (dict, list)) else node.mark), dotted(taken)
+
+    def key_mark(self, path: Sequence[PathPart]) -> Mark:
+        """Where the key at `path`, as written, stands; for an item of a list, the item."""
+        node, mark = self, self.mark
+        for part in path:
+            below = node.child(part)
+            if below is None:
+                break
+            mark = node.keys.get(part, below.mark) if isinstance(part, str) else below.mark
+            node = below
+        return mark
+
+    def walk(self, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+        """Every node with its path, the document's order."""
+        yield path, self
+        if isinstance(self.value, dict):
+            for key, node in self.value.items():
+                yield from node.walk((*path, key))
+        elif isinstance(self.value, list):
+            for index, node in enumerate(self.value):
+                yield from node.walk((*path, index))
+
+
+def dotted(path: Sequence[PathPart]) -> str:
+    """`("events", 2, "date")` as `events[2].date`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def show(value: object, limit: int = 60) -> str:
+    """A value as an error shows it: short, YAML rather than Python."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return (
+            f"a mapping with the keys {', '.join(map(str, value))}"[:limit] if value else "an empty mapping"
+        )
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = str(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,114 @@
+"""Uncertain numbers: distributions by inverse CDF, each drawn from the uniform that belongs to its path.
+
+The uniform of a number is keyed by seed, run and the path at which the number stands in the resolved scenario, so it is
+the same for all branches and theories, and one prior more or less shifts no other draw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from scipy import special
+
+from powersim.world import draws
+from powersim.world.state import Floats, Keys
+
+WORD = 2**32
+UNIT_53 = 2.0**-53
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution and the range that cuts it off. Kinds: uniform, normal, triangular, beta, choice."""
+
+    kind: str
+    arguments: tuple[float, ...]
+    low: float
+    high: float
+
+    def quantile(self, u: Floats) -> Floats:
+        """Inverse CDF at u in [0, 1)."""
+        return QUANTILES[self.kind](u, np.array([self.arguments]).T, self.low, self.high)
+
+
+def _uniform(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
+    return np.clip(a[0] + (a[1] - a[0]) * u, low, high)
+
+
+def _normal(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
+    """Cut off at the range: the inverse of the CDF between the range's ends."""
+    below, above = special.ndtr((low - a[0]) / a[1]), special.ndtr((high - a[0]) / a[1])
+    return cast(Floats, np.clip(a[0] + a[1] * special.ndtri(below + (above - below) * u), low, high))
+
+
+def _triangular(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
+    first, mode, last = a[0], a[1], a[2]
+    width = np.where(last > first, last - first, 1.0)
+    left = first + np.sqrt(u * width * (mode - first))
+    right = last - np.sqrt((1.0 - u) * width * (last - mode))
+    return np.clip(np.where(u * width < mode - first, left, right), low, high)
+
+
+def _beta(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
+    return cast(Floats, np.clip(special.betaincinv(a[0], a[1], u), low, high))
+
+
+QUANTILES: dict[str, Callable[[Floats, Floats, Any, Any], Floats]] = {
+    "uniform": _uniform,
+    "normal": _normal,
+    "triangular": _triangular,
+    "beta": _beta,
+    "choice": lambda u, a, low, high: a[np.minimum((u * len(a)).astype(np.int64), len(a) - 1), 0],
+}
+
+
+def path_key(path: str) -> tuple[int, int]:
+    """Two 32-bit words from the hash of a path."""
+    digest = hashlib.sha256(path.encode()).digest()
+    return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:8], "big")
+
+
+def name_key(name: str) -> int:
+    """The 32-bit key of a code or id, never 0 (which means nobody)."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") or 1
+
+
+def _shape(d: Distribution) -> tuple[str, tuple[float, ...]]:
+    """Distributions of one shape are drawn together; a choice shares its values."""
+    return d.kind, d.arguments if d.kind == "choice" else ()
+
+
+class Draws:
+    """Many distributions, drawn together: P of them in, P numbers out."""
+
+    def __init__(self, paths: Sequence[str], distributions: Sequence[Distribution]) -> None:
+        keys = [path_key(path) for path in paths]
+        self.first: Keys = np.array([key[0] for key in keys], np.uint64)
+        self.second: Keys = np.array([key[1] for key in keys], np.uint64)
+        self.groups: list[tuple[str, Any, Floats, Floats, Floats]] = []
+        for shape in sorted({_shape(d) for d in distributions}, key=repr):
+            members = [index for index, d in enumerate(distributions) if _shape(d) == shape]
+            chosen = [distributions[index] for index in members]
+            arguments = np.array([d.arguments for d in (chosen[:1] if shape[0] == "choice" else chosen)]).T
+            low, high = np.array([d.low for d in chosen]), np.array([d.high for d in chosen])
+            self.groups.append((shape[0], np.array(members), arguments, low, high))
+
+    def uniforms(self, seed: int, run: int) -> Floats:
+        """The uniform of every path: `powersim.world.draws.uniform` at decision point PRIOR, all at once."""
+        luck = draws.luck(seed, run, 0)
+        block = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
+        zero = np.zeros_like(self.first)
+        w0, w1, _, _ = block(zero + np.uint64(draws.PRIOR), self.first, zero, self.second, luck.seed, luck.run)
+        return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
+
+    def values(self, seed: int, run: int) -> Floats:
+        """This run's value of every number."""
+        u = self.uniforms(seed, run)
+        out = np.empty_like(u)
+        for kind, members, arguments, low, high in self.groups:
+            out[members] = QUANTILES[kind](u[members], arguments, low, high)
+        return out

@@ -1,0 +1,338 @@
+"""A scenario resolved: explicit, defaults filled in, groups expanded, dates turned into turns, sorted by code.
+
+Every number knows the path it stands at, its origin and its prior; a number that the scenario leaves unsaid names the
+parameter that fills it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from powersim.scenario.calendar import Calendar
+from powersim.scenario.expr import Expression
+from powersim.scenario.priors import Distribution
+
+Pair = tuple[str, str]
+FlowKey = tuple[str, str, str]  # good, from, to
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number: its value, or the parameter that it takes its value from; `path` is where it stands and its draw's key."""
+
+    path: str
+    value: float
+    prior: Distribution | None = None
+    parameter: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An ideal or salience: a number, or an expression plus a number (0 unless a prior moves it)."""
+
+    number: Num
+    expression: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A state or bloc; weights without a value of their own name their parameter."""
+
+    code: str
+    title: str
+    power: Num
+    economy: Num
+    growth: Num
+    engagers: Num
+    bandwidth: Num
+    patience: Num
+    security: Num
+    economy_weight: Num
+    friends: Num
+    autonomy: Num
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRule:
+    """Who decides on a direction, and how: any, all or sum."""
+
+    kind: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One coupling of an issue into the world; `good` only for embargoes, `second` empty for power."""
+
+    kind: str
+    first: str
+    second: str
+    good: str
+    size: Num
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What an actor wants while `condition` holds (always, without one); None leaves it as it is."""
+
+    condition: Expression | None
+    ideal: Formula | None
+    salience: Formula | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What an actor wants of an issue: hardliners' and engagers' values, and clauses of which later ones win."""
+
+    actor: str
+    ideal: Num
+    salience: Num
+    engagers_ideal: Num
+    engagers_salience: Num
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A lever (shows "lever") or a reading of a flow, know_how, sanctions, front or strike."""
+
+    id: str
+    title: str
+    shows: str
+    start: Num
+    effects: tuple[Effect, ...]
+    interests: tuple[Interest, ...]
+    scale: Mapping[float, str]
+    raisers: ControlRule | None = None
+    lowerers: ControlRule | None = None
+    speed: Num | None = None
+    step: Num | None = None
+    programme: tuple[str, str] | None = None  # actor, good
+    flow: FlowKey | None = None
+    full: Num | None = None
+    contract: Num | None = None
+    senders: tuple[str, ...] = ()
+    target: str = ""
+    pair: Pair | None = None  # of a front or a strike
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A rival good or know-how."""
+
+    id: str
+    title: str
+    kind: str
+    power: Num
+    war_use: Num
+    war_power: Num
+    air_defence: Num
+    strike: bool
+    delivery: Num
+    quantum: Num
+    rent: Num
+    stock: Mapping[str, Num]
+    production: Mapping[str, Num]
+    ceiling: Mapping[str, Num]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Sanctions that one actor may lay on another."""
+
+    sender: str
+    target: str
+    start: Num
+    speed: Num
+    step: Num
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Crises over a front."""
+
+    issue: str
+    challenger: str
+    target: str
+    hazard: Num
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A preventive strike on a programme."""
+
+    by: str
+    on: str
+    programme: str
+    milestones: tuple[float, ...]
+    air_defence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Attacks by proxy."""
+
+    by: str
+    on: str
+    issue: str
+    hazard: Num
+    burden: Num
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that an event does: kind as in the file (engagers, shift, set, ideal, salience, alignment, stock)."""
+
+    kind: str
+    first: str
+    second: str
+    value: Num
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something from outside: on turn `turn`, or with `hazard` per turn from `first` to `last`."""
+
+    id: str
+    title: str
+    turn: int  # -1 = by hazard
+    probability: Num
+    first: int
+    last: int
+    hazard: Num
+    factor: Expression | None
+    after: str
+    deeds: tuple[Deed, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action of a branch on one thing, with its turns (inclusive).
+
+    verb: path (points), hold, forbid. kind of thing: issue, event, flow, sanctions, raise, lower, pledge, war.
+    """
+
+    verb: str
+    kind: str
+    thing: tuple[str, ...]
+    first: int
+    last: int
+    points: tuple[tuple[int, float], ...] = ()
+    linear: bool = False
+    act: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLeg:
+    """A leg of an offered package: kind (move, refrain, give, freeze, relief, pledge), what, and where to."""
+
+    kind: str
+    thing: tuple[str, ...]
+    to: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A package put on the table in a turn; the branches that follow, or empty = this one."""
+
+    turn: int
+    legs: tuple[OfferLeg, ...]
+    parties: tuple[str, ...]
+    if_accepted: str
+    if_refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A counterfactual: steps in order (later ones win), those of the branch that it is like first."""
+
+    name: str
+    title: str
+    like: str
+    steps: tuple[Step, ...]
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """A named patch."""
+
+    name: str
+    title: str
+    parameters: Mapping[str, Num]
+    mechanisms: Mapping[str, bool]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A quantity (kind and names) and how its path becomes a number: at, mean, max, min or ever, over turns first..last.
+
+    `ever` counts a run in which the quantity is above (or below) `threshold` in some turn from first to last.
+    """
+
+    name: str
+    title: str
+    kind: str
+    things: tuple[str, ...]
+    over: str  # the issue, where a pair has several disputes or proxies
+    summary: str
+    first: int
+    last: int
+    threshold: float
+    above: bool
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A claim: the sign of the effect of the first branch against the second."""
+
+    id: str
+    claim: str
+    outcome: str
+    branches: Pair
+    sign: str
+    theories: tuple[str, ...]
+    reference: Pair | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A resolved scenario. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
+
+    name: str
+    title: str
+    question: str
+    calendar: Calendar
+    intervention: int | None
+    actors: tuple[Actor, ...]
+    issues: tuple[Issue, ...]
+    goods: tuple[Good, ...]
+    flows: tuple[FlowKey, ...]
+    instruments: tuple[Instrument, ...]
+    pledges: tuple[Pair, ...]
+    disputes: tuple[Dispute, ...]
+    strikes: tuple[Strike, ...]
+    proxies: tuple[Proxy, ...]
+    alignment: Mapping[Pair, Num]  # A < B
+    resolve: Mapping[Pair, Num]
+    trust: Mapping[Pair, Num]
+    trade: Mapping[Pair, Num]
+    reach: Mapping[Pair, Num]
+    events: tuple[Event, ...]
+    observed: tuple[tuple[str, int], ...]  # events that only score: id and turn
+    branches: Mapping[str, Branch]
+    theories: Mapping[str, Theory]
+    parameters: Mapping[str, Num]
+    mechanisms: Mapping[str, bool]
+    outcomes: Mapping[str, Outcome]
+    hypotheses: tuple[Hypothesis, ...]
+    record: Mapping[str, Mapping[int, float]]  # issue: turn: coded position
+    fixed: frozenset[str] = frozenset()  # parameters that the user set and no theory changes

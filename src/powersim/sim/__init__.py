@@ -1,0 +1,1 @@
+"""Engines: one history inspectable (Mesa), many histories compiled, and where results are kept."""

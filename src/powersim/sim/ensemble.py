@@ -1,0 +1,163 @@
+"""Many histories: every branch under every theory for each run, spread over threads, given back in chunks.
+
+A history depends on its scenario, branch, theory, seed and run number alone, and chunks are put together in
+the order of runs: the number of workers changes how long it takes and nothing else. `simulate` releases the
+interpreter's lock, so threads are enough.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim.sim.moments import Moments
+from powersim.sim.store import Chunk, Layout, Singles
+
+Floats = NDArray[np.float64]
+
+TURN, KIND, OBJECT = 0, 1, 4  # columns of a history's log
+AHEAD = 2  # chunks in work at once: one is written while the next is computed
+
+
+class History(Protocol):
+    """What is kept of one history."""
+
+    @property
+    def values(self) -> Floats:
+        """Outcomes (T, O)."""
+
+    @property
+    def alignment(self) -> Floats:
+        """Alignments at the snapshots (S, N, N)."""
+
+    @property
+    def log(self) -> Floats:
+        """What happened, a row each (rows, 8)."""
+
+    @property
+    def delivered(self) -> Floats:
+        """Units delivered (L)."""
+
+
+Simulate = Callable[[Any, int, int], History]
+"""(case, seed, run) -> history."""
+CasesOf = Callable[[str, int], Sequence[Any]]
+"""(theory, run) -> a case for every branch, in the order of the layout."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a log is counted: rows by kind, and the first turn of each (kind, object) with a place in `first`.
+
+    `offset[kind]` is the place of the kind's object 0, or -1.
+    """
+
+    kinds: int
+    offset: NDArray[np.int64]
+    events: int
+
+    def count(self, log: Floats) -> Singles:
+        """Rows of each kind (kinds)."""
+        return np.bincount(log[:, KIND].astype(np.int64), minlength=self.kinds).astype(np.float32)
+
+    def first(self, log: Floats) -> Singles:
+        """First turn of each event (events), NaN = never."""
+        offset = self.offset[log[:, KIND].astype(np.int64)]
+        seen = (offset >= 0) & (log[:, OBJECT] >= 0)
+        turns = np.full(self.events, np.inf)
+        np.minimum.at(turns, offset[seen] + log[seen, OBJECT].astype(np.int64), log[seen, TURN])
+        turns[np.isinf(turns)] = np.nan
+        return turns.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The histories of `layout` with one seed."""
+
+    layout: Layout
+    seed: int
+    cases_of: CasesOf
+    simulate: Simulate
+    tally: Tally
+
+    def chunks(
+        self, first: int, runs: int, workers: int, tick: Callable[[], None] | None = None
+    ) -> Iterator[Chunk]:
+        """Chunks of runs first..runs-1 in order; `tick` is called, from any thread, after each (run, theory).
+
+        When the caller stops (or the user does), work that has not begun is dropped.
+        """
+        size = self.layout.chunk_runs()
+        spans = deque((start, min(start + size, runs)) for start in range(first, runs, size))
+        pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="run")
+        under_way: deque[tuple[int, list[Future[_Part]]]] = deque()
+        try:
+            while spans or under_way:
+                while spans and len(under_way) < AHEAD:
+                    start, stop = spans.popleft()
+                    under_way.append((start, self._submit(pool, start, stop, tick)))
+                start, futures = under_way.popleft()
+                parts = [future.result() for future in futures]
+                yield self._chunk(start, parts)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, start: int, stop: int, tick: Callable[[], None] | None
+    ) -> list[Future[_Part]]:
+        tasks = [(run, theory) for run in range(start, stop) for theory in self.layout.theories]
+        return [pool.submit(self._run, run, theory, tick) for run, theory in tasks]
+
+    def _run(self, run: int, theory: str, tick: Callable[[], None] | None) -> _Part:
+        """One run of every branch under one theory."""
+        histories = [
+            self.simulate(self.case_of(branch, theory, run), self.seed, run)
+            for branch in self.layout.branches
+        ]
+        part = _Part(
+            value=np.stack([history.values.astype(np.float32) for history in histories]),
+            first=np.stack([self.tally.first(history.log) for history in histories]),
+            counts=np.stack([self.tally.count(history.log) for history in histories]),
+            alignment=np.stack([history.alignment for history in histories]),
+            arms=np.stack([history.delivered for history in histories]),
+        )
+        if tick is not None:
+            tick()
+        return part
+
+    def _chunk(self, start: int, parts: list[_Part]) -> Chunk:
+        theories = len(self.layout.theories)
+
+        def together(name: str) -> Any:
+            """(runs, theories, branches, ...) of one field."""
+            stacked = np.stack([getattr(part, name) for part in parts])
+            return stacked.reshape(-1, theories, *stacked.shape[1:])
+
+        def by_branch(name: str) -> Any:
+            return np.moveaxis(together(name), (2, 1, 0), (0, 1, 2))
+
+        return Chunk(
+            start=start,
+            value=by_branch("value"),
+            first=by_branch("first"),
+            counts=by_branch("counts"),
+            alignment=Moments.of(np.swapaxes(together("alignment"), 1, 2)),
+            arms=Moments.of(np.swapaxes(together("arms"), 1, 2)),
+        )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One run under one theory, over (branch, ...)."""
+
+    value: Singles
+    first: Singles
+    counts: Singles
+    alignment: Floats
+    arms: Floats

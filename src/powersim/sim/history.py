@@ -1,0 +1,67 @@
+"""One history, compiled: the unit of work of every study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+from powersim._bundle import pack
+from powersim.world.case import Case
+from powersim.world.draws import luck
+from powersim.world.start import LOG_ROWS, new_world
+from powersim.world.state import Floats, Ints
+from powersim.world.turn import history, new_room
+
+
+@dataclass(frozen=True)
+class History:
+    """What a history leaves behind.
+
+    values: (T, O) watched outcomes. alignment: (S, N, N) at the snapshots. log: rows of the chronicle, see
+    `world.chronicle`. delivered: (L) units of every flow. happened: (E) turn of every event, -1 = never.
+    lost: rows of the chronicle that did not fit.
+    """
+
+    values: Floats
+    alignment: Floats
+    log: Floats
+    delivered: Floats
+    happened: Ints
+    lost: int
+
+
+def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS) -> History:
+    """Compute run `run` of a case. The same seed, run and case give the same bytes, compiled or interpreted.
+
+    Raises ValueError for a seed or run that a key cannot hold.
+    """
+    where = luck(seed, run, 0)
+    world, room = new_world(case.setup, log_rows), new_room(case.setup)
+    n = case.setup.power0.shape[0]
+    values = np.zeros((case.turns, case.watch.kind.shape[0]))
+    kept = np.zeros((case.snapshots.shape[0], n, n))
+    history(
+        pack(case.setup),
+        pack(case.params),
+        pack(case.switches),
+        pack(case.branch),
+        pack(case.watch),
+        case.snapshots,
+        pack(world),
+        room,
+        where.seed,
+        where.run,
+        values,
+        kept,
+    )
+    rows = int(world.logged[0])
+    return History(
+        values,
+        kept,
+        world.log[:rows].copy(),
+        world.delivered.copy(),
+        world.happened.copy(),
+        max(0, rows - log_rows),
+    )

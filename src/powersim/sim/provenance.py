@@ -1,0 +1,101 @@
+"""Where results come from: everything that is needed to compute them again, as JSON beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from powersim.errors import PowersimError
+from powersim.sim.files import write_atomically
+
+FORMAT = 1
+FILE = "provenance.json"
+KEY = "powersim_provenance"
+SOURCES = ("rules", "world", "defaults")
+MOST_BYTES = 64 * 2**20  # a provenance file larger than this is not one
+
+
+def versions() -> dict[str, str]:
+    """Versions of powersim, of its rules (a checksum of their sources) and of what computes them."""
+    import numba
+    import numpy as np
+
+    return {
+        "powersim": metadata.version("powersim"),
+        "rules": rules_checksum(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+    }
+
+
+@cache
+def rules_checksum() -> str:
+    """Checksum of the sources that decide what a turn does: rules, world and default parameters."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for name, file in sorted(_files(resources.files("powersim").joinpath(folder), folder)):
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"sha256:{digest.hexdigest()[:16]}"
+
+
+def checksum(data: object) -> str:
+    """Checksum of JSON data; the order of keys does not matter."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def system() -> str:
+    """Operating system and processor, without names of machines."""
+    return f"{platform.system()} {platform.machine()}"
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """The command that was given; absolute paths are cut to their last part, as they mean nothing elsewhere."""
+    return " ".join(["powersim", *(_quoted(_portable(argument)) for argument in arguments)])
+
+
+def write(folder: Path, facts: Mapping[str, Any]) -> Path:
+    """Write `provenance.json` into a folder."""
+    text = json.dumps({KEY: FORMAT, **facts}, indent=2, ensure_ascii=False, allow_nan=False)
+    return write_atomically(folder / FILE, (text + "\n").encode())
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The facts of a provenance file. PowersimError says why it cannot be used."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise PowersimError(f"{path}: too large for a record of provenance")
+        facts = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise PowersimError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise PowersimError(f"{path}: not JSON ({error})") from error
+    if not isinstance(facts, dict) or facts.get(KEY) != FORMAT:
+        raise PowersimError(f"{path}: not a record of provenance; allowed: the {FILE} of a study")
+    return facts
+
+
+def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    kept = (entry for entry in folder.iterdir() if entry.is_file() and entry.name.endswith((".py", ".yaml")))
+    return [(f"{prefix}/{entry.name}", entry) for entry in kept]
+
+
+def _portable(argument: str) -> str:
+    option, equals, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
+    for kind in (PurePosixPath, PureWindowsPath):
+        if kind(value).is_absolute():
+            value = kind(value).name
+    return f"{option}{equals}{value}"
+
+
+def _quoted(argument: str) -> str:
+    return argument if re.fullmatch(r"[\w./=,:@%+-]+", argument) else f"'{argument}'"

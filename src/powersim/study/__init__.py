@@ -1,0 +1,1 @@
+"""A study: the one place where scenario, sim and analysis meet."""

@@ -1,0 +1,111 @@
+"""Opening a scenario: from its file, or from the record of provenance that an earlier study left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from powersim.errors import PowersimError
+from powersim.scenario.load import load, loads
+from powersim.scenario.merge import read_chain
+from powersim.scenario.names import nearest
+from powersim.scenario.resolved import Branch, Scenario
+from powersim.sim import provenance
+
+BASE = "base"
+"""Name of the only theory, or branch, of a scenario that names none."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A scenario, the document that it comes from (extends merged in, nothing overridden) and what was overridden.
+
+    `recorded` holds the facts of the provenance file that it was opened from, if it was.
+    """
+
+    name: str
+    scenario: Scenario
+    document: Mapping[str, Any]
+    overrides: Mapping[str, str]
+    recorded: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """Names of branches, the reference first."""
+        names = list(self.scenario.branches) or [BASE]
+        first = reference(self.scenario)
+        return (first, *(name for name in names if name != first))
+
+    @property
+    def theories(self) -> tuple[str, ...]:
+        """Names of theories."""
+        return tuple(self.scenario.theories) or (BASE,)
+
+
+def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Opened:
+    """The scenario of a YAML file, or of the provenance.json of a study (whose overrides come first).
+
+    Raises ScenarioError with every problem of the scenario, PowersimError for a file that is neither.
+    """
+    given = dict(overrides or {})
+    if path.suffix != ".json":
+        scenario = load(path, given)
+        document = read_chain(path, str(path)).data()
+        assert isinstance(document, dict)
+        return Opened(path.name, scenario, document, given)
+    facts = provenance.read(path)
+    found = facts.get("scenario")
+    if not isinstance(found, dict) or not isinstance(found.get("document"), dict):
+        raise PowersimError(f"{path}: holds no scenario; allowed: the {provenance.FILE} of a study")
+    merged = {**{str(key): str(value) for key, value in dict(facts.get("overrides") or {}).items()}, **given}
+    text = json.dumps(found["document"], ensure_ascii=False)
+    return Opened(
+        str(found.get("file") or path.name), loads(text, str(path), merged), found["document"], merged, facts
+    )
+
+
+def reference(scenario: Scenario) -> str:
+    """The branch that others are compared with: the one most branches are like, else the first that does nothing.
+
+    Without branches it is the world as it goes.
+    """
+    branches = scenario.branches
+    if not branches:
+        return BASE
+    likes = [branch.like for branch in branches.values() if branch.like]
+    if likes:
+        return max(sorted(set(likes)), key=likes.count)
+    idle = [name for name, branch in branches.items() if _does_nothing(branch)]
+    return idle[0] if idle else next(iter(branches))
+
+
+def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:
+    """The names in a comma-separated list, in its order; all of them for None or "all".
+
+    PowersimError names every unknown one and what may be meant.
+    """
+    allowed = list(known)
+    if names is None or names.strip() == "all":
+        return tuple(allowed)
+    wanted = [name for name in (part.strip() for part in names.split(",")) if name]
+    if not wanted:
+        raise PowersimError(f"no {what} is named; allowed: {', '.join(allowed)}, or all")
+    unknown = [name for name in wanted if name not in allowed]
+    if unknown:
+        raise PowersimError("\n".join(unknown_name(name, allowed, what) for name in unknown))
+    return tuple(dict.fromkeys(wanted))
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """What to say about a name that refers to nothing."""
+    allowed = list(known)
+    near = nearest(name, allowed)
+    hint = f"; did you mean {near}?" if near else "."
+    return f"{what} {name} is not known{hint} Allowed: {', '.join(allowed)}"
+
+
+def _does_nothing(branch: Branch) -> bool:
+    return not branch.steps and branch.offer is None

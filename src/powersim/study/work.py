@@ -1,0 +1,155 @@
+"""Carrying a plan out: histories into a store, a dataset out of it, effects, figures and provenance beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from powersim import _jit
+from powersim.errors import PowersimError
+from powersim.scenario.canonical import checksum, resolved_text
+from powersim.sim import provenance
+from powersim.sim.ensemble import Ensemble, Simulate
+from powersim.sim.store import RESULTS, Store
+from powersim.study.plan import Plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Engine = Literal["compiled", "mesa"]
+ENGINES: tuple[Engine, ...] = ("compiled", "mesa")
+"""What can compute a history."""
+
+RUNS = 100
+MOST_RUNS = 10_000_000
+
+
+@dataclass
+class Progress:
+    """How far a study is; `stopped` when the user ended it before all runs were done."""
+
+    runs: int
+    done: int = 0
+    stopped: bool = False
+
+
+def simulator(engine: Engine) -> Simulate:
+    """The function that computes one history."""
+    if engine == "mesa":
+        from powersim.sim.model import simulate as by_mesa
+
+        return by_mesa
+    from powersim.sim.history import simulate
+
+    return simulate
+
+
+def is_cold() -> bool:
+    """Whether the rules have yet to be compiled, which takes about a minute."""
+    return _jit.is_cold()
+
+
+def warm(plan: Plan, engine: Engine) -> None:
+    """Compute one history and forget it: whatever has to be compiled is compiled here, once."""
+    simulator(engine)(plan.cases(plan.theories[0], 0)[0], plan.seed, 0)
+
+
+def check_runs(runs: int) -> int:
+    """The number of runs, if it can be one."""
+    if not 1 <= runs <= MOST_RUNS:
+        raise PowersimError(f"--runs: found {runs}; allowed: a whole number from 1 to {MOST_RUNS}")
+    return runs
+
+
+def workers() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def folder(out: Path | None) -> Iterator[Path]:
+    """The folder of results: the user's, or a temporary one that is gone afterwards."""
+    if out is not None:
+        yield out
+        return
+    with tempfile.TemporaryDirectory(prefix="powersim-") as made:
+        yield Path(made)
+
+
+def open_store(plan: Plan, where: Path, runs: int, *, resume: bool) -> Store:
+    """The store in a folder, made or continued. StoreError when other results are there."""
+    return Store.prepare(where, plan.layout(), runs, plan.identity(), plan.attributes(), resume=resume)
+
+
+def fill(
+    plan: Plan,
+    store: Store,
+    runs: int,
+    *,
+    engine: Engine = "compiled",
+    threads: int | None = None,
+    tick: Callable[[], None] | None = None,
+) -> Progress:
+    """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole."""
+    progress = Progress(runs, min(store.complete, runs))
+    if progress.done < runs:
+        ensemble = Ensemble(store.layout, plan.seed, plan.cases, simulator(engine), plan.tally())
+        try:
+            for chunk in ensemble.chunks(store.next_run, runs, threads or workers(), tick):
+                store.write(chunk)
+                progress.done = chunk.start + chunk.runs
+        except KeyboardInterrupt:
+            progress.stopped = True
+    store.finish()
+    return progress
+
+
+def steps(store: Store, runs: int) -> int:
+    """How often `fill` will call `tick`."""
+    todo = runs - store.next_run if store.complete < runs else 0
+    return todo * len(store.layout.theories)
+
+
+def dataset(where: Path) -> xr.Dataset:
+    """The results in a folder, read as they are needed."""
+    import xarray as xr
+
+    return xr.open_zarr(where / RESULTS)
+
+
+def facts(plan: Plan, runs: int, command: str, started: float, engine: Engine) -> dict[str, Any]:
+    """What provenance.json says, from which the study can be computed again."""
+    opened = plan.opened
+    dates = [plan.scenario.calendar.label(turn) for turn in plan.dates]
+    moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started))
+    again: Mapping[str, Any] = {
+        "branches": list(plan.branches),
+        "theories": list(plan.theories),
+        "runs": runs,
+        "seed": plan.seed,
+        "sweep": f"{dates[0]}..{dates[-1]}" if dates else None,
+        "engine": engine,
+        "overrides": dict(opened.overrides),
+    }
+    return {
+        "command": command,
+        **again,
+        "versions": provenance.versions(),
+        "platform": provenance.system(),
+        "started": moment,
+        "duration_seconds": round(time.time() - started, 3),
+        "scenario": {
+            "file": opened.name,
+            "name": plan.scenario.name,
+            "checksum": f"sha256:{checksum(plan.scenario)}",
+            "document": dict(opened.document),
+            "resolved": json.loads(resolved_text(plan.scenario)),
+        },
+    }

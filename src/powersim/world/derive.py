@@ -1,0 +1,207 @@
+"""What follows from the state: capability, help, fear, security, trade, and the utility built on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.security import help_expected, security, threat
+from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.world.expression import evaluate
+from powersim.world.params import Params, Switches
+from powersim.world.state import (
+    C_LEVER,
+    C_PLEDGE,
+    C_SANCTION,
+    FLOW_STOCK,
+    FRONT,
+    GUARANTEE,
+    KNOW_HOW,
+    LEVER,
+    POWER,
+    REACH,
+    SANCTION_LEVEL,
+    STRIKE_LEVEL,
+    THREAT,
+    TRADE,
+    Derived,
+    Floats,
+    Setup,
+    World,
+)
+
+
+def new_derived(s: Setup) -> Derived:
+    """Room for the derived quantities of a scenario of this size."""
+    n, k = s.ideal_hard.shape
+    pairs = [np.zeros((n, n)) for _ in range(8)]
+    return Derived(np.zeros(n), *pairs, *(np.zeros(n) for _ in range(4)), np.zeros((n, k)))
+
+
+@rule
+def refresh_readings(s: Setup, w: World) -> None:
+    """Write into x what the world holds: levers and sanctions from controls, stocks, know-how, fronts keep theirs."""
+    for k in range(w.x.shape[0]):
+        kind = s.issue_kind[k]
+        if kind == LEVER or kind == SANCTION_LEVEL:
+            w.x[k] = 0.0
+        elif kind == FLOW_STOCK:
+            f = s.bind[k]
+            w.x[k] = min(1.0, (w.delivered[f] + s.bind_contract[k] * w.ordered[f]) / s.bind_full[k])
+        elif kind == KNOW_HOW:
+            f = s.bind[k]
+            w.x[k] = min(1.0, w.delivered[f] / s.bind_full[k])
+        elif kind == STRIKE_LEVEL:
+            w.x[k] = min(1.0, w.strike_level[s.bind[k]])
+        else:
+            assert kind == FRONT
+    for c in range(w.pos.shape[0]):
+        k = s.control_issue[c]
+        if k >= 0:
+            w.x[k] += s.control_weight[c] * w.pos[c]
+
+
+@rule
+def refresh_interests(s: Setup, w: World) -> None:
+    """Ideals and saliences of this turn: the factions' mix, the clauses whose condition holds, the events' shifts."""
+    n, kk = w.theta.shape
+    for i in range(n):
+        share = w.engagers[i]
+        for k in range(kk):
+            w.theta[i, k] = share * s.ideal_eng[i, k] + (1.0 - share) * s.ideal_hard[i, k]
+            w.salience[i, k] = share * s.salience_eng[i, k] + (1.0 - share) * s.salience_hard[i, k]
+    for v in range(s.clause_actor.shape[0]):
+        e = s.clause_if[v]
+        if e < 0 or evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w) > 0.0:
+            i, k = s.clause_actor[v], s.clause_issue[v]
+            e = s.clause_ideal[v]
+            if e >= 0:
+                w.theta[i, k] = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+            e = s.clause_salience[v]
+            if e >= 0:
+                w.salience[i, k] = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+    for i in range(n):
+        for k in range(kk):
+            w.theta[i, k] = min(1.0, max(0.0, w.theta[i, k] + w.ideal_shift[i, k]))
+            w.salience[i, k] = max(0.0, w.salience[i, k] + w.salience_shift[i, k])
+
+
+@rule
+def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
+    """Fill `d` from the state (model of section 2): M, guarantees, offence, reach, trade, Z, C, H, f, h, S, E."""
+    n = w.power.shape[0]
+    for i in range(n):
+        d.M[i] = w.power[i]
+        for g in range(w.q.shape[1]):
+            d.M[i] += s.good_power[g] * w.q[i, g]
+        for j in range(n):
+            d.guarantee[i, j] = 0.0
+            d.offence[i, j] = 1.0
+            d.reach[i, j] = s.reach[i, j]
+            d.trade[i, j] = s.trade[i, j]
+            d.sanctions[i, j] = 0.0
+        for k in range(w.x.shape[0]):
+            d.burden[i, k] = 0.0
+    _issue_effects(s, on, w, d)
+    for c in range(w.pos.shape[0]):
+        if s.control_kind[c] == C_SANCTION:
+            d.sanctions[s.control_from[c], s.control_to[c]] = w.pos[c]
+        elif s.control_kind[c] == C_PLEDGE and on.pledges:
+            d.guarantee[s.control_from[c], s.control_to[c]] += w.pos[c]
+    if on.proxies:
+        for b in range(s.proxy_by.shape[0]):
+            d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
+    for i in range(n):
+        d.M[i] = max(d.M[i], 0.0)
+    for i in range(n):
+        _security_of(s, p, on, w, d, i)
+        d.E[i] = economy_of(d, i)
+
+
+@rule
+def _issue_effects(s: Setup, on: Switches, w: World, d: Derived) -> None:
+    """Couple the issues' positions into capability, guarantees, reach, threat and trade."""
+    for k in range(w.x.shape[0]):
+        for e in range(s.effect_start[k], s.effect_start[k + 1]):
+            i, j = s.effect_i[e], s.effect_j[e]
+            kind, amount = s.effect_kind[e], s.effect_size[e] * w.x[k]
+            if kind == GUARANTEE and on.guarantees:
+                d.guarantee[i, j] += amount
+            elif kind == POWER:
+                d.M[i] += amount
+            elif kind == REACH:
+                d.reach[i, j] = min(1.0, max(0.0, d.reach[i, j] + amount))
+            elif kind == THREAT and on.threat:
+                d.offence[i, j] = max(0.0, d.offence[i, j] + amount)
+            elif kind == TRADE:
+                d.trade[i, j] *= max(0.0, 1.0 - amount)
+
+
+@rule
+def _security_of(s: Setup, p: Params, on: Switches, w: World, d: Derived, i: int) -> None:
+    """Help, fear and security of actor i (M4, M10)."""
+    n = w.power.shape[0]
+    d.f[i] = d.M[i]
+    d.h[i] = p.h0
+    friends = 0.0
+    for j in range(n):
+        if j == i:
+            d.help[i, j] = 0.0
+            d.fear[i, j] = 0.0
+            d.weight[i, j] = 0.0
+            continue
+        a = w.alignment[i, j]
+        d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
+        d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if on.threat else 0.0
+        d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
+        d.h[i] += d.fear[i, j] * d.M[j]
+        d.weight[i, j] = max(a, 0.0)
+        friends += d.weight[i, j]
+    for j in range(n):
+        d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
+    d.S[i] = security(d.f[i], d.h[i], p.security_d)
+
+
+@rule
+def economy_of(d: Derived, i: int) -> float:
+    """E_i: the share of i's trade that sanctions, its own and others', leave; 1 without trade."""
+    total, left = 0.0, 0.0
+    for j in range(d.M.shape[0]):
+        total += d.trade[i, j]
+        left += d.trade[i, j] * (1.0 - max(d.sanctions[i, j], d.sanctions[j, i]))
+    return left / total if total > 0.0 else 1.0
+
+
+@rule
+def own_utility(s: Setup, p: Params, w: World, d: Derived, i: int) -> float:
+    """own_i = sum_k s_ik (1 - |x_k - theta_ik|^b) - burden + w_S S_i + w_E E_i - 1/2 w_V sum_j pledge_ij^2."""
+    total = s.w_security[i] * d.S[i] + s.w_economy[i] * d.E[i]
+    for k in range(w.x.shape[0]):
+        if w.salience[i, k] > 0.0:
+            total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
+        total -= d.burden[i, k] * w.x[k]
+    for c in range(w.pos.shape[0]):
+        if s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
+            total -= autonomy_cost(w.pos[c], s.w_autonomy[i])
+    return total
+
+
+@rule
+def share_with_friends(s: Setup, d: Derived, own: Floats, gain: Floats) -> None:
+    """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0."""
+    n = own.shape[0]
+    for i in range(n):
+        gain[i] = own[i]
+    for j in range(n):
+        if own[j] != 0.0:
+            for i in range(n):
+                gain[i] += s.w_friends[i] * d.weight[i, j] * own[j]
+
+
+@rule
+def lever_of(s: Setup, k: int) -> int:
+    """The control that is the lever of issue k, or -1."""
+    for c in range(s.control_issue.shape[0]):
+        if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
+            return c
+    return -1

@@ -1,0 +1,143 @@
+"""What happens to actors before they decide: the calendar, what a branch lays down, growth, budgets, know-how, proxies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.budgets import budget_step
+from powersim.rules.proxies import proxy_hazard, proxy_level
+from powersim.rules.technology import learn
+from powersim.world import chronicle, draws
+from powersim.world.chronicle import write
+from powersim.world.derive import lever_of
+from powersim.world.draws import Luck, uniform
+from powersim.world.expression import evaluate
+from powersim.world.params import Params, Switches
+from powersim.world.state import (
+    FRONT,
+    KNOW_HOW_GOOD,
+    LEAST,
+    RIVAL,
+    SET_ENGAGERS,
+    SET_ISSUE,
+    SHIFT_ALIGNMENT,
+    SHIFT_IDEAL,
+    SHIFT_ISSUE,
+    SHIFT_SALIENCE,
+    SHIFT_STOCK,
+    Branch,
+    Derived,
+    Setup,
+    World,
+)
+
+
+@rule
+def calendar(s: Setup, branch: Branch, w: World, luck: Luck, turn: int) -> None:
+    """Exogenous events: certain or with a probability on their date, or with a hazard per turn while their window is open."""
+    zero = np.uint64(0)
+    for e in range(s.event_key.shape[0]):
+        if w.happened[e] >= 0 or branch.no_event[e] > 0:
+            continue
+        after = s.event_after[e]
+        if after >= 0 and w.happened[after] < 0:
+            continue
+        u = uniform(luck, draws.EVENT, zero, zero, s.event_key[e])
+        if s.event_turn[e] >= 0:
+            if s.event_turn[e] != turn or u >= s.event_probability[e]:
+                continue
+        else:
+            if turn < s.event_from[e] or turn > s.event_to[e]:
+                continue
+            x = s.event_expr[e]
+            factor = evaluate(s.expr_op[x], s.expr_a[x], s.expr_b[x], w) if x >= 0 else 1.0
+            if u >= s.event_hazard[e] * factor:
+                continue
+        w.happened[e] = turn
+        write(w, turn, chronicle.EVENT, -1, -1, e, 0.0, 0.0, -1)
+        for a in range(s.act_event.shape[0]):
+            if s.act_event[a] == e:
+                _act(s, w, a)
+
+
+@rule
+def _act(s: Setup, w: World, a: int) -> None:
+    """One thing that an event does."""
+    kind, i, j, value = s.act_kind[a], s.act_a[a], s.act_b[a], s.act_value[a]
+    if kind == SET_ENGAGERS:
+        w.engagers[i] = value
+        w.engagers_home[i] = value
+    elif kind == SHIFT_ISSUE or kind == SET_ISSUE:
+        to = value if kind == SET_ISSUE else w.x[i] + value
+        to = min(1.0, max(0.0, to))
+        c = lever_of(s, i)
+        if c >= 0:
+            w.pos[c] = to
+            w.pos_before[c] = to  # nobody's act, so nobody's signal
+        elif s.issue_kind[i] == FRONT:
+            w.x[i] = to
+    elif kind == SHIFT_IDEAL:
+        w.ideal_shift[i, j] += value
+    elif kind == SHIFT_SALIENCE:
+        w.salience_shift[i, j] += value
+    elif kind == SHIFT_ALIGNMENT:
+        w.alignment[i, j] = min(0.99, max(-0.99, w.alignment[i, j] + value))
+        w.alignment[j, i] = w.alignment[i, j]
+    elif kind == SHIFT_STOCK:
+        w.q[i, j] = max(0.0, w.q[i, j] + value)
+
+
+@rule
+def lay_down(branch: Branch, w: World, turn: int) -> None:
+    """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
+    refused = w.offer[0] == 2
+    for c in range(w.pos.shape[0]):
+        to = branch.path_refused[turn, c] if refused else branch.path[turn, c]
+        if to == to and abs(to - w.pos[c]) > LEAST:
+            write(w, turn, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
+            w.pos[c] = to
+
+
+@rule
+def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
+    """Production, growth, budgets that answer threat (M6), know-how that spreads (M22), readings and harm that fade."""
+    n = w.power.shape[0]
+    for i in range(n):
+        w.economy[i] *= 1.0 + s.growth[i]
+        w.power[i] *= 1.0 + s.growth[i]
+        if on.budgets:
+            threat = (d.h[i] - p.h0) / p.m_ref
+            rest = w.push0[i, i]  # the threat at the start, at which budgets rest
+            answer = p.budget_response * w.power[i] * (threat - rest)
+            fatigue = w.power[i] - s.power0[i] * w.economy[i] / s.economy0[i]
+            w.power[i] = budget_step(w.power[i], answer, fatigue, 0.0, 1.0, p.budget_fatigue, 0.0)
+        for g in range(w.q.shape[1]):
+            if s.good_kind[g] == RIVAL:
+                room = max(0.0, s.ceiling[i, g] - w.q[i, g])
+                w.q[i, g] += min(s.production[i, g], room)
+            elif on.technology and s.production[i, g] > 0.0:
+                w.q[i, g] = learn(w.q[i, g], p.frontier, p.learn_rate * s.production[i, g])
+    for f in range(w.delivered.shape[0]):
+        if s.good_kind[s.flow_good[f]] == KNOW_HOW_GOOD:
+            w.delivered[f] *= 1.0 - p.transfer_fade
+    for v in range(w.strike_level.shape[0]):
+        w.strike_level[v] *= p.strike_fade
+    for i in range(n):
+        for j in range(n):
+            w.hurt[i, j] *= p.harm_memory
+            w.dealt[i, j] *= p.deal_memory
+
+
+@rule
+def proxies(s: Setup, p: Params, w: World, luck: Luck, turn: int) -> None:
+    """Proxy attacks: the likelier, the more hostile the patron and the farther the issue is above what it wants."""
+    for b in range(s.proxy_key.shape[0]):
+        i, j, k = s.proxy_by[b], s.proxy_on[b], s.proxy_issue[b]
+        excess = max(0.0, w.x[k] - w.theta[i, k])
+        u = uniform(luck, draws.PROXY, s.actor_key[i], s.actor_key[j], s.proxy_key[b])
+        attack = 1.0 if u < proxy_hazard(s.proxy_hazard[b], w.alignment[i, j]) * excess else 0.0
+        w.proxy_level[b] = proxy_level(w.proxy_level[b], attack, p.proxy_decay)
+        if attack > 0.0:
+            w.hurt[j, i] += p.proxy_harm
+            write(w, turn, chronicle.PROXY, i, j, b, w.proxy_level[b], 0.0, -1)

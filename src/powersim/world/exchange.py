@@ -1,0 +1,265 @@
+"""Exchange: who offers what to whom, and which offers are signed (M8, M21, M23).
+
+Every pair that talks this turn looks for its best package; larger sets form around legs that a pair cannot settle: a
+lever with several vetoes, a single holdout that several could pay. Offers are taken in descending surplus. An offer is
+made with probability 1 - exp(-surplus / tau) and judged again, exactly, in the world as earlier deals have left it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.bargaining import pair_surplus, sign_probability
+from powersim.world import draws
+from powersim.world.deals import Judge, exact_gains, leg_key, sign
+from powersim.world.draws import Luck, uniform
+from powersim.world.menu import Menu
+from powersim.world.packages import (
+    Agenda,
+    Offers,
+    admissible,
+    best_of_many,
+    best_of_two,
+    consider,
+    money_unit,
+    sum_subsets,
+)
+from powersim.world.params import Params, Switches
+from powersim.world.state import LEAST, LEGS, PARTIES, Derived, Setup, World
+
+
+@rule
+def find_offers(
+    s: Setup, p: Params, on: Switches, w: World, luck: Luck, menu: Menu, agenda: Agenda, offers: Offers
+) -> None:
+    """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
+    offers.count[0] = 0
+    n = w.power.shape[0]
+    zero = np.uint64(0)
+    for i in range(n):
+        for j in range(i + 1, n):
+            u = uniform(luck, draws.TALK, s.actor_key[i], s.actor_key[j], zero)
+            if u < p.talk:
+                _pair_offer(s, p, on, w, luck, menu, agenda, offers, i, j, u / p.talk)
+    if on.coalitions:
+        for r in range(menu.live.shape[0]):
+            if menu.live[r] > 0:
+                _conference(s, p, on, w, luck, menu, agenda, offers, r)
+
+
+@rule
+def _pair_offer(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    luck: Luck,
+    menu: Menu,
+    agenda: Agenda,
+    offers: Offers,
+    i: int,
+    j: int,
+    u: float,
+) -> None:
+    """The best package of actors i and j, if there is one."""
+    agenda.party[0], agenda.party[1] = i, j
+    count = 0
+    for r in range(menu.live.shape[0]):
+        if menu.live[r] > 0 and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0) and admissible(menu, r, agenda, 2):
+            count = consider(p, menu, r, agenda, 2, int(p.agenda), count)
+    if count == 0:
+        return
+    sum_subsets(s, p, menu, agenda, 2, count)
+    mask = best_of_two(s, p, on, w, agenda, count)
+    if mask > 0:
+        _keep(s, p, luck, agenda, offers, mask, count, 2, pair_surplus(agenda.gain[0], agenda.gain[1]), u)
+
+
+@rule
+def _conference(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    luck: Luck,
+    menu: Menu,
+    agenda: Agenda,
+    offers: Offers,
+    seed_leg: int,
+) -> None:
+    """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it."""
+    n = w.power.shape[0]
+    members = 0
+    for i in range(n):
+        if menu.must[seed_leg, i] > 0:
+            if members == PARTIES - 1:
+                return
+            agenda.party[members] = i
+            members += 1
+    if members == 0:
+        return
+    holdouts = members
+    controls = w.pos.shape[0]
+    what = seed_leg % 3 if seed_leg < 3 * controls else (seed_leg - 3 * controls) % 2
+    u = uniform(luck, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
+    if u >= p.conference:
+        return
+    while members < min(PARTIES, holdouts + 2):
+        best, gain = -1, p.cost_per_leg
+        for i in range(n):
+            if menu.gain[seed_leg, i] / money_unit(s, p, w, i) > gain and not _is_party(agenda, members, i):
+                best, gain = i, menu.gain[seed_leg, i] / money_unit(s, p, w, i)
+        if best < 0:
+            break
+        agenda.party[members] = best
+        members += 1
+    if members < 3:
+        return
+    count = 0
+    for r in range(menu.live.shape[0]):
+        if menu.live[r] > 0 and admissible(menu, r, agenda, members):
+            count = consider(p, menu, r, agenda, members, 2, count)
+    if count == 0:
+        return
+    sum_subsets(s, p, menu, agenda, members, count)
+    mask = best_of_many(s, p, on, w, agenda, members, count)
+    if mask > 0:
+        logs = 0.0
+        for a in range(members):
+            logs += math.log(agenda.gain[a])
+        _keep(s, p, luck, agenda, offers, mask, count, members, math.exp(logs / members), u / p.conference)
+
+
+@rule
+def _is_party(agenda: Agenda, members: int, i: int) -> bool:
+    """Whether actor i sits at the table already."""
+    for a in range(members):
+        if agenda.party[a] == i:
+            return True
+    return False
+
+
+@rule
+def _keep(
+    s: Setup,
+    p: Params,
+    luck: Luck,
+    agenda: Agenda,
+    offers: Offers,
+    mask: int,
+    count: int,
+    members: int,
+    surplus: float,
+    u: float,
+) -> None:
+    """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
+    m = offers.count[0]
+    if m == offers.surplus.shape[0] or u >= sign_probability(surplus, 0.0, 0.0, p.sign_tau):
+        return
+    offers.count[0] = m + 1
+    offers.surplus[m] = math.floor(surplus * 1073741824.0) / 1073741824.0  # an ulp must not decide the order
+    a, b = s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]]
+    offers.tie[m] = uniform(luck, draws.TIE, a, b, np.uint64(members))
+    for e in range(PARTIES):
+        offers.party[m, e] = agenda.party[e] if e < members else -1
+        offers.pay[m, e] = agenda.pay[e] if e < members else 0.0
+    e = 0
+    for b_leg in range(LEGS):
+        offers.leg[m, b_leg] = -1
+    for b_leg in range(count):
+        if (mask >> b_leg) & 1:
+            offers.leg[m, e] = agenda.leg[b_leg]
+            e += 1
+
+
+@rule
+def match_offers(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    offers: Offers,
+    judge: Judge,
+    scratch: Derived,
+    turn: int,
+) -> None:
+    """Go through the offers in descending surplus and sign those that still hold (each actor at most `bandwidth`)."""
+    n = w.power.shape[0]
+    for i in range(n):
+        judge.busy[i] = 0
+    for _ in range(offers.count[0]):
+        m = -1
+        for e in range(offers.count[0]):
+            if offers.surplus[e] > 0.0 and (
+                m < 0
+                or offers.surplus[e] > offers.surplus[m]
+                or (offers.surplus[e] == offers.surplus[m] and offers.tie[e] < offers.tie[m])
+            ):
+                m = e
+        if m < 0:
+            return
+        offers.surplus[m] = -1.0
+        if _open(s, p, w, menu, offers, judge, m, turn):
+            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, turn)
+
+
+@rule
+def _open(
+    s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judge, m: int, turn: int
+) -> bool:
+    """Whether the parties have room for one more deal and no leg's object has been settled this turn."""
+    for e in range(PARTIES):
+        i = offers.party[m, e]
+        if i >= 0 and judge.busy[i] >= s.bandwidth[i]:
+            return False
+    controls = w.pos.shape[0]
+    for e in range(LEGS):
+        r = offers.leg[m, e]
+        if r < 0:
+            continue
+        if r < 3 * controls:
+            if w.locked_until[r // 3] > turn:
+                return False
+        else:
+            f = (r - 3 * controls) // 2
+            if (r - 3 * controls) % 2 == 0 and (w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < menu.target[r] - LEAST):
+                return False
+            if w.frozen_until[f] > turn:
+                return False
+    return True
+
+
+@rule
+def _judge_and_sign(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    offers: Offers,
+    judge: Judge,
+    scratch: Derived,
+    m: int,
+    turn: int,
+) -> None:
+    """Sign offer m if every party still gains by the whole package, exactly, as earlier deals have left the world."""
+    exact_gains(s, p, on, w, d, menu, offers.leg[m], judge, scratch)
+    legs = 0
+    for e in range(LEGS):
+        legs += 1 if offers.leg[m, e] >= 0 else 0
+    for e in range(PARTIES):
+        i = offers.party[m, e]
+        if i >= 0:
+            judge.gain[i] += money_unit(s, p, w, i) * offers.pay[m, e]
+            if judge.gain[i] - legs * p.cost_per_leg <= LEAST:
+                return
+    for e in range(PARTIES):
+        if offers.party[m, e] >= 0:
+            judge.busy[offers.party[m, e]] += 1
+    sign(s, p, w, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)

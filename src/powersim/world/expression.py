@@ -1,0 +1,72 @@
+"""The closed expression language of scenarios, evaluated on a world: postfix codes, no names, no calls out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.world.state import Floats, Ints, World
+
+# Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.
+(END, CONST, X, STOCK, AT_WAR, ALIGNED, ADD, SUB, MUL, DIV, NEG, MIN, MAX, LT, LE, GT, GE) = range(17)
+DEPTH = 16  # most operands on the stack; the parser refuses deeper expressions
+
+
+@rule
+def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
+    """The value of one expression (a row of the setup's tables) on world `w`.
+
+    CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
+    comparisons give 1 or 0; division by 0 gives 0, so that no scenario can produce an infinity.
+    """
+    stack = np.zeros(DEPTH)
+    n = 0
+    for k in range(op.shape[0]):
+        code = op[k]
+        if code == END:
+            break
+        if code == CONST:
+            stack[n] = a[k]
+            n += 1
+        elif code == X:
+            stack[n] = w.x[int(a[k])]
+            n += 1
+        elif code == STOCK:
+            stack[n] = w.q[int(a[k]), b[k]]
+            n += 1
+        elif code == AT_WAR:
+            stack[n] = 1.0 if a[k] >= 0.0 and w.war_on[int(a[k])] > 0 else 0.0
+            n += 1
+        elif code == ALIGNED:
+            stack[n] = w.alignment[int(a[k]), b[k]]
+            n += 1
+        elif code == NEG:
+            stack[n - 1] = -stack[n - 1]
+        else:
+            n -= 1
+            stack[n - 1] = _combine(code, stack[n - 1], stack[n])
+    return float(stack[0])
+
+
+@rule
+def _combine(code: int, left: float, right: float) -> float:
+    """One two-sided operation."""
+    if code == ADD:
+        return left + right
+    if code == SUB:
+        return left - right
+    if code == MUL:
+        return left * right
+    if code == DIV:
+        return left / right if right != 0.0 else 0.0
+    if code == MIN:
+        return min(left, right)
+    if code == MAX:
+        return max(left, right)
+    if code == LT:
+        return 1.0 if left < right else 0.0
+    if code == LE:
+        return 1.0 if left <= right else 0.0
+    if code == GT:
+        return 1.0 if left > right else 0.0
+    return 1.0 if left >= right else 0.0

@@ -1,0 +1,228 @@
+"""What a move is worth to everybody: exact differences of own utility, shared with friends.
+
+Gains of single moves fill the table from which packages are searched; a whole package is always judged again by
+applying it (see `packages.exact_gains`), because security and trade are not additive.
+"""
+
+from __future__ import annotations
+
+from powersim._jit import rule
+from powersim.rules.contest import odds
+from powersim.rules.sanctions import conflict_expectation, relative_gain
+from powersim.rules.security import security
+from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.world.derive import economy_of
+from powersim.world.params import Params, Switches
+from powersim.world.state import (
+    LEAST,
+    C_PLEDGE,
+    C_SANCTION,
+    GUARANTEE,
+    POWER,
+    REACH,
+    RIVAL,
+    THREAT,
+    TRADE,
+    Derived,
+    Floats,
+    Setup,
+    World,
+)
+
+
+@rule
+def issue_change(s: Setup, p: Params, w: World, d: Derived, k: int, a: float, b: float, own: Floats) -> None:
+    """Add to `own` (N) what every actor gains when issue k is at b instead of a, its effects on security included."""
+    n = own.shape[0]
+    for i in range(n):
+        if w.salience[i, k] > 0.0:
+            own[i] += issue_utility(b, w.theta[i, k], w.salience[i, k], p.curvature) - issue_utility(
+                a, w.theta[i, k], w.salience[i, k], p.curvature
+            )
+        if d.burden[i, k] > 0.0:
+            own[i] -= d.burden[i, k] * (b - a)
+
+
+@rule
+def effects_change(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, k: int, delta: float, df: Floats, dh: Floats
+) -> bool:
+    """Add to df, dh (N) how friends' and foes' capability changes when issue k moves by delta; say whether any does."""
+    touched = False
+    for e in range(s.effect_start[k], s.effect_start[k + 1]):
+        kind, amount = s.effect_kind[e], s.effect_size[e] * delta
+        i, j = s.effect_i[e], s.effect_j[e]
+        if kind == GUARANTEE and on.guarantees:
+            df[j] += min(amount, 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
+        elif kind == POWER:
+            power_change(d, i, amount, df, dh)
+        elif kind == REACH:
+            rise = min(1.0, max(0.0, d.reach[i, j] + amount)) - d.reach[i, j]
+            df[j] += d.help[j, i] * rise * d.M[i]
+            dh[j] += d.fear[j, i] * rise / max(d.reach[i, j], LEAST) * d.M[i]
+        elif kind == THREAT and on.threat:
+            dh[j] += d.fear[j, i] * amount / max(d.offence[i, j], LEAST) * d.M[i]
+        else:
+            continue
+        touched = True
+    return touched
+
+
+@rule
+def power_change(d: Derived, a: int, amount: float, df: Floats, dh: Floats) -> None:
+    """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
+    for i in range(df.shape[0]):
+        if i == a:
+            df[i] += amount
+        else:
+            df[i] += d.help[i, a] * d.reach[a, i] * amount
+            dh[i] += d.fear[i, a] * amount
+
+
+@rule
+def add_security(s: Setup, p: Params, d: Derived, df: Floats, dh: Floats, own: Floats) -> None:
+    """Add w_S times the change of security that follows from df and dh."""
+    for i in range(own.shape[0]):
+        if df[i] != 0.0 or dh[i] != 0.0:
+            after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), p.security_d)
+            own[i] += s.w_security[i] * (after - d.S[i])
+
+
+@rule
+def control_change(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    c: int,
+    a: float,
+    b: float,
+    own: Floats,
+    df: Floats,
+    dh: Floats,
+) -> None:
+    """Fill `own` (N) with what every actor gains when control c is at b instead of a; df, dh are room for work."""
+    for i in range(own.shape[0]):
+        own[i] = 0.0
+        df[i] = 0.0
+        dh[i] = 0.0
+    if a == b:
+        return
+    k = s.control_issue[c]
+    touched = False
+    if k >= 0:
+        share = s.control_weight[c]
+        base = w.x[k] - share * w.pos[c]
+        issue_change(s, p, w, d, k, base + share * a, base + share * b, own)
+        touched = effects_change(s, p, on, w, d, k, share * (b - a), df, dh)
+        _trade_effects(s, w, d, k, share * (b - a), own)
+    if s.control_kind[c] == C_SANCTION:
+        _sanction_change(s, p, w, d, c, a, b, own)
+    elif s.control_kind[c] == C_PLEDGE:
+        i, j = s.control_from[c], s.control_to[c]
+        own[i] -= autonomy_cost(b, s.w_autonomy[i]) - autonomy_cost(a, s.w_autonomy[i])
+        df[j] += min(b - a, 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
+        touched = True
+    if touched:
+        add_security(s, p, d, df, dh, own)
+
+
+@rule
+def _sanction_change(s: Setup, p: Params, w: World, d: Derived, c: int, a: float, b: float, own: Floats) -> None:
+    """Trade lost or regained by both sides; the sender also counts the target's loss as far as it expects conflict."""
+    i, j = s.control_from[c], s.control_to[c]
+    now = d.sanctions[i, j]
+    d.sanctions[i, j] = a
+    e_i, e_j = economy_of(d, i), economy_of(d, j)
+    d.sanctions[i, j] = b
+    de_i, de_j = economy_of(d, i) - e_i, economy_of(d, j) - e_j
+    d.sanctions[i, j] = now
+    k = conflict_expectation(w.alignment[i, j])
+    own[i] += relative_gain(s.w_economy[i] * de_i, s.w_economy[j] * de_j, k, p.w_relative)
+    own[j] += s.w_economy[j] * de_j
+
+
+@rule
+def _trade_effects(s: Setup, w: World, d: Derived, k: int, delta: float, own: Floats) -> None:
+    """What a change of issue k by delta does to trade between the actors whose trade it touches."""
+    for e in range(s.effect_start[k], s.effect_start[k + 1]):
+        if s.effect_kind[e] == TRADE:
+            i, j = s.effect_i[e], s.effect_j[e]
+            now, before = d.trade[i, j], economy_of(d, i)
+            d.trade[i, j] = max(0.0, now - s.trade[i, j] * s.effect_size[e] * delta)
+            own[i] += s.w_economy[i] * (economy_of(d, i) - before)
+            d.trade[i, j] = now
+
+
+@rule
+def flow_change(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    f: int,
+    units: float,
+    ordered: float,
+    own: Floats,
+    df: Floats,
+    dh: Floats,
+) -> None:
+    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them on order before."""
+    for i in range(own.shape[0]):
+        own[i] = 0.0
+        df[i] = 0.0
+        dh[i] = 0.0
+    g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+    k = s.flow_issue[f]
+    if k >= 0:
+        rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
+        issue_change(s, p, w, d, k, w.x[k], min(1.0, w.x[k] + rise), own)
+        effects_change(s, p, on, w, d, k, min(1.0, w.x[k] + rise) - w.x[k], df, dh)
+    power_change(d, taker, s.good_power[g] * units, df, dh)
+    if s.good_kind[g] == RIVAL:
+        power_change(d, giver, -s.good_power[g] * units, df, dh)
+    else:
+        own[giver] -= s.good_rent[g] * units
+    add_security(s, p, d, df, dh, own)
+    if on.war and s.good_war_power[g] > 0.0:
+        _war_change(s, p, w, d, g, giver, taker, units, own)
+
+
+@rule
+def force(s: Setup, w: World, d: Derived, i: int, reach: float) -> float:
+    """Capability that i brings to a front: reach M_i (1 + sum_g war_power_g min(1, q_ig)), stocks in units of need."""
+    supply = 1.0
+    for g in range(w.q.shape[1]):
+        supply += s.good_war_power[g] * min(1.0, max(0.0, w.q[i, g]))
+    return reach * d.M[i] * supply
+
+
+@rule
+def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
+    """What i gains when front k goes from where it is to `to`."""
+    if w.salience[i, k] <= 0.0:
+        return 0.0
+    return issue_utility(to, w.theta[i, k], w.salience[i, k], p.curvature) - issue_utility(
+        w.x[k], w.theta[i, k], w.salience[i, k], p.curvature
+    )
+
+
+@rule
+def _war_change(
+    s: Setup, p: Params, w: World, d: Derived, g: int, giver: int, taker: int, units: float, own: Floats
+) -> None:
+    """Value of a supply in the wars that giver or taker fight: change of the odds times what the front's fall is worth."""
+    for v in range(w.war_on.shape[0]):
+        a, b, k = s.challenger[v], s.target[v], s.dispute_issue[v]
+        if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):
+            continue
+        before = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
+        w.q[taker, g] += units
+        w.q[giver, g] -= units if s.good_kind[g] == RIVAL else 0.0
+        after = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
+        w.q[taker, g] -= units
+        w.q[giver, g] += units if s.good_kind[g] == RIVAL else 0.0
+        for i in range(own.shape[0]):
+            own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])

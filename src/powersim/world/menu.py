@@ -1,0 +1,250 @@
+"""The menu of a turn: every leg that somebody could put into a deal, what it is worth to whom, who must agree.
+
+A control offers three legs: one step down, refraining (staying where it is although own policies would move it), one
+step up. A flow offers two: giving a quantum, freezing an open order. The worth of a leg is measured against where own
+policies would lead (`World.dis`), so nobody is paid for what it would do anyway.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.utility import clip_step
+from powersim.world.derive import share_with_friends
+from powersim.world.gains import control_change, flow_change
+from powersim.world.params import Params, Switches
+from powersim.world.state import (
+    LEAST,
+    ALL,
+    EMBARGO,
+    FREEZE,
+    GIVE,
+    LOWER,
+    RAISE,
+    REFRAIN,
+    RIVAL,
+    Branch,
+    Derived,
+    Flags,
+    Floats,
+    Ints,
+    Setup,
+    World,
+)
+
+
+class Menu(NamedTuple):
+    """Legs of a turn; R = 3 C + 2 L."""
+
+    live: Flags  # (R) on the menu
+    target: Floats  # (R) position that a control leg leads to; units of a flow leg
+    gain: Floats  # (R, N) gain of every actor, friends' gains included
+    gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
+    must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
+    needed: Ints  # (R) number of those
+    own: Floats  # (N) room for work
+    df: Floats  # (N)
+    dh: Floats  # (N)
+
+
+def new_menu(s: Setup) -> Menu:
+    """An empty menu of the right size."""
+    n = s.power0.shape[0]
+    r = 3 * s.control_key.shape[0] + 2 * s.flow_key.shape[0]
+    return Menu(
+        np.zeros(r, np.uint8),
+        np.zeros(r),
+        np.zeros((r, n)),
+        np.zeros((r, n), np.uint8),
+        np.zeros((r, n), np.uint8),
+        np.zeros(r, np.int64),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+    )
+
+
+@rule
+def direction(s: Setup, p: Params, on: Switches, w: World, d: Derived, c: int, side: int, menu: Menu) -> float:
+    """How far own policies would move control c to one side (RAISE or LOWER): 0 when the controllers do not want it.
+
+    Under ALL every controller must gain by the step (a veto), under ANY or SUM one suffices. The distance is bounded by
+    the ideals of those who decide: the nearest under ALL, the farthest otherwise.
+    """
+    sign = 1.0 if side == RAISE else -1.0
+    at = w.pos[c]
+    to = min(1.0, max(0.0, at + sign * s.speed[c]))
+    if to == at:
+        return 0.0
+    control_change(s, p, on, w, d, c, at, to, menu.own, menu.df, menu.dh)
+    share_with_friends(s, d, menu.own, menu.gain[0])
+    every = (s.raise_mode[c] if side == RAISE else s.lower_mode[c]) == ALL
+    k = s.control_issue[c]
+    bound = 1.0 if every else 0.0
+    wanted = False
+    for i in range(w.power.shape[0]):
+        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
+            continue
+        if menu.gain[0, i] <= LEAST:
+            if every:
+                return 0.0
+            continue
+        wanted = True
+        room = 1.0
+        if k >= 0 and (w.theta[i, k] - w.x[k]) * sign > 0.0:
+            room = abs(w.theta[i, k] - w.x[k]) / s.control_weight[c]
+        bound = min(bound, room) if every else max(bound, room)
+    return min(bound, abs((1.0 if side == RAISE else 0.0) - at)) if wanted else 0.0
+
+
+@rule
+def fill_menu(
+    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int
+) -> None:
+    """Write this turn's legs, their worth and their givers."""
+    for r in range(menu.live.shape[0]):
+        menu.live[r] = 0
+    for c in range(w.pos.shape[0]):
+        if w.locked_until[c] > turn or branch.hold[turn, c]:
+            continue
+        if branch.path[turn, c] == branch.path[turn, c]:  # laid down from outside: not for sale (nan is free)
+            continue
+        if s.control_kind[c] == 2 and not on.pledges:
+            continue
+        _control_legs(s, p, on, branch, w, d, menu, turn, c)
+    for f in range(w.ordered.shape[0]):
+        if not branch.no_flow[turn, f]:
+            flow_legs(s, p, on, w, d, menu, turn, f)
+
+
+@rule
+def _control_legs(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    branch: Branch,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    turn: int,
+    c: int,
+) -> None:
+    """The three legs of a control. Steps are clipped so that nothing overshoots the ideal of who wants it most."""
+    at, dis = w.pos[c], w.dis[c]
+    for side in range(3):
+        r = 3 * c + side
+        to = at
+        if side == RAISE:
+            if branch.no_raise[turn, c]:
+                continue
+            to = min(1.0, at + _useful_step(s, w, c, 1.0))
+        elif side == LOWER:
+            if branch.no_lower[turn, c]:
+                continue
+            to = max(0.0, at - _useful_step(s, w, c, -1.0))
+        if abs(to - dis) < LEAST or (side != REFRAIN and abs(to - at) < LEAST):
+            continue
+        if side != REFRAIN and (dis - at) * (to - at) > 0.0 and abs(to - at) <= abs(dis - at):
+            continue  # only a slower walk where own policies lead anyway
+        menu.target[r] = to
+        control_change(s, p, on, w, d, c, dis, to, menu.own, menu.df, menu.dh)
+        share_with_friends(s, d, menu.own, menu.gain[r])
+        _who_must_agree(s, p, menu, r, c, to > dis)
+
+
+@rule
+def _useful_step(s: Setup, w: World, c: int, sign: float) -> float:
+    """The deal's step, no longer than the way to the farthest ideal on that side; the whole step without an issue."""
+    k = s.control_issue[c]
+    if k < 0:
+        return s.step[c]
+    way = 0.0
+    for i in range(w.power.shape[0]):
+        if w.salience[i, k] > 0.0:
+            way = max(way, sign * (w.theta[i, k] - w.x[k]))
+    return abs(clip_step(0.0, way / s.control_weight[c], s.step[c]))
+
+
+@rule
+def _who_must_agree(s: Setup, p: Params, menu: Menu, r: int, c: int, upward: bool) -> None:
+    """Mark a control leg live, with its givers and those who must be paid.
+
+    A move needs its direction's controllers: under ALL each who loses by it must be a party; under ANY one giver
+    suffices. Refraining needs only one of those without whom the move cannot happen (ALL), or all who want it (ANY).
+    """
+    refrain = r % 3 == REFRAIN
+    would_rise = not upward if refrain else upward
+    every = (s.raise_mode[c] if would_rise else s.lower_mode[c]) == ALL
+    menu.live[r] = 1
+    menu.needed[r] = 0
+    for i in range(menu.own.shape[0]):
+        decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
+        menu.gives[r, i] = 1 if decides else 0
+        menu.must[r, i] = 1 if decides and every != refrain and menu.gain[r, i] < -p.indifference else 0
+        menu.needed[r] += 1 if menu.must[r, i] > 0 else 0
+
+
+@rule
+def embargoed(s: Setup, w: World, f: int) -> bool:
+    """Whether some issue at its present position embargoes flow f."""
+    for k in range(w.x.shape[0]):
+        for e in range(s.effect_start[k], s.effect_start[k + 1]):
+            if (
+                s.effect_kind[e] == EMBARGO
+                and s.effect_good[e] == s.flow_good[f]
+                and s.effect_i[e] == s.flow_from[f]
+                and s.effect_j[e] == s.flow_to[f]
+                and w.x[k] >= s.effect_size[e]
+            ):
+                return True
+    return False
+
+
+@rule
+def quantum(s: Setup, w: World, f: int) -> float:
+    """Units of one leg of flow f: the quantum of a rival good in stock; that share of the gap in know-how (M22)."""
+    g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+    if s.good_kind[g] == RIVAL:
+        return min(s.good_quantum[g], max(0.0, w.q[giver, g] - w.ordered[f]))
+    return max(0.0, s.good_quantum[g] * (w.q[giver, g] - w.q[taker, g]))
+
+
+@rule
+def flow_legs(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int, f: int
+) -> None:
+    """Giving (needs giver and taker) and freezing an open order (needs the giver, who forgoes the price)."""
+    giver, taker = s.flow_from[f], s.flow_to[f]
+    base = 3 * w.pos.shape[0] + 2 * f
+    if w.frozen_until[f] > turn:
+        return
+    if w.ordered[f] > 0.0:
+        r = base + FREEZE
+        menu.target[r] = w.ordered[f]
+        flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
+        for i in range(menu.own.shape[0]):
+            menu.own[i] = -menu.own[i]
+        menu.own[giver] -= w.price[f]
+        share_with_friends(s, d, menu.own, menu.gain[r])
+        _flow_parties(menu, r, giver, -1)
+        return
+    units = quantum(s, w, f)
+    if units > LEAST and not embargoed(s, w, f):
+        r = base + GIVE
+        menu.target[r] = units
+        flow_change(s, p, on, w, d, f, units, 0.0, menu.own, menu.df, menu.dh)
+        share_with_friends(s, d, menu.own, menu.gain[r])
+        _flow_parties(menu, r, giver, taker)
+
+
+@rule
+def _flow_parties(menu: Menu, r: int, giver: int, other: int) -> None:
+    """Mark a flow leg live with its giver and, if any, the other actor that must be a party."""
+    menu.live[r] = 1
+    menu.needed[r] = 2 if other >= 0 else 1
+    for i in range(menu.own.shape[0]):
+        menu.gives[r, i] = 1 if i == giver else 0
+        menu.must[r, i] = 1 if i == giver or i == other else 0

@@ -1,0 +1,246 @@
+"""The best package of a set of parties: the largest Nash product over an agenda of legs (M8), searched exhaustively.
+
+An agenda holds, for each party, the legs that buy it most for what they cost the others, so every subset can be weighed
+and the package found is undominated in its menu. Payments close what is left, up to a cap.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.bargaining import nash_payment
+from powersim.rules.patience import patience_weight
+from powersim.world.menu import Menu
+from powersim.world.params import Params, Switches
+from powersim.world.state import LEAST, TIE, LEGS, PARTIES, Flags, Floats, Ints, Setup, World
+
+
+class Agenda(NamedTuple):
+    """Room to weigh one package after the other."""
+
+    leg: Ints  # (LEGS) legs on the table
+    score: Floats  # (LEGS)
+    side: Ints  # (LEGS) the party that the leg is for
+    party: Ints  # (PARTIES)
+    total: Floats  # (PARTIES, 2**LEGS) gains of every subset
+    clash: Ints  # (LEGS) bit mask of the legs that a leg excludes
+    valid: Flags  # (2**LEGS)
+    gain: Floats  # (PARTIES) of the best package
+    pay: Floats  # (PARTIES) net payments received, share of world GDP
+
+
+class Offers(NamedTuple):
+    """Packages found this turn, before they are matched."""
+
+    count: Ints  # (1)
+    surplus: Floats  # (M) geometric mean of the parties' gains
+    tie: Floats  # (M)
+    party: Ints  # (M, PARTIES)
+    leg: Ints  # (M, LEGS)
+    pay: Floats  # (M, PARTIES)
+
+
+def new_agenda() -> Agenda:
+    """Room for one search."""
+    size = 2**LEGS
+    return Agenda(
+        np.zeros(LEGS, np.int64),
+        np.zeros(LEGS),
+        np.zeros(LEGS, np.int64),
+        np.full(PARTIES, -1),
+        np.zeros((PARTIES, size)),
+        np.zeros(LEGS, np.int64),
+        np.zeros(size, np.uint8),
+        np.zeros(PARTIES),
+        np.zeros(PARTIES),
+    )
+
+
+def new_offers(room: int) -> Offers:
+    """Room for `room` packages in a turn."""
+    return Offers(
+        np.zeros(1, np.int64),
+        np.zeros(room),
+        np.zeros(room),
+        np.full((room, PARTIES), -1),
+        np.full((room, LEGS), -1),
+        np.zeros((room, PARTIES)),
+    )
+
+
+@rule
+def same_object(r1: int, r2: int, controls: int) -> bool:
+    """Whether two legs concern the same control or the same flow, so that only one of them can be in a package."""
+    if r1 < 3 * controls and r2 < 3 * controls:
+        return r1 // 3 == r2 // 3
+    if r1 >= 3 * controls and r2 >= 3 * controls:
+        return (r1 - 3 * controls) // 2 == (r2 - 3 * controls) // 2
+    return False
+
+
+@rule
+def admissible(menu: Menu, r: int, agenda: Agenda, n: int) -> bool:
+    """Whether the parties can give leg r: one of them gives it, and all who must agree are among them."""
+    given = False
+    seated = 0
+    for a in range(n):
+        i = agenda.party[a]
+        given = given or menu.gives[r, i] > 0
+        seated += 1 if menu.must[r, i] > 0 else 0
+    return given and seated == menu.needed[r]
+
+
+@rule
+def consider(p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, room: int) -> int:
+    """Put leg r on the agenda if it is worth it: best for its buyer, per unit of what it costs the others.
+
+    Each party has `room` places for legs in its favour. Returns the number of legs on the agenda.
+    """
+    buyer, best, cost = 0, menu.gain[r, agenda.party[0]], 0.0
+    for a in range(n):
+        gain = menu.gain[r, agenda.party[a]]
+        if gain > best:
+            buyer, best = a, gain
+        cost += max(-gain, 0.0)
+    if best <= p.cost_per_leg:
+        return count
+    score = best / (cost + p.indifference)
+    taken, worst = 0, -1
+    for b in range(count):
+        if agenda.side[b] == buyer:
+            taken += 1
+            if worst < 0 or agenda.score[b] < agenda.score[worst]:
+                worst = b
+    if taken >= room or count >= LEGS:
+        if worst < 0 or agenda.score[worst] >= score:
+            return count
+        slot = worst
+    else:
+        slot = count
+        count += 1
+    agenda.leg[slot] = r
+    agenda.score[slot] = score
+    agenda.side[slot] = buyer
+    return count
+
+
+@rule
+def sum_subsets(s: Setup, p: Params, menu: Menu, agenda: Agenda, n: int, count: int) -> None:
+    """Gains of every subset of the agenda for every party, transaction costs included; mark subsets without clashes."""
+    controls = s.control_key.shape[0]
+    for b in range(count):
+        agenda.clash[b] = 0
+        for e in range(count):
+            if e != b and same_object(agenda.leg[b], agenda.leg[e], controls):
+                agenda.clash[b] |= 1 << e
+    agenda.valid[0] = 1
+    for a in range(n):
+        agenda.total[a, 0] = 0.0
+    for mask in range(1, 1 << count):
+        low = 0
+        while (mask >> low) & 1 == 0:
+            low += 1
+        rest = mask & (mask - 1)
+        agenda.valid[mask] = 1 if agenda.valid[rest] > 0 and agenda.clash[low] & rest == 0 else 0
+        if agenda.valid[mask] > 0:
+            r = agenda.leg[low]
+            for a in range(n):
+                agenda.total[a, mask] = agenda.total[a, rest] + menu.gain[r, agenda.party[a]] - p.cost_per_leg
+
+
+@rule
+def money_unit(s: Setup, p: Params, w: World, i: int) -> float:
+    """Utility to actor i of a payment of one world GDP: w_E / y_i."""
+    return max(s.w_economy[i], LEAST) / w.economy[i]
+
+
+@rule
+def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, count: int) -> int:
+    """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
+
+    Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens.
+    """
+    i, j = agenda.party[0], agenda.party[1]
+    weight = patience_weight(s.patience[i], s.patience[j])
+    unit_i, unit_j = money_unit(s, p, w, i), money_unit(s, p, w, j)
+    cap = p.payment_cap if on.payments else 0.0
+    best, best_mask = -1e300, 0
+    for mask in range(1, 1 << count):
+        gi, gj = agenda.total[0, mask], agenda.total[1, mask]
+        if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
+            continue
+        m = 0.0
+        if cap > 0.0:
+            m = nash_payment(
+                gi, gj, unit_i, unit_j, weight, cap * w.economy[i], cap * w.economy[j], p.payment_efficiency
+            )
+        gi += -unit_i * m if m > 0.0 else -p.payment_efficiency * unit_i * m
+        gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
+        if gi <= LEAST or gj <= LEAST:
+            continue
+        value = weight * math.log(gi) + (1.0 - weight) * math.log(gj)
+        if value > best + TIE:
+            best, best_mask = value, mask
+            agenda.gain[0], agenda.gain[1] = gi, gj
+            agenda.pay[0] = -m if m > 0.0 else -p.payment_efficiency * m
+            agenda.pay[1] = p.payment_efficiency * m if m > 0.0 else m
+    return best_mask
+
+
+@rule
+def best_of_many(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, n: int, count: int) -> int:
+    """The subset with the largest Nash product for up to five parties; those who gain compensate those who lose."""
+    best, best_mask = -1e300, 0
+    gain = np.zeros(PARTIES)
+    pay = np.zeros(PARTIES)
+    for mask in range(1, 1 << count):
+        if agenda.valid[mask] == 0:
+            continue
+        for a in range(n):
+            gain[a] = agenda.total[a, mask]
+            pay[a] = 0.0
+        if on.payments and not _compensate(s, p, w, agenda, n, gain, pay):
+            continue
+        value = 0.0
+        for a in range(n):
+            value += math.log(gain[a]) if gain[a] > LEAST else -1e300
+        if value > best + TIE:
+            best, best_mask = value, mask
+            for a in range(n):
+                agenda.gain[a], agenda.pay[a] = gain[a], pay[a]
+    return best_mask
+
+
+@rule
+def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Floats, pay: Floats) -> bool:
+    """Let those who gain pay those who lose, in proportion to what they can pay; False if it does not suffice.
+
+    A loser gets its loss and a margin; a payer pays at most half its gain and at most the cap (M21).
+    """
+    need, room = 0.0, 0.0
+    for a in range(n):
+        i = agenda.party[a]
+        per_unit = 1.0 / money_unit(s, p, w, i)
+        if gain[a] <= LEAST:
+            pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
+            need += pay[a]
+        else:
+            pay[a] = -min(0.5 * gain[a] * per_unit, p.payment_cap * w.economy[i])
+            room -= pay[a]
+    if need > room:
+        return False
+    for a in range(n):
+        i = agenda.party[a]
+        unit = money_unit(s, p, w, i)
+        if pay[a] > 0.0:
+            pay[a] *= p.payment_efficiency
+        elif need > 0.0:
+            pay[a] *= need / room
+        else:
+            pay[a] = 0.0
+        gain[a] += unit * pay[a]
+    return True

@@ -1,0 +1,90 @@
+"""Own policy: what controllers do with their levers, sanctions and pledges when no deal binds them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.utility import clip_step
+from powersim.world import chronicle, draws
+from powersim.world.chronicle import write
+from powersim.world.draws import Luck, uniform
+from powersim.world.menu import Menu, direction
+from powersim.world.params import Params, Switches
+from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, Branch, Derived, Setup, World
+
+
+@rule
+def own_policy(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    branch: Branch,
+    w: World,
+    d: Derived,
+    luck: Luck,
+    menu: Menu,
+    turn: int,
+) -> None:
+    """Choose all moves from the state at the start of the phase, then move; write where it would lead (`dis`).
+
+    A control moves at most its speed, with probability own_rate a turn. Where both sides have somebody who wants the
+    move and may make it, the farther way prevails. A programme's rise is faster with know-how (M22).
+    """
+    for c in range(w.pos.shape[0]):
+        w.own[c] = _way(s, p, on, branch, w, d, menu, turn, c)
+    zero = np.uint64(0)
+    for c in range(w.pos.shape[0]):
+        way = w.own[c]
+        bound = branch.hold[turn, c] > 0 or branch.path[turn, c] == branch.path[turn, c]
+        active = on.sanctions if s.control_kind[c] == C_SANCTION else on.own_policy
+        free = w.locked_until[c] <= turn and not bound and active > 0
+        rate = speed(s, p, on, w, c, way)
+        if free and abs(way) > LEAST:
+            u = uniform(luck, draws.OWN_MOVE, zero, zero, s.control_key[c])
+            if u < p.own_rate or w.policy[c] == w.policy[c]:
+                move = clip_step(0.0, way, rate)
+                w.pos[c] += move
+                way -= move
+                write(w, turn, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
+        ahead = clip_step(0.0, way, p.horizon * p.own_rate * rate)
+        w.dis[c] = w.pos[c] + ahead if active > 0 and not bound else w.pos[c]
+
+
+@rule
+def speed(s: Setup, p: Params, on: Switches, w: World, c: int, way: float) -> float:
+    """Most that own policy moves control c: a programme rises faster with know-how."""
+    if way > 0.0 and s.programme_actor[c] >= 0 and on.technology:
+        return s.speed[c] * (1.0 + p.know_how_speed * w.q[s.programme_actor[c], s.programme_good[c]])
+    return s.speed[c]
+
+
+@rule
+def _way(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    branch: Branch,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    turn: int,
+    c: int,
+) -> float:
+    """How far and where controllers want control c to go: positive up, negative down; a user's agent may have said so."""
+    if w.policy[c] == w.policy[c]:
+        return min(1.0, max(0.0, w.policy[c])) - w.pos[c]
+    if s.control_kind[c] == C_PLEDGE and not on.pledges:
+        return 0.0
+    up = direction(s, p, on, w, d, c, RAISE, menu) if not branch.no_raise[turn, c] else 0.0
+    down = direction(s, p, on, w, d, c, LOWER, menu) if not branch.no_lower[turn, c] else 0.0
+    return up if up >= down else -down
+
+
+@rule
+def _mover(s: Setup, c: int, move: float) -> int:
+    """The first controller of that direction, for the chronicle."""
+    for i in range(s.raisers.shape[1]):
+        if (s.raisers[c, i] if move > 0.0 else s.lowerers[c, i]) > 0:
+            return i
+    return -1

@@ -1,0 +1,118 @@
+"""Signals: what others conclude about resolve and trust from acts that nobody paid for (M14 - M16)."""
+
+from __future__ import annotations
+
+from powersim._jit import rule
+from powersim.rules.beliefs import relax, resolve_after, trust_after
+from powersim.rules.utility import issue_utility
+from powersim.world import chronicle
+from powersim.world.chronicle import write
+from powersim.world.params import Params, Switches
+from powersim.world.state import C_LEVER, LEAST, Branch, Setup, World
+
+
+@rule
+def learn_resolve(s: Setup, p: Params, on: Switches, w: World, turn: int, j: int, a: float, k: int) -> None:
+    """Everybody updates its belief that j is resolved: a > 0 after yielding, a < 0 after standing firm, on issue k.
+
+    Observers without a stake in the issue learn omega_out of it.
+    """
+    if not on.resolve:
+        return
+    for i in range(w.power.shape[0]):
+        if i == j:
+            continue
+        omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else p.omega_out
+        before = w.resolve[i, j]
+        w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
+        if abs(w.resolve[i, j] - before) > p.notable:
+            write(w, turn, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
+
+
+@rule
+def learn_trust(p: Params, on: Switches, w: World, turn: int, i: int, j: int, a: float, k: int) -> None:
+    """Observer i updates its belief that j seeks only security and keeps its word: a > 0 after a gift, a < 0 after harm."""
+    if not on.trust:
+        return
+    before = w.trust[i, j]
+    w.trust[i, j] = trust_after(before, p.tau, a, 1.0, p.belief_floor)
+    if abs(w.trust[i, j] - before) > p.notable:
+        write(w, turn, chronicle.BELIEF_TRUST, i, j, k, w.trust[i, j], w.trust[i, j] - before, -1)
+
+
+@rule
+def long_run_change(s: Setup, p: Params, w: World, i: int, k: int, a: float, b: float) -> float:
+    """What i gains on issue k by b instead of a, by the state's lasting interests: halfway between its factions.
+
+    A government that wanted the move anyway still gives away something that the state has cared for.
+    """
+    theta = 0.5 * (s.ideal_hard[i, k] + s.ideal_eng[i, k])
+    salience = 0.5 * (s.salience_hard[i, k] + s.salience_eng[i, k])
+    if salience <= 0.0:
+        return 0.0
+    return issue_utility(b, theta, salience, p.curvature) - issue_utility(a, theta, salience, p.curvature)
+
+
+@rule
+def read_moves(s: Setup, p: Params, on: Switches, branch: Branch, w: World, turn: int) -> None:
+    """Read every uncompensated move of a lever this turn as an act of those who control it.
+
+    A move that costs the actor is a concession: it lowers the belief in its resolve everywhere and raises the trust of
+    those whom it benefits. A move that pays the actor at another's expense lowers the other's trust.
+    """
+    for c in range(w.pos.shape[0]):
+        a, b = w.pos_before[c], w.pos[c]
+        if s.control_kind[c] != C_LEVER or w.settled[c] > 0 or abs(b - a) < LEAST:
+            continue
+        laid_down = branch.path[turn, c] == branch.path[turn, c]
+        if laid_down and branch.act[turn, c] == 0:
+            continue
+        k = s.control_issue[c]
+        for j in range(w.power.shape[0]):
+            if (s.raisers[c, j] if b > a else s.lowerers[c, j]) > 0:
+                _read_act(s, p, on, w, turn, c, j, k, a, b)
+
+
+@rule
+def _read_act(
+    s: Setup, p: Params, on: Switches, w: World, turn: int, c: int, j: int, k: int, a: float, b: float
+) -> None:
+    """One controller's part in one move, as the others read it."""
+    worth = long_run_change(s, p, w, j, k, a, b)
+    size = min(p.signal_cap, abs(worth) / p.signal_scale)
+    if size < p.notable:
+        return
+    if worth < 0.0:
+        write(w, turn, chronicle.CONCESSION, j, -1, c, size, worth, -1)
+        learn_resolve(s, p, on, w, turn, j, size, k)
+    for i in range(w.power.shape[0]):
+        if i == j or w.salience[i, k] <= 0.0:
+            continue
+        theirs = long_run_change(s, p, w, i, k, a, b)
+        if worth < 0.0 and theirs > 0.0:
+            learn_trust(p, on, w, turn, i, j, size, k)
+        elif worth > 0.0 and theirs < 0.0:
+            learn_trust(p, on, w, turn, i, j, -min(size, -theirs / p.signal_scale), k)
+
+
+@rule
+def breaches_known(p: Params, on: Switches, w: World, turn: int, first_row: int) -> None:
+    """Those whom a breach wronged this turn trust the breaker less; rows of the chronicle since `first_row` tell whom."""
+    for v in range(first_row, min(w.logged[0], w.log.shape[0])):
+        if w.log[v, 1] == chronicle.BREACH:
+            breaker, deal = int(w.log[v, 2]), int(w.log[v, 7])
+            for e in range(w.deal_party.shape[1]):
+                i = w.deal_party[deal, e]
+                if i >= 0 and i != breaker:
+                    learn_trust(p, on, w, turn, i, breaker, -p.breach_signal, -1)
+
+
+@rule
+def forget(s: Setup, p: Params, w: World) -> None:
+    """Beliefs relax at mu towards their priors, which are the starting values: at rest nothing moves."""
+    n = w.power.shape[0]
+    for i in range(n):
+        for j in range(n):
+            if i != j:
+                w.resolve[i, j] = relax(w.resolve[i, j], s.resolve0[i, j], p.mu, p.belief_floor)
+                w.trust[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)

@@ -1,0 +1,134 @@
+"""Alignment and politics at home: the slow variables that end a turn (M12, M13)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
+from powersim.rules.home import engagers_step
+from powersim.world import chronicle, draws
+from powersim.world.chronicle import write
+from powersim.world.draws import Luck, logistic, uniform
+from powersim.world.params import Params, Switches
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Setup, World
+
+
+@rule
+def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
+    """Fill share (N) with what every actor's levers and sanctions give (positive) or deny i, in -1..1 of its concerns.
+
+    sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers.
+    """
+    n, total = w.power.shape[0], 0.0
+    for j in range(n):
+        share[j] = 0.0
+    for k in range(w.x.shape[0]):
+        total += w.salience[i, k]
+    if total <= 0.0:
+        return
+    for c in range(w.pos.shape[0]):
+        k = s.control_issue[c]
+        if k < 0 or w.salience[i, k] <= 0.0:
+            continue
+        worth = w.salience[i, k] * (1.0 - 2.0 * abs(w.x[k] - w.theta[i, k])) / total
+        if s.control_kind[c] == C_SANCTION:
+            share[s.control_from[c]] += worth * s.control_weight[c]
+        elif s.control_kind[c] == C_LEVER:
+            owners = 0
+            for j in range(n):
+                owners += 1 if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0
+            for j in range(n):
+                if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0:
+                    share[j] += worth / owners
+
+
+@rule
+def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats) -> None:
+    """Fill push (N, N), symmetric: the weighted drivers of alignment.
+
+    Similarity of interests, what each other's levers give or deny, guarantees, common threat (without a (1 - A)/2
+    factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
+    """
+    n = w.power.shape[0]
+    fear = np.zeros((n, n))
+    share = np.zeros(n)
+    for i in range(n):
+        for j in range(n):
+            fear[i, j] = d.fear[i, j] * d.M[j] / p.m_ref
+            push[i, j] = 0.0
+    for i in range(n):
+        lever_shares(s, w, i, share)
+        for j in range(n):
+            push[i, j] += 0.5 * p.w_levers * share[j]
+            push[j, i] += 0.5 * p.w_levers * share[j]
+    for i in range(n):
+        push[i, i] = (d.h[i] - p.h0) / p.m_ref
+        for j in range(i + 1, n):
+            z = push[i, j]
+            z += p.w_interest * similarity(w.theta[i], w.theta[j], w.salience[i], w.salience[j])
+            if on.guarantees:
+                z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
+            if on.threat:
+                z += p.w_threat * common_threat(fear[i], fear[j], i, j)
+            z += p.w_deals * w.dealt[i, j]
+            if on.balance:
+                z += p.w_triad * triad(w.alignment[i], w.alignment[j], i, j)
+            if on.harm:
+                z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
+            push[i, j] = z
+            push[j, i] = z
+
+
+@rule
+def align(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, push: Floats, turn: int
+) -> None:
+    """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
+    pushes(s, p, on, w, d, push)
+    n = w.power.shape[0]
+    zero = np.uint64(0)
+    for i in range(n):
+        for j in range(i + 1, n):
+            a = s.actor_key[i] if s.actor_key[i] < s.actor_key[j] else s.actor_key[j]
+            b = s.actor_key[j] if s.actor_key[i] < s.actor_key[j] else s.actor_key[i]
+            noise = logistic(uniform(luck, draws.NOISE, a, b, zero), p.noise_sd)
+            before = w.alignment[i, j]
+            after = next_alignment(
+                before, s.alignment0[i, j], push[i, j] - w.push0[i, j], p.alignment_speed, noise
+            )
+            after = math.floor(after * 1073741824.0 + 0.5) / 1073741824.0
+            w.alignment[i, j] = after
+            w.alignment[j, i] = after
+            if abs(after - before) > p.notable_alignment:
+                write(w, turn, chronicle.ALIGNMENT_MOVED, i, j, -1, after, after - before, -1)
+
+
+@rule
+def home(s: Setup, p: Params, w: World, d: Derived, turn: int) -> None:
+    """The engagers' share rises when diplomacy has paid and falls after breaches and sanctions; a leader sets its level."""
+    n = w.power.shape[0]
+    for i in range(n):
+        sanctioned = 0.0
+        total = 0.0
+        for j in range(n):
+            total += d.trade[i, j]
+            sanctioned += d.trade[i, j] * d.sanctions[j, i]
+        hit = sanctioned / total if total > LEAST else 0.0
+        before = w.engagers[i]
+        w.engagers[i] = engagers_step(
+            before,
+            w.paid[i],
+            w.wronged[i],
+            hit,
+            p.home_up,
+            p.home_down,
+            w.engagers_home[i],
+            p.home_relax,
+        )
+        if abs(w.engagers[i] - before) > p.notable:
+            write(w, turn, chronicle.ENGAGERS_MOVED, i, -1, -1, w.engagers[i], w.engagers[i] - before, -1)
+        w.paid[i] = 0.0
+        w.wronged[i] = 0.0

@@ -1,0 +1,116 @@
+"""Compiled rules: an edit is never answered by old code, and the cache finds a place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import pytest
+
+import powersim
+from powersim import _jit
+
+PACKAGE = Path(powersim.__file__).parent
+CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
+CALLER = "from powersim.rules.callee import callee\n\n@rule\ndef caller(x: float) -> float:\n    return 2 * callee(x)\n"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A copy of the package's first file with two rules of its own, one calling the other."""
+    package = tmp_path / "powersim"
+    (package / "rules").mkdir(parents=True)
+    shutil.copy(PACKAGE / "_jit.py", package)
+    for folder in (package, package / "rules"):
+        (folder / "__init__.py").write_text("")
+    write_callee(package, "1.0")
+    (package / "rules" / "caller.py").write_text("from powersim._jit import rule\n" + CALLER)
+    return tmp_path
+
+
+def write_callee(package: Path, constant: str) -> None:
+    text = "from powersim._jit import rule\n\n\n@rule\n" + CALLEE.format(constant=constant)
+    (package / "rules" / "callee.py").write_text(text)
+
+
+def ask(folder: Path, code: str, **environment: str) -> str:
+    """What a fresh interpreter prints that sees only the small package."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("POWERSIM", "NUMBA"))}
+    variables = {
+        **clean,
+        "PYTHONPATH": str(folder),
+        "POWERSIM_CACHE_DIR": str(folder / "cache"),
+        **environment,
+    }
+    script = f"import powersim._jit as jit; from powersim.rules.caller import caller; {code}"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+RUN = "cold = jit.is_cold(); print(caller(1.0), cold, sum(caller.stats.cache_hits.values()))"
+
+
+def test_an_edit_of_a_callee_in_another_file_is_never_answered_by_old_code(small: Path) -> None:
+    assert ask(small, RUN) == "4.0 True 0"
+    assert ask(small, RUN) == "4.0 False 1"
+    stamp = (small / "powersim" / "rules" / "callee.py").stat()
+    write_callee(small / "powersim", "5.0")
+    os.utime(small / "powersim" / "rules" / "callee.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert ask(small, RUN) == "12.0 True 0"
+
+
+def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_no_reason_to_compile(
+    small: Path,
+) -> None:
+    defaults = small / "powersim" / "defaults"
+    defaults.mkdir()
+    folders = []
+    for text in ("rho:\n  value: 1.0\n", "rho:\n  value: 2.0\n", "tau:\n  value: 2.0\n"):
+        (defaults / "beliefs.yaml").write_text(text)
+        folders.append(ask(small, "print(jit.CACHE.name)"))
+    assert folders[0] == folders[1] != folders[2]
+
+
+def test_without_compilation_a_rule_is_the_plain_function(small: Path) -> None:
+    code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.is_cold())"
+    assert ask(small, code, POWERSIM_JIT="0") == "function 4.0 None False"
+    assert not (small / "cache").exists()
+
+
+def test_an_unwritable_home_is_no_obstacle(small: Path) -> None:
+    (small / "file").write_text("in the way")
+    (small / "tmp").mkdir()
+    places = {"POWERSIM_CACHE_DIR": str(small / "file"), "TMPDIR": str(small / "tmp")}
+    assert ask(small, RUN, **places) == "4.0 True 0"
+    assert ask(small, RUN, **places) == "4.0 False 1"
+    assert [path.name.startswith("powersim-") for path in (small / "tmp").iterdir()] == [True]
+
+
+def test_only_a_few_caches_of_other_versions_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age in range(8):
+        old = tmp_path / f"{age:016x}"
+        old.mkdir()
+        seconds = 10_000_000 + age * 100_000
+        os.utime(old, (seconds, seconds))
+    recent, foreign = tmp_path / ("f" * 16), tmp_path / "notes"
+    recent.mkdir()
+    foreign.mkdir()
+    monkeypatch.setenv("POWERSIM_CACHE_DIR", str(tmp_path))
+    current = _jit._open_cache()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {current.name, recent.name, foreign.name, *(f"{age:016x}" for age in (5, 6, 7))}
+
+
+def test_other_users_of_numba_keep_their_cache_folder() -> None:
+    before = numba.config.CACHE_DIR
+    _jit.rule(write_callee)
+    assert before == numba.config.CACHE_DIR

@@ -1,0 +1,170 @@
+"""What the repository promises about itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+# Folders that are made, not written.
+MADE = {".git", ".venv", "__pycache__", "build", "dist", "out", "results", "mutants", "node_modules"}
+# Spelt so that this file does not contain what it looks for.
+PRIVATE_PATH = re.compile(r"(^|[^\w.~$/{}-])/(work|root|farm|home|Users|tmp)/\w")
+REGISTRY = re.compile(
+    r"index[-_]url|/simple/|find[-]links|--trusted-host|registry\s*=|files\.pythonhosted", re.IGNORECASE
+)
+RESOLVED = '"resolved": "' + "http"
+
+
+def written_files(root: Path) -> list[Path]:
+    """Files under version control, or, in a copy without it, all but what is made."""
+    if (root / ".git").exists():
+        try:
+            command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+            listed = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\0")
+            return [root / name for name in listed if name and (root / name).is_file()]
+        except (OSError, subprocess.CalledProcessError):
+            pass  # no git on this machine
+    return [
+        path
+        for path in root.rglob("*")
+        if path.is_file()
+        and not any(
+            part in MADE or part.endswith(("_cache", ".egg-info")) or part == ".hypothesis"
+            for part in path.relative_to(root).parts
+        )
+    ]
+
+
+def text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def fenced(text: str, language: str) -> list[str]:
+    """The code blocks of a Markdown text in one language."""
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+
+
+def make_targets(root: Path) -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", (root / "Makefile").read_text(), re.MULTILINE))
+
+
+def pinned(root: Path) -> dict[str, str]:
+    lines = [line for line in (root / "constraints.txt").read_text().splitlines() if line and line[0] != "#"]
+    pairs = [line.split("==") for line in lines]
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pairs}
+
+
+def test_no_written_file_names_a_machine_or_a_registry(root):
+    offences = []
+    for path in written_files(root):
+        if path == Path(__file__):
+            continue
+        for number, line in enumerate((text_of(path) or "").splitlines(), start=1):
+            if PRIVATE_PATH.search(line) or REGISTRY.search(line) or RESOLVED in line:
+                offences.append(f"{path.relative_to(root)}:{number}: {line.strip()[:100]}")
+    assert offences == []
+
+
+def test_every_source_file_is_one_room(root):
+    sources = [p for p in written_files(root) if p.suffix == ".py"]
+    long = {str(p.relative_to(root)): n for p in sources if (n := len(p.read_text().splitlines())) > 400}
+    assert long == {}
+
+
+def test_every_module_of_the_package_says_what_it_is(root):
+    modules = (root / "src").rglob("*.py")
+    mute = [
+        str(p.relative_to(root)) for p in modules if not p.read_text().lstrip().startswith(('"""', 'r"""'))
+    ]
+    assert mute == []
+
+
+def test_generated_documents_are_fresh(root):
+    command = [sys.executable, str(root / "scripts" / "generate_docs.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_pins_cover_every_dependency_and_satisfy_it(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["dev"],
+        *project["build-system"]["requires"],
+    ]
+    pins = pinned(root)
+    for requirement in wanted:
+        name, least = re.fullmatch(r"([\w.-]+)>=([\d.]+).*", requirement).groups()
+        pin = pins.get(name.lower().replace("_", "-").replace(".", "-"))
+        assert pin is not None, f"{name} is not pinned in constraints.txt"
+        assert numbers(pin) >= numbers(least), f"{name} is pinned to {pin}, below {least}"
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def test_the_pins_name_versions_and_nothing_else(root):
+    lines = (root / "constraints.txt").read_text().splitlines()
+    odd = [line for line in lines if not line.startswith("#") and not re.fullmatch(r"[\w.-]+==[\w.]+", line)]
+    assert odd == []
+
+
+def test_every_make_target_that_the_documents_name_exists(root):
+    targets = make_targets(root)
+    texts = {path: path.read_text() for path in [*root.glob("*.md"), *(root / "docs").glob("*.md")]}
+    for path, text in texts.items():
+        quoted = "\n".join([*re.findall(r"`([^`\n]+)`", text), *fenced(text, "sh")])
+        for target in re.findall(r"(?:^|\s)make ([a-z-]+)", quoted):
+            assert target in targets, f"{path.name} names `make {target}`"
+
+
+def test_every_link_of_the_documents_leads_somewhere(root):
+    for path in [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "scenarios").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text()):
+            if "://" not in link and not link.startswith("mailto:"):
+                assert (path.parent / link).exists(), f"{path.relative_to(root)} links to {link}"
+
+
+def test_every_command_that_the_readme_names_exists(root):
+    from powersim.cli import app
+    from typer.main import get_command
+
+    commands = set(get_command(app).commands)
+    text = (root / "README.md").read_text()
+    quoted = "\n".join([*re.findall(r"`([^`\n]+)`", text), *fenced(text, "sh")])
+    named = set(re.findall(r"(?:^|\s|/)powersim ([a-z]+)\b", quoted))
+    assert named >= {"check", "run", "compare", "tell", "new", "list", "explain", "schema"}
+    assert named <= commands
+
+
+def test_the_example_of_the_readme_is_a_valid_scenario(root, tmp_path):
+    blocks = fenced((root / "README.md").read_text(), "yaml")
+    assert blocks, "the README shows no scenario"
+    for number, block in enumerate(blocks):
+        path = tmp_path / f"example{number}.yaml"
+        path.write_text(block)
+        command = [sys.executable, "-m", "powersim.cli", "check", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", [".ci/run"])
+def test_scripts_that_are_called_by_name_can_be_executed(root, name):
+    assert (root / name).stat().st_mode & 0o111
+
+
+def test_the_version_is_the_same_everywhere(root):
+    import powersim
+
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    assert re.search(rf"^version: {re.escape(version)}$", (root / "CITATION.cff").read_text(), re.MULTILINE)
+    assert powersim.__version__ == version

@@ -1,0 +1,111 @@
+"""Alignment: rest, bounds, and the terms that move it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
+from powersim.world.params import SPEC
+
+alignment = st.floats(-1.0, 1.0)
+unit = st.floats(0.0, 1.0)
+push = st.floats(-5.0, 5.0)
+N = 5
+row = arrays(np.float64, N, elements=alignment)
+shares = arrays(np.float64, N, elements=unit)
+
+
+@given(a0=alignment, lam=unit)
+def test_alignment_rests_where_it_began_to_the_bit(a0: float, lam: float) -> None:
+    assert next_alignment(a0, a0, 0.0, lam, 0.0) == a0
+
+
+@given(a=alignment, a0=alignment, force=push, lam=unit, noise=push)
+def test_alignment_stays_within_bounds(a: float, a0: float, force: float, lam: float, noise: float) -> None:
+    assert -1.0 <= next_alignment(a, a0, force, lam, noise) <= 1.0
+
+
+@given(a=alignment, a0=alignment, force=push, more=st.floats(0.0, 3.0), lam=unit)
+def test_a_stronger_pull_never_lowers_alignment(
+    a: float, a0: float, force: float, more: float, lam: float
+) -> None:
+    assert next_alignment(a, a0, force + more, lam, 0.0) >= next_alignment(a, a0, force, lam, 0.0) - 1e-9
+
+
+@given(a=alignment, a0=alignment, force=push)
+def test_with_full_speed_alignment_is_its_target(a: float, a0: float, force: float) -> None:
+    assert next_alignment(a, a0, force, 1.0, 0.0) == pytest.approx(
+        next_alignment(0.0, a0, force, 1.0, 0.0), abs=1e-12
+    )
+
+
+@given(t_i=shares, t_j=shares)
+def test_common_threat_is_mutual_and_needs_both_to_fear(t_i: np.ndarray, t_j: np.ndarray) -> None:
+    assert common_threat(t_i, t_j, 0, 1) == pytest.approx(common_threat(t_j, t_i, 1, 0))
+    assert 0.0 <= common_threat(t_i, t_j, 0, 1) <= 1.0
+    assert common_threat(t_i, np.zeros(N), 0, 1) == 0.0
+
+
+def test_what_two_actors_fear_of_each_other_is_no_common_threat() -> None:
+    fear = np.array([1.0, 1.0, 0.0, 0.0, 0.0])
+    assert common_threat(fear, fear, 0, 1) == 0.0
+
+
+@given(theta=shares, other=shares, s_i=shares, s_j=shares)
+def test_similarity_is_mutual_bounded_and_full_between_twins(
+    theta: np.ndarray, other: np.ndarray, s_i: np.ndarray, s_j: np.ndarray
+) -> None:
+    value = similarity(theta, other, s_i, s_j)
+    assert -1.0 - 1e-12 <= value <= 1.0 + 1e-12
+    assert value == pytest.approx(similarity(other, theta, s_j, s_i))
+    if similarity(theta, theta, s_i, s_j) != 0.0:
+        assert similarity(theta, theta, s_i, s_j) == pytest.approx(1.0)
+
+
+def test_actors_without_a_shared_concern_are_neither_alike_nor_unlike() -> None:
+    assert (
+        similarity(np.array([0.0, 1.0]), np.array([1.0, 0.0]), np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+        == 0.0
+    )
+
+
+@given(a=row, b=row)
+def test_third_parties_pull_within_bounds_and_alike_for_both(a: np.ndarray, b: np.ndarray) -> None:
+    assert triad(a, b, 0, 1) == pytest.approx(triad(b, a, 1, 0))
+    assert -1.0 <= triad(a, b, 0, 1) <= 1.0
+
+
+def test_friends_of_friends_and_enemies_of_enemies_attract() -> None:
+    assert triad(np.array([0.0, 0.0, 0.5]), np.array([0.0, 0.0, 0.5]), 0, 1) == 0.25
+    assert triad(np.array([0.0, 0.0, -0.5]), np.array([0.0, 0.0, -0.5]), 0, 1) == 0.25
+    assert triad(np.array([0.0, 0.0, 0.5]), np.array([0.0, 0.0, -0.5]), 0, 1) == -0.25
+
+
+def test_an_actor_tied_to_nobody_changes_no_ones_triad() -> None:
+    i, j = np.array([1.0, 0.2, 0.6]), np.array([0.2, 1.0, 0.4])
+    assert triad(np.append(i, 0.0), np.append(j, 0.0), 0, 1) == triad(i, j, 0, 1)
+
+
+@given(
+    start=arrays(np.float64, (N, N), elements=alignment), other=arrays(np.float64, (N, N), elements=alignment)
+)
+def test_third_parties_alone_do_not_polarise(start: np.ndarray, other: np.ndarray) -> None:
+    """At the largest weight that is allowed the loop gain is below 1: what one begins with is forgotten."""
+    weight = SPEC["w_triad"].high
+
+    def settled(matrix: np.ndarray) -> np.ndarray:
+        now = (matrix + matrix.T) / 2
+        for _ in range(60):
+            old = now.copy()
+            for i in range(N):
+                for j in range(i):
+                    pull = weight * triad(old[i], old[j], i, j)
+                    now[i, j] = now[j, i] = next_alignment(old[i, j], 0.0, pull, 0.5, 0.0)
+        np.fill_diagonal(now, 0.0)
+        return now
+
+    assert np.abs(settled(start) - settled(other)).max() < 0.05

@@ -1,0 +1,161 @@
+"""Landscape theory, structural balance and the exchange of control worked out a second time, by enumeration."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from scipy.integrate import solve_ivp
+
+from powersim.rules.balance import balance_path, blow_up_time, factions
+from powersim.rules.coleman import actor_power, final_control, resource_values
+from powersim.rules.landscape import best_camp, energy, frustration, is_stable, settle
+
+
+@pytest.fixture(scope="module")
+def syria(root: Path) -> dict:
+    """Actors, strengths and propensities of Furnas and Axelrod."""
+    path = root / "experiments" / "replications" / "data" / "syria_2015.yaml"
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def all_energies(strength: np.ndarray, propensity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every division into two camps that puts the first actor in camp 0, and its energy as (sum W - g'Wg) / 2."""
+    n = len(strength)
+    signs = np.array([(1, *rest) for rest in product((1, -1), repeat=n - 1)])
+    weights = np.outer(strength, strength) * propensity * (1 - np.eye(n))
+    return (1 - signs) // 2, (weights.sum() - np.einsum("ci,ij,cj->c", signs, weights, signs)) / 2
+
+
+def local_minima(camps: np.ndarray, energies: np.ndarray) -> list[int]:
+    """Divisions that no single change of camp improves, found by looking up every neighbour."""
+    by_division = {tuple(row): value for row, value in zip(camps, energies)}
+
+    def neighbours(row: np.ndarray):
+        for i in range(len(row)):
+            other = row.copy()
+            other[i] = 1 - other[i]
+            yield tuple(other if other[0] == 0 else 1 - other)
+
+    return [c for c, row in enumerate(camps) if all(by_division[o] >= energies[c] for o in neighbours(row))]
+
+
+@pytest.mark.parametrize(("strength_of_syria", "expected"), [(50, -83200), (10, -65600)])
+def test_the_syrian_landscape_has_one_valley_and_every_start_rolls_into_it(
+    syria: dict, strength_of_syria: int, expected: int
+) -> None:
+    propensity = np.array(syria["propensities"], dtype=float)
+    strength = np.array(list(syria["strengths"].values()), dtype=float)
+    strength[list(syria["strengths"]).index("Syr")] = strength_of_syria
+    assert (propensity == propensity.T).all()
+    camps, energies = all_energies(strength, propensity)
+    assert len(camps) == 1024
+    minima = local_minima(camps, energies)
+    assert [energies[c] for c in minima] == [expected]
+    for division, value in zip(camps, energies):
+        division = division.astype(np.int64)
+        assert energy(division, strength, propensity) == value
+        assert is_stable(division, strength, propensity) == (value == expected)
+    rng = np.random.default_rng(4)
+    for division in rng.choice(camps, 40):
+        settled = settle(division.astype(np.int64), strength, propensity)
+        assert energy(settled, strength, propensity) == expected
+
+
+@given(st.integers(3, 7), st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_changes_of_camp_end_in_a_local_minimum_of_any_landscape(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    upper = np.triu(rng.integers(-3, 4, (n, n)), 1)
+    propensity = (upper + upper.T).astype(float)
+    strength = rng.integers(1, 20, n).astype(float)
+    camps, energies = all_energies(strength, propensity)
+    start = rng.integers(0, 2, n)
+    end = settle(start, strength, propensity)
+    reached = end if end[0] == 0 else 1 - end
+    index = int((camps == reached).all(axis=1).argmax())
+    assert index in local_minima(camps, energies)
+    assert energies[index] <= energy(start, strength, propensity)
+
+
+@given(st.integers(2, 6), st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_frustration_adds_up_the_propensities_across_the_divide(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    upper = np.triu(rng.integers(-3, 4, (n, n)), 1)
+    propensity = (upper + upper.T).astype(float)
+    strength = rng.integers(1, 20, n).astype(float)
+    camps = rng.integers(0, 2, n)
+    for i in range(n):
+        costs = [
+            sum(strength[j] * propensity[i, j] for j in range(n) if j != i and camps[j] != camp) for camp in (0, 1)
+        ]
+        assert [frustration(i, camp, camps, strength, propensity) for camp in (0, 1)] == costs
+        expected = camps[i] if costs[0] == costs[1] else int(costs[1] < costs[0])
+        assert best_camp(i, camps, strength, propensity) == expected
+
+
+@given(st.integers(2, 6), st.integers(0, 10_000))
+@settings(max_examples=25)
+def test_ties_follow_their_equation_of_motion_to_two_camps(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x0 = rng.normal(0.0, 1.0, (n, n))
+    x0 = (x0 + x0.T) / 2
+    end = blow_up_time(x0)
+    if not np.isfinite(end):
+        assert np.linalg.eigvalsh(x0).max() <= 0.0
+        return
+    until = 0.9 * end
+
+    def motion(_: float, flat: np.ndarray) -> np.ndarray:
+        ties = flat.reshape(n, n)
+        return (ties @ ties).ravel()
+
+    path = solve_ivp(motion, (0.0, until), x0.ravel(), rtol=1e-10, atol=1e-10)
+    assert balance_path(x0, until).ravel() == pytest.approx(path.y[:, -1], rel=1e-5, abs=1e-6)
+    late = balance_path(x0, end * (1 - 1e-9))
+    camp = factions(x0)
+    clear = np.abs(late) > 1e-3 * np.abs(late).max()
+    assert (np.sign(late)[clear] == np.outer(camp, camp)[clear]).all()
+
+
+@given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_the_market_for_control_clears_where_repeated_spending_settles(n: int, goods: int, seed: int) -> None:
+    """Actors spend what they own in proportion to interest; prices are what is spent; repeat until nothing moves."""
+    rng = np.random.default_rng(seed)
+    control = rng.dirichlet(np.ones(n), goods).T
+    interest = rng.dirichlet(np.ones(goods), n)
+    prices = np.full(goods, 1.0 / goods)
+    for _ in range(3000):
+        wealth = control @ prices
+        prices = np.array([sum(interest[i, j] * wealth[i] for i in range(n)) for j in range(goods)])
+    assert resource_values(control, interest) == pytest.approx(prices, abs=1e-9)
+    assert actor_power(control, interest) == pytest.approx(control @ prices, abs=1e-9)
+    bought = final_control(control, interest)
+    assert bought.sum(axis=0) == pytest.approx(np.ones(goods), abs=1e-9)
+    # Nobody spends more than it owns, and all is spent.
+    assert (bought * prices).sum(axis=1) == pytest.approx(control @ prices, abs=1e-9)
+
+
+def test_a_market_that_falls_apart_has_no_prices() -> None:
+    with pytest.raises(ValueError, match="falls apart"):
+        resource_values(np.eye(2), np.eye(2))
+
+
+@pytest.mark.parametrize(("control", "interest", "who"), [([[0.5, 1.0]], [[0.5, 0.5]], "control"), ([[1.0, 1.0]], [[0.5, 0.4]], "interest")])
+def test_shares_that_do_not_add_up_are_refused(control: list, interest: list, who: str) -> None:
+    with pytest.raises(ValueError, match=who):
+        resource_values(np.array(control), np.array(interest))
+
+
+def test_nobody_buys_what_nobody_wants() -> None:
+    control = np.array([[0.5, 1.0, 0.2], [0.5, 0.0, 0.8]])
+    interest = np.array([[0.3, 0.7, 0.0], [0.6, 0.4, 0.0]])
+    assert resource_values(control, interest)[2] == pytest.approx(0.0, abs=1e-12)
+    assert np.isfinite(final_control(control, interest)).all()
