@@ -1,4 +1,4 @@
-"""A resolved scenario as the arrays of `powersim.world.state.Setup`, with a note of which cells priors and parameters fill."""
+"""A resolved scenario as the arrays of `powersim.world.state.Setup`, and which cells priors and parameters fill."""
 
 from __future__ import annotations
 
@@ -284,7 +284,11 @@ def _goods(t: Arrays) -> None:
     for name in ("stock0", "production", "ceiling"):
         t.new(name, len(t.s.actors), len(goods))
     for g, good in enumerate(goods):
-        for name, table in (("stock0", good.stock), ("production", good.production), ("ceiling", good.ceiling)):
+        for name, table in (
+            ("stock0", good.stock),
+            ("production", good.production),
+            ("ceiling", good.ceiling),
+        ):
             for actor, num in table.items():
                 t.put(name, (index.actors[actor], g), num)
     flows = t.s.flows
@@ -344,5 +348,10 @@ def _first(t: Arrays, kind: str, name: str) -> int:
 
 
 def _second(t: Arrays, kind: str, name: str) -> int:
-    tables = {"ideal": t.index.issues, "salience": t.index.issues, "alignment": t.index.actors, "stock": t.index.goods}
+    tables = {
+        "ideal": t.index.issues,
+        "salience": t.index.issues,
+        "alignment": t.index.actors,
+        "stock": t.index.goods,
+    }
     return tables[kind][name] if kind in tables else NONE

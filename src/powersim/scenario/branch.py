@@ -125,21 +125,21 @@ def _arrays(own: _Plan, refused: Floats, index: Index, offer: Offer | None) -> w
 
 
 def _legs(own: _Plan, refused: Floats, offer: Offer) -> tuple[list[int], list[float]]:
-    """Leg ids and targets of a package. A leg that refrains has the target nan: where the control is."""
+    """Leg ids and targets of a package. A leg that refrains has for target where the control is expected to be."""
     index, legs, targets = own.index, [], []
     for leg in offer.legs:
         if leg.kind in ("give", "freeze"):
             flow = index.flows[leg.thing[0], leg.thing[1], leg.thing[2]]
             side = w.GIVE if leg.kind == "give" else w.FREEZE
             legs.append(CONTROL_LEGS * len(index.controls) + FLOW_LEGS * flow + side)
-            targets.append(np.nan)
+            targets.append(0.0)  # the world knows how much is on order or in stock
             continue
         c = _control(index, leg)
+        now = _expected(own, refused, c, offer.turn)
         if leg.kind == "refrain":
             legs.append(CONTROL_LEGS * c + w.REFRAIN)
-            targets.append(np.nan)
+            targets.append(now)
             continue
-        now = _expected(own, refused, c, offer.turn)
         legs.append(CONTROL_LEGS * c + (w.RAISE if leg.to > now else w.LOWER))
         targets.append(leg.to)
     return legs, targets
@@ -168,6 +168,5 @@ def _positions(step: Step) -> Floats:
     at = np.array([turn for turn, _ in step.points])
     values = np.array([value for _, value in step.points])
     if step.linear:
-        return np.interp(turns, at, values)
+        return np.asarray(np.interp(turns, at, values), np.float64)
     return np.asarray(values[np.searchsorted(at, turns, side="right") - 1], np.float64)
-

@@ -1,7 +1,7 @@
 """From a resolved scenario to what a run takes: setups, parameters, branches, switches, outcomes to watch.
 
-The arrays are built once. A run copies only those that a prior or a parameter fills, so thousands of runs are cheap. The
-draws of a run depend on its seed, its number and the paths of the numbers, never on branch or theory.
+The arrays are built once. A run copies only those that a prior or a parameter fills, so thousands of runs are cheap.
+The draws of a run depend on its seed, its number and the paths of the numbers, never on branch or theory.
 """
 
 from __future__ import annotations
@@ -114,14 +114,18 @@ class Built:
         return self._filled(self._patch(theory).base.copy(), None)
 
     def _filled(self, raw: Floats, drawn: Floats | None) -> Inputs:
-        params = per_turn(Params(*_whole(raw)), QUARTERS[self.scenario.calendar.turn])
+        params = per_turn(Params._make(_whole(raw)), QUARTERS[self.scenario.calendar.turn])
         arrays: dict[str, Any] = {}
-        values = np.array(params, np.float64)
-        for targets, numbers in ((self._drawn, drawn), (self._linked, values)):
-            for target in targets if numbers is not None else ():
+
+        def write(targets: list[_Target], numbers: Floats) -> None:
+            for target in targets:
                 if target.array not in arrays:
                     arrays[target.array] = getattr(self.setup, target.array).copy()
                 arrays[target.array].reshape(-1)[target.cells] = numbers[target.sources]
+
+        if drawn is not None:
+            write(self._drawn, drawn)
+        write(self._linked, np.array(params, np.float64))
         return Inputs(self.setup._replace(**arrays), params)
 
     def _patch(self, theory: str) -> _Patch:
@@ -131,7 +135,9 @@ class Built:
             numbers = dict(self.scenario.parameters)
             if theory:
                 numbers |= self.scenario.theories[theory].parameters
-            uncertain = [(place, num) for place, num in enumerate(numbers[name] for name in SPEC) if num.prior]
+            uncertain = [
+                (place, num) for place, num in enumerate(numbers[name] for name in SPEC) if num.prior
+            ]
             self._patches[theory] = _Patch(
                 np.array([numbers[name].value for name in SPEC]),
                 Draws([num.path for _, num in uncertain], [num.prior for _, num in uncertain if num.prior]),
@@ -182,7 +188,9 @@ class Built:
             return index.between(things[0], things[1], outcome.over)[0], -1
         if kind in ("strikes", "proxy"):
             table = index.strikes if kind == "strikes" else index.proxies
-            return next(p for (a, b, k), p in table.items() if (a, b) == things and outcome.over in ("", k)), -1
+            return next(
+                p for (a, b, k), p in table.items() if (a, b) == things and outcome.over in ("", k)
+            ), -1
         return index.actors[things[0]], index.actors[things[1]] if len(things) > 1 else -1
 
     def case(
@@ -258,7 +266,10 @@ def _targets(cells: Sequence[tuple[str, int, int]]) -> list[_Target]:
 
 def _whole(raw: Floats) -> list[float]:
     """Parameters that are counts, rounded."""
-    return [float(np.floor(v + 0.5)) if spec.whole else float(v) for v, spec in zip(raw, SPEC.values(), strict=True)]
+    return [
+        float(np.floor(v + 0.5)) if spec.whole else float(v)
+        for v, spec in zip(raw, SPEC.values(), strict=True)
+    ]
 
 
 def _no_such(what: str, name: str, known: Mapping[str, object]) -> PowersimError:

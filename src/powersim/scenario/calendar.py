@@ -51,6 +51,7 @@ class Calendar:
 
     @property
     def months(self) -> int:
+        """Months in a turn."""
         return MONTHS // TURNS_PER_YEAR[self.turn]
 
     def first(self, date: str) -> int:

@@ -36,7 +36,11 @@ def checksum(scenario: Scenario) -> str:
 def _plain(value: Any, *, talk: bool) -> Any:
     """Only dicts, lists, texts and numbers."""
     if isinstance(value, Expression):
-        return [[op.code, op.value, *(name.name for name in op.names)] for op in value.ops] if not talk else value.text
+        return (
+            [[op.code, op.value, *(name.name for name in op.names)] for op in value.ops]
+            if not talk
+            else value.text
+        )
     if isinstance(value, Num) and value.prior is None and not value.parameter and not (talk and value.source):
         return value.value
     if dataclasses.is_dataclass(value):

@@ -54,8 +54,12 @@ def _issues(document: Document, facts: Facts) -> Iterator[Finding]:
     for name, issue in document.issues.items():
         at: Path = ("issues", name)
         if issue.know_how is not None and document.goods[issue.know_how.good].kind != "know_how":
-            yield finding((*at, "know_how", "good"), "a programme is speeded by know-how", issue.know_how.good,
-                          facts.goods_of("know_how"))  # fmt: skip
+            yield finding(
+                (*at, "know_how", "good"),
+                "a programme is speeded by know-how",
+                issue.know_how.good,
+                facts.goods_of("know_how"),
+            )
         for index, effect in enumerate(issue.effects):
             pair = effect.guarantee or effect.threat or effect.reach or effect.trade or effect.shift
             if pair is not None and not facts.pairs([pair[0]], [pair[1]]):
@@ -65,8 +69,13 @@ def _issues(document: Document, facts: Facts) -> Iterator[Finding]:
                     " and ".join(pair),
                 )
             if effect.embargo is not None:
-                yield from _embargo(facts, effect.embargo.good, effect.embargo.from_, effect.embargo.to,
-                                    (*at, "effects", index, "embargo"))  # fmt: skip
+                yield from _embargo(
+                    facts,
+                    effect.embargo.good,
+                    effect.embargo.from_,
+                    effect.embargo.to,
+                    (*at, "effects", index, "embargo"),
+                )
         if issue.binds is None:
             continue
         yield from _binding(document, facts, name)
@@ -104,12 +113,20 @@ def _binding(document: Document, facts: Facts, name: str) -> Iterator[Finding]:
     elif binds.sanctions is not None:
         for sender in facts.expand(binds.by or []):
             if (sender, binds.sanctions) not in facts.sanctions:
-                yield finding(("issues", name, "binds", "by"), f"{sender} has no sanctions on {binds.sanctions}", sender,
-                              facts.list_pairs(facts.sanctions))  # fmt: skip
+                yield finding(
+                    ("issues", name, "binds", "by"),
+                    f"{sender} has no sanctions on {binds.sanctions}",
+                    sender,
+                    facts.list_pairs(facts.sanctions),
+                )
     elif binds.front is not None:
         if not any(d.issue == name and (d.challenger, d.target) == binds.front for d in document.disputes):
-            yield finding(at, "no dispute over this front", " against ".join(binds.front),
-                          f"an entry under disputes with issue: {name}")  # fmt: skip
+            yield finding(
+                at,
+                "no dispute over this front",
+                " against ".join(binds.front),
+                f"an entry under disputes with issue: {name}",
+            )
     elif binds.strike is not None and binds.strike not in {(s.by, s.on) for s in document.strikes}:
         yield finding(at, "no such strike", " on ".join(binds.strike), "an entry under strikes")
 
@@ -117,15 +134,24 @@ def _binding(document: Document, facts: Facts, name: str) -> Iterator[Finding]:
 def no_flow(facts: Facts, flow: tuple[str, str, str], at: Path) -> Iterator[Finding]:
     """A flow that goods do not allow."""
     if flow not in facts.flows:
-        yield finding(at, "no such flow: goods say who may supply whom", f"{flow[0]} from {flow[1]} to {flow[2]}",
-                      facts.list_flows(flow[0]) or "a flow under goods")  # fmt: skip
+        yield finding(
+            at,
+            "no such flow: goods say who may supply whom",
+            f"{flow[0]} from {flow[1]} to {flow[2]}",
+            facts.list_flows(flow[0]) or "a flow under goods",
+        )
 
 
 def _interests(document: Document, facts: Facts) -> Iterator[Finding]:
     for name, issue in document.issues.items():
         for party, other in facts.ambiguous({party: repr(value) for party, value in issue.interests.items()}):
-            yield finding(("issues", name, "interests", party), f"{other} gives an actor of {party} another interest", party,
-                          "one group per actor, or the actor itself", key=True)  # fmt: skip
+            yield finding(
+                ("issues", name, "interests", party),
+                f"{other} gives an actor of {party} another interest",
+                party,
+                "one group per actor, or the actor itself",
+                key=True,
+            )
     for path, text in facts.expressions():
         for a, b in facts.wars_named(text):
             if not facts.disputes_of(a, b):
@@ -143,8 +169,13 @@ def _lists(document: Document, facts: Facts) -> Iterator[Finding]:
     for index, entry in enumerate(document.sanctions):
         for party in entry.start:
             if not set(facts.expand([party])) <= set(facts.expand(entry.on)):
-                yield finding(("sanctions", index, "start", party), "not among those sanctioned", party, ", ".join(entry.on),
-                              key=True)  # fmt: skip
+                yield finding(
+                    ("sanctions", index, "start", party),
+                    "not among those sanctioned",
+                    party,
+                    ", ".join(entry.on),
+                    key=True,
+                )
         if not facts.pairs(entry.by, entry.on):
             yield finding(
                 ("sanctions", index, "on"),
@@ -163,10 +194,17 @@ def _lists(document: Document, facts: Facts) -> Iterator[Finding]:
     for index, dispute in enumerate(document.disputes):
         binds = document.issues[dispute.issue].binds
         if binds is None or binds.front is None:
-            yield finding(("disputes", index, "issue"), "a dispute is over a front: an issue with binds: {front: [A, B]}",
-                          dispute.issue, facts.list_issues("front"))  # fmt: skip
-    yield from _twice("disputes", [(i, (d.challenger, d.target, d.issue)) for i, d in enumerate(document.disputes)],
-                      "{} against {} over {} is listed twice")  # fmt: skip
+            yield finding(
+                ("disputes", index, "issue"),
+                "a dispute is over a front: an issue with binds: {front: [A, B]}",
+                dispute.issue,
+                facts.list_issues("front"),
+            )
+    yield from _twice(
+        "disputes",
+        [(i, (d.challenger, d.target, d.issue)) for i, d in enumerate(document.disputes)],
+        "{} against {} over {} is listed twice",
+    )
     for index, strike in enumerate(document.strikes):
         if document.issues[strike.programme].control is None:
             yield finding(
@@ -175,10 +213,16 @@ def _lists(document: Document, facts: Facts) -> Iterator[Finding]:
                 strike.programme,
                 facts.list_issues("lever"),
             )
-    yield from _twice("strikes", [(i, (s.by, s.on, s.programme)) for i, s in enumerate(document.strikes)],
-                      "the strike of {} on {} because of {} is listed twice")  # fmt: skip
-    yield from _twice("proxies", [(i, (x.by, x.on, x.issue)) for i, x in enumerate(document.proxies)],
-                      "proxies of {} against {} over {} are listed twice")  # fmt: skip
+    yield from _twice(
+        "strikes",
+        [(i, (s.by, s.on, s.programme)) for i, s in enumerate(document.strikes)],
+        "the strike of {} on {} because of {} is listed twice",
+    )
+    yield from _twice(
+        "proxies",
+        [(i, (x.by, x.on, x.issue)) for i, x in enumerate(document.proxies)],
+        "proxies of {} against {} over {} are listed twice",
+    )
 
 
 def _twice(section: str, listed: Iterable[tuple[int, tuple[str, ...]]], message: str) -> Iterator[Finding]:
@@ -199,8 +243,13 @@ def _pairs(document: Document, facts: Facts) -> Iterator[Finding]:
     )
     for at, table, sign in tables:
         for key, other in facts.ambiguous_pairs(table, sign):
-            yield finding((*at, key), f"{other} gives the same pair another number", key,
-                          "one entry per pair of groups, or the two actors themselves", key=True)  # fmt: skip
+            yield finding(
+                (*at, key),
+                f"{other} gives the same pair another number",
+                key,
+                "one entry per pair of groups, or the two actors themselves",
+                key=True,
+            )
 
 
 def _events(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -223,8 +272,13 @@ def _events(document: Document, facts: Facts) -> Iterator[Finding]:
             for name in getattr(event, verb):
                 issue = document.issues[name]
                 if issue.control is None and (issue.binds is None or issue.binds.front is None):
-                    yield finding(("events", index, verb, name), "a reading shows what the world holds; change that", name,
-                                  facts.list_issues("lever", "front"), key=True)  # fmt: skip
+                    yield finding(
+                        ("events", index, verb, name),
+                        "a reading shows what the world holds; change that",
+                        name,
+                        facts.list_issues("lever", "front"),
+                        key=True,
+                    )
         for party, other in facts.ambiguous(
             {party: repr(number) for party, number in event.engagers.items()}
         ):

@@ -193,8 +193,13 @@ def _offer(document: Document, facts: Facts, at: Path, branch: str, action: Acti
         elif any(step.offer for step in document.branches[name].do):
             yield finding((*at, key), "a branch with an offer of its own", name, "a branch without an offer")
     if action.parties is None and not 2 <= len(offer_parties(document, facts, action)) <= MOST_PARTIES:
-        yield finding((*at, "offer"), "who makes this deal?", ", ".join(offer_parties(document, facts, action)) or "nobody",
-                      f"parties: two to {MOST_PARTIES} actors", key=True)  # fmt: skip
+        yield finding(
+            (*at, "offer"),
+            "who makes this deal?",
+            ", ".join(offer_parties(document, facts, action)) or "nobody",
+            f"parties: two to {MOST_PARTIES} actors",
+            key=True,
+        )
 
 
 def _leg(document: Document, facts: Facts, at: Path, leg: Leg) -> Iterator[Finding]:
@@ -231,17 +236,29 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
     for name, outcome in document.outcomes.items():
         at: Path = ("outcomes", name, "of", outcome.of.kind)
         if outcome.of.kind in known and getattr(outcome.of, outcome.of.kind) not in known[outcome.of.kind]:
-            yield finding(at, f"no such {outcome.of.kind}", ", ".join(getattr(outcome.of, outcome.of.kind)),
-                          facts.list_pairs(known[outcome.of.kind]))  # fmt: skip
+            yield finding(
+                at,
+                f"no such {outcome.of.kind}",
+                ", ".join(getattr(outcome.of, outcome.of.kind)),
+                facts.list_pairs(known[outcome.of.kind]),
+            )
         if outcome.of.kind in ("war", "wars", "crises") and not facts.disputes_of(
             *getattr(outcome.of, outcome.of.kind)
         ):
-            yield finding(at, "no dispute between these", " and ".join(getattr(outcome.of, outcome.of.kind)),
-                          facts.list_pairs(facts.fronts()))  # fmt: skip
+            yield finding(
+                at,
+                "no dispute between these",
+                " and ".join(getattr(outcome.of, outcome.of.kind)),
+                facts.list_pairs(facts.fronts()),
+            )
         found = _candidates(document, outcome)
         if len(found) > 1 or (outcome.of.over is not None and not found):
-            yield finding(at, "which one?" if found else "not over this issue", ", ".join(found) or outcome.of.over or "",
-                          f"over: one of {', '.join(found)}" if found else "an issue of such a dispute or proxy")  # fmt: skip
+            yield finding(
+                at,
+                "which one?" if found else "not over this issue",
+                ", ".join(found) or outcome.of.over or "",
+                f"over: one of {', '.join(found)}" if found else "an issue of such a dispute or proxy",
+            )
         flow = outcome.of.delivered or outcome.of.frozen
         if flow is not None and flow not in facts.flows:
             yield finding(

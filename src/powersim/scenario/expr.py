@@ -68,6 +68,7 @@ class Op:
 
     @property
     def is_war(self) -> bool:
+        """Whether it asks for a war."""
         return self.code == code.AT_WAR
 
 
@@ -87,7 +88,8 @@ class Expression:
         self, index: Callable[[Name], int], at_war: Callable[[str, str], list[int]]
     ) -> list[tuple[int, float, int]]:
         """Rows (code, a, b) for the evaluator's tables. `index` finds a name's place in the world's lists; `at_war`
-        lists the disputes between two actors (the largest answer counts)."""
+        lists the disputes between two actors (the largest answer counts).
+        """
         rows: list[tuple[int, float, int]] = []
         for op in self.ops:
             if op.code == code.AT_WAR:

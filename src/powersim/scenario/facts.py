@@ -23,6 +23,7 @@ class Finding:
     at_key: bool
 
     def problem(self, root: Node) -> Problem:
+        """The finding at its place in the file."""
         _, taken = root.descend(self.path)
         mark = root.key_mark(taken) if self.at_key else root.place(self.path)[0]
         return Problem(*mark, dotted(taken), self.found, self.allowed, "", self.message)
@@ -123,18 +124,22 @@ class Facts:
             yield (binds.kind, *(binds.flow or binds.know_how or binds.strike or (name,)))
 
     def goods_of(self, kind: str) -> str:
+        """Goods of a kind, as a text."""
         return (
             ", ".join(sorted(name for name, good in self.document.goods.items() if good.kind == kind))
             or "none is defined"
         )
 
     def list_flows(self, good: str | None = None) -> str:
+        """Flows (of a good), as a text."""
         return ", ".join(f"[{g}, {a}, {b}]" for g, a, b in sorted(self.flows) if good in (None, g))
 
     def list_pairs(self, pairs: Iterable[tuple[str, str]]) -> str:
+        """Pairs, as a text."""
         return ", ".join(f"[{a}, {b}]" for a, b in sorted(pairs)) or "none is defined"
 
     def list_issues(self, *kinds: str) -> str:
+        """Issues that are levers or show one of `kinds`, as a text."""
         names = []
         for name, issue in self.document.issues.items():
             kind = "lever" if issue.binds is None else issue.binds.kind

@@ -97,7 +97,7 @@ def _id(node: Node) -> str | None:
 
 
 def override(root: Node, overrides: Mapping[str, str], parameters: frozenset[str]) -> frozenset[str]:
-    """Lay `--set KEY=VALUE` over the tree in place: a parameter's name or the dotted path of a key that exists or could.
+    """Lay `--set KEY=VALUE` over the tree in place: a parameter's name or the dotted path of a key.
 
     Returns the parameters that were set: no theory changes those. Raises ScenarioError naming --set.
     """
@@ -175,7 +175,7 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> Problem | 
             return None
         if part not in node.value:
             near = nearest(part, node.value)
-            if index < 1 and part not in OPEN or near:
+            if (index < 1 and part not in OPEN) or near:
                 hint = f"no such key{f'; did you mean {near}?' if near else ''}"
                 return Problem(
                     SET, 0, 0, key, found=part, message=hint, allowed=", ".join(sorted(node.value))[:300]

@@ -29,7 +29,7 @@ def complaint(
     at: tuple[str | int, ...] = (),
     column: int = 0,
 ) -> PydanticCustomError:
-    """A validation error with the parts of a `Problem`; `at` leads from the field to the culprit, `column` into its text."""
+    """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into its text."""
     parts: dict[str, Any] = {
         "message": message, "allowed": allowed, "example": example, "found": found, "at": at, "column": column,
     }  # fmt: skip
@@ -39,7 +39,8 @@ def complaint(
 @dataclass(frozen=True, slots=True)
 class Ref:
     """Marks a text as the name of something. Kinds: actor, party (actor or group), parties (the same in an interest),
-    issue, good, event, branch, theory, outcome, parameter, mechanism, symmetric (A-B), directed (A>B)."""
+    issue, good, event, branch, theory, outcome, parameter, mechanism, symmetric (A-B), directed (A>B).
+    """
 
     kind: str
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 Data: TypeAlias = "Scalar | list[Data] | dict[str, Data]"
 PathPart: TypeAlias = str | int
 Path: TypeAlias = tuple[PathPart, ...]

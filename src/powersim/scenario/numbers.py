@@ -1,4 +1,4 @@
-"""Numbers of a scenario: plain (`0.3`) or with their origin (`{value: 0.3, source: "...", prior: {uniform: [0.2, 0.4]}}`).
+"""Numbers of a scenario: plain (`0.3`) or with their origin (`{value: 0.3, source: ..., prior: {uniform: [0.2, 0.4]}}`).
 
 The same holds for ideals (a number or an expression) and sizes of effects (a number or a parameter's name).
 """
@@ -9,7 +9,14 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from powersim.scenario.expr import Expression, ExpressionError, parse
@@ -38,8 +45,12 @@ class Prior(Strict):
     def _one(self) -> Prior:
         given = self.given()
         if len(given) != 1:
-            raise complaint("a prior is exactly one distribution", found=", ".join(given) or "none",
-                            allowed=", ".join(PRIOR_FORMS), example="prior: {uniform: [0.2, 0.4]}")  # fmt: skip
+            raise complaint(
+                "a prior is exactly one distribution",
+                found=", ".join(given) or "none",
+                allowed=", ".join(PRIOR_FORMS),
+                example="prior: {uniform: [0.2, 0.4]}",
+            )
         fault = prior_fault(given[0], self.arguments())
         if fault:
             raise complaint(allowed=fault, example=f"{given[0]}: {PRIOR_FORMS[given[0]]}", at=(given[0],))
@@ -56,9 +67,13 @@ class Prior(Strict):
 
 
 PRIOR_FORMS = {
-    "uniform": "[0.2, 0.4]", "normal": "[0.3, 0.05]", "triangular": "[0.1, 0.3, 0.4]", "beta": "[2, 5]",
-    "choice": "[0, 0.5, 1]", "spread": "0.15",
-}  # fmt: skip
+    "uniform": "[0.2, 0.4]",
+    "normal": "[0.3, 0.05]",
+    "triangular": "[0.1, 0.3, 0.4]",
+    "beta": "[2, 5]",
+    "choice": "[0, 0.5, 1]",
+    "spread": "0.15",
+}
 
 
 def prior_fault(kind: str, arguments: list[float]) -> str:
@@ -130,6 +145,7 @@ class Range:
     fixed: bool = False  # part of a branch or a record: the same in every run
 
     def allowed(self) -> str:
+        """What an error says is allowed."""
         kind = "a whole number" if self.whole else "a number"
         if math.isinf(self.high):
             return f"{kind} of at least {self.low:g}" if math.isfinite(self.low) else kind
@@ -137,6 +153,7 @@ class Range:
         return f"{kind} {low} {self.high:g}"
 
     def contains(self, value: float) -> bool:
+        """Whether a value lies within."""
         return self.low <= value <= self.high and (not self.whole or value == int(value))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -180,8 +197,12 @@ class Range:
         support = [0.0, 1.0] if prior.beta is not None else prior.arguments()
         outside = [v for v in support if not self.contains(v)]
         if outside and prior.normal is None and prior.spread is None:
-            raise complaint("the prior leaves the range", found=f"{outside[0]:g}", allowed=self.allowed(),
-                            at=("prior", prior.given()[0]))  # fmt: skip
+            raise complaint(
+                "the prior leaves the range",
+                found=f"{outside[0]:g}",
+                allowed=self.allowed(),
+                at=("prior", prior.given()[0]),
+            )
         return number
 
 
@@ -190,15 +211,19 @@ class FormulaRange(Range):
     """Bounds of a number that may also be an expression (which is clipped to them in the run)."""
 
     def allowed(self) -> str:
+        """What an error says is allowed."""
         return f"{Range.allowed(self)}, or an expression in quotes"
 
     def takes_text(self) -> bool:
+        """Whether a plain text is read too."""
         return True
 
     def read(self, raw: object) -> object:
+        """The long form of what the file says."""
         return {"expr": raw} if isinstance(raw, str) else Range.read(self, raw)
 
     def check(self, number: Any) -> Any:
+        """Bounds, and exactly one of the two forms."""
         if (number.value is None) == (number.expr is None):
             raise complaint("either a value or an expression", allowed=self.allowed(), example=self.example)
         if number.expr is not None:
@@ -211,15 +236,19 @@ class SizeRange(Range):
     """Bounds of a number that may also be the name of a parameter."""
 
     def allowed(self) -> str:
+        """What an error says is allowed."""
         return f"{Range.allowed(self)}, or the name of a parameter"
 
     def takes_text(self) -> bool:
+        """Whether a plain text is read too."""
         return True
 
     def read(self, raw: object) -> object:
+        """The long form of what the file says."""
         return {"parameter": raw} if isinstance(raw, str) else Range.read(self, raw)
 
     def check(self, number: Any) -> Any:
+        """Bounds, and exactly one of the two forms."""
         if (number.value is None) == (number.parameter is None):
             raise complaint("either a value or a parameter", allowed=self.allowed(), example=self.example)
         return Range.check(self, number)
@@ -230,8 +259,13 @@ def check_expression(text: str, at: tuple[str | int, ...] = ()) -> str:
     try:
         parse(text)
     except ExpressionError as error:
-        raise complaint(f"column {error.column + 1} of the expression: {error}", found=error.found,
-                        allowed=error.allowed, at=at, column=error.column) from error  # fmt: skip
+        raise complaint(
+            f"column {error.column + 1} of the expression: {error}",
+            found=error.found,
+            allowed=error.allowed,
+            at=at,
+            column=error.column,
+        ) from error
     return text
 
 

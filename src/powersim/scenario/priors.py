@@ -36,7 +36,7 @@ class Distribution:
 
 
 def _uniform(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
-    return np.clip(a[0] + (a[1] - a[0]) * u, low, high)
+    return cast(Floats, np.clip(a[0] + (a[1] - a[0]) * u, low, high))
 
 
 def _normal(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
@@ -50,7 +50,7 @@ def _triangular(u: Floats, a: Floats, low: float | Floats, high: float | Floats)
     width = np.where(last > first, last - first, 1.0)
     left = first + np.sqrt(u * width * (mode - first))
     right = last - np.sqrt((1.0 - u) * width * (last - mode))
-    return np.clip(np.where(u * width < mode - first, left, right), low, high)
+    return cast(Floats, np.clip(np.where(u * width < mode - first, left, right), low, high))
 
 
 def _beta(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
@@ -100,13 +100,15 @@ class Draws:
     def uniforms(self, seed: int, run: int) -> Floats:
         """The uniform of every path: `powersim.world.draws.uniform` at decision point PRIOR, all at once."""
         luck = draws.luck(seed, run, 0)
-        block = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
+        block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
         zero = np.zeros_like(self.first)
-        w0, w1, _, _ = block(zero + np.uint64(draws.PRIOR), self.first, zero, self.second, luck.seed, luck.run)
+        w0, w1, _, _ = block(
+            zero + np.uint64(draws.PRIOR), self.first, zero, self.second, luck.seed, luck.run
+        )
         return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
 
     def values(self, seed: int, run: int) -> Floats:
-        """This run's value of every number."""
+        """The run's value of every number."""
         u = self.uniforms(seed, run)
         out = np.empty_like(u)
         for kind, members, arguments, low, high in self.groups:

@@ -1,4 +1,4 @@
-"""Every name in a scenario refers to something, every date lies within the calendar: found from the schema's marks alone."""
+"""Every name refers to something, every date lies within the calendar: checked by the schema's marks alone."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Known:
     names: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, kind: str) -> frozenset[str]:
+        """Names of a kind of reference."""
         if kind in WHAT:
             return self.names["actor"] | self.names["group"]
         return self.names[kind]
@@ -106,9 +107,8 @@ def dangling(document: Document, root: Node, known: Known) -> Iterator[tuple[Pro
             yield from _pair(path, text, ref, root, known)
         elif ref.kind == "expression":
             yield from _expression(path, text, root, known)
-        elif ref.kind in known.names or ref.kind in WHAT:
-            if text not in known.of(ref.kind):
-                yield _unknown(path, text, ref.kind, root, known)
+        elif (ref.kind in known.names or ref.kind in WHAT) and text not in known.of(ref.kind):
+            yield _unknown(path, text, ref.kind, root, known)
 
 
 def _unknown(
@@ -146,7 +146,7 @@ def _pair(path: Path, text: str, ref: Ref, root: Node, known: Known) -> Iterator
 
 
 def _expression(path: Path, text: str, root: Node, known: Known) -> Iterator[tuple[Problem, Path]]:
-    node, taken = root.descend(path)
+    node, _ = root.descend(path)
     for name in parse(text).names():
         if name.name not in known.of(name.kind):
             yield _unknown(path, name.name, name.kind, root, known, name.column + (1 if node.quoted else 0))

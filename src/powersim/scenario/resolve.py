@@ -29,7 +29,8 @@ class Resolver:
         self, path: str, number: Number | None, default: float = 0.0, parameter: str = "", written: str = ""
     ) -> r.Num:
         """A number where it stands. Unset: the parameter's value or the default. `written` is its path in the file,
-        where that differs: a number written once for many, with a prior, is one uncertain number."""
+        where that differs: a number written once for many, with a prior, is one uncertain number.
+        """
         if number is None:
             value = SPEC[parameter].value if parameter else default
             return r.Num(path, value, parameter=parameter)
@@ -172,7 +173,11 @@ def _default_prior(spec: ParameterSpec) -> Prior | None:
 def _pattern(over: str) -> list[str]:
     """Parts of a wildcard; `interests.ISSUE.ACTOR...` is short for `issues.ISSUE.interests.ACTOR...`."""
     parts = over.split(".")
-    return ["issues", parts[1], *([parts[0], *parts[2:]])] if parts[0] == "interests" and len(parts) > 1 else parts
+    return (
+        ["issues", parts[1], *([parts[0], *parts[2:]])]
+        if parts[0] == "interests" and len(parts) > 1
+        else parts
+    )
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:

@@ -47,6 +47,7 @@ def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
             issue: {of.turn(date, 0): number.value for date, number in path.items()}
             for issue, path in sorted(d.record.items())
         },
+        parameters_set=tuple(sorted(d.parameters)),
         fixed=fixed,
     )
 
@@ -157,7 +158,11 @@ def _offer(of: Resolver, action: Action) -> r.Offer:
         legs.append(r.OfferLeg(leg.kind, thing, leg.to.value if leg.to is not None else 0.0))
     parties = offer_parties(of.document, of.facts, action)
     return r.Offer(
-        of.turn(action.date, 0), tuple(legs), tuple(parties), action.if_accepted or "", action.if_refused or ""
+        of.turn(action.date, 0),
+        tuple(legs),
+        tuple(parties),
+        action.if_accepted or "",
+        action.if_refused or "",
     )
 
 

@@ -8,7 +8,12 @@ from powersim.scenario.resolve import Resolver
 from powersim.scenario.schema_issue import Effect, Interest, Issue, Rule
 from powersim.scenario.schema_world import Actor, Good
 
-WEIGHTS = (("security", "w_security"), ("economy", "w_economy"), ("friends", "chi"), ("autonomy", "w_autonomy"))
+WEIGHTS = (
+    ("security", "w_security"),
+    ("economy", "w_economy"),
+    ("friends", "chi"),
+    ("autonomy", "w_autonomy"),
+)
 
 
 def actors(of: Resolver) -> tuple[r.Actor, ...]:
@@ -72,12 +77,16 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
         title=issue.title or name.replace("_", " "),
         shows="lever" if binds is None else binds.kind,
         start=of.num(f"{at}.start", issue.start, 0.0),
-        effects=tuple(sorted(_effects(of, at, issue.effects), key=lambda e: (e.kind, e.first, e.second, e.good))),
+        effects=tuple(
+            sorted(_effects(of, at, issue.effects), key=lambda e: (e.kind, e.first, e.second, e.good))
+        ),
         interests=tuple(
             _interest(of, at, actor, party, issue.interests[party])
             for actor, party in of.by_actor(issue.interests).items()
         ),
-        scale={float(point): text for point, text in sorted(issue.scale.items(), key=lambda item: float(item[0]))},
+        scale={
+            float(point): text for point, text in sorted(issue.scale.items(), key=lambda item: float(item[0]))
+        },
         source=issue.source or "",
         **levers,  # type: ignore[arg-type]
     )
@@ -120,7 +129,9 @@ def _interest(of: Resolver, at: str, actor: str, party: str, interest: Interest)
     for index, when in enumerate(interest.when):
         where = f"when.{index}"
         wanted = [
-            of.formula(f"{path}.{where}.{key}", value, f"{written}.{where}.{key}") if value is not None else None
+            of.formula(f"{path}.{where}.{key}", value, f"{written}.{where}.{key}")
+            if value is not None
+            else None
             for key, value in (("ideal", when.ideal), ("salience", when.salience))
         ]
         clauses.append(r.Clause(when.condition(), wanted[0], wanted[1]))
@@ -148,7 +159,9 @@ def goods(of: Resolver) -> tuple[r.Good, ...]:
 def _good(of: Resolver, name: str, good: Good) -> r.Good:
     at = f"goods.{name}"
     stock = {actor: of.num(f"{at}.stock.{actor}", number) for actor, number in sorted(good.stock.items())}
-    ceiling = {actor: of.num(f"{at}.ceiling.{actor}", number) for actor, number in sorted(good.ceiling.items())}
+    ceiling = {
+        actor: of.num(f"{at}.ceiling.{actor}", number) for actor, number in sorted(good.ceiling.items())
+    }
     quantum = "rival_quantum" if good.kind == "rival" else "transfer_share"
     return r.Good(
         name,
@@ -163,7 +176,10 @@ def _good(of: Resolver, name: str, good: Good) -> r.Good:
         of.num(f"{at}.quantum", good.quantum, parameter=quantum),
         of.num(f"{at}.rent", good.rent),
         stock,
-        {actor: of.num(f"{at}.production.{actor}", number) for actor, number in sorted(good.production.items())},
+        {
+            actor: of.num(f"{at}.production.{actor}", number)
+            for actor, number in sorted(good.production.items())
+        },
         stock | ceiling,  # production stops at the starting stock unless a ceiling says otherwise
         good.source or "",
     )
@@ -206,7 +222,8 @@ def disputes(of: Resolver) -> tuple[r.Dispute, ...]:
 def strikes(of: Resolver) -> tuple[r.Strike, ...]:
     """Strikes by striker, target and programme."""
     found = (
-        r.Strike(s.by, s.on, s.programme, tuple(s.milestones), s.air_defence or "") for s in of.document.strikes
+        r.Strike(s.by, s.on, s.programme, tuple(s.milestones), s.air_defence or "")
+        for s in of.document.strikes
     )
     return tuple(sorted(found, key=lambda s: (s.by, s.on, s.programme)))
 

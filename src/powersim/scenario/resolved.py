@@ -19,7 +19,7 @@ FlowKey = tuple[str, str, str]  # good, from, to
 
 @dataclass(frozen=True, slots=True)
 class Num:
-    """A number: its value, or the parameter that it takes its value from; `path` is where it stands and its draw's key."""
+    """A number, or the parameter that it takes its value from; `path` is where it stands and the key of its draw."""
 
     path: str
     value: float
@@ -272,7 +272,7 @@ class Theory:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A quantity (kind and names) and how its path becomes a number: at, mean, max, min or ever, over turns first..last.
+    """A quantity (kind and names) and how its path becomes a number: at, mean, max, min, ever, over turns first..last.
 
     `ever` counts a run in which the quantity is above (or below) `threshold` in some turn from first to last.
     """
@@ -335,4 +335,5 @@ class Scenario:
     outcomes: Mapping[str, Outcome]
     hypotheses: tuple[Hypothesis, ...]
     record: Mapping[str, Mapping[int, float]]  # issue: turn: coded position
-    fixed: frozenset[str] = frozenset()  # parameters that the user set and no theory changes
+    parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
+    fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes

@@ -76,6 +76,7 @@ class CalendarOf(Strict):
         return self
 
     def calendar(self) -> Calendar:
+        """The calendar in turns."""
         return Calendar.between(self.start, self.end, self.turn)
 
 
@@ -107,8 +108,19 @@ class WildPrior(Prior):
 
 
 ACTOR_OUTCOMES = ("power", "strength", "security", "economy", "utility", "engagers", "deals")
-PAIR_OUTCOMES = ("alignment", "resolve", "trust", "sanctions", "pledge", "shared_deals", "war", "wars", "crises",
-                 "strikes", "proxy")  # fmt: skip
+PAIR_OUTCOMES = (
+    "alignment",
+    "resolve",
+    "trust",
+    "sanctions",
+    "pledge",
+    "shared_deals",
+    "war",
+    "wars",
+    "crises",
+    "strikes",
+    "proxy",
+)
 FLOW_OUTCOMES = ("delivered", "frozen")
 OVER = ("war", "wars", "crises", "proxy", "strikes")
 QUANTITIES = ("issue", "event", "stock", *PAIR_OUTCOMES, *FLOW_OUTCOMES, *ACTOR_OUTCOMES)
@@ -146,14 +158,19 @@ class Quantity(Strict):
     def _one(self) -> Quantity:
         given = [kind for kind in QUANTITIES if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint("an outcome watches exactly one quantity", found=", ".join(given) or "none",
-                            allowed=", ".join(QUANTITIES), example="of: {alignment: [RUS, IRN]}")  # fmt: skip
+            raise complaint(
+                "an outcome watches exactly one quantity",
+                found=", ".join(given) or "none",
+                allowed=", ".join(QUANTITIES),
+                example="of: {alignment: [RUS, IRN]}",
+            )
         if self.over is not None and given[0] not in OVER:
             raise complaint(f"{given[0]} has no over", found="over", allowed=", ".join(OVER), at=("over",))
         return self
 
     @property
     def kind(self) -> str:
+        """Which quantity."""
         return next(kind for kind in QUANTITIES if getattr(self, kind) is not None)
 
 
@@ -174,7 +191,7 @@ Period = Annotated[
 
 
 class Outcome(Strict):
-    """A quantity and how a path of it becomes one number: at a date, mean, max or min over a period, ever until a date."""
+    """A quantity and how its path becomes one number: at a date, mean, max or min over a period, ever until a date."""
 
     of: Quantity = Field(examples=["{alignment: [RUS, IRN]}"])
     title: Line | None = None
@@ -208,12 +225,17 @@ class Outcome(Strict):
         if self.mean or self.max or self.min:
             first, last = self.mean or self.max or self.min or ("", "")
             if parse_date(last).last < parse_date(first).first:
-                raise complaint("the period ends before it begins", found=last, allowed=f"a date after {first}",
-                                at=(given[0], 1))  # fmt: skip
+                raise complaint(
+                    "the period ends before it begins",
+                    found=last,
+                    allowed=f"a date after {first}",
+                    at=(given[0], 1),
+                )
         return self
 
     @property
     def summary(self) -> str:
+        """Which summary."""
         return next((kind for kind in SUMMARIES if getattr(self, kind) is not None), "at")
 
 
@@ -238,8 +260,13 @@ class Hypothesis(Strict):
             for key in ("branches", "reference"):
                 if isinstance(raw.get(key), list):
                     if len(raw[key]) != 2:
-                        raise complaint(f"{key} are two", found=f"a list of {len(raw[key])}", allowed="a list of 2",
-                                        example=f"{key}: [cancel, keep]", at=(key,))  # fmt: skip
+                        raise complaint(
+                            f"{key} are two",
+                            found=f"a list of {len(raw[key])}",
+                            allowed="a list of 2",
+                            example=f"{key}: [cancel, keep]",
+                            at=(key,),
+                        )
                     raw = {**raw, key: tuple(raw[key])}
         return raw
 

@@ -63,16 +63,27 @@ class Event(Strict):
                 raise complaint("an event needs a date or a hazard", example="date: 2009Q1")
             for key, value in (("from", self.from_), ("to", self.to), ("hazard_from", self.hazard_from)):
                 if value is not None:
-                    raise complaint(f"{key} belongs to a hazard", found=key, allowed="date, or hazard with from and to",
-                                    at=(key,))  # fmt: skip
+                    raise complaint(
+                        f"{key} belongs to a hazard",
+                        found=key,
+                        allowed="date, or hazard with from and to",
+                        at=(key,),
+                    )
         else:
             for key in ("date", "probability"):
                 if getattr(self, key) is not None:
-                    raise complaint(f"an event with a hazard has no {key}", found=key,
-                                    allowed="hazard with from and to", at=(key,))  # fmt: skip
+                    raise complaint(
+                        f"an event with a hazard has no {key}",
+                        found=key,
+                        allowed="hazard with from and to",
+                        at=(key,),
+                    )
         if self.use == "exogenous" and not any(getattr(self, key) for key in DOES):
-            raise complaint("an event that does nothing", allowed=f"one or more of {', '.join(DOES)}",
-                            example="shift: {syria_regime_support: -0.35}")  # fmt: skip
+            raise complaint(
+                "an event that does nothing",
+                allowed=f"one or more of {', '.join(DOES)}",
+                example="shift: {syria_regime_support: -0.35}",
+            )
         return self
 
 
@@ -112,11 +123,16 @@ class Forbid(Strict):
     def _one(self) -> Forbid:
         given = self.given()
         if len(given) != 1:
-            raise complaint("forbid exactly one thing", found=", ".join(given) or "none",
-                            allowed=", ".join(FORBIDDEN), example="forbid: {event: syrian_uprising}")  # fmt: skip
+            raise complaint(
+                "forbid exactly one thing",
+                found=", ".join(given) or "none",
+                allowed=", ".join(FORBIDDEN),
+                example="forbid: {event: syrian_uprising}",
+            )
         return self
 
     def given(self) -> list[str]:
+        """What is forbidden."""
         return [
             kind for kind in FORBIDDEN if getattr(self, "raise_" if kind == "raise" else kind) is not None
         ]
@@ -140,8 +156,12 @@ class Leg(Strict):
     def _one(self) -> Leg:
         given = [kind for kind in LEGS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint("a leg is exactly one thing", found=", ".join(given) or "none",
-                            allowed=", ".join(LEGS), example="{move: missile_defense_europe, to: 0}")  # fmt: skip
+            raise complaint(
+                "a leg is exactly one thing",
+                found=", ".join(given) or "none",
+                allowed=", ".join(LEGS),
+                example="{move: missile_defense_europe, to: 0}",
+            )
         aims = given[0] in ("move", "relief", "pledge")
         if aims and self.to is None:
             raise complaint("missing key to", example=f"{{{given[0]}: ..., to: 0.5}}")
@@ -153,6 +173,7 @@ class Leg(Strict):
 
     @property
     def kind(self) -> str:
+        """Which kind of leg."""
         return next(kind for kind in LEGS if getattr(self, kind) is not None)
 
 
@@ -189,13 +210,20 @@ class Action(Strict):
     def _one(self) -> Action:
         given = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(given) != 1:
-            raise complaint("an action is exactly one verb", found=", ".join(given) or "none",
-                            allowed=", ".join(VERBS), example="{hold: missile_defense_europe, from: 2009Q3}")  # fmt: skip
+            raise complaint(
+                "an action is exactly one verb",
+                found=", ".join(given) or "none",
+                allowed=", ".join(VERBS),
+                example="{hold: missile_defense_europe, from: 2009Q3}",
+            )
         verb = given[0]
         allowed = {
-            "set": {"date", "read_as"}, "hold": {"from", "to"}, "path": {"to", "between", "read_as"},
-            "forbid": {"from", "to"}, "offer": {"date", "parties", "if_refused", "if_accepted"},
-        }[verb]  # fmt: skip
+            "set": {"date", "read_as"},
+            "hold": {"from", "to"},
+            "path": {"to", "between", "read_as"},
+            "forbid": {"from", "to"},
+            "offer": {"date", "parties", "if_refused", "if_accepted"},
+        }[verb]
         keys = ("date", "from", "to", "between", "read_as", "parties", "if_refused", "if_accepted")
         for key in keys:
             if getattr(self, "from_" if key == "from" else key) is not None and key not in allowed:
@@ -213,6 +241,7 @@ class Action(Strict):
 
     @property
     def verb(self) -> str:
+        """Which verb."""
         return next(verb for verb in VERBS if getattr(self, verb) is not None)
 
 

@@ -37,16 +37,21 @@ class Rule(Strict):
     def _one(self) -> Rule:
         given = [kind for kind in ("all", "any", "sum") if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint("exactly one of all, any, sum", found=", ".join(given) or "none",
-                            example="raise: {all: [USA, POL]}")  # fmt: skip
+            raise complaint(
+                "exactly one of all, any, sum",
+                found=", ".join(given) or "none",
+                example="raise: {all: [USA, POL]}",
+            )
         return self
 
     @property
     def kind(self) -> str:
+        """Which of the kinds."""
         return "all" if self.all is not None else "any" if self.any is not None else "sum"
 
     @property
     def members(self) -> list[str]:
+        """Who decides."""
         return self.all or self.any or self.sum or []
 
 
@@ -117,8 +122,12 @@ class Effect(Strict):
         given = [kind for kind in EFFECTS if getattr(self, kind) is not None]
         example = "{guarantee: [USA, POL], size: 0.3}"
         if len(given) != 1:
-            raise complaint("an effect is of exactly one kind", found=", ".join(given) or "none",
-                            allowed=", ".join(EFFECTS), example=example)  # fmt: skip
+            raise complaint(
+                "an effect is of exactly one kind",
+                found=", ".join(given) or "none",
+                allowed=", ".join(EFFECTS),
+                example=example,
+            )
         wanted, useless = ("above", "size") if given == ["embargo"] else ("size", "above")
         if getattr(self, wanted) is None:
             raise complaint(
@@ -131,6 +140,7 @@ class Effect(Strict):
 
     @property
     def kind(self) -> str:
+        """Which of the kinds."""
         return next(kind for kind in EFFECTS if getattr(self, kind) is not None)
 
 
@@ -155,8 +165,11 @@ class When(Strict):
     @model_validator(mode="after")
     def _something(self) -> When:
         if self.ideal is None and self.salience is None:
-            raise complaint("a condition changes nothing", allowed="ideal, salience or both",
-                            example=f'{{if: "{CONDITION}", ideal: 0.6}}')  # fmt: skip
+            raise complaint(
+                "a condition changes nothing",
+                allowed="ideal, salience or both",
+                example=f'{{if: "{CONDITION}", ideal: 0.6}}',
+            )
         return self
 
 
@@ -216,8 +229,12 @@ class Binding(Strict):
     def _one(self) -> Binding:
         given = [kind for kind in BINDINGS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint("a reading shows exactly one thing", found=", ".join(given) or "none",
-                            allowed=", ".join(BINDINGS), example="binds: {flow: [s300, RUS, IRN], full: 1}")  # fmt: skip
+            raise complaint(
+                "a reading shows exactly one thing",
+                found=", ".join(given) or "none",
+                allowed=", ".join(BINDINGS),
+                example="binds: {flow: [s300, RUS, IRN], full: 1}",
+            )
         kind = given[0]
         owners = {"full": ("flow", "know_how"), "contract": ("flow",), "by": ("sanctions",)}
         for key, kinds in owners.items():
@@ -234,6 +251,7 @@ class Binding(Strict):
 
     @property
     def kind(self) -> str:
+        """Which of the kinds."""
         return next(kind for kind in BINDINGS if getattr(self, kind) is not None)
 
 
@@ -260,8 +278,12 @@ class Issue(Strict):
     @model_validator(mode="after")
     def _lever_or_reading(self) -> Issue:
         if (self.control is None) == (self.binds is None):
-            raise complaint("an issue is a lever (control) or a reading (binds), not both" if self.control else
-                            "an issue needs control (a lever) or binds (a reading)", example="control: RUS")  # fmt: skip
+            raise complaint(
+                "an issue is a lever (control) or a reading (binds), not both"
+                if self.control
+                else "an issue needs control (a lever) or binds (a reading)",
+                example="control: RUS",
+            )
         if self.control is not None and self.start is None:
             raise complaint("missing key start", example="start: 0.5")
         if self.binds is not None:
@@ -274,8 +296,12 @@ class Issue(Strict):
                         at=(key,),
                     )
             if self.start is not None and self.binds.kind in ("sanctions", "strike"):
-                raise complaint("a reading of sanctions or strikes starts where the world puts it", found="start",
-                                allowed="only on levers, fronts and flows", at=("start",))  # fmt: skip
+                raise complaint(
+                    "a reading of sanctions or strikes starts where the world puts it",
+                    found="start",
+                    allowed="only on levers, fronts and flows",
+                    at=("start",),
+                )
             if self.binds.kind == "front" and self.start is None:
                 raise complaint("missing key start", example="start: 0")
         seen: dict[float, str] = {}
@@ -285,8 +311,13 @@ class Issue(Strict):
             except ValueError:
                 point = -1.0
             if not 0.0 <= point <= 1.0:
-                raise complaint("a point of the scale", found=text, allowed="a number from 0 to 1",
-                                example="{0: none, 1: all}", at=("scale", text))  # fmt: skip
+                raise complaint(
+                    "a point of the scale",
+                    found=text,
+                    allowed="a number from 0 to 1",
+                    example="{0: none, 1: all}",
+                    at=("scale", text),
+                )
             if point in seen:
                 raise complaint("the same point of the scale twice", found=text, at=("scale", text))
             seen[point] = text

@@ -90,8 +90,13 @@ class Good(Strict):
                     raise complaint(f"know-how has no {key}", found=key, allowed="kind: rival", at=(key,))
             for actor, level in self.stock.items():
                 if level.value > 1.0:
-                    raise complaint("a level of know-how", found=f"{level.value:g}", allowed="a number from 0 to 1",
-                                    example=f"{actor}: 0.6", at=("stock", actor))  # fmt: skip
+                    raise complaint(
+                        "a level of know-how",
+                        found=f"{level.value:g}",
+                        allowed="a number from 0 to 1",
+                        example=f"{actor}: 0.6",
+                        at=("stock", actor),
+                    )
         return self
 
 
@@ -159,8 +164,13 @@ class Strike(Strict):
         last = 0.0
         for index, point in enumerate(self.milestones):
             if not last < point <= 1.0:
-                raise complaint("milestones rise", found=f"{point:g}", allowed=f"a number above {last:g}, at most 1",
-                                example="[0.35, 0.6, 0.85]", at=("milestones", index))  # fmt: skip
+                raise complaint(
+                    "milestones rise",
+                    found=f"{point:g}",
+                    allowed=f"a number above {last:g}, at most 1",
+                    example="[0.35, 0.6, 0.85]",
+                    at=("milestones", index),
+                )
             last = point
         return self
 

@@ -25,6 +25,7 @@ from powersim.world.state import Branch
 
 SEED = 1
 MOST_SEED = 2**63 - 1
+YARDSTICK = "no_"  # a branch that takes something out of history is there to compare with
 HEADLINES = 4  # outcomes shown first when no hypothesis says which matter
 
 
@@ -165,7 +166,8 @@ class Plan:
         if early:
             raise PowersimError(
                 f"--sweep: {', '.join(early)} departs from {self.branches[0]} before the intervention in "
-                f"{self.scenario.calendar.label(self._intervention())}, so its date cannot be moved; name others with --branches"
+                f"{self.scenario.calendar.label(self._intervention())}, so its date cannot be moved; "
+                "name others with --branches"
             )
         return self
 
@@ -194,7 +196,7 @@ def plan(
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
         everything = Plan(opened, names, picked, number)
-        names = (names[0], *(name for name in names[1:] if not everything.departs(name)))
+        names = (names[0], *(n for n in names[1:] if not n.startswith(YARDSTICK) and not everything.departs(n)))
     return Plan(opened, names, picked, number, turns).checked()
 
 

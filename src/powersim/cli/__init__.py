@@ -1,0 +1,50 @@
+"""The command line: parses, calls a study, prints. `powersim --help` shows what there is."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from powersim.cli import inspecting, running
+
+EXAMPLES = """\b
+Examples:
+  powersim new my.yaml                       write a scenario with every key explained
+  powersim check my.yaml                     is it well formed?
+  powersim compare my.yaml --out out/my      what do its branches change?
+  powersim tell my.yaml --run 7              the story of one run
+"""
+
+
+def _app() -> typer.Typer:
+    # Panels are for people; a pipe gets plain text.
+    app = typer.Typer(
+        help="Agent-based strategic simulation of world politics: counterfactuals with every assumption stated.",
+        epilog=EXAMPLES,
+        rich_markup_mode="rich" if sys.stdout.isatty() else None,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for module in (inspecting, running):
+        for command, examples in module.COMMANDS:
+            app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
+    app.callback(invoke_without_command=True)(_top)
+    return app
+
+
+def _top(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+) -> None:
+    if version:
+        from importlib import metadata
+
+        sys.stdout.write(metadata.version("powersim") + "\n")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point. Leaves with 0, with 2 for a mistake in what was asked, with 130 when interrupted."""
+    _app()(prog_name="powersim")

@@ -1,0 +1,75 @@
+"""The report of `compare`: effects on the page, and the files beside the results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from powersim.analysis.compare import Effect, effects, write_effects
+from powersim.analysis.results import ALL, Study
+from powersim.cli import effects as tabulated
+from powersim.cli.console import Page
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from powersim.study.plan import Plan
+
+EFFECTS = "effects.csv"
+FIGURES = "figures"
+
+
+def report(
+    page: Page,
+    plan: Plan,
+    data: xr.Dataset,
+    out: Path | None,
+    shown: Sequence[str],
+    named: bool,
+    figures: bool,
+) -> None:
+    """Print the effects on the outcomes `shown`; write all of them, and figures, to `out` if there is one.
+
+    Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories.
+    """
+    study = Study.read(data)
+    rows = effects(data, plan.pairs)
+    if out is not None:
+        write_effects(rows, out / EFFECTS)
+    if not rows:
+        page.line(f"{plan.scenario.title}: one branch, nothing to compare")
+        return
+    kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
+    page.line(plan.scenario.title, "bold")
+    page.line(_setting(plan, rows))
+    page.line()
+    page.tables(tabulated.tables(kept, study, shown))
+    hidden = [name for name in study.outcomes if name not in shown]
+    if hidden:
+        page.line()
+        page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")
+    if out is not None:
+        if figures:
+            _draw(page, data, out)
+        page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if figures else ''}")
+
+
+def _tells(row: Effect, study: Study) -> bool:
+    """Whether a row belongs on a first page."""
+    return row.theory == ALL or len(study.theories) == 1 or not study.branches[row.branch_b].yardstick
+
+
+def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
+    runs = max(row.runs for row in rows)
+    theories = ", ".join(plan.theories) if len(plan.theories) > 1 else plan.theories[0]
+    since = plan.scenario.intervention
+    when = f"; intervention {plan.scenario.calendar.label(since)}" if since is not None else ""
+    return f"{runs} runs of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
+
+
+def _draw(page: Page, data: xr.Dataset, out: Path) -> None:
+    from powersim.analysis.plots import write_figures
+
+    page.note("drawing figures")
+    write_figures(data, out / FIGURES)

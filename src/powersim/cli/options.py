@@ -1,0 +1,96 @@
+"""Options that several commands share, and what turns a user's mistake into a message and an exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from powersim.errors import PowersimError
+
+P = ParamSpec("P")
+
+MISTAKE, INTERRUPTED = 2, 130  # exit codes
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Override a parameter (rho=0.5) or any key (issues.radar.start=0.2); may be repeated.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
+Branches = Annotated[
+    str | None,
+    typer.Option("--branches", metavar="A,B,...", help="Branches, the reference first; default: all."),
+]
+Theories = Annotated[str | None, typer.Option("--theories", metavar="T,...", help="Theories; default: all.")]
+Branch = Annotated[str | None, typer.Option("--branch", metavar="B", help="Branch; default: the reference.")]
+Theory = Annotated[str | None, typer.Option("--theory", metavar="T", help="Theory; default: the first.")]
+Runs = Annotated[int | None, typer.Option("--runs", metavar="N", help="Runs of each; default: 100.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="Seed of all random draws; default: 1.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder for results; without it nothing is kept."),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="compiled|mesa", help="What computes a run; both give the same bits."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", help="Threads; default: all processors. Results do not depend on it."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
+
+
+def overrides(given: Sequence[str] | None) -> dict[str, str]:
+    """NAME=VALUE as a mapping; PowersimError for anything else."""
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise PowersimError(f"--set: found {text}; allowed: NAME=VALUE, e.g. --set rho=0.5")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """A command whose errors are printed without a traceback and end with the right exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except PowersimError as error:
+            _complain(str(error))
+            raise typer.Exit(error.exit_code) from error
+        except BrokenPipeError:
+            # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _complain(f"{where}{error.strerror or error}")
+            raise typer.Exit(MISTAKE) from error
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run
+
+
+def _complain(text: str) -> None:
+    if hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(errors="replace")
+    for line in text.splitlines():
+        sys.stderr.write(f"{line}\n")

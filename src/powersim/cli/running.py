@@ -1,0 +1,250 @@
+"""Commands that compute histories: run, compare, tell."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from powersim.cli.options import (
+    INTERRUPTED,
+    Branch,
+    Branches,
+    Engine,
+    File,
+    Out,
+    Overrides,
+    Quiet,
+    Resume,
+    Runs,
+    Seed,
+    Theories,
+    Theory,
+    Workers,
+    guarded,
+    overrides,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from powersim.cli.console import Page
+    from powersim.study.plan import Plan
+    from powersim.study.work import Progress
+
+
+@guarded
+def run(
+    file: File,
+    branch: Branch = None,
+    theory: Theory = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    out: Out = None,
+    engine: Engine = None,
+    workers: Workers = None,
+    resume: Resume = False,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run one branch under one theory and say how its outcomes come out."""
+    from powersim.cli import console, levels
+    from powersim.study import plan as planning
+
+    page = console.Page(quiet)
+    plan = _one(file, branch, theory, seed, set_)
+    _carry_out(
+        page, plan, runs, out, engine, workers, resume, lambda data, where, done: page.tables([levels.table(data)])
+    )
+    assert planning
+
+
+@guarded
+def compare(
+    file: File,
+    branches: Branches = None,
+    theories: Theories = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    out: Out = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option("--sweep", metavar="FROM..TO", help="Move the date of the intervention over a period."),
+    ] = None,
+    outcomes: Annotated[
+        str | None,
+        typer.Option("--outcomes", metavar="O,...", help="Outcomes to show, or all; default: the headline ones."),
+    ] = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures into DIR/figures.")] = True,
+    engine: Engine = None,
+    workers: Workers = None,
+    resume: Resume = False,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """What branches change, run by run with the same luck, under each theory."""
+    from powersim.cli import comparing, console
+    from powersim.study.opened import chosen, open_scenario
+    from powersim.study.plan import headline, plan
+
+    page = console.Page(quiet)
+    opened = open_scenario(file, overrides(set_))
+    planned = plan(opened, branches, theories, seed, sweep)
+    shown = chosen(outcomes, opened.scenario.outcomes, "outcome") if outcomes else tuple(headline(opened.scenario))
+    named = branches is not None
+
+    def report(data: xr.Dataset, where: Path, progress: Progress) -> None:
+        comparing.report(page, planned, data, where if out else None, shown, named, figures)
+
+    _carry_out(page, planned, runs, out, engine, workers, resume, report)
+
+
+@guarded
+def tell(
+    file: File,
+    branch: Branch = None,
+    theory: Theory = None,
+    run: Annotated[int, typer.Option("--run", metavar="R", help="Number of the run, from 0.", min=0)] = 0,
+    seed: Seed = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", metavar="T,...", help="Only these topics: deal, breach, war, belief, ...")
+    ] = None,
+    engine: Engine = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """The story of one run by date: who signed what with whom, what was breached, who attacked whom."""
+    from powersim.analysis.story import TOPICS, about
+    from powersim.cli import console, telling
+    from powersim.study.opened import chosen
+    from powersim.study.told import story
+
+    page = console.Page(quiet)
+    plan = _one(file, branch, theory, seed, set_)
+    codes = [each.code for each in plan.scenario.actors]
+    actors = frozenset(chosen(actor, codes, "actor") if actor else ())
+    topics = frozenset(chosen(topic, TOPICS, "topic") if topic else ())
+    kind = _engine(engine, {})
+    _announce(page)
+    telling.show(page, plan, run, about(story(plan, run, kind), actors, topics))
+
+
+def _one(file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None) -> Plan:
+    """A plan for one branch and one theory."""
+    from powersim.errors import PowersimError
+    from powersim.study.opened import open_scenario, unknown_name
+    from powersim.study.plan import plan
+
+    opened = open_scenario(file, overrides(set_))
+    for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
+        if name is not None and name not in known:
+            raise PowersimError(unknown_name(name, known, what))
+    recorded = opened.recorded
+    first = (recorded.get("branches") or opened.branches)[0]
+    under = (recorded.get("theories") or opened.theories)[0]
+    return plan(opened, branch or first, theory or under, seed, swept="")
+
+
+def _engine(asked: str | None, recorded: object) -> str:
+    """The engine, if it is one."""
+    from powersim.errors import PowersimError
+    from powersim.study.opened import unknown_name
+    from powersim.study.work import ENGINES
+
+    name = asked or (recorded.get("engine") if isinstance(recorded, dict) else None) or ENGINES[0]
+    if name not in ENGINES:
+        raise PowersimError(unknown_name(name, ENGINES, "engine"))
+    return str(name)
+
+
+def _announce(page: Page) -> None:
+    from powersim.study.work import is_cold
+
+    if is_cold():
+        page.note("compiling the rules, once: about a minute")
+
+
+def _carry_out(
+    page: Page,
+    plan: Plan,
+    runs: int | None,
+    out: Path | None,
+    engine: str | None,
+    workers: int | None,
+    resume: bool,
+    report: Callable[[xr.Dataset, Path, Progress], None],
+) -> None:
+    """Compute, report, and leave the record of provenance."""
+    from powersim.errors import PowersimError
+    from powersim.sim import provenance
+    from powersim.sim.store import held_runs
+    from powersim.study import work
+
+    started = time.time()
+    recorded = plan.opened.recorded
+    kind = _engine(engine, recorded)
+    if resume and out is None:
+        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
+    if workers is not None and workers < 1:
+        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    if runs is None:
+        held = held_runs(out) if resume and out is not None and (out / "results").exists() else None
+        runs = int(held or recorded.get("runs") or work.RUNS)
+    work.check_runs(runs)
+    with work.folder(out) as where:
+        store = work.open_store(plan, where, runs, resume=resume)
+        steps = work.steps(store, runs)
+        if steps:
+            _announce(page)
+            work.warm(plan, kind)
+        with page.progress("runs", steps) as tick:
+            progress = work.fill(plan, store, runs, engine=kind, threads=workers, tick=tick)
+        if out is not None:
+            command = provenance.command_line(sys.argv[1:])
+            provenance.write(out, work.facts(plan, progress.done, command, started, kind))
+        if progress.stopped:
+            kept = f"kept in {out}; add --resume to go on" if out is not None else "not kept: --out DIR would keep them"
+            sys.stderr.write(f"stopped after {progress.done} of {runs} runs, {kept}\n")
+            raise typer.Exit(INTERRUPTED)
+        report(work.dataset(where), where, progress)
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (
+        run,
+        """\b
+Examples:
+  powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
+  powersim run my.yaml --theory spiral --seed 7 --out out/spiral
+  powersim run my.yaml --runs 1 --engine mesa
+""",
+    ),
+    (
+        compare,
+        """\b
+Examples:
+  powersim compare my.yaml                                  all branches, all theories, 100 runs
+  powersim compare my.yaml --branches keep,cancel --runs 1000 --seed 7 --out out/my
+  powersim compare my.yaml --set rho=0.5 --theories deterrence,spiral
+  powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
+  powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
+  powersim compare out/my/provenance.json --out out/again        compute a study again
+""",
+    ),
+    (
+        tell,
+        """\b
+Examples:
+  powersim tell my.yaml --branch cancel --theory deterrence --run 7
+  powersim tell my.yaml --run 7 --actor RUS,IRN --topic deal,breach
+""",
+    ),
+)
+"""Commands with their examples."""

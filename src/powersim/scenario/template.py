@@ -1,0 +1,27 @@
+"""What an author starts from: a commented template, and a JSON Schema for editors."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+from powersim.scenario.schema import Document
+
+SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+
+
+def template() -> str:
+    """A commented scenario that passes `powersim check` as it is."""
+    return resources.files("powersim.scenario").joinpath("template.yaml").read_text("utf-8")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a scenario file: keys, types and ranges; references and contradictions need `check`."""
+    schema = Document.model_json_schema(by_alias=True, mode="validation")
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "a file that this one is laid over, relative to this file",
+        "examples": ["base.yaml"],
+    }
+    schema.pop("required", None)  # what one file leaves out the file that it extends may hold
+    return {"$schema": SCHEMA_ID, **schema, "title": "powersim scenario"}
