@@ -1,6 +1,9 @@
-"""One measurement in a process of its own, printed as JSON: `python benchmarks/probe.py WHAT SCENARIO ...`.
+"""One measurement in a process of its own, printed as JSON: `python benchmarks/probe.py histories SCENARIO --runs 9`.
 
 A fresh process, because whether rules are compiled is fixed at import, and because peak memory never falls.
+
+- `histories`: one thread, one branch, one history after another, after a first one that is not counted;
+- `study`: the same work as `powersim run`: threads, chunks, a store on disk.
 """
 
 from __future__ import annotations
@@ -10,15 +13,84 @@ import hashlib
 import json
 import resource
 import sys
+import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-BYTES_PER_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 SEED = 2009
+MB = 1e6 if sys.platform == "darwin" else 1e3  # units of ru_maxrss per MB
 
 
 def peak_mb() -> float:
     """Largest resident memory of this process so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_UNIT / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
+
+
+def histories(path: Path, branch: str, theory: str, runs: int) -> dict[str, Any]:
+    """Time of `runs` histories one after another, and a checksum of what came out."""
+    from powersim.scenario.build import build
+    from powersim.scenario.load import load
+    from powersim.sim.history import simulate
+
+    started = time.perf_counter()
+    built = build(load(path))
+    loaded = time.perf_counter()
+    simulate(built.case(branch, theory, SEED, 0), SEED, 0)
+    first = time.perf_counter()
+    base = peak_mb()
+    digest = hashlib.sha256()
+    cases = [built.case(branch, theory, SEED, run) for run in range(1, runs + 1)]
+    begun = time.perf_counter()
+    for run, case in enumerate(cases, start=1):
+        digest.update(simulate(case, SEED, run).values.tobytes())
+    seconds = time.perf_counter() - begun
+    return {
+        "load": loaded - started,
+        "first": first - loaded,
+        "seconds": seconds,
+        "turns": runs * built.turns,
+        "issues": len(built.setup.x0),
+        "checksum": digest.hexdigest(),
+        "base_mb": base,
+        "peak_mb": peak_mb(),
+    }
+
+
+def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict[str, Any]:
+    """Time and memory of a study of one branch under one theory, results on disk included."""
+    from powersim.study.opened import open_scenario
+    from powersim.study.plan import plan
+    from powersim.study.work import fill, open_store, warm
+
+    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    warm(planned, "compiled")
+    base = peak_mb()
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
+        store = open_store(planned, Path(folder), runs, resume=False)
+        begun = time.perf_counter()
+        fill(planned, store, runs, threads=threads)
+        seconds = time.perf_counter() - begun
+    count = runs * len(planned.labels) * len(planned.theories)
+    return {"seconds": seconds, "histories": count, "base_mb": base, "peak_mb": peak_mb()}
+
+
+def main() -> None:
+    """Measure once."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["histories", "study"])
+    parser.add_argument("scenario", type=Path)
+    parser.add_argument("--branch", default="")
+    parser.add_argument("--theory", default="")
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    asked = parser.parse_args()
+    if asked.what == "histories":
+        found = histories(asked.scenario, asked.branch, asked.theory, asked.runs)
+    else:
+        found = study(asked.scenario, asked.branch, asked.theory, asked.runs, asked.threads)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -52,6 +52,19 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Div: ast.Mult,
     ast.Pow: ast.Mult,
 }
+# A failure need not be made small and pretty: that it fails is all that counts.
+PROFILE = """
+from hypothesis import HealthCheck, Phase, settings
+
+settings.register_profile(
+    "no_shrinking",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+"""
 EXTREMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}
 
 
@@ -69,9 +82,9 @@ class Mutant:
     def __str__(self) -> str:
         return f"{self.file.name}:{self.line}: {self.before}  ->  {self.after}"
 
-    def source(self) -> str:
-        """The whole mutated file."""
-        tree = ast.parse((ROOT / self.file).read_text(encoding="utf-8"))
+    def applied(self, original: str) -> str:
+        """The whole file, mutated."""
+        tree = ast.parse(original)
         target = list(within_code(tree))[self.node]
         other = list(variants(target))[self.variant]
         return ast.unparse(ast.fix_missing_locations(Swap(target, other).visit(tree))) + "\n"
@@ -181,6 +194,7 @@ def make_copy(folder: Path) -> Path:
             )
         elif source.is_file():
             shutil.copy(source, target)
+    (folder / "no_shrinking.py").write_text(PROFILE, encoding="utf-8")
     return folder
 
 
@@ -190,20 +204,19 @@ def passes(project: Path, tests: Sequence[Path], limit: float) -> bool:
         **os.environ,
         "POWERSIM_JIT": "0",
         "POWERSIM_DATA": os.environ.get("POWERSIM_DATA") or str(ROOT.parent / "shared" / "data"),
-        "PYTHONPATH": str(project / "src"),
+        "PYTHONPATH": os.pathsep.join([str(project / "src"), str(project)]),
         "PYTHONDONTWRITEBYTECODE": "1",  # sources change faster than their time stamps
     }
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
+    options = [
         "-x",
         "-q",
-        "--no-header",
         "-p",
         "no:cacheprovider",
-        *map(str, tests),
+        "-p",
+        "no_shrinking",
+        "--hypothesis-profile=no_shrinking",
     ]
+    command = [sys.executable, "-m", "pytest", *options, *map(str, tests)]
     try:
         done = subprocess.run(
             command, cwd=project, env=environment, capture_output=True, timeout=limit, check=False
@@ -219,7 +232,7 @@ def survives(mutant: Mutant, project: Path, tests: Sequence[Path], limit: float)
     """Whether all tests pass although the rule is broken."""
     target = project / mutant.file
     original = target.read_text(encoding="utf-8")
-    target.write_text(mutant.source(), encoding="utf-8")
+    target.write_text(mutant.applied(original), encoding="utf-8")
     try:
         return passes(project, tests, limit)
     finally:

@@ -40,5 +40,7 @@ def table(data: xr.Dataset) -> Table:
         Column("outcome"), Column("", fold=True), Column("when"), Column("mean", right=True),
         Column("90 % of runs", right=True),
     )  # fmt: skip
-    title = f"{study.title}: {branch} under {theory}, {runs} {'run' if runs == 1 else 'runs'}, seed {study.seed}"
+    title = (
+        f"{study.title}: {branch} under {theory}, {runs} {'run' if runs == 1 else 'runs'}, seed {study.seed}"
+    )
     return Table(columns, tuple(rows), title)

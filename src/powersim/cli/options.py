@@ -17,7 +17,9 @@ P = ParamSpec("P")
 
 MISTAKE, INTERRUPTED = 2, 130  # exit codes
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
+]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios.")]
 Overrides = Annotated[
     list[str] | None,
@@ -36,7 +38,9 @@ Theories = Annotated[str | None, typer.Option("--theories", metavar="T,...", hel
 Branch = Annotated[str | None, typer.Option("--branch", metavar="B", help="Branch; default: the reference.")]
 Theory = Annotated[str | None, typer.Option("--theory", metavar="T", help="Theory; default: the first.")]
 Runs = Annotated[int | None, typer.Option("--runs", metavar="N", help="Runs of each; default: 100.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="Seed of all random draws; default: 1.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="S", help="Seed of all random draws; default: 1.")
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="Folder for results; without it nothing is kept."),
@@ -47,7 +51,9 @@ Engine = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", metavar="N", help="Threads; default: all processors. Results do not depend on it."),
+    typer.Option(
+        "--workers", metavar="N", help="Threads; default: all processors. Results do not depend on it."
+    ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 

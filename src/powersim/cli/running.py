@@ -58,7 +58,14 @@ def run(
     page = console.Page(quiet)
     plan = _one(file, branch, theory, seed, set_)
     _carry_out(
-        page, plan, runs, out, engine, workers, resume, lambda data, where, done: page.tables([levels.table(data)])
+        page,
+        plan,
+        runs,
+        out,
+        engine,
+        workers,
+        resume,
+        lambda data, where, done: page.tables([levels.table(data)]),
     )
     assert planning
 
@@ -77,9 +84,13 @@ def compare(
     ] = None,
     outcomes: Annotated[
         str | None,
-        typer.Option("--outcomes", metavar="O,...", help="Outcomes to show, or all; default: the headline ones."),
+        typer.Option(
+            "--outcomes", metavar="O,...", help="Outcomes to show, or all; default: the headline ones."
+        ),
     ] = None,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures into DIR/figures.")] = True,
+    figures: Annotated[
+        bool, typer.Option("--figures/--no-figures", help="Draw figures into DIR/figures.")
+    ] = True,
     engine: Engine = None,
     workers: Workers = None,
     resume: Resume = False,
@@ -94,7 +105,11 @@ def compare(
     page = console.Page(quiet)
     opened = open_scenario(file, overrides(set_))
     planned = plan(opened, branches, theories, seed, sweep)
-    shown = chosen(outcomes, opened.scenario.outcomes, "outcome") if outcomes else tuple(headline(opened.scenario))
+    shown = (
+        chosen(outcomes, opened.scenario.outcomes, "outcome")
+        if outcomes
+        else tuple(headline(opened.scenario))
+    )
     named = branches is not None
 
     def report(data: xr.Dataset, where: Path, progress: Progress) -> None:
@@ -114,7 +129,8 @@ def tell(
         str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
     ] = None,
     topic: Annotated[
-        str | None, typer.Option("--topic", metavar="T,...", help="Only these topics: deal, breach, war, belief, ...")
+        str | None,
+        typer.Option("--topic", metavar="T,...", help="Only these topics: deal, breach, war, belief, ..."),
     ] = None,
     engine: Engine = None,
     set_: Overrides = None,
@@ -136,7 +152,9 @@ def tell(
     telling.show(page, plan, run, about(story(plan, run, kind), actors, topics))
 
 
-def _one(file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None) -> Plan:
+def _one(
+    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+) -> Plan:
     """A plan for one branch and one theory."""
     from powersim.errors import PowersimError
     from powersim.study.opened import open_scenario, unknown_name
@@ -210,7 +228,11 @@ def _carry_out(
             command = provenance.command_line(sys.argv[1:])
             provenance.write(out, work.facts(plan, progress.done, command, started, kind))
         if progress.stopped:
-            kept = f"kept in {out}; add --resume to go on" if out is not None else "not kept: --out DIR would keep them"
+            kept = (
+                f"kept in {out}; add --resume to go on"
+                if out is not None
+                else "not kept: --out DIR would keep them"
+            )
             sys.stderr.write(f"stopped after {progress.done} of {runs} runs, {kept}\n")
             raise typer.Exit(INTERRUPTED)
         report(work.dataset(where), where, progress)

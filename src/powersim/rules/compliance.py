@@ -50,3 +50,16 @@ def renege_probability(pi: float, pv: float, tau: float) -> float:
     if tau <= 0.0:
         return 1.0 if pi > pv else 0.0
     return expit((pi - pv) / tau)
+
+
+@rule
+def annuity(delta: float, turns: float) -> float:
+    """Present value of one unit in each of the next turns, the present one included.
+
+    sum_{s < n} delta^s = (1 - delta^n) / (1 - delta); n itself without discounting.
+
+    delta: discount factor per turn, 0..1. turns: n, >= 0. Source: geometric series.
+    """
+    if delta >= 1.0:
+        return turns
+    return (1.0 - math.pow(delta, turns)) / (1.0 - delta)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.merge import override, read_chain
-from powersim.scenario.node import Node
+from powersim.scenario.node import Node, tree
 from powersim.scenario.resolve import Resolver
 from powersim.scenario.resolve_study import scenario
 from powersim.scenario.resolved import Scenario
@@ -34,6 +34,11 @@ def loads(text: str, name: str = "scenario", overrides: Mapping[str, str | float
     if base is not None:
         raise ScenarioError([Problem(*base.mark, "extends", message="a text cannot extend a file; use load")])
     return _resolve(root, overrides or {})
+
+
+def from_data(data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None) -> Scenario:
+    """The same from plain data: dicts, lists, texts and numbers in the shape of a file."""
+    return _resolve(tree(data), overrides or {})
 
 
 def _resolve(root: Node, overrides: Mapping[str, str | float | int | bool]) -> Scenario:

@@ -29,7 +29,7 @@ def complaint(
     at: tuple[str | int, ...] = (),
     column: int = 0,
 ) -> PydanticCustomError:
-    """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into its text."""
+    """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into it."""
     parts: dict[str, Any] = {
         "message": message, "allowed": allowed, "example": example, "found": found, "at": at, "column": column,
     }  # fmt: skip

@@ -120,6 +120,19 @@ class Node:
                 yield from node.walk((*path, index))
 
 
+def tree(data: object, name: str = "data") -> Node:
+    """The tree of plain data, as if read from a file without lines. Raises TypeError for what YAML cannot hold."""
+    mark = Mark(name, 0, 0)
+    if isinstance(data, dict):
+        values = {str(key): tree(item, name) for key, item in data.items()}
+        return Node(mark, values, keys=dict.fromkeys(values, mark))
+    if isinstance(data, (list, tuple)):
+        return Node(mark, [tree(item, name) for item in data])
+    if data is None or isinstance(data, (bool, int, float, str)):
+        return Node(mark, data, text=str(data), quoted=isinstance(data, str))
+    raise TypeError(f"a scenario cannot hold a {type(data).__name__}")
+
+
 def dotted(path: Sequence[PathPart]) -> str:
     """`("events", 2, "date")` as `events[2].date`."""
     text = ""

@@ -1,4 +1,4 @@
-"""Numbers of a scenario: plain (`0.3`) or with their origin (`{value: 0.3, source: ..., prior: {uniform: [0.2, 0.4]}}`).
+"""Numbers of a scenario: plain (`0.3`) or with origin (`{value: 0.3, source: ..., prior: {uniform: [0.2, 0.4]}}`).
 
 The same holds for ideals (a number or an expression) and sizes of effects (a number or a parameter's name).
 """

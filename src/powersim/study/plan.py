@@ -196,7 +196,10 @@ def plan(
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
         everything = Plan(opened, names, picked, number)
-        names = (names[0], *(n for n in names[1:] if not n.startswith(YARDSTICK) and not everything.departs(n)))
+        names = (
+            names[0],
+            *(n for n in names[1:] if not n.startswith(YARDSTICK) and not everything.departs(n)),
+        )
     return Plan(opened, names, picked, number, turns).checked()
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim._jit import rule
-from powersim.rules.compliance import continuation_value, renege_probability
+from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
@@ -223,7 +223,10 @@ def lapse(s: Setup, p: Params, w: World, turn: int) -> None:
 
 @rule
 def comply(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int) -> None:
-    """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9)."""
+    """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9).
+
+    Pi is what undoing the party's own legs would bring in every turn that the deal still binds, discounted.
+    """
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] == 0:
             continue
@@ -231,7 +234,7 @@ def comply(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, 
             i = w.deal_party[v, e]
             if i < 0:
                 break
-            pi = _temptation(s, p, on, w, d, menu, v, i)
+            pi = _temptation(s, p, on, w, d, menu, v, i) * annuity(s.patience[i], w.deal_until[v] - turn)
             if pi <= LEAST:
                 continue
             pv = 0.0

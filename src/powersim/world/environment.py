@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from powersim._jit import rule
@@ -11,7 +13,7 @@ from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import lever_of
-from powersim.world.draws import Luck, uniform
+from powersim.world.draws import Luck, logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
@@ -100,12 +102,13 @@ def lay_down(branch: Branch, w: World, turn: int) -> None:
 
 
 @rule
-def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
+def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck) -> None:
     """Production, growth, budgets that answer threat (M6), know-how that spreads (M22), readings and harm that fade."""
     n = w.power.shape[0]
     for i in range(n):
         w.economy[i] *= 1.0 + s.growth[i]
-        w.power[i] *= 1.0 + s.growth[i]
+        u = uniform(luck, draws.GROWTH, s.actor_key[i], np.uint64(0), np.uint64(0))
+        w.power[i] *= math.exp(s.growth[i] + logistic(u, p.power_sd))
         if on.budgets:
             threat = (d.h[i] - p.h0) / p.m_ref
             rest = w.push0[i, i]  # the threat at the start, at which budgets rest

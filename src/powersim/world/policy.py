@@ -28,7 +28,8 @@ def own_policy(
 ) -> None:
     """Choose all moves from the state at the start of the phase, then move; write where it would lead (`dis`).
 
-    A control moves at most its speed, with probability own_rate a turn. Where both sides have somebody who wants the
+    Policy moves in lumps: with probability own_rate a turn a control moves by at most speed / own_rate, so that its pace
+    is its speed on average. Where both sides have somebody who wants the
     move and may make it, the farther way prevails. A programme's rise is faster with know-how (M22).
     """
     for c in range(w.pos.shape[0]):
@@ -43,11 +44,11 @@ def own_policy(
         if free and abs(way) > LEAST:
             u = uniform(luck, draws.OWN_MOVE, zero, zero, s.control_key[c])
             if u < p.own_rate or w.policy[c] == w.policy[c]:
-                move = clip_step(0.0, way, rate)
+                move = clip_step(0.0, way, rate / max(p.own_rate, LEAST))
                 w.pos[c] += move
                 way -= move
                 write(w, turn, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
-        ahead = clip_step(0.0, way, p.horizon * p.own_rate * rate)
+        ahead = clip_step(0.0, way, p.horizon * rate)
         w.dis[c] = w.pos[c] + ahead if active > 0 and not bound else w.pos[c]
 
 

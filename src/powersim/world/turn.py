@@ -121,7 +121,7 @@ def _environment(
         put_on_the_table(s, p, on, branch, w, d, luck, room.menu, room.judge, room.scratch, t)
     lay_down(branch, w, t)
     if on.drift:
-        grow(s, p, on, w, d)
+        grow(s, p, on, w, d, luck)
     if on.proxies:
         proxies(s, p, w, luck, t)
     refresh_readings(s, w)

@@ -1,0 +1,195 @@
+"""Commands that compute nothing: check, schema, new, list, explain. (`check --base-rates` runs histories.)"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, overrides
+
+if TYPE_CHECKING:
+    from powersim.cli.console import Page
+
+RATE_RUNS = 100  # runs under each theory for the table of base rates
+OptionalFile = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A scenario.")]
+
+
+@guarded
+def check(
+    files: Files,
+    base_rates: Annotated[
+        bool,
+        typer.Option("--base-rates", help="Also run histories and set their base rates beside the record."),
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Record; default: record/*.yaml beside FILE."),
+    ] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", metavar="B", help="With --base-rates: branch; default: the reference."),
+    ] = None,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="N", help="With --base-rates: runs under each theory.", min=1)
+    ] = RATE_RUNS,
+    seed: Seed = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say "ok" with a digest of each scenario, or every mistake at once."""
+    from powersim.cli import console, digest
+    from powersim.errors import PowersimError
+    from powersim.study.opened import open_scenario
+
+    page = console.Page(quiet)
+    given = overrides(set_)
+    failed = False
+    for path in files:
+        try:
+            opened = open_scenario(path, given)
+        except PowersimError as error:
+            sys.stdout.flush()
+            sys.stderr.write(f"{error}\n")
+            failed = True
+            continue
+        if not quiet:
+            digest.show(page, str(path), opened)
+        if base_rates:
+            from powersim.cli import plausible
+
+            plausible.show(page, opened, path, record, branch, runs, seed)
+    if failed:
+        raise typer.Exit(MISTAKE)
+
+
+@guarded
+def schema() -> None:
+    """Print the JSON Schema of scenarios, for editors that complete and check as you type."""
+    from powersim.scenario.template import json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+@guarded
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; must not exist.")],
+    quiet: Quiet = False,
+) -> None:
+    """Write a scenario with every key explained, ready to be changed."""
+    from powersim.cli import console
+    from powersim.errors import PowersimError
+    from powersim.scenario.template import template
+
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(template())
+    except FileExistsError:
+        raise PowersimError(f"{file}: is there already and is not overwritten; name another file") from None
+    console.Page(quiet).note(f"written: {file}; next: powersim check {file}")
+
+
+@guarded
+def list_(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="outcomes, parameters, mechanisms, ...")],
+    file: OptionalFile = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """List outcomes, parameters, mechanisms, issues, actors, branches, theories or events of a scenario.
+
+    Parameters and mechanisms can be listed without a scenario: then their defaults are shown.
+    """
+    from powersim.cli import console, listing
+    from powersim.errors import PowersimError
+    from powersim.study.opened import open_scenario, unknown_name
+
+    if kind not in listing.KINDS:
+        raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
+    if file is None and kind not in listing.WITHOUT_FILE:
+        raise PowersimError(f"list {kind}: needs a scenario, e.g. powersim list {kind} my.yaml")
+    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
+    console.Page(quiet).tables([listing.table(kind, scenario)])
+
+
+@guarded
+def explain(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of a parameter, mechanism, outcome, issue, ...")
+    ],
+    file: OptionalFile = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a name means, with its unit, range and source.
+
+    Parameters and mechanisms are known without a scenario; outcomes, issues, goods, actors, branches, theories and
+    events need FILE.
+    """
+    from powersim.cli import console, explaining
+    from powersim.study.opened import open_scenario
+
+    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
+    _print(console.Page(quiet), explaining.explain(name, scenario))
+
+
+def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+    """Headings, each with lines of label and text."""
+    for index, (heading, lines) in enumerate(blocks):
+        if index:
+            page.line()
+        page.line(heading, "bold")
+        width = max((len(label) for label, _ in lines), default=0)
+        for label, text in lines:
+            page.line(f"  {label.ljust(width)}  {text}")
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (
+        new,
+        """\b
+Examples:
+  powersim new my.yaml
+""",
+    ),
+    (
+        check,
+        """\b
+Examples:
+  powersim check my.yaml
+  powersim check scenarios/*.yaml --quiet
+  powersim check my.yaml --set issues.radar.start=0.2
+  powersim check scenarios/missile_defense_2009.yaml --base-rates
+""",
+    ),
+    (
+        list_,
+        """\b
+Examples:
+  powersim list parameters
+  powersim list outcomes my.yaml
+  powersim list mechanisms my.yaml
+""",
+    ),
+    (
+        explain,
+        """\b
+Examples:
+  powersim explain rho
+  powersim explain exchange
+  powersim explain missile_defense_europe scenarios/missile_defense_2009.yaml
+""",
+    ),
+    (
+        schema,
+        """\b
+Examples:
+  powersim schema > powersim.schema.json
+""",
+    ),
+)
+"""Commands with their examples."""

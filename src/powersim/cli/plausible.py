@@ -1,0 +1,52 @@
+"""The page of `check --base-rates`: do histories of the model look like history?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from powersim.analysis.baserates import COLUMNS, cells, verdict
+from powersim.cli.console import Cell, Column, Page, Table
+from powersim.study.plan import plan
+from powersim.study.rates import find_record, plausibility
+from powersim.study.work import check_runs, is_cold
+
+if TYPE_CHECKING:
+    from powersim.study.opened import Opened
+
+NUMBERS = slice(2, 6)  # columns that hold numbers
+
+
+def show(
+    page: Page,
+    opened: Opened,
+    path: Path,
+    record: Path | None,
+    branch: str | None,
+    runs: int,
+    seed: int | None,
+) -> None:
+    """Run histories up to the end of the record and print them beside it."""
+    asked = plan(opened, branch or opened.branches[0], "all", seed, swept="")
+    found = find_record(path, record)
+    if is_cold():
+        page.note("compiling the rules, once: about a minute")
+    with page.progress("runs", check_runs(runs) * len(asked.theories)) as tick:
+        result = plausibility(asked, found, runs, tick)
+    right = range(len(COLUMNS))[NUMBERS]
+    columns = tuple(Column(name, right=place in right) for place, name in enumerate(COLUMNS))
+    rows = tuple(
+        tuple(Cell(text, "red" if text == "NO" else "") for text in row) for row in cells(result.rows)
+    )
+    page.line()
+    page.tables(
+        [Table(columns, rows, f"{asked.labels[0]} to {result.until}: {result.runs} runs beside the record")]
+    )
+    page.line()
+    page.line(verdict(result.rows))
+    if result.paths is not None:
+        page.line(result.paths.verdict())
+    for stuck in result.stuck:
+        page.line(
+            f"{stuck.issue} sits at 0 or 1 in {stuck.runs:.0%} of runs; in the record {stuck.recorded:.0%} of the time"
+        )
