@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -27,8 +28,8 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
 
 
-def histories(path: Path, branch: str, theory: str, runs: int) -> dict[str, Any]:
-    """Time of `runs` histories one after another, and a checksum of what came out."""
+def histories(path: Path, branch: str, theory: str, runs: int, repeats: int) -> dict[str, Any]:
+    """Median time of `runs` histories one after another, and a checksum of what came out."""
     from powersim.scenario.build import build
     from powersim.scenario.load import load
     from powersim.sim.history import simulate
@@ -39,17 +40,20 @@ def histories(path: Path, branch: str, theory: str, runs: int) -> dict[str, Any]
     simulate(built.case(branch, theory, SEED, 0), SEED, 0)
     first = time.perf_counter()
     base = peak_mb()
-    digest = hashlib.sha256()
     cases = [built.case(branch, theory, SEED, run) for run in range(1, runs + 1)]
-    begun = time.perf_counter()
-    for run, case in enumerate(cases, start=1):
-        digest.update(simulate(case, SEED, run).values.tobytes())
-    seconds = time.perf_counter() - begun
+    times = []
+    for _ in range(repeats):
+        digest = hashlib.sha256()
+        begun = time.perf_counter()
+        for run, case in enumerate(cases, start=1):
+            digest.update(simulate(case, SEED, run).values.tobytes())
+        times.append(time.perf_counter() - begun)
     return {
         "load": loaded - started,
         "first": first - loaded,
-        "seconds": seconds,
+        "seconds": statistics.median(times),
         "turns": runs * built.turns,
+        "actors": len(built.setup.power0),
         "issues": len(built.setup.x0),
         "checksum": digest.hexdigest(),
         "base_mb": base,
@@ -77,16 +81,19 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
 
 def main() -> None:
     """Measure once."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["histories", "study"])
     parser.add_argument("scenario", type=Path)
     parser.add_argument("--branch", default="")
     parser.add_argument("--theory", default="")
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
     if asked.what == "histories":
-        found = histories(asked.scenario, asked.branch, asked.theory, asked.runs)
+        found = histories(asked.scenario, asked.branch, asked.theory, asked.runs, asked.repeats)
     else:
         found = study(asked.scenario, asked.branch, asked.theory, asked.runs, asked.threads)
     print(json.dumps(found))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -22,7 +22,6 @@ from powersim.scenario.resolved import Scenario
 from powersim.world.params import MECHANISMS
 
 Document = dict[str, Any]
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 T = TypeVar("T")
 
 CODES = ("ARD", "BEL", "COR", "DAN", "ELM", "FEN")
@@ -35,7 +34,7 @@ def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
     return st.integers(round(low * HUNDREDTHS), round(high * HUNDREDTHS)).map(lambda n: n / HUNDREDTHS)
 
 
-def _some(draw: Draw, items: list[T], least: int = 0, most: int | None = None) -> list[T]:
+def _some(draw: st.DrawFn, items: list[T], least: int = 0, most: int | None = None) -> list[T]:
     """A part of a list, in its order."""
     if not items:
         return []
@@ -68,7 +67,7 @@ def expressions(codes: list[str], issues: list[str], goods: list[str]) -> st.Sea
 
 @st.composite
 def documents(
-    draw: Draw,
+    draw: st.DrawFn,
     *,
     actors: tuple[int, int] = (2, 6),
     levers: tuple[int, int] = (1, 4),
@@ -113,13 +112,13 @@ def documents(
 
 
 @st.composite
-def scenarios(draw: Draw, **options: Any) -> Scenario:
+def scenarios(draw: st.DrawFn, **options: Any) -> Scenario:
     """A resolved scenario; options as for `documents`."""
     return from_data(draw(documents(**options)))
 
 
 @st.composite
-def builds(draw: Draw, **options: Any) -> Built:
+def builds(draw: st.DrawFn, **options: Any) -> Built:
     """A scenario as arrays; options as for `documents`."""
     return build(draw(scenarios(**options)))
 
@@ -138,7 +137,7 @@ def _actor() -> st.SearchStrategy[Document]:
 
 
 @st.composite
-def _lever(draw: Draw, codes: list[str]) -> Document:
+def _lever(draw: st.DrawFn, codes: list[str]) -> Document:
     def rule() -> Document:
         return {draw(st.sampled_from(["all", "any", "sum"])): _some(draw, codes, least=1, most=3)}
 
@@ -153,7 +152,7 @@ def _lever(draw: Draw, codes: list[str]) -> Document:
     return {**lever, "effects": effects}
 
 
-def _goods(draw: Draw, document: Document, codes: list[str]) -> None:
+def _goods(draw: st.DrawFn, document: Document, codes: list[str]) -> None:
     goods: Document = {}
     for name, kind in (("arms", "rival"), ("shells", "rival"), ("science", "know_how")):
         if not draw(st.booleans()):
@@ -183,7 +182,7 @@ def _goods(draw: Draw, document: Document, codes: list[str]) -> None:
     document["goods"] = goods
 
 
-def _relations(draw: Draw, document: Document, codes: list[str], levers: list[str]) -> None:
+def _relations(draw: st.DrawFn, document: Document, codes: list[str], levers: list[str]) -> None:
     issues, pairs = document["issues"], _pairs(codes)
     sanctions = _some(draw, pairs, most=3)
     document["sanctions"] = [{"by": a, "on": b, "start": draw(shares(0, 0.5))} for a, b in sanctions]
@@ -220,7 +219,7 @@ def _relations(draw: Draw, document: Document, codes: list[str], levers: list[st
     }
 
 
-def _interests(draw: Draw, document: Document, codes: list[str]) -> None:
+def _interests(draw: st.DrawFn, document: Document, codes: list[str]) -> None:
     levers = [name for name, issue in document["issues"].items() if "control" in issue]
     wants = expressions(codes, levers, sorted(document["goods"]))
     for issue in document["issues"].values():
@@ -238,12 +237,12 @@ def _interests(draw: Draw, document: Document, codes: list[str]) -> None:
         issue["interests"] = table
 
 
-def _events(draw: Draw, document: Document, codes: list[str], levers: list[str], turns: int) -> None:
+def _events(draw: st.DrawFn, document: Document, codes: list[str], levers: list[str], turns: int) -> None:
     deeds = st.one_of(
         st.builds(lambda a, v: {"engagers": {a: v}}, st.sampled_from(codes), shares()),
         st.builds(lambda k, v: {"shift": {k: v}}, st.sampled_from(levers), shares(-0.5, 0.5)),
         st.builds(lambda k, v: {"set": {k: v}}, st.sampled_from(levers), shares()),
-        st.builds(lambda k, a, v: {"ideal": {k: {a: v}}}, st.sampled_from(levers), st.sampled_from(codes), shares(-0.3, 0.3)),
+        st.builds(lambda k, v: {"ideal": {k: {codes[0]: v}}}, st.sampled_from(levers), shares(-0.3, 0.3)),
     )  # fmt: skip
     events = []
     for index in range(draw(st.integers(0, 3))):
@@ -261,7 +260,7 @@ def _date(turn: int) -> str:
     return f"{2000 + turn // 4}Q{turn % 4 + 1}"
 
 
-def _branches(draw: Draw, document: Document, levers: list[str], turns: int) -> Document:
+def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int) -> Document:
     """A branch that does nothing, its twin, and one that departs from it at the intervention."""
     turn = draw(st.integers(0, turns - 1))
     document["intervention"] = date = _date(turn)
@@ -301,7 +300,7 @@ def _outcomes(document: Document, codes: list[str], levers: list[str]) -> Docume
 
 
 def reordered(document: Mapping[str, Any], seed: int) -> Document:
-    """The same scenario with its mappings and lists of things in another order; lists whose order means something stay."""
+    """The same scenario with its mappings and lists in another order; lists whose order means something stay."""
     free = {
         "sanctions",
         "pledges",

@@ -23,12 +23,12 @@ def explain(name: str, scenario: Scenario | None) -> list[Block]:
     known = [*SPEC, *MECHANISMS, *(_names(scenario) if scenario is not None else [])]
     near = nearest(name, known)
     hint = f"; did you mean {near}?" if near else "."
-    more = "" if scenario is not None else " With a scenario, its outcomes and issues are known too:"
-    more = more or " Allowed:"
-    raise PowersimError(
-        f"nothing is called {name}{hint}{more} "
-        + ("powersim explain NAME my.yaml" if scenario is None else "what powersim list shows")
-    )
+    if scenario is None:
+        raise PowersimError(
+            f"{name} is not a parameter or mechanism{hint} "
+            f"Allowed: what powersim list shows; for names of a scenario: powersim explain {name} my.yaml"
+        )
+    raise PowersimError(f"{name} is not known{hint} Allowed: what powersim list shows")
 
 
 def _all(name: str, scenario: Scenario | None) -> Iterator[Block | None]:
@@ -51,10 +51,9 @@ def _parameter(spec: ParameterSpec, scenario: Scenario | None) -> Block:
         ("source", spec.source),
         ("rules", spec.topic),
     ]
-    if spec.prior:
+    if spec.prior is not None:
         kind, numbers = next(iter(spec.prior.items()))
-        shown = numbers if isinstance(numbers, list) else [numbers]
-        lines.insert(4, ("prior", f"{kind} {', '.join(f'{value:g}' for value in shown)}"))
+        lines.insert(4, ("prior", f"{kind} {', '.join(f'{value:g}' for value in numbers)}"))
     if scenario is not None:
         lines.append(("here", wording.number(scenario.parameters[spec.name])))
         for theory in scenario.theories.values():
@@ -196,7 +195,7 @@ def _branch(name: str, scenario: Scenario) -> Block | None:
         thing = " ".join(step.thing)
         what = thing if step.kind == "issue" else f"{step.kind} {thing}"
         points = ", ".join(f"{label(turn)} {value:g}" for turn, value in step.points)
-        dates = points if points else f"{label(step.first)} to {label(step.last)}"
+        dates = points or f"{label(step.first)} to {label(step.last)}"
         lines.append((step.verb, f"{what}: {dates}"))
     if branch.offer is not None:
         legs = "; ".join(f"{leg.kind} {' '.join(leg.thing)}" for leg in branch.offer.legs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from powersim.cli.console import Page
     from powersim.study.plan import Plan
-    from powersim.study.work import Progress
 
 
 @guarded
@@ -53,21 +53,10 @@ def run(
 ) -> None:
     """Run one branch under one theory and say how its outcomes come out."""
     from powersim.cli import console, levels
-    from powersim.study import plan as planning
 
     page = console.Page(quiet)
-    plan = _one(file, branch, theory, seed, set_)
-    _carry_out(
-        page,
-        plan,
-        runs,
-        out,
-        engine,
-        workers,
-        resume,
-        lambda data, where, done: page.tables([levels.table(data)]),
-    )
-    assert planning
+    work = _Work(page, _one(file, branch, theory, seed, set_), runs, out, engine, workers, resume)
+    work.carry_out(lambda data: page.tables([levels.table(data)]))
 
 
 @guarded
@@ -112,10 +101,8 @@ def compare(
     )
     named = branches is not None
 
-    def report(data: xr.Dataset, where: Path, progress: Progress) -> None:
-        comparing.report(page, planned, data, where if out else None, shown, named, figures)
-
-    _carry_out(page, planned, runs, out, engine, workers, resume, report)
+    work = _Work(page, planned, runs, out, engine, workers, resume)
+    work.carry_out(lambda data: comparing.report(page, planned, data, out, shown, named, figures))
 
 
 @guarded
@@ -141,15 +128,16 @@ def tell(
     from powersim.cli import console, telling
     from powersim.study.opened import chosen
     from powersim.study.told import story
+    from powersim.study.work import COMPILED
 
     page = console.Page(quiet)
     plan = _one(file, branch, theory, seed, set_)
     codes = [each.code for each in plan.scenario.actors]
     actors = frozenset(chosen(actor, codes, "actor") if actor else ())
     topics = frozenset(chosen(topic, TOPICS, "topic") if topic else ())
-    kind = _engine(engine, {})
     _announce(page)
-    telling.show(page, plan, run, about(story(plan, run, kind), actors, topics))
+    entries = story(plan, run, engine or COMPILED)
+    telling.show(page, plan, run, about(entries, actors, topics))
 
 
 def _one(
@@ -170,18 +158,6 @@ def _one(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
-def _engine(asked: str | None, recorded: object) -> str:
-    """The engine, if it is one."""
-    from powersim.errors import PowersimError
-    from powersim.study.opened import unknown_name
-    from powersim.study.work import ENGINES
-
-    name = asked or (recorded.get("engine") if isinstance(recorded, dict) else None) or ENGINES[0]
-    if name not in ENGINES:
-        raise PowersimError(unknown_name(name, ENGINES, "engine"))
-    return str(name)
-
-
 def _announce(page: Page) -> None:
     from powersim.study.work import is_cold
 
@@ -189,53 +165,62 @@ def _announce(page: Page) -> None:
         page.note("compiling the rules, once: about a minute")
 
 
-def _carry_out(
-    page: Page,
-    plan: Plan,
-    runs: int | None,
-    out: Path | None,
-    engine: str | None,
-    workers: int | None,
-    resume: bool,
-    report: Callable[[xr.Dataset, Path, Progress], None],
-) -> None:
-    """Compute, report, and leave the record of provenance."""
-    from powersim.errors import PowersimError
-    from powersim.sim import provenance
-    from powersim.sim.store import held_runs
-    from powersim.study import work
+@dataclass(frozen=True)
+class _Work:
+    """A plan with what the user asked about carrying it out."""
 
-    started = time.time()
-    recorded = plan.opened.recorded
-    kind = _engine(engine, recorded)
-    if resume and out is None:
-        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
-    if workers is not None and workers < 1:
-        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
-    if runs is None:
-        held = held_runs(out) if resume and out is not None and (out / "results").exists() else None
-        runs = int(held or recorded.get("runs") or work.RUNS)
-    work.check_runs(runs)
-    with work.folder(out) as where:
-        store = work.open_store(plan, where, runs, resume=resume)
-        steps = work.steps(store, runs)
-        if steps:
-            _announce(page)
-            work.warm(plan, kind)
-        with page.progress("runs", steps) as tick:
-            progress = work.fill(plan, store, runs, engine=kind, threads=workers, tick=tick)
-        if out is not None:
-            command = provenance.command_line(sys.argv[1:])
-            provenance.write(out, work.facts(plan, progress.done, command, started, kind))
-        if progress.stopped:
-            kept = (
-                f"kept in {out}; add --resume to go on"
-                if out is not None
-                else "not kept: --out DIR would keep them"
-            )
-            sys.stderr.write(f"stopped after {progress.done} of {runs} runs, {kept}\n")
-            raise typer.Exit(INTERRUPTED)
-        report(work.dataset(where), where, progress)
+    page: Page
+    plan: Plan
+    asked: int | None
+    out: Path | None
+    engine: str | None
+    workers: int | None
+    resume: bool
+
+    def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
+        """Compute, leave the record of provenance, report."""
+        from powersim.sim import provenance
+        from powersim.study import work
+
+        started = time.time()
+        runs = self._runs()
+        engine = str(self.engine or self.plan.opened.recorded.get("engine") or work.COMPILED)
+        work.simulator(engine)
+        with work.folder(self.out) as where:
+            store = work.open_store(self.plan, where, runs, resume=self.resume)
+            steps = work.steps(store, runs)
+            if steps:
+                _announce(self.page)
+                work.warm(self.plan, engine)
+            with self.page.progress("runs", steps) as tick:
+                done = work.fill(self.plan, store, runs, engine=engine, threads=self.workers, tick=tick)
+            if self.out is not None:
+                command = provenance.command_line(sys.argv[1:])
+                provenance.write(self.out, work.facts(self.plan, done.done, command, started, engine))
+            if done.stopped:
+                sys.stderr.write(f"stopped after {done.done} of {runs} runs, {self._kept()}\n")
+                raise typer.Exit(INTERRUPTED)
+            report(work.dataset(where))
+
+    def _runs(self) -> int:
+        """How many runs; what is not said comes from the results to go on with, or the record."""
+        from powersim.errors import PowersimError
+        from powersim.sim.store import held_runs
+        from powersim.study import work
+
+        if self.resume and self.out is None:
+            raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
+        if self.workers is not None and self.workers < 1:
+            raise PowersimError(f"--workers: found {self.workers}; allowed: a whole number from 1")
+        if self.asked is not None:
+            return work.check_runs(self.asked)
+        held = held_runs(self.out) if self.resume and self.out is not None else 0
+        return work.check_runs(held or int(self.plan.opened.recorded.get("runs") or work.RUNS))
+
+    def _kept(self) -> str:
+        if self.out is None:
+            return "not kept: --out DIR would keep them"
+        return f"kept in {self.out}; add --resume to go on"
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

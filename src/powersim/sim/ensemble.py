@@ -116,10 +116,7 @@ class Ensemble:
 
     def _run(self, run: int, theory: str, tick: Callable[[], None] | None) -> _Part:
         """One run of every branch under one theory."""
-        histories = [
-            self.simulate(self.case_of(branch, theory, run), self.seed, run)
-            for branch in self.layout.branches
-        ]
+        histories = [self.simulate(case, self.seed, run) for case in self.cases_of(theory, run)]
         part = _Part(
             value=np.stack([history.values.astype(np.float32) for history in histories]),
             first=np.stack([self.tally.first(history.log) for history in histories]),
@@ -137,7 +134,7 @@ class Ensemble:
         def together(name: str) -> Any:
             """(runs, theories, branches, ...) of one field."""
             stacked = np.stack([getattr(part, name) for part in parts])
-            return stacked.reshape(-1, theories, *stacked.shape[1:])
+            return stacked.reshape(len(parts) // theories, theories, *stacked.shape[1:])
 
         def by_branch(name: str) -> Any:
             return np.moveaxis(together(name), (2, 1, 0), (0, 1, 2))

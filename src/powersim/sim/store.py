@@ -164,7 +164,9 @@ class Store:
 
 
 def held_runs(folder: Path) -> int:
-    """Runs that the store in `folder` has room for. StoreError when there is none."""
+    """Runs that the store in `folder` has room for, 0 without one. StoreError for something else of its name."""
+    if not (folder / RESULTS).exists():
+        return 0
     group = _open(folder)
     return int(_array(group, "value").shape[2])
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 from powersim.analysis.phrases import Control, Flow, Names
 from powersim.analysis.story import Entry, tell
 from powersim.scenario.resolved import Scenario
-from powersim.sim.ensemble import History
 from powersim.study.plan import Plan
-from powersim.study.work import Engine, simulator
+from powersim.study.work import COMPILED, simulator
 from powersim.world.state import C_LEVER, Setup
 
 
-def history(plan: Plan, run: int, engine: Engine = "compiled") -> History:
-    """Run `run` of the plan's first branch under its first theory."""
-    return simulator(engine)(plan.cases(plan.theories[0], run)[0], plan.seed, run)
-
-
-def story(plan: Plan, run: int, engine: Engine = "compiled") -> list[Entry]:
-    """What happened in it, in order."""
+def story(plan: Plan, run: int, engine: str = COMPILED) -> list[Entry]:
+    """What happened in run `run` of the plan's first branch under its first theory, in order."""
     case = plan.cases(plan.theories[0], run)[0]
     return tell(simulator(engine)(case, plan.seed, run).log, names(plan.scenario, case.setup))
 

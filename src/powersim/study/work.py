@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from powersim import _jit
 from powersim.errors import PowersimError
@@ -18,14 +18,15 @@ from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
 from powersim.sim.ensemble import Ensemble, Simulate
 from powersim.sim.store import RESULTS, Store
+from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Engine = Literal["compiled", "mesa"]
-ENGINES: tuple[Engine, ...] = ("compiled", "mesa")
-"""What can compute a history."""
+COMPILED, MESA = "compiled", "mesa"
+ENGINES = (COMPILED, MESA)
+"""What can compute a history; both give the same bits."""
 
 RUNS = 100
 MOST_RUNS = 10_000_000
@@ -40,9 +41,11 @@ class Progress:
     stopped: bool = False
 
 
-def simulator(engine: Engine) -> Simulate:
-    """The function that computes one history."""
-    if engine == "mesa":
+def simulator(engine: str = COMPILED) -> Simulate:
+    """The function that computes one history. PowersimError for an engine that does not exist."""
+    if engine not in ENGINES:
+        raise PowersimError(unknown_name(engine, ENGINES, "engine"))
+    if engine == MESA:
         from powersim.sim.model import simulate as by_mesa
 
         return by_mesa
@@ -56,7 +59,7 @@ def is_cold() -> bool:
     return _jit.is_cold()
 
 
-def warm(plan: Plan, engine: Engine) -> None:
+def warm(plan: Plan, engine: str) -> None:
     """Compute one history and forget it: whatever has to be compiled is compiled here, once."""
     simulator(engine)(plan.cases(plan.theories[0], 0)[0], plan.seed, 0)
 
@@ -93,7 +96,7 @@ def fill(
     store: Store,
     runs: int,
     *,
-    engine: Engine = "compiled",
+    engine: str = COMPILED,
     threads: int | None = None,
     tick: Callable[[], None] | None = None,
 ) -> Progress:
@@ -121,10 +124,11 @@ def dataset(where: Path) -> xr.Dataset:
     """The results in a folder, read as they are needed."""
     import xarray as xr
 
-    return xr.open_zarr(where / RESULTS)
+    found: xr.Dataset = xr.open_zarr(where / RESULTS)
+    return found
 
 
-def facts(plan: Plan, runs: int, command: str, started: float, engine: Engine) -> dict[str, Any]:
+def facts(plan: Plan, runs: int, command: str, started: float, engine: str) -> dict[str, Any]:
     """What provenance.json says, from which the study can be computed again."""
     opened = plan.opened
     dates = [plan.scenario.calendar.label(turn) for turn in plan.dates]

@@ -69,7 +69,7 @@ def _pair_offer(
     count = 0
     for r in range(menu.live.shape[0]):
         if menu.live[r] > 0 and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0) and admissible(menu, r, agenda, 2):
-            count = consider(p, menu, r, agenda, 2, int(p.agenda), count)
+            count = consider(p, menu, r, agenda, 2, count, int(p.agenda))
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, 2, count)
@@ -121,7 +121,7 @@ def _conference(
     count = 0
     for r in range(menu.live.shape[0]):
         if menu.live[r] > 0 and admissible(menu, r, agenda, members):
-            count = consider(p, menu, r, agenda, members, 2, count)
+            count = consider(p, menu, r, agenda, members, count, int(p.agenda_many))
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, members, count)

@@ -1,0 +1,211 @@
+"""Measure speed, scaling, memory and start-up, and write benchmarks/results.md and results.csv: `make bench`.
+
+Ratios compare measurements of the same run of this script. Each measurement has a process of its own (see probe.py),
+and the machine should have nothing else to do.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import worlds
+
+HERE = Path(__file__).resolve().parent
+FLAGSHIP = HERE.parent / "scenarios" / "missile_defense_2009.yaml"
+CASE = ["--branch", "replace", "--theory", "spiral"]
+ACTORS = (15, 50, 150)
+YEARS = 5
+SCENARIO_SEED = 7
+STUDY_RUNS = 200
+MEMORY_RUNS = (100, 1000, 4000)
+PAIRS = 3  # interleaved pairs of compiled and interpreted measurements
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    topic: str
+    case: str
+    quantity: str
+    value: str
+    unit: str
+
+
+def probe(*arguments: str, **environment: str) -> dict[str, Any]:
+    """A measurement in a fresh process."""
+    command = [sys.executable, str(HERE / "probe.py"), *arguments]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, check=True, capture_output=True, text=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def powersim(*arguments: str, **environment: str) -> float:
+    """Seconds that a command takes from start to end."""
+    command = [sys.executable, "-c", "from powersim.cli import main; main()", *arguments]
+    begun = time.perf_counter()
+    subprocess.run(command, env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def machine() -> str:
+    """What was measured on; not whose or which machine it is."""
+    model = platform.machine()
+    about = Path("/proc/cpuinfo")
+    if about.is_file():
+        names = [
+            line.partition(":")[2].strip() for line in about.read_text().splitlines() if "model name" in line
+        ]
+        model = names[0] if names else model
+    memory = (
+        os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30 if hasattr(os, "sysconf") else 0.0
+    )
+    return (
+        f"{cores()} cores ({model}), {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}, "
+        f"numba {version('numba')}, numpy {version('numpy')}, powersim {version('powersim')}"
+    )
+
+
+def start_up() -> list[Row]:
+    """How long one waits before anything happens."""
+    topic = "start-up"
+    version_time = statistics.median(powersim("--version") for _ in range(5))
+    check_time = statistics.median(powersim("check", str(FLAGSHIP)) for _ in range(3))
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as cache:
+        cold = probe("histories", str(FLAGSHIP), *CASE, POWERSIM_CACHE_DIR=cache)
+    warm = probe("histories", str(FLAGSHIP), *CASE)
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as out:
+        asked = ["--branches", "keep,cancel", "--theories", "spiral", "--runs", "100", "--quiet"]
+        compared = powersim("compare", str(FLAGSHIP), *asked, "--out", f"{out}/results")
+        bare = powersim("compare", str(FLAGSHIP), *asked)
+    return [
+        Row(topic, "powersim --version", "wall time", f"{version_time:.2f}", "s"),
+        Row(topic, "powersim check, flagship", "wall time", f"{check_time:.2f}", "s"),
+        Row(topic, "first history, nothing compiled yet", "time", f"{cold['first']:.1f}", "s"),
+        Row(topic, "first history, compiled before", "time", f"{warm['first']:.2f}", "s"),
+        Row(topic, "compare: 2 branches, 1 theory, 100 runs", "wall time", f"{bare:.1f}", "s"),
+        Row(topic, "the same with store, CSV and figures", "wall time", f"{compared:.1f}", "s"),
+    ]
+
+
+def compiled_to_interpreted() -> list[Row]:
+    """The same histories on one core, rules compiled and not; the bytes that come out are compared too."""
+    ratios, compiled_ms, interpreted_ms, same = [], [], [], True
+    for _ in range(PAIRS):
+        fast = probe("histories", str(FLAGSHIP), *CASE, "--runs", "2", "--repeats", "15")
+        slow = probe("histories", str(FLAGSHIP), *CASE, "--runs", "2", POWERSIM_JIT="0")
+        ratios.append(slow["seconds"] / fast["seconds"])
+        compiled_ms.append(1e3 * fast["seconds"] / fast["turns"])
+        interpreted_ms.append(1e3 * slow["seconds"] / slow["turns"])
+        same &= fast["checksum"] == slow["checksum"]
+    topic, case = "compiled rules, one core", f"flagship, {fast['actors']} actors, {fast['issues']} issues"
+    return [
+        Row(topic, case, "compiled", f"{statistics.median(compiled_ms):.3f}", "ms/turn"),
+        Row(topic, case, "interpreted", f"{statistics.median(interpreted_ms):.1f}", "ms/turn"),
+        Row(topic, case, "interpreted / compiled", f"{statistics.median(ratios):.0f}", "times"),
+        Row(topic, case, "same bytes", "yes" if same else "NO", ""),
+    ]
+
+
+def parallel() -> list[Row]:
+    """The same study on more and more threads."""
+    counts = sorted({1, 2, *(n for n in (4, 8, 16, 32, 64) if n < cores()), cores()})
+    rows, single = [], 0.0
+    for threads in [n for n in counts if n <= cores()]:
+        asked = ["--runs", str(STUDY_RUNS), "--threads", str(threads)]
+        times = [probe("study", str(FLAGSHIP), *CASE, *asked) for _ in range(3)]
+        rate = statistics.median(found["histories"] / found["seconds"] for found in times)
+        single = single or rate
+        case = f"flagship, {threads} thread{'s' if threads > 1 else ''}"
+        rows.append(Row("threads", case, "histories", f"{rate:.0f}", "1/s"))
+        if threads > 1:
+            share = rate / (threads * single)
+            rows.append(Row("threads", case, "efficiency against one thread", f"{100 * share:.0f}", "%"))
+    return rows
+
+
+def actors() -> list[Row]:
+    """Random scenarios of the same texture and growing size."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
+        for count in ACTORS:
+            path = Path(folder) / f"random{count}.yaml"
+            worlds.write(path, count, YEARS, SCENARIO_SEED)
+            found = probe("histories", str(path), "--runs", "3", "--repeats", "3")
+            per_turn = found["seconds"] / found["turns"]
+            case = f"random, {count} actors, {found['issues']} issues"
+            rows += [
+                Row("actors", case, "compiled, one core", f"{1e3 * per_turn:.2f}", "ms/turn"),
+                Row(
+                    "actors",
+                    case,
+                    "the same per pair of actors",
+                    f"{2e6 * per_turn / count / (count - 1):.1f}",
+                    "us",
+                ),
+                Row("actors", case, "peak memory", f"{found['peak_mb']:.0f}", "MB"),
+            ]
+    return rows
+
+
+def memory() -> list[Row]:
+    """Peak memory of a study against its runs: results are streamed to disk."""
+    rows = []
+    for runs in MEMORY_RUNS:
+        found = probe("study", str(FLAGSHIP), *CASE, "--runs", str(runs), "--threads", str(cores()))
+        case = f"flagship, {runs} runs, 1 branch, {cores()} threads"
+        rows.append(Row("memory", case, "peak memory", f"{found['peak_mb']:.0f}", "MB"))
+    rows.append(Row("memory", "flagship, before the first run", "memory", f"{found['base_mb']:.0f}", "MB"))
+    return rows
+
+
+def write(rows: list[Row], about: str) -> None:
+    """The table as Markdown and as CSV."""
+    names = [field.name for field in fields(Row)]
+    with (HERE / "results.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *map(astuple, rows)])
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Made by `make bench` on {time.strftime('%Y-%m-%d')}: {about}.",
+        "",
+        "| topic | case | quantity | value | unit |",
+        "| --- | --- | --- | ---: | --- |",
+        *(f"| {row.topic} | {row.case} | {row.quantity} | {row.value} | {row.unit} |" for row in rows),
+    ]
+    (HERE / "results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure everything."""
+    rows: list[Row] = []
+    topics: list[Callable[[], list[Row]]] = [start_up, compiled_to_interpreted, parallel, actors, memory]
+    for measure in topics:
+        print(f"measuring {measure.__name__.replace('_', ' ')} ...", flush=True)
+        rows += measure()
+    write(rows, machine())
+    print((HERE / "results.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
