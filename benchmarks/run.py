@@ -49,7 +49,7 @@ def probe(*arguments: str, **environment: str) -> dict[str, Any]:
     """A measurement in a fresh process."""
     command = [sys.executable, str(HERE / "probe.py"), *arguments]
     done = subprocess.run(
-        command, env={**os.environ, **environment}, check=True, capture_output=True, text=True
+        command, env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE, text=True
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -112,13 +112,13 @@ def documents(
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, **options: Any) -> Scenario:
+def scenarios(draw: st.DrawFn, /, **options: Any) -> Scenario:
     """A resolved scenario; options as for `documents`."""
     return from_data(draw(documents(**options)))
 
 
 @st.composite
-def builds(draw: st.DrawFn, **options: Any) -> Built:
+def builds(draw: st.DrawFn, /, **options: Any) -> Built:
     """A scenario as arrays; options as for `documents`."""
     return build(draw(scenarios(**options)))
 
@@ -175,7 +175,8 @@ def _goods(draw: st.DrawFn, document: Document, codes: list[str]) -> None:
             good["rent"] = draw(shares(0, 0.1))
         goods[name] = good | ({"flows": flows} if flows else {})
         reading = f"{name}_seen"
-        if flows and draw(st.booleans()):
+        seen: bool = draw(st.booleans())
+        if flows and seen:
             giver = min(flows)
             verb = "flow" if kind == "rival" else "know_how"
             document["issues"][reading] = {"binds": {verb: [name, giver, flows[giver][0]]}}
@@ -186,7 +187,8 @@ def _relations(draw: st.DrawFn, document: Document, codes: list[str], levers: li
     issues, pairs = document["issues"], _pairs(codes)
     sanctions = _some(draw, pairs, most=3)
     document["sanctions"] = [{"by": a, "on": b, "start": draw(shares(0, 0.5))} for a, b in sanctions]
-    if sanctions and draw(st.booleans()):
+    seen: bool = draw(st.booleans())
+    if sanctions and seen:
         target = sanctions[0][1]
         issues["pressure"] = {"binds": {"sanctions": target, "by": [a for a, b in sanctions if b == target]}}
     document["pledges"] = [list(pair) for pair in _some(draw, pairs, most=2)]

@@ -74,22 +74,27 @@ def position(names: Names, control: int, value: float) -> str:
 
 def own_move(names: Names, actor: int, control: int, value: float, moved: float) -> str:
     """What own policy did over the last turns."""
-    who = names.actors[actor] if actor >= 0 else "The controllers"
+    who = names.actors[actor] if actor >= 0 else "Who controls it"
     return f"{who} {_moves(names, control, RAISE if moved > 0 else LOWER, value)} of its own accord"
 
 
 def leg(names: Names, giver: int, leg_id: int, value: float) -> str:
-    """What one leg of a deal does: legs 3c + side of controls come first, then 2f + what of flows."""
-    who = names.actors[giver]
+    """What one leg of a deal does: legs 3c + side of controls come first, then 2f + what of flows.
+
+    `giver` is -1 where the chronicle names none.
+    """
     controls = len(names.controls)
     if leg_id < 3 * controls:
         control, side = divmod(leg_id, 3)
-        return f"{who} {_moves(names, control, side, value)}"
+        who = giver if giver >= 0 else names.controls[control].giver
+        by = names.actors[who] if who >= 0 else "who controls it"
+        return f"{by} {_moves(names, control, side, value)}"
     flow, what = divmod(leg_id - 3 * controls, 2)
-    good, taker = names.flows[flow].good, names.actors[names.flows[flow].taker]
+    known = names.flows[flow]
+    by, taker = names.actors[giver if giver >= 0 else known.giver], names.actors[known.taker]
     if what == GIVE:
-        return f"{who} gives {units(value, good)} to {taker}"
-    return f"{who} freezes the order of {good} for {taker}"
+        return f"{by} gives {units(value, known.good)} to {taker}"
+    return f"{by} freezes the order of {known.good} for {taker}"
 
 
 def gains(names: Names, parties: Sequence[tuple[int, float, float]]) -> str:

@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 POLICY_STEP = 0.1
 """An issue that drifts by own policies is mentioned once it has moved so far since it was last mentioned."""
 
+LOOKERS_ON = 4
+"""How many observers of a reputation are named."""
+
 TOPICS = (
     "event",
     "deal",
@@ -31,6 +34,9 @@ TOPICS = (
     "policy",
 )
 """What an entry can be about."""
+
+MAIN = ("event", "deal", "breach", "arms", "crisis", "war", "strike", "belief")
+"""What a story tells unless more is asked for."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,8 @@ def tell(log: Floats, names: Names) -> list[Entry]:
             at += _deal(teller, rows, at)
         elif row.kind == kinds.BATTLE:
             at += _battles(teller, rows, at)
+        elif row.kind in _BELIEFS:
+            at += _beliefs(teller, rows, at)
         else:
             write = _WRITERS.get(row.kind)
             if write is not None:
@@ -153,6 +161,30 @@ def _battles(teller: _Teller, rows: Sequence[Row], at: int) -> int:
     return stop - at
 
 
+def _beliefs(teller: _Teller, rows: Sequence[Row], at: int) -> int:
+    """How a reputation moves in the eyes of all who look on, in one sentence."""
+    first, names = rows[at], teller.names
+    stop = at
+    while stop < len(rows) and _same_belief(rows[stop], first):
+        stop += 1
+    group = sorted(rows[at:stop], key=lambda row: (-abs(row.gain), row.actor))
+    seen, way = names.actors[first.other], "more" if first.gain > 0 else "less"
+    over = f" over {names.issues[first.thing]}" if first.thing >= 0 else ""
+    text = f"{seen} is {way} believed {_BELIEFS[first.kind]}{over}"
+    moved = [f"{names.actors[row.actor]} {row.value - row.gain:.2f} to {row.value:.2f}" for row in group]
+    detail = "by " + ", ".join(moved[:LOOKERS_ON])
+    if len(moved) > LOOKERS_ON:
+        detail += f" and {len(moved) - LOOKERS_ON} more"
+    teller.say(first, "belief", text, [first.other, *(row.actor for row in group)], [detail])
+    return stop - at
+
+
+def _same_belief(row: Row, first: Row) -> bool:
+    """Whether a row is about the same reputation, moved the same way in the same turn."""
+    same = (row.kind, row.turn, row.other, row.thing) == (first.kind, first.turn, first.other, first.thing)
+    return same and (row.gain > 0) == (first.gain > 0)
+
+
 def _lapsed(teller: _Teller, row: Row) -> None:
     names = teller.names
     what = teller.deals.pop(row.deal, "a deal")
@@ -204,20 +236,8 @@ def _withheld(teller: _Teller, row: Row) -> None:
 
 def _concession(teller: _Teller, row: Row) -> None:
     what = teller.names.controls[row.thing].title
-    text = f"{teller.names.actors[row.actor]} gives way on {what} without being paid"
-    teller.say(row, "belief", text, (row.actor,), [f"size of the signal {row.value:.2f}"])
-
-
-def _belief(of: str) -> Callable[[_Teller, Row], None]:
-    def write(teller: _Teller, row: Row) -> None:
-        names = teller.names
-        seen, observer = names.actors[row.other], names.actors[row.actor]
-        way = "rises" if row.gain > 0 else "falls"
-        text = f"{observer}: belief that {seen} {of} {way} from {row.value - row.gain:.2f} to {row.value:.2f}"
-        over = f" over {names.issues[row.thing]}" if row.thing >= 0 else ""
-        teller.say(row, "belief", text + over, (row.actor, row.other))
-
-    return write
+    text = f"{teller.names.actors[row.actor]} gives way on {what} without being paid (signal {row.value:.2f})"
+    teller.say(row, "belief", text, (row.actor,))
 
 
 def _crisis(teller: _Teller, row: Row) -> None:
@@ -311,9 +331,9 @@ def _alignment(teller: _Teller, row: Row) -> None:
 _WRITERS: dict[int, Callable[[_Teller, Row], None]] = {
     kinds.LAPSED: _lapsed, kinds.BREACH: _breach, kinds.OWN_MOVE: _own_move, kinds.LAID_DOWN: _laid_down,
     kinds.EVENT: _event, kinds.DELIVERY: _delivery, kinds.WITHHELD: _withheld, kinds.CONCESSION: _concession,
-    kinds.BELIEF_RESOLVE: _belief("is resolved"), kinds.BELIEF_TRUST: _belief("keeps its word"),
     kinds.CRISIS: _crisis, kinds.TERMS: _terms, kinds.DETERRED: _deterred, kinds.PREVENTIVE: _preventive,
     kinds.WAR: _war, kinds.WAR_ENDED: _war_ended, kinds.HELPED: _helped, kinds.STRIKE: _strike,
     kinds.MILESTONE: _milestone, kinds.PROXY: _proxy, kinds.CITY_STRIKE: _city_strike,
     kinds.OFFER_MADE: _offer, kinds.ENGAGERS_MOVED: _engagers, kinds.ALIGNMENT_MOVED: _alignment,
 }  # fmt: skip
+_BELIEFS = {kinds.BELIEF_RESOLVE: "to be resolved", kinds.BELIEF_TRUST: "to keep its word"}

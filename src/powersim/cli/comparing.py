@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from powersim.analysis.compare import Effect, effects, write_effects
+from powersim.analysis.findings import of_effects
 from powersim.analysis.results import ALL, Study
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
@@ -45,7 +46,13 @@ def report(
     page.line(_setting(plan, rows))
     page.line()
     page.tables(tabulated.tables(kept, study, shown))
-    hidden = [name for name in study.outcomes if name not in shown]
+    page.line()
+    page.line("In short", "bold")
+    for name in shown:
+        outcome = study.outcome(name)
+        binary = outcome.summary.kind == "ever"
+        page.line(of_effects(outcome, [row for row in rows if row.outcome == name], study, binary=binary))
+    hidden = [name for name in plan.opened.outcomes if name not in shown]
     if hidden:
         page.line()
         page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")

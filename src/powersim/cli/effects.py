@@ -12,9 +12,10 @@ from powersim.analysis.results import ALL, Outcome, Study
 from powersim.cli.console import Cell, Column, Table
 
 PLACES = 3  # decimals of levels that are not probabilities
+SAME = "the same"
 STYLES = {
     "higher": "green", "likelier": "green", "lower": "magenta", "less likely": "magenta",
-    "not clear": "dim", "the same": "dim", "no runs": "dim",
+    "not clear": "dim", SAME: "dim", "no runs": "dim",
 }  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def word(effect: Effect, binary: bool) -> str:
     if effect.runs == 0:
         return "no runs"
     if effect.effect == effect.ci_low == effect.ci_high == 0:
-        return "the same"
+        return SAME
     if effect.ci_low > 0:
         return "likelier" if binary else "higher"
     if effect.ci_high < 0:
@@ -48,8 +49,13 @@ def _table(rows: Sequence[Effect], study: Study, name: str) -> Table:
     factor = 100.0 if scale.binary else 1.0
     differences = [factor * abs(value) for row in rows for value in (row.effect, row.ci_low, row.ci_high)]
     places = max(decimals([value for value in differences if value == value]), 1)
+    if len({row.theory for row in rows}) > 1 and all(word(row, scale.binary) == SAME for row in rows):
+        rows = [row for row in rows if row.theory == ALL]
     lines: list[tuple[Cell | str, ...]] = []
-    for theory, of_theory in groupby(rows, key=lambda row: row.theory):
+    order = [*study.theories, ALL]
+    for theory, of_theory in groupby(
+        sorted(rows, key=lambda r: order.index(r.theory)), key=lambda r: r.theory
+    ):
         label = "all theories" if theory == ALL else theory
         shown: str | None = None
         for row in of_theory:

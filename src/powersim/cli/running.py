@@ -94,13 +94,8 @@ def compare(
     page = console.Page(quiet)
     opened = open_scenario(file, overrides(set_))
     planned = plan(opened, branches, theories, seed, sweep)
-    shown = (
-        chosen(outcomes, opened.scenario.outcomes, "outcome")
-        if outcomes
-        else tuple(headline(opened.scenario))
-    )
+    shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
     named = branches is not None
-
     work = _Work(page, planned, runs, out, engine, workers, resume)
     work.carry_out(lambda data: comparing.report(page, planned, data, out, shown, named, figures))
 
@@ -117,14 +112,18 @@ def tell(
     ] = None,
     topic: Annotated[
         str | None,
-        typer.Option("--topic", metavar="T,...", help="Only these topics: deal, breach, war, belief, ..."),
+        typer.Option(
+            "--topic",
+            metavar="T,...",
+            help="Only these topics, or all: deal, breach, war, belief, alignment, home, ...",
+        ),
     ] = None,
     engine: Engine = None,
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
     """The story of one run by date: who signed what with whom, what was breached, who attacked whom."""
-    from powersim.analysis.story import TOPICS, about
+    from powersim.analysis.story import MAIN, TOPICS, about
     from powersim.cli import console, telling
     from powersim.study.opened import chosen
     from powersim.study.told import story
@@ -134,10 +133,10 @@ def tell(
     plan = _one(file, branch, theory, seed, set_)
     codes = [each.code for each in plan.scenario.actors]
     actors = frozenset(chosen(actor, codes, "actor") if actor else ())
-    topics = frozenset(chosen(topic, TOPICS, "topic") if topic else ())
+    topics = frozenset(chosen(topic, TOPICS, "topic") if topic else MAIN)
     _announce(page)
     entries = story(plan, run, engine or COMPILED)
-    telling.show(page, plan, run, about(entries, actors, topics))
+    telling.show(page, plan, run, about(entries, actors, topics), {e.topic for e in entries} - topics)
 
 
 def _one(

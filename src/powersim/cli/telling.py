@@ -18,8 +18,8 @@ STYLES = {
 }  # fmt: skip
 
 
-def show(page: Page, plan: Plan, run: int, entries: Sequence[Entry]) -> None:
-    """Print a story."""
+def show(page: Page, plan: Plan, run: int, entries: Sequence[Entry], left_out: set[str]) -> None:
+    """Print a story, and which topics of it are left out."""
     page.line(plan.scenario.title, "bold")
     page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}")
     for date, group in groupby(entries, key=lambda entry: entry.date):
@@ -32,3 +32,5 @@ def show(page: Page, plan: Plan, run: int, entries: Sequence[Entry]) -> None:
     if not entries:
         page.line()
         page.line("Nothing of the kind happened.")
+    if left_out:
+        page.note(f"left out: {', '.join(sorted(left_out))}; --topic all tells everything")

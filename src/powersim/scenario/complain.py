@@ -40,7 +40,9 @@ def problem_of(error: ErrorDetails, root: Node) -> tuple[Problem, Path]:
         column = (
             mark.column + context["column"] + (1 if node.quoted else 0) if context["column"] else mark.column
         )
-        found = context["found"] if context["found"] is not None else show(node.data())
+        found = context["found"]
+        if found is None:
+            found = "" if isinstance(node.value, dict) and context["message"] else show(node.data())
         example = _example_text(taken, context["example"])
         return Problem(
             mark.file, mark.line, column, key, found, context["allowed"], example, context["message"]

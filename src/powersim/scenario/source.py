@@ -107,9 +107,9 @@ class _Reader:
 
     def path(self) -> list[PathPart]:
         parts: list[PathPart] = []
-        for node, key in zip(self.stack, self.pending, strict=True):
+        for depth, (node, key) in enumerate(zip(self.stack, self.pending, strict=True), 1):
             if isinstance(node.value, list):
-                parts.append(len(node.value))
+                parts.append(len(node.value) - (1 if depth < len(self.stack) else 0))  # an open item is in it already
             elif key is not None:
                 parts.append(key[0])
         return parts
@@ -127,6 +127,7 @@ class _Reader:
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
             self.stack.pop()
             self.pending.pop()
+            self._done()
 
     def _document(self, event: Any, mark: Mark) -> None:
         self.documents += 1
@@ -166,6 +167,7 @@ class _Reader:
             self._key(text, quoted, mark)
         else:
             self._add(Node(mark, text if quoted else self._plain(text, mark), text=text, quoted=quoted))
+            self._done()
 
     def _key(self, text: str, quoted: bool, mark: Mark) -> None:
         holder = self.stack[-1]
@@ -203,6 +205,10 @@ class _Reader:
             holder.value.append(node)
         elif isinstance(holder.value, dict) and key is not None:
             holder.value.setdefault(key[0], node)
+
+    def _done(self) -> None:
+        """A value is complete: the mapping that holds it waits for its next key."""
+        if self.pending:
             self.pending[-1] = None
 
     def _halt(self, mark: Mark, message: str, found: str = "", allowed: str = "") -> None:

@@ -33,10 +33,10 @@ def validate(root: Node) -> Document:
         if node.value is None
     ]
     work = root.copy()
-    for path, node in list(root.walk()):
-        if node.value is None:
-            work.drop(path)
-    document = _against_schema(work, problems)
+    empty = [path for path, node in root.walk() if node.value is None]
+    for path in empty:
+        work.drop(path)
+    document = _against_schema(work, problems, empty)
     if document is not None:
         known = known_names(root, frozenset(SPEC), frozenset(MECHANISMS))
         problems += [problem for problem, _ in dangling(document, work, known)]
@@ -47,16 +47,16 @@ def validate(root: Node) -> Document:
     return document
 
 
-def _against_schema(work: Node, problems: list[Problem]) -> Document | None:
-    """Validate, leave out what is wrong, validate again; None if too little is left."""
-    left_out: list[Path] = [()] if problems else []
+def _against_schema(work: Node, problems: list[Problem], gone: list[Path]) -> Document | None:
+    """Validate, leave out what is wrong, validate again; None if too little is left. `gone` is left out already."""
+    left_out = list(gone)
     for _ in range(MOST_ROUNDS):
         try:
             return Document.model_validate(work.data())
         except ValidationError as error:
             found = [problem_of(detail, work) for detail in error.errors(include_url=False)]
         for problem, path in found:
-            if not any(gone[: len(path)] == path for gone in left_out):
+            if not any(out[: len(path)] == path for out in left_out):
                 problems.append(problem)
         paths = [path for _, path in found]
         left_out += paths

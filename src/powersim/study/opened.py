@@ -12,7 +12,7 @@ from powersim.errors import PowersimError
 from powersim.scenario.load import load, loads
 from powersim.scenario.merge import read_chain
 from powersim.scenario.names import nearest
-from powersim.scenario.resolved import Branch, Scenario
+from powersim.scenario.resolved import Scenario
 from powersim.sim import provenance
 
 BASE = "base"
@@ -34,15 +34,23 @@ class Opened:
 
     @property
     def branches(self) -> tuple[str, ...]:
-        """Names of branches, the reference first."""
-        names = list(self.scenario.branches) or [BASE]
-        first = reference(self.scenario)
-        return (first, *(name for name in names if name != first))
+        """Names of branches as the author lists them; the first is the reference."""
+        return self._listed("branches", self.scenario.branches) or (BASE,)
 
     @property
     def theories(self) -> tuple[str, ...]:
-        """Names of theories."""
-        return tuple(self.scenario.theories) or (BASE,)
+        """Names of theories as the author lists them."""
+        return self._listed("theories", self.scenario.theories) or (BASE,)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of outcomes as the author lists them: the first few are the headline."""
+        return self._listed("outcomes", self.scenario.outcomes)
+
+    def _listed(self, key: str, known: Iterable[str]) -> tuple[str, ...]:
+        written, names = self.document.get(key), list(known)
+        order = [name for name in written if name in names] if isinstance(written, dict) else []
+        return (*order, *(name for name in names if name not in order))
 
 
 def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Opened:
@@ -65,21 +73,6 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     return Opened(
         str(found.get("file") or path.name), loads(text, str(path), merged), found["document"], merged, facts
     )
-
-
-def reference(scenario: Scenario) -> str:
-    """The branch that others are compared with: the one most branches are like, else the first that does nothing.
-
-    Without branches it is the world as it goes.
-    """
-    branches = scenario.branches
-    if not branches:
-        return BASE
-    likes = [branch.like for branch in branches.values() if branch.like]
-    if likes:
-        return max(sorted(set(likes)), key=likes.count)
-    idle = [name for name, branch in branches.items() if _does_nothing(branch)]
-    return idle[0] if idle else next(iter(branches))
 
 
 def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:
@@ -105,7 +98,3 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     near = nearest(name, allowed)
     hint = f"; did you mean {near}?" if near else "."
     return f"{what} {name} is not known{hint} Allowed: {', '.join(allowed)}"
-
-
-def _does_nothing(branch: Branch) -> bool:
-    return not branch.steps and branch.offer is None

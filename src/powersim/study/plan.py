@@ -26,7 +26,7 @@ from powersim.world.state import Branch
 SEED = 1
 MOST_SEED = 2**63 - 1
 YARDSTICK = "no_"  # a branch that takes something out of history is there to compare with
-HEADLINES = 4  # outcomes shown first when no hypothesis says which matter
+HEADLINES = 4  # outcomes shown first
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Plan:
             "seed": self.seed,
             "outcomes": json.dumps({name: _stated(o) for name, o in scenario.outcomes.items()}),
             "branches": json.dumps({name: self._branch(name) for name in self.labels}),
-            "headline": json.dumps(headline(scenario)),
+            "headline": json.dumps(headline(self.opened)),
         }
 
     def _branch(self, name: str) -> dict[str, Any]:
@@ -203,10 +203,9 @@ def plan(
     return Plan(opened, names, picked, number, turns).checked()
 
 
-def headline(scenario: Scenario) -> list[str]:
-    """Outcomes to show first: those that hypotheses are about, else the first few."""
-    claimed = list(dict.fromkeys(hypothesis.outcome for hypothesis in scenario.hypotheses))
-    return (claimed or list(scenario.outcomes))[:HEADLINES]
+def headline(opened: Opened) -> tuple[str, ...]:
+    """Outcomes to show first: those that the author lists first."""
+    return opened.outcomes[:HEADLINES]
 
 
 def _joined(found: object) -> str | None:

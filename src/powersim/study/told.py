@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from powersim.analysis.phrases import Control, Flow, Names
 from powersim.analysis.story import Entry, tell
-from powersim.scenario.resolved import Scenario
+from powersim.scenario.resolved import Actor, Scenario
 from powersim.study.plan import Plan
 from powersim.study.work import COMPILED, simulator
 from powersim.world.state import C_LEVER, Setup
@@ -24,7 +24,7 @@ def names(scenario: Scenario, setup: Setup) -> Names:
     return Names(
         dates=tuple(scenario.calendar.labels()),
         codes=codes,
-        actors=tuple(actor.title for actor in scenario.actors),
+        actors=tuple(_called(actor) for actor in scenario.actors),
         issues=tuple(issue.title for issue in scenario.issues),
         controls=tuple(_control(scenario, setup, index) for index in range(len(setup.control_kind))),
         flows=tuple(Flow(goods[good], codes.index(a), codes.index(b)) for good, a, b in scenario.flows),
@@ -39,5 +39,10 @@ def _control(scenario: Scenario, setup: Setup, index: int) -> Control:
     if kind == C_LEVER:
         lever = scenario.issues[issue]
         return Control(kind, lever.title, scale=tuple(sorted(lever.scale.items())))
-    what = f"{scenario.actors[giver].title} towards {scenario.actors[taker].title}"
+    what = f"{_called(scenario.actors[giver])} towards {_called(scenario.actors[taker])}"
     return Control(kind, what, giver, taker)
+
+
+def _called(actor: Actor) -> str:
+    """Its name, or its code where the name would trip up a sentence."""
+    return actor.code if "," in actor.title or " and " in actor.title else actor.title

@@ -189,14 +189,19 @@ def _execute(
 
 
 @rule
-def deliver(s: Setup, p: Params, w: World, turn: int) -> None:
-    """Hand over what is due and neither frozen nor embargoed; rival goods leave the giver, know-how is copied."""
+def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int) -> None:
+    """Hand over what is due, neither frozen nor embargoed, and still worth it to the giver.
+
+    Rival goods leave the giver, know-how is copied.
+    """
     for f in range(w.ordered.shape[0]):
         if w.ordered[f] <= 0.0 or w.due[f] > turn:
             continue
         g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
         units = w.ordered[f]
-        if w.frozen_until[f] > turn or embargoed(s, w, f):
+        flow_change(s, p, on, w, d, f, units, units, menu.own, menu.df, menu.dh)
+        share_with_friends(s, d, menu.own, menu.before)
+        if w.frozen_until[f] > turn or embargoed(s, w, f) or menu.before[giver] + w.price[f] < -LEAST:
             if w.due[f] == turn:
                 write(w, turn, chronicle.WITHHELD, giver, taker, f, units, 0.0, -1)
             continue

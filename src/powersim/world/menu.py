@@ -45,7 +45,8 @@ class Menu(NamedTuple):
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
     must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
     needed: Ints  # (R) number of those
-    own: Floats  # (N) room for work
+    before: Floats  # (N) room for work
+    own: Floats  # (N)
     df: Floats  # (N)
     dh: Floats  # (N)
 
@@ -61,6 +62,7 @@ def new_menu(s: Setup) -> Menu:
         np.zeros((r, n), np.uint8),
         np.zeros((r, n), np.uint8),
         np.zeros(r, np.int64),
+        np.zeros(n),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),
@@ -174,17 +176,21 @@ def _who_must_agree(s: Setup, p: Params, menu: Menu, r: int, c: int, upward: boo
 
     A move needs its direction's controllers: under ALL each who loses by it must be a party; under ANY one giver
     suffices. Refraining needs only one of those without whom the move cannot happen (ALL), or all who want it (ANY).
+    What those who can do it want anyway is own policy, not a concession, and not for sale.
     """
     refrain = r % 3 == REFRAIN
     would_rise = not upward if refrain else upward
     every = (s.raise_mode[c] if would_rise else s.lower_mode[c]) == ALL
-    menu.live[r] = 1
     menu.needed[r] = 0
+    wanted = False
     for i in range(menu.own.shape[0]):
         decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
         menu.gives[r, i] = 1 if decides else 0
         menu.must[r, i] = 1 if decides and every != refrain and menu.gain[r, i] < -p.indifference else 0
         menu.needed[r] += 1 if menu.must[r, i] > 0 else 0
+        wanted = wanted or (decides and menu.gain[r, i] > LEAST)
+    veto = every != refrain
+    menu.live[r] = 1 if (menu.needed[r] > 0 if veto else not wanted) else 0
 
 
 @rule
@@ -229,7 +235,8 @@ def flow_legs(
             menu.own[i] = -menu.own[i]
         menu.own[giver] -= w.price[f]
         share_with_friends(s, d, menu.own, menu.gain[r])
-        _flow_parties(menu, r, giver, -1)
+        if menu.gain[r, giver] < -LEAST:  # otherwise it withholds the order by itself
+            _flow_parties(menu, r, giver, -1)
         return
     units = quantum(s, w, f)
     if units > LEAST and not embargoed(s, w, f):

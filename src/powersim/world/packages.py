@@ -162,12 +162,13 @@ def money_unit(s: Setup, p: Params, w: World, i: int) -> float:
 def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, count: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
-    Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens.
+    Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is at most
+    the cap's share of the smaller economy: what the payer can spare and the taker can use.
     """
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
     unit_i, unit_j = money_unit(s, p, w, i), money_unit(s, p, w, j)
-    cap = p.payment_cap if on.payments else 0.0
+    cap = p.payment_cap * min(w.economy[i], w.economy[j]) if on.payments else 0.0
     best, best_mask = -1e300, 0
     for mask in range(1, 1 << count):
         gi, gj = agenda.total[0, mask], agenda.total[1, mask]
@@ -175,9 +176,7 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
             continue
         m = 0.0
         if cap > 0.0:
-            m = nash_payment(
-                gi, gj, unit_i, unit_j, weight, cap * w.economy[i], cap * w.economy[j], p.payment_efficiency
-            )
+            m = nash_payment(gi, gj, unit_i, unit_j, weight, cap, cap, p.payment_efficiency)
         gi += -unit_i * m if m > 0.0 else -p.payment_efficiency * unit_i * m
         gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
         if gi <= LEAST or gj <= LEAST:
@@ -219,7 +218,7 @@ def best_of_many(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, n:
 def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Floats, pay: Floats) -> bool:
     """Let those who gain pay those who lose, in proportion to what they can pay; False if it does not suffice.
 
-    A loser gets its loss and a margin; a payer pays at most half its gain and at most the cap (M21).
+    A loser gets its loss and a margin; a payer pays at most half its gain. Nobody pays or takes in more than the cap.
     """
     need, room = 0.0, 0.0
     for a in range(n):
@@ -227,6 +226,8 @@ def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Flo
         per_unit = 1.0 / money_unit(s, p, w, i)
         if gain[a] <= LEAST:
             pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
+            if pay[a] > p.payment_cap * w.economy[i]:
+                return False
             need += pay[a]
         else:
             pay[a] = -min(0.5 * gain[a] * per_unit, p.payment_cap * w.economy[i])

@@ -142,7 +142,7 @@ def _decisions(
         fill_menu(s, p, on, branch, w, d, room.menu, t)
         find_offers(s, p, on, w, luck, room.menu, room.agenda, room.offers)
         match_offers(s, p, on, w, d, room.menu, room.offers, room.judge, room.scratch, t)
-    deliver(s, p, w, t)
+    deliver(s, p, on, w, d, room.menu, t)
     refresh_readings(s, w)
     derive(s, p, on, w, d)
 
