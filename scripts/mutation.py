@@ -34,6 +34,7 @@ TESTS = (Path("tests/rules"), Path("tests/theory"))
 COPIED = ("src", "tests", "experiments", "pyproject.toml")
 # Tests that drive whole runs are too slow interpreted, and belong to other layers.
 LAYERS_ABOVE = ("powersim.world", "powersim.sim", "powersim.scenario", "powersim.analysis", "powersim.study")
+PARAMETERS = "powersim.world.params"
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -175,7 +176,7 @@ def reach() -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for path in sorted(test for folder in TESTS for test in (ROOT / folder).glob("test_*.py")):
         names = imported(path)
-        if any(name.startswith(LAYERS_ABOVE) for name in names):
+        if any(name.startswith(LAYERS_ABOVE) and not name.startswith(PARAMETERS) for name in names):
             continue
         for module in closure(names) & uses.keys():
             found.setdefault(module.rpartition(".")[2], []).append(path.relative_to(ROOT))

@@ -66,9 +66,10 @@ def near(problems: list[Problem], where: tuple[int, str]) -> bool:
     )
 
 
-def replace(value: object) -> Callable[[Node], None]:
+def replace(value: object, at: Mark | None = None) -> Callable[[Node], None]:
     def change(node: Node) -> None:
         node.value, node.text, node.quoted, node.keys = value, str(value), False, {}  # type: ignore[assignment]
+        node.mark = at or node.mark
 
     return change
 
@@ -109,7 +110,7 @@ def test_the_scenario_to_corrupt_is_valid_and_uses_every_key_of_the_grammar() ->
 @pytest.mark.parametrize(("path", "node"), cases(lambda path, node: True), ids=lambda value: dotted(value) if isinstance(value, tuple) else "")
 def test_a_value_of_the_wrong_type_is_refused_in_its_place(path: KeyPath, node: Node) -> None:
     wrong = 7 if SWITCHES & set(path) else True
-    problems = corrupted(ROOT, path, replace(wrong))
+    problems = corrupted(ROOT, path, replace(wrong, ROOT.place(path)[0]))
     assert near(problems, written(ROOT, path)), "\n".join(map(str, problems)) or "accepted"
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
+    from rich.text import Text
 
 GAP = "  "
 
@@ -76,6 +77,23 @@ class Page:
             sys.stderr.write(text + "\n")
             sys.stderr.flush()
 
+    def fields(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Lines of a label and a text; on a terminal long texts stay in their column."""
+        width = max((_length(label) for label, _ in lines), default=0)
+        if self.rich is None:
+            for label, text in lines:
+                self.line(f"{GAP}{label}{' ' * (width - _length(label))}{GAP}{text}")
+            return
+        from rich.table import Table as RichTable
+
+        grid = RichTable.grid(padding=(0, len(GAP), 0, 0))
+        grid.add_column(width=0)
+        grid.add_column(min_width=width, no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for label, text in lines:
+            grid.add_row("", _rich_text(label, ""), _rich_text(text, ""))
+        self.rich.print(grid)
+
     def tables(self, tables: Sequence[Table]) -> None:
         """Tables one below the other, with the same columns as wide in each."""
         widths = _widths(tables)
@@ -84,6 +102,9 @@ class Page:
                 self.line()
             if table.title:
                 self.line(table.title, "bold")
+            if not table.rows:
+                self.line(f"{GAP}none")
+                continue
             if self.rich is None:
                 for text in _plain(table, widths):
                     sys.stdout.write(text + "\n")
@@ -155,7 +176,7 @@ def _plain(table: Table, widths: Sequence[int]) -> Iterator[str]:
         yield (GAP + GAP.join(parts)).rstrip()
 
 
-def _rich_text(text: str, style: str) -> object:
+def _rich_text(text: str, style: str) -> Text:
     from rich.text import Text
 
     return Text(text, style=style)
@@ -179,5 +200,5 @@ def _rich_table(table: Table, widths: Sequence[int]) -> RichTable:
         )
     for row in table.rows:
         cells = [_cell(cell) for cell in row]
-        made.add_row("", *(_rich_text(cell.text, cell.style) for cell in cells))  # type: ignore[arg-type]
+        made.add_row("", *(_rich_text(cell.text, cell.style) for cell in cells))
     return made

@@ -43,8 +43,7 @@ def show(page: Page, path: str, opened: Opened) -> None:
     }
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
-    for label, text in lines.items():
-        page.line(f"  {label:<10}  {text}")
+    page.fields(list(lines.items()))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -41,7 +41,7 @@ def check(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """Say "ok" with a digest of each scenario, or every mistake at once."""
+    """Say "ok" with a digest, or every mistake at once."""
     from powersim.cli import console, digest
     from powersim.errors import PowersimError
     from powersim.study.opened import open_scenario
@@ -69,7 +69,10 @@ def check(
 
 @guarded
 def schema() -> None:
-    """Print the JSON Schema of scenarios, for editors that complete and check as you type."""
+    """Print the JSON Schema of scenarios, for editors.
+
+    An editor that knows it completes keys and marks mistakes as you type.
+    """
     from powersim.scenario.template import json_schema
 
     sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
@@ -80,7 +83,7 @@ def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; must not exist.")],
     quiet: Quiet = False,
 ) -> None:
-    """Write a scenario with every key explained, ready to be changed."""
+    """Write a commented scenario to start from."""
     from powersim.cli import console
     from powersim.errors import PowersimError
     from powersim.scenario.template import template
@@ -100,9 +103,10 @@ def list_(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """List outcomes, parameters, mechanisms, issues, actors, branches, theories or events of a scenario.
+    """List outcomes, parameters, mechanisms or the like.
 
-    Parameters and mechanisms can be listed without a scenario: then their defaults are shown.
+    Also issues, actors, branches, theories and events of a scenario. Parameters and mechanisms can be listed
+    without a scenario: then their defaults are shown.
     """
     from powersim.cli import console, listing
     from powersim.errors import PowersimError
@@ -125,7 +129,7 @@ def explain(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """Say what a name means, with its unit, range and source.
+    """Say what a name means: unit, range, source.
 
     Parameters and mechanisms are known without a scenario; outcomes, issues, goods, actors, branches, theories and
     events need FILE.
@@ -143,9 +147,7 @@ def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) 
         if index:
             page.line()
         page.line(heading, "bold")
-        width = max((len(label) for label, _ in lines), default=0)
-        for label, text in lines:
-            page.line(f"  {label.ljust(width)}  {text}")
+        page.fields(lines)
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

@@ -21,12 +21,9 @@ def table(kind: str, scenario: Scenario | None) -> Table:
 def _parameters(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
     values = {name: num.value for name, num in scenario.parameters.items()} if scenario is not None else {}
     columns = (
-        Column("name"),
-        Column("value", right=True),
-        Column("range"),
-        Column("unit"),
-        Column("", fold=True),
-    )
+        Column("name"), Column("value", right=True), Column("range"), Column("unit", fold=True),
+        Column("meaning", fold=True),
+    )  # fmt: skip
     rows = tuple(
         (name, f"{values.get(name, spec.value):g}", interval(spec), spec.unit, spec.about)
         for name, spec in SPEC.items()
@@ -36,7 +33,7 @@ def _parameters(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
 
 def _mechanisms(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
     states = scenario.mechanisms if scenario is not None else {}
-    columns = (Column("name"), Column("state"), Column("", fold=True))
+    columns = (Column("name"), Column("state"), Column("meaning", fold=True))
     rows = (
         (name, "on" if states.get(name, True) else "off", spec.about) for name, spec in MECHANISMS.items()
     )
@@ -45,7 +42,7 @@ def _mechanisms(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
 
 def _outcomes(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
     assert scenario is not None
-    columns = (Column("name"), Column("quantity"), Column("summary"), Column("", fold=True))
+    columns = (Column("name"), Column("quantity"), Column("summary"), Column("meaning", fold=True))
     rows = (
         (name, quantity(o), summary(o, scenario.calendar), o.title) for name, o in scenario.outcomes.items()
     )
@@ -58,7 +55,7 @@ def _issues(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
         Column("name"),
         Column("start", right=True),
         Column("control", fold=True),
-        Column("", fold=True),
+        Column("meaning", fold=True),
     )
     rows = ((i.id, f"{i.start.value:g}", who_controls(i), i.title) for i in scenario.issues)
     return columns, tuple(rows)
@@ -70,7 +67,7 @@ def _actors(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
         Column("code"),
         Column("power", right=True),
         Column("economy", right=True),
-        Column("", fold=True),
+        Column("meaning", fold=True),
     )
     rows = ((a.code, f"{a.power.value:g}", f"{a.economy.value:g}", a.title) for a in scenario.actors)
     return columns, tuple(rows)
@@ -79,7 +76,7 @@ def _actors(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
 def _titled(of: str) -> Callable[[Scenario | None], tuple[tuple[Column, ...], Rows]]:
     def rows(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
         found = getattr(scenario, of)
-        return (Column("name"), Column("", fold=True)), tuple(
+        return (Column("name"), Column("meaning", fold=True)), tuple(
             (name, each.title) for name, each in found.items()
         )
 
@@ -89,7 +86,7 @@ def _titled(of: str) -> Callable[[Scenario | None], tuple[tuple[Column, ...], Ro
 def _events(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:
     assert scenario is not None
     label = scenario.calendar.label
-    columns = (Column("name"), Column("date"), Column("", fold=True))
+    columns = (Column("name"), Column("date"), Column("meaning", fold=True))
     rows = (
         (e.id, label(e.turn) if e.turn >= 0 else f"{label(e.first)} to {label(e.last)}", e.title)
         for e in scenario.events

@@ -51,7 +51,7 @@ def run(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run one branch under one theory and say how its outcomes come out."""
+    """Run one branch under one theory."""
     from powersim.cli import console, levels
 
     page = console.Page(quiet)
@@ -86,7 +86,10 @@ def compare(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """What branches change, run by run with the same luck, under each theory."""
+    """Say what branches change, under each theory.
+
+    Effects are differences within runs: the branches of a run share its luck and its draws of uncertain numbers.
+    """
     from powersim.cli import comparing, console
     from powersim.study.opened import chosen, open_scenario
     from powersim.study.plan import headline, plan
@@ -122,7 +125,10 @@ def tell(
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """The story of one run by date: who signed what with whom, what was breached, who attacked whom."""
+    """Tell the story of one run, by date.
+
+    Who signed what with whom and what each gained, what was breached, which belief moved, who attacked whom.
+    """
     from powersim.analysis.story import MAIN, TOPICS, about
     from powersim.cli import console, telling
     from powersim.study.opened import chosen
@@ -191,7 +197,7 @@ class _Work:
             if steps:
                 _announce(self.page)
                 work.warm(self.plan, engine)
-            with self.page.progress("runs", steps) as tick:
+            with self.page.progress("computing", steps) as tick:
                 done = work.fill(self.plan, store, runs, engine=engine, threads=self.workers, tick=tick)
             if self.out is not None:
                 command = provenance.command_line(sys.argv[1:])

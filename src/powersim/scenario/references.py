@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -54,15 +55,14 @@ def known_names(root: Node, parameters: frozenset[str], mechanisms: frozenset[st
 
 def walk(value: Any, annotation: Any, path: Path = ()) -> Iterator[tuple[Path, str, Ref]]:
     """Every text in a model that is marked as a reference, with its path and mark."""
-    if value is None:
-        return
     for mark in marks(annotation):
         if isinstance(value, str):
             yield path, value, mark
     if isinstance(value, BaseModel):
-        hints = hints_of(type(value))
-        for name, declared in type(value).model_fields.items():
-            yield from walk(getattr(value, name), hints[name], (*path, declared.alias or name))
+        for name, key, inner in _bearing(type(value)):
+            held = getattr(value, name)
+            if held:
+                yield from walk(held, inner, (*path, key))
         return
     for kind in alternatives(annotation):
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -76,6 +76,26 @@ def walk(value: Any, annotation: Any, path: Path = ()) -> Iterator[tuple[Path, s
         elif origin is tuple and isinstance(value, tuple):
             for index, (item, inner) in enumerate(zip(value, arguments, strict=True)):
                 yield from walk(item, inner, (*path, index))
+
+
+@cache
+def _bearing(model: type[BaseModel]) -> list[tuple[str, str, Any]]:
+    """Fields of a model below which there are references: name, key in the file, annotation."""
+    hints = hints_of(model)
+    fields = ((name, field.alias or name, hints[name]) for name, field in model.model_fields.items())
+    return [field for field in fields if _bears(field[2])]
+
+
+def _bears(annotation: Any) -> bool:
+    if any(True for _ in marks(annotation)):
+        return True
+    for kind in alternatives(annotation):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if _bearing(kind):
+                return True
+        elif any(_bears(inner) for inner in typing.get_args(kind)):
+            return True
+    return False
 
 
 def marks(annotation: Any) -> Iterator[Ref]:

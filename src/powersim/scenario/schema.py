@@ -271,10 +271,16 @@ class Hypothesis(Strict):
         return raw
 
 
+def _format(raw: object) -> object:
+    if isinstance(raw, bool) or raw != 1:
+        raise complaint("the format of the file", allowed="1", example="1")
+    return raw
+
+
 class Document(Strict):
     """A scenario file with its `extends` merged in."""
 
-    powersim: Literal[1] = Field(examples=["1"])
+    powersim: Annotated[Literal[1], BeforeValidator(_format)] = Field(examples=["1"])
     name: Slug = Field(examples=["missile-defense-2009"])
     title: Line | None = None
     question: Text | None = None

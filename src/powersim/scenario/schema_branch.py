@@ -19,9 +19,15 @@ from powersim.scenario.names import (
     complaint,
 )
 from powersim.scenario.numbers import Change, FixedUnit, Shift, Strict, Unit, check_expression
-from powersim.scenario.shapes import Date, Flow, Line, Pair, Parties, Source, Text
+from powersim.scenario.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text
 
 DOES = ("engagers", "shift", "set", "ideal", "salience", "alignment", "stock")
+
+
+def _once(value: bool) -> bool:
+    if not value:
+        raise complaint("an event comes at most once", allowed="true, or leave the key out")
+    return value
 
 
 class Event(Strict):
@@ -38,7 +44,7 @@ class Event(Strict):
     )
     probability: Unit | None = None
     after: EventRef | None = None
-    once: Literal[True] = Field(default=True, examples=["true"])
+    once: Annotated[Switch, AfterValidator(_once)] = Field(default=True, examples=["true"])
     use: Literal["exogenous", "observed"] = Field(default="exogenous", examples=["exogenous"])
     engagers: dict[PartyRef, Unit] = Field(default_factory=dict, examples=["{USA: 0.9}"])
     shift: dict[IssueRef, Shift] = Field(default_factory=dict, examples=["{syria_regime_support: -0.35}"])
