@@ -93,6 +93,8 @@ def tell(log: Floats, names: Names) -> list[Entry]:
             at += _deal(teller, rows, at)
         elif row.kind == kinds.BATTLE:
             at += _battles(teller, rows, at)
+        elif row.kind == kinds.CRISIS:
+            at += _crisis(teller, rows, at)
         elif row.kind in _BELIEFS:
             at += _beliefs(teller, rows, at)
         else:
@@ -240,28 +242,26 @@ def _concession(teller: _Teller, row: Row) -> None:
     teller.say(row, "belief", text, (row.actor,))
 
 
-def _crisis(teller: _Teller, row: Row) -> None:
-    a, b = teller.names.actors[row.actor], teller.names.actors[row.other]
-    text = f"Crisis over {teller.names.dispute(row.thing)}: {a} against {b}"
-    teller.say(row, "crisis", text, (row.actor, row.other), [f"{a} rates its odds at {row.value:.0%}"])
-
-
-def _terms(teller: _Teller, row: Row) -> None:
-    a, b = teller.names.actors[row.actor], teller.names.actors[row.other]
-    text = f"{b} yields to {a} over {teller.names.dispute(row.thing)}: now {row.value:.2f} ({row.gain:+.2f})"
-    teller.say(row, "crisis", text, (row.actor, row.other))
-
-
-def _deterred(teller: _Teller, row: Row) -> None:
-    a, b = teller.names.actors[row.actor], teller.names.actors[row.other]
-    text = f"{a} makes no demand of {b}: deterred (odds {row.value:.0%}, cost {row.gain:.2f} of the stake)"
-    teller.say(row, "crisis", text, (row.actor, row.other))
-
-
-def _preventive(teller: _Teller, row: Row) -> None:
-    a, b = teller.names.actors[row.actor], teller.names.actors[row.other]
-    text = f"{a} fears a shift of the odds towards {b} ({row.value:.2f}) beyond what a settlement could bear"
-    teller.say(row, "crisis", text, (row.actor, row.other))
+def _crisis(teller: _Teller, rows: Sequence[Row], at: int) -> int:
+    """A crisis and what becomes of it at once; a war that follows has an entry of its own."""
+    row, names = rows[at], teller.names
+    a, b = names.actors[row.actor], names.actors[row.other]
+    details = [f"{a} rates its odds at {row.value:.0%}"]
+    rest = rows[at + 1 :]
+    end = rest[0] if rest and (rest[0].turn, rest[0].thing) == (row.turn, row.thing) else None
+    if end is not None and end.kind == kinds.DETERRED:
+        details = [
+            f"{a} rates its odds at {row.value:.0%} and is deterred (cost {end.gain:.2f} of the stake)"
+        ]
+    elif end is not None and end.kind == kinds.TERMS:
+        details.append(f"{b} yields: now {end.value:.2f} ({end.gain:+.2f})")
+    elif end is not None and end.kind == kinds.PREVENTIVE:
+        details.append(f"{a} fears a shift towards {b} ({end.value:.2f}) beyond what a settlement could bear")
+    else:
+        end = None
+    text = f"Crisis over {names.dispute(row.thing)}: {a} against {b}"
+    teller.say(row, "crisis", text, (row.actor, row.other), details)
+    return 1 if end is None else 2
 
 
 def _war(teller: _Teller, row: Row) -> None:
@@ -331,7 +331,6 @@ def _alignment(teller: _Teller, row: Row) -> None:
 _WRITERS: dict[int, Callable[[_Teller, Row], None]] = {
     kinds.LAPSED: _lapsed, kinds.BREACH: _breach, kinds.OWN_MOVE: _own_move, kinds.LAID_DOWN: _laid_down,
     kinds.EVENT: _event, kinds.DELIVERY: _delivery, kinds.WITHHELD: _withheld, kinds.CONCESSION: _concession,
-    kinds.CRISIS: _crisis, kinds.TERMS: _terms, kinds.DETERRED: _deterred, kinds.PREVENTIVE: _preventive,
     kinds.WAR: _war, kinds.WAR_ENDED: _war_ended, kinds.HELPED: _helped, kinds.STRIKE: _strike,
     kinds.MILESTONE: _milestone, kinds.PROXY: _proxy, kinds.CITY_STRIKE: _city_strike,
     kinds.OFFER_MADE: _offer, kinds.ENGAGERS_MOVED: _engagers, kinds.ALIGNMENT_MOVED: _alignment,

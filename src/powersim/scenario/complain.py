@@ -92,7 +92,7 @@ def _missing(loc: Path, root: Node) -> Problem:
 
 def example_of(loc: Path) -> str:
     """A working value of the field at `loc`, as a line of YAML."""
-    for _, field in _descend(Document, loc):
+    for _, field in lookup(Document, loc):
         if field is not None and field.examples:
             return _example_text(loc, str(field.examples[0]))
         for item in field.metadata if field is not None else ():
@@ -112,13 +112,13 @@ def _example_text(loc: Path, value: str) -> str:
 def keys_at(loc: Path) -> list[str]:
     """The keys that the mapping at `loc` may have."""
     keys: list[str] = []
-    for annotation, _ in _descend(Document, loc):
+    for annotation, _ in lookup(Document, loc):
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             keys += [field.alias or name for name, field in annotation.model_fields.items()]
     return keys
 
 
-def _descend(annotation: Any, loc: Path) -> Iterator[tuple[Any, FieldInfo | None]]:
+def lookup(annotation: Any, loc: Path) -> Iterator[tuple[Any, FieldInfo | None]]:
     """Types (and the field that declares them) that a path of the grammar may lead to."""
     frontier: list[tuple[Any, FieldInfo | None]] = [(annotation, None)]
     for part in loc:

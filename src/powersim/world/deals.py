@@ -8,6 +8,7 @@ import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
+from powersim.rules.sanctions import conflict_expectation
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
@@ -116,7 +117,6 @@ def sign(
         w.deal_gain[slot, e] = judge.gain[i] if i >= 0 else 0.0
         if i >= 0:
             members += 1
-            w.paid[i] += judge.gain[i]
     for e in range(LEGS):
         w.deal_leg[slot, e] = legs[e]
         if legs[e] >= 0:
@@ -131,9 +131,12 @@ def sign(
         if party[a] < 0:
             continue
         write(w, turn, chronicle.GAIN, party[a], -1, -1, pay[a], judge.gain[party[a]], slot)
+        across = 0.0  # deals with friends pay no engager: how far the others are from being friends
         for b in range(PARTIES):
             if a != b and party[b] >= 0:
                 w.dealt[party[a], party[b]] += (1.0 - p.deal_memory) * p.deal_weight
+                across += conflict_expectation(w.alignment[party[a], party[b]]) / (members - 1)
+        w.paid[party[a]] += across * judge.gain[party[a]]
 
 
 @rule

@@ -20,7 +20,8 @@ from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Se
 def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
     """Fill share (N) with what every actor's levers and sanctions give (positive) or deny i, in -1..1 of its concerns.
 
-    sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers.
+    sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power:
+    a host is not held responsible for what its great ally decides.
     """
     n, total = w.power.shape[0], 0.0
     for j in range(n):
@@ -37,12 +38,12 @@ def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
         if s.control_kind[c] == C_SANCTION:
             share[s.control_from[c]] += worth * s.control_weight[c]
         elif s.control_kind[c] == C_LEVER:
-            owners = 0
+            power = LEAST
             for j in range(n):
-                owners += 1 if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0
+                power += w.power[j] if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0.0
             for j in range(n):
                 if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0:
-                    share[j] += worth / owners
+                    share[j] += worth * w.power[j] / power
 
 
 @rule
