@@ -3,7 +3,8 @@
 A history is some two hundred arrays. Handed to numba as named tuples, every call would carry every pointer, shape and
 stride by value, and compiling would take longer than any study. `pack` writes the addresses and shapes of a named
 tuple's fields into one table; compiled code gets the address of the table and reads ``w.x`` as an array without a
-reference count. Nothing is copied: what compiled code writes, the named tuple shows. Interpreted, `pack` is the identity.
+reference count. Nothing is copied: what compiled code writes, the named tuple shows. Interpreted, `pack`
+is the identity.
 
 The caller keeps the packed object alive and its arrays in place for the length of a call, and arrays are C-contiguous.
 """
@@ -120,7 +121,9 @@ def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str)
 
     def load(index: int) -> Any:
         entry = builder.load(builder.gep(table, [ir.Constant(word, index)]))
-        entry.set_metadata("invariant.load", builder.module.add_metadata([]))  # lets LLVM lift it out of loops
+        entry.set_metadata(
+            "invariant.load", builder.module.add_metadata([])
+        )  # lets LLVM lift it out of loops
         return entry
 
     field = typ.resolve(attr)

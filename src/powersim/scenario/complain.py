@@ -119,7 +119,7 @@ def keys_at(loc: Path) -> list[str]:
 
 
 def lookup(annotation: Any, loc: Path) -> Iterator[tuple[Any, FieldInfo | None]]:
-    """Types (and the field that declares them) that a path of the grammar may lead to."""
+    """Types that a path of the grammar may lead to from `annotation`, and the field that declares them, if one does."""
     frontier: list[tuple[Any, FieldInfo | None]] = [(annotation, None)]
     for part in loc:
         frontier = [

@@ -18,9 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.node import Mark, Node, PathPart, Scalar, dotted, show
 
-MAX_BYTES = 1_000_000  # the flagship is under a tenth of it
+MAX_BYTES = 2_000_000  # the flagship has 60,000
 MAX_DEPTH = 24  # the grammar needs 9
-MAX_NODES = 200_000
+MAX_NODES = 100_000
 MAX_TEXT = 20_000  # characters of one scalar
 MAX_DIGITS = 60  # characters of one number
 INSTEAD = "write it out, or use groups or extends"
@@ -121,7 +121,7 @@ class _Reader:
         if kind == "DocumentStartEvent":
             self._document(event, mark)
         elif kind == "AliasEvent":
-            self._halt(mark, "aliases are not allowed", found=f"*{event.anchor}", allowed=INSTEAD)
+            self._halt(mark, "aliases are not allowed", found=show(f"*{event.anchor}"), allowed=INSTEAD)
         elif kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent"):
             self._value(event, kind, mark)
         elif kind in ("SequenceEndEvent", "MappingEndEvent"):
@@ -141,9 +141,9 @@ class _Reader:
         if self.nodes > MAX_NODES:
             self._halt(mark, "too many values", allowed=f"at most {MAX_NODES}")
         if event.anchor is not None:
-            self.refuse(mark, "anchors are not allowed", found=f"&{event.anchor}", allowed=INSTEAD)
+            self.refuse(mark, "anchors are not allowed", found=show(f"&{event.anchor}"), allowed=INSTEAD)
         if event.tag is not None:
-            self.refuse(mark, "tags are not allowed", found=str(event.tag), allowed="plain values")
+            self.refuse(mark, "tags are not allowed", found=show(event.tag), allowed="plain values")
         if kind == "ScalarEvent":
             self._scalar(event, mark)
             return

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 from powersim._bundle import pack
 from powersim.world.case import Case
 from powersim.world.draws import luck

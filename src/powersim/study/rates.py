@@ -101,7 +101,9 @@ class _Counter:
         self.issues = [issue.id for issue in plan.scenario.issues]
         case = plan.cases(plan.theories[0], 0)[0]
         self.laid_down = _laid_down(case, turns)
-        self.moved = [k for k in range(len(self.issues)) if k not in self.laid_down]
+        # pace and size of moves are recorded for the coded issues only, so only those are compared
+        coded = self.scenario.record or self.issues
+        self.moved = [k for k, name in enumerate(self.issues) if k not in self.laid_down and name in coded]
         setup = case.setup
         self.senders = [int(c) for c in np.flatnonzero(setup.control_kind == C_SANCTION)]
         actors = range(len(plan.scenario.actors))

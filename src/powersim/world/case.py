@@ -8,7 +8,8 @@ from powersim.world.params import Params, Switches
 from powersim.world.state import Branch, Ints, Setup
 
 # What can be watched each turn; a, b are indices into the setup's lists (-1 = unused).
-# WAR a: dispute a is a war now; WARS, CRISES: so far; DELIVERED, FROZEN: flow a; DEALS: open deals of a; SHARED_DEALS: of a and b.
+# WAR a: dispute a is a war now; WARS, CRISES: so far; DELIVERED, FROZEN: flow a; DEALS: open deals of a;
+# SHARED_DEALS: of a and b.
 (ISSUE, ALIGNMENT, RESOLVE, TRUST, POWER, SECURITY, ECONOMY, UTILITY, WAR, WARS, CRISES, STOCK, DELIVERED, FROZEN,
  CONTROL, ENGAGERS, STRIKES, DEALS, SHARED_DEALS, EVENT_HAPPENED, PROXY_LEVEL, STRENGTH) = range(22)  # fmt: skip
 

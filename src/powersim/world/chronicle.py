@@ -11,33 +11,63 @@ from powersim.world.state import World
  ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED) = range(28)  # fmt: skip
 
 KINDS: dict[int, tuple[str, str]] = {
-    SIGNED: ("signed", "actor and other: first two parties; object: number of parties; value: legs; gain: -; deal: id"),
+    SIGNED: (
+        "signed",
+        "actor and other: first two parties; object: number of parties; value: legs; gain: -; deal: id",
+    ),
     LEG: ("leg", "actor: giver; other: -; object: leg; value: target or units; deal: id"),
-    GAIN: ("gain", "actor: party; value: net payment received (share of world GDP); gain: utility per turn; deal: id"),
+    GAIN: (
+        "gain",
+        "actor: party; value: net payment received (share of world GDP); gain: utility per turn; deal: id",
+    ),
     LAPSED: ("lapsed", "actor, other: first two parties; deal: id"),
-    BREACH: ("breach", "actor: who reneged; other: first party wronged; value: gain of reneging; gain: value at stake"),
+    BREACH: (
+        "breach",
+        "actor: who reneged; other: first party wronged; value: gain of reneging; gain: value at stake",
+    ),
     DELIVERY: ("delivery", "actor: giver; other: taker; object: flow; value: units"),
     WITHHELD: ("withheld", "actor: giver; other: taker; object: flow; value: units on order"),
     OWN_MOVE: ("own move", "actor: a controller; object: control; value: new position; gain: move"),
     LAID_DOWN: ("laid down", "object: control; value: new position; gain: move"),
     EVENT: ("event", "object: event"),
-    CONCESSION: ("concession", "actor: who conceded; object: control; value: size in units of the signal scale"),
+    CONCESSION: (
+        "concession",
+        "actor: who conceded; object: control; value: size in units of the signal scale",
+    ),
     BELIEF_RESOLVE: ("resolve belief", "actor: observer; other: observed; value: new belief; gain: change"),
     BELIEF_TRUST: ("trust", "actor: observer; other: observed; value: new belief; gain: change"),
-    CRISIS: ("crisis", "actor: challenger; other: target; object: dispute; value: perceived odds; gain: stake"),
+    CRISIS: (
+        "crisis",
+        "actor: challenger; other: target; object: dispute; value: perceived odds; gain: stake",
+    ),
     TERMS: ("terms", "actor: challenger; other: target; object: dispute; value: new position; gain: move"),
-    DETERRED: ("deterred", "actor: challenger; other: target; object: dispute; value: perceived odds; gain: cost"),
+    DETERRED: (
+        "deterred",
+        "actor: challenger; other: target; object: dispute; value: perceived odds; gain: cost",
+    ),
     WAR: ("war", "actor: challenger; other: target; object: dispute; value: odds of a battle"),
     BATTLE: ("battle", "actor: winner; other: loser; object: dispute; value: forts of the challenger"),
-    WAR_ENDED: ("war ended", "actor: challenger; other: target; object: dispute; value: position; gain: move"),
+    WAR_ENDED: (
+        "war ended",
+        "actor: challenger; other: target; object: dispute; value: position; gain: move",
+    ),
     STRIKE: ("strike", "actor: striker; other: struck; object: strike; value: set-back; gain: effectiveness"),
-    MILESTONE: ("milestone", "actor: striker; other: programme's owner; object: strike; value: milestone; gain: net"),
+    MILESTONE: (
+        "milestone",
+        "actor: striker; other: programme's owner; object: strike; value: milestone; gain: net",
+    ),
     PROXY: ("proxy attacks", "actor: patron; other: attacked; object: proxy; value: level"),
-    CITY_STRIKE: ("city strike", "actor: attacker; other: attacked; object: dispute; value: share of power lost"),
+    CITY_STRIKE: (
+        "city strike",
+        "actor: attacker; other: attacked; object: dispute; value: share of power lost",
+    ),
     OFFER_MADE: ("offer", "actor: first party; value: 1 accepted, 0 refused; gain: smallest gain"),
     ENGAGERS_MOVED: ("faction", "actor; value: new share of the engagers; gain: change"),
     ALIGNMENT_MOVED: ("alignment", "actor, other; value: new alignment; gain: change this turn"),
-    PREVENTIVE: ("preventive war", "actor: challenger; other: target; object: dispute; value: shift; gain: threshold"),
+    PREVENTIVE: (
+        "preventive war",
+        "actor: challenger; other: target; object: dispute; value: shift; gain: threshold",
+    ),
     HELPED: ("helped", "actor: helper; other: helped; object: dispute; value: capability brought"),
 }
 

@@ -43,14 +43,18 @@ def _at_war_elsewhere(s: Setup, w: World, v: int) -> bool:
     """Whether the same two actors fight over another front already."""
     for o in range(w.war_on.shape[0]):
         same = s.challenger[o] == s.target[v] and s.target[o] == s.challenger[v]
-        if o != v and w.war_on[o] > 0 and (same or s.challenger[o] == s.challenger[v] and s.target[o] == s.target[v]):
+        if (
+            o != v
+            and w.war_on[o] > 0
+            and (same or (s.challenger[o] == s.challenger[v] and s.target[o] == s.target[v]))
+        ):
             return True
     return False
 
 
 @rule
 def perceived_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
-    """Odds that the challenger sees: its force and expected friends against the target's, as far as it believes in help.
+    """Odds that the challenger sees: its force and expected friends against the target's, if it believes in help.
 
     Pr_i(k helps j) = min(1, max(A_kj, 0) r_ik + guarantee_kj): the belief in k's resolve is the challenger's own.
     """
@@ -67,7 +71,7 @@ def perceived_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
 
 @rule
 def expected_sanctions(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
-    """Cost of the sanctions that the challenger expects: trade with every possible sender times what the sender minds."""
+    """Cost of the sanctions that the challenger expects: trade with each possible sender times what it minds."""
     i, k = s.challenger[v], s.dispute_issue[v]
     total, cost = 0.0, 0.0
     for j in range(w.power.shape[0]):
@@ -161,7 +165,9 @@ def start_war(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luc
     for side in range(2):
         actor = i if side == 0 else j
         u = uniform(luck, draws.WAR_BELIEF, s.actor_key[actor], np.uint64(side), s.dispute_key[v])
-        mean = min(1.0 - p.belief_floor, max(p.belief_floor, pi + (1.0 if side == 0 else -1.0) * p.optimism * u))
+        mean = min(
+            1.0 - p.belief_floor, max(p.belief_floor, pi + (1.0 if side == 0 else -1.0) * p.optimism * u)
+        )
         w.war_belief[v, 2 * side] = p.belief_strength * mean
         w.war_belief[v, 2 * side + 1] = p.belief_strength * (1.0 - mean)
     w.hurt[j, i] += p.war_harm
@@ -172,7 +178,7 @@ def start_war(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luc
 def _choose_sides(
     s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, turn: int, v: int
 ) -> None:
-    """Every third party helps a side if its share in the outcome pays (Altfeld & Bueno de Mesquita 1979) or a guarantee binds it.
+    """Third parties help a side if their share in the outcome, or a guarantee, makes it pay (M26).
 
     An ally whose help was likely and who stays out loses resolve in everybody's eyes.
     """
@@ -210,4 +216,3 @@ def battle_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
     ours = force(s, w, d, i, d.reach[i, j]) + w.war_help[v, 0]
     theirs = force(s, w, d, j, 1.0) + w.war_help[v, 1]
     return min(1.0 - LEAST, max(LEAST, odds(ours, theirs, p.contest_m)))
-

@@ -16,7 +16,19 @@ from powersim.world.draws import Luck, uniform
 from powersim.world.gains import control_change, flow_change
 from powersim.world.menu import Menu, embargoed
 from powersim.world.params import Params, Switches
-from powersim.world.state import LEAST, FREEZE, GIVE, KNOW_HOW_GOOD, LEGS, PARTIES, Derived, Floats, Ints, Setup, World
+from powersim.world.state import (
+    FREEZE,
+    GIVE,
+    KNOW_HOW_GOOD,
+    LEAST,
+    LEGS,
+    PARTIES,
+    Derived,
+    Floats,
+    Ints,
+    Setup,
+    World,
+)
 
 
 class Judge(NamedTuple):
@@ -46,7 +58,15 @@ def new_judge(s: Setup) -> Judge:
 
 @rule
 def exact_gains(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, legs: Ints, judge: Judge, scratch: Derived
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    legs: Ints,
+    judge: Judge,
+    scratch: Derived,
 ) -> None:
     """Fill judge.gain (N) with the exact difference that a package makes: the world with it against the world without.
 
@@ -230,7 +250,9 @@ def lapse(s: Setup, p: Params, w: World, turn: int) -> None:
 
 
 @rule
-def comply(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int) -> None:
+def comply(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int
+) -> None:
     """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9).
 
     Pi is what undoing the party's own legs would bring in every turn that the deal still binds, discounted.
@@ -274,9 +296,7 @@ def _relationship(s: Setup, p: Params, w: World, d: Derived, i: int, j: int) -> 
 
 
 @rule
-def _temptation(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, v: int, i: int
-) -> float:
+def _temptation(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, v: int, i: int) -> float:
     """Pi: what party i would gain at once by undoing the legs it gave in deal v and following its own policy."""
     total = 0.0
     controls = w.pos.shape[0]

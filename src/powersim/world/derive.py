@@ -34,8 +34,9 @@ from powersim.world.state import (
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
-    pairs = [np.zeros((n, n)) for _ in range(8)]
-    return Derived(np.zeros(n), *pairs, *(np.zeros(n) for _ in range(4)), np.zeros((n, k)))
+    rows = {"M", "f", "h", "S", "E"}
+    shapes = {"burden": (n, k)} | dict.fromkeys(rows, (n,))
+    return Derived(**{name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields})
 
 
 @rule

@@ -1,8 +1,8 @@
 """Keyed random numbers: every draw is a pure function of who decides what, when, in which run.
 
-The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", SC'11),
-tested against its published known-answer vectors. The key is (seed, run), the counter is (turn and decision point, first
-actor, second actor, issue or good). One key gives one uniform, which callers turn by inverse CDF. There is no state: a
+The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
+tested against its published known-answer vectors. The key is (seed, run), the counter is (turn and decision point, first actor,
+ second actor, issue or good). One key gives one uniform, which callers turn by inverse CDF. There is no state: a
 draw that is not made shifts no other draw, so two branches of one run share their luck wherever they share a decision.
 """
 
@@ -16,8 +16,8 @@ import numpy as np
 from powersim._jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
-(PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE, WAR_BELIEF,
- STRIKE_DECISION, STRIKE_SUCCESS, PROXY, CITY, OFFER, GROWTH) = range(20)  # fmt: skip
+(PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,
+ WAR_BELIEF, STRIKE_DECISION, STRIKE_SUCCESS, PROXY, CITY, OFFER, GROWTH) = range(20)  # fmt: skip
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -1,4 +1,4 @@
-"""What happens to actors before they decide: the calendar, what a branch lays down, growth, budgets, know-how, proxies."""
+"""What happens before anybody decides: calendar, what a branch lays down, growth, budgets, know-how, proxies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from powersim.world.state import (
 
 @rule
 def calendar(s: Setup, branch: Branch, w: World, luck: Luck, turn: int) -> None:
-    """Exogenous events: certain or with a probability on their date, or with a hazard per turn while their window is open."""
+    """Exogenous events: certain or with a probability on their date, or with a hazard while their window is open."""
     zero = np.uint64(0)
     for e in range(s.event_key.shape[0]):
         if w.happened[e] >= 0 or branch.no_event[e] > 0:

@@ -36,7 +36,7 @@ def find_offers(
     s: Setup, p: Params, on: Switches, w: World, luck: Luck, menu: Menu, agenda: Agenda, offers: Offers
 ) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
-    offers.count[0] = 0
+    offers.found[0] = 0
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):
@@ -68,7 +68,11 @@ def _pair_offer(
     agenda.party[0], agenda.party[1] = i, j
     count = 0
     for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0 and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0) and admissible(menu, r, agenda, 2):
+        if (
+            menu.live[r] > 0
+            and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0)
+            and admissible(menu, r, agenda, 2)
+        ):
             count = consider(p, menu, r, agenda, 2, count, int(p.agenda))
     if count == 0:
         return
@@ -136,10 +140,10 @@ def _conference(
 @rule
 def _is_party(agenda: Agenda, members: int, i: int) -> bool:
     """Whether actor i sits at the table already."""
+    seated = False
     for a in range(members):
-        if agenda.party[a] == i:
-            return True
-    return False
+        seated = seated or agenda.party[a] == i
+    return seated
 
 
 @rule
@@ -156,10 +160,10 @@ def _keep(
     u: float,
 ) -> None:
     """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
-    m = offers.count[0]
+    m = offers.found[0]
     if m == offers.surplus.shape[0] or u >= sign_probability(surplus, 0.0, 0.0, p.sign_tau):
         return
-    offers.count[0] = m + 1
+    offers.found[0] = m + 1
     offers.surplus[m] = math.floor(surplus * 1073741824.0) / 1073741824.0  # an ulp must not decide the order
     a, b = s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]]
     offers.tie[m] = uniform(luck, draws.TIE, a, b, np.uint64(members))
@@ -192,9 +196,9 @@ def match_offers(
     n = w.power.shape[0]
     for i in range(n):
         judge.busy[i] = 0
-    for _ in range(offers.count[0]):
+    for _ in range(offers.found[0]):
         m = -1
-        for e in range(offers.count[0]):
+        for e in range(offers.found[0]):
             if offers.surplus[e] > 0.0 and (
                 m < 0
                 or offers.surplus[e] > offers.surplus[m]
@@ -209,9 +213,7 @@ def match_offers(
 
 
 @rule
-def _open(
-    s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judge, m: int, turn: int
-) -> bool:
+def _open(s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judge, m: int, turn: int) -> bool:
     """Whether the parties have room for one more deal and no leg's object has been settled this turn."""
     for e in range(PARTIES):
         i = offers.party[m, e]
@@ -227,7 +229,9 @@ def _open(
                 return False
         else:
             f = (r - 3 * controls) // 2
-            if (r - 3 * controls) % 2 == 0 and (w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < menu.target[r] - LEAST):
+            if (r - 3 * controls) % 2 == 0 and (
+                w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < menu.target[r] - LEAST
+            ):
                 return False
             if w.frozen_until[f] > turn:
                 return False

@@ -14,10 +14,10 @@ from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.derive import economy_of
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
-    LEAST,
     C_PLEDGE,
     C_SANCTION,
     GUARANTEE,
+    LEAST,
     POWER,
     REACH,
     RIVAL,
@@ -129,7 +129,9 @@ def control_change(
 
 
 @rule
-def _sanction_change(s: Setup, p: Params, w: World, d: Derived, c: int, a: float, b: float, own: Floats) -> None:
+def _sanction_change(
+    s: Setup, p: Params, w: World, d: Derived, c: int, a: float, b: float, own: Floats
+) -> None:
     """Trade lost or regained by both sides; the sender also counts the target's loss as far as it expects conflict."""
     i, j = s.control_from[c], s.control_to[c]
     now = d.sanctions[i, j]
@@ -169,7 +171,7 @@ def flow_change(
     df: Floats,
     dh: Floats,
 ) -> None:
-    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them on order before."""
+    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered."""
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
@@ -213,7 +215,7 @@ def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
 def _war_change(
     s: Setup, p: Params, w: World, d: Derived, g: int, giver: int, taker: int, units: float, own: Floats
 ) -> None:
-    """Value of a supply in the wars that giver or taker fight: change of the odds times what the front's fall is worth."""
+    """Value of a supply in the wars of giver or taker: change of the odds times what the front's fall is worth."""
     for v in range(w.war_on.shape[0]):
         a, b, k = s.challenger[v], s.target[v], s.dispute_issue[v]
         if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):

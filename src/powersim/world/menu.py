@@ -17,11 +17,11 @@ from powersim.world.derive import share_with_friends
 from powersim.world.gains import control_change, flow_change
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
-    LEAST,
     ALL,
     EMBARGO,
     FREEZE,
     GIVE,
+    LEAST,
     LOWER,
     RAISE,
     REFRAIN,
@@ -70,7 +70,9 @@ def new_menu(s: Setup) -> Menu:
 
 
 @rule
-def direction(s: Setup, p: Params, on: Switches, w: World, d: Derived, c: int, side: int, menu: Menu) -> float:
+def direction(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, c: int, side: int, menu: Menu
+) -> float:
     """How far own policies would move control c to one side (RAISE or LOWER): 0 when the controllers do not want it.
 
     Under ALL every controller must gain by the step (a veto), under ANY or SUM one suffices. The distance is bounded by
@@ -219,9 +221,7 @@ def quantum(s: Setup, w: World, f: int) -> float:
 
 
 @rule
-def flow_legs(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int, f: int
-) -> None:
+def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int, f: int) -> None:
     """Giving (needs giver and taker) and freezing an open order (needs the giver, who forgoes the price)."""
     giver, taker = s.flow_from[f], s.flow_to[f]
     base = 3 * w.pos.shape[0] + 2 * f

@@ -16,7 +16,7 @@ from powersim.rules.bargaining import nash_payment
 from powersim.rules.patience import patience_weight
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
-from powersim.world.state import LEAST, TIE, LEGS, PARTIES, Flags, Floats, Ints, Setup, World
+from powersim.world.state import LEAST, LEGS, PARTIES, TIE, Flags, Floats, Ints, Setup, World
 
 
 class Agenda(NamedTuple):
@@ -36,7 +36,7 @@ class Agenda(NamedTuple):
 class Offers(NamedTuple):
     """Packages found this turn, before they are matched."""
 
-    count: Ints  # (1)
+    found: Ints  # (1) how many
     surplus: Floats  # (M) geometric mean of the parties' gains
     tie: Floats  # (M)
     party: Ints  # (M, PARTIES)
@@ -162,8 +162,8 @@ def money_unit(s: Setup, p: Params, w: World, i: int) -> float:
 def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, count: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
-    Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is at most
-    the cap's share of the smaller economy: what the payer can spare and the taker can use.
+    Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
+    at most the cap's share of the smaller economy: what the payer can spare and the taker can use.
     """
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])

@@ -28,9 +28,9 @@ def own_policy(
 ) -> None:
     """Choose all moves from the state at the start of the phase, then move; write where it would lead (`dis`).
 
-    Policy moves in lumps: with probability own_rate a turn a control moves by at most speed / own_rate, so that its pace
-    is its speed on average. Where both sides have somebody who wants the
-    move and may make it, the farther way prevails. A programme's rise is faster with know-how (M22).
+    Policy moves in lumps: with probability own_rate a turn a control moves by at most speed / own_rate, so that its
+    pace is its speed on average. Where both sides have somebody who may and wants to, the farther way prevails.
+    A programme's rise is faster with know-how (M22).
     """
     for c in range(w.pos.shape[0]):
         w.own[c] = _way(s, p, on, branch, w, d, menu, turn, c)
@@ -72,7 +72,7 @@ def _way(
     turn: int,
     c: int,
 ) -> float:
-    """How far and where controllers want control c to go: positive up, negative down; a user's agent may have said so."""
+    """How far controllers want control c to go: positive up, negative down; a user's agent may have said so."""
     if w.policy[c] == w.policy[c]:
         return min(1.0, max(0.0, w.policy[c])) - w.pos[c]
     if s.control_kind[c] == C_PLEDGE and not on.pledges:

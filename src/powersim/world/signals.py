@@ -31,7 +31,7 @@ def learn_resolve(s: Setup, p: Params, on: Switches, w: World, turn: int, j: int
 
 @rule
 def learn_trust(p: Params, on: Switches, w: World, turn: int, i: int, j: int, a: float, k: int) -> None:
-    """Observer i updates its belief that j seeks only security and keeps its word: a > 0 after a gift, a < 0 after harm."""
+    """Observer i updates its belief that j seeks security and keeps its word: a > 0 after a gift, a < 0 after harm."""
     if not on.trust:
         return
     before = w.trust[i, j]
@@ -97,7 +97,7 @@ def _read_act(
 
 @rule
 def breaches_known(p: Params, on: Switches, w: World, turn: int, first_row: int) -> None:
-    """Those whom a breach wronged this turn trust the breaker less; rows of the chronicle since `first_row` tell whom."""
+    """Those whom a breach wronged this turn trust the breaker less; the chronicle since `first_row` tells whom."""
     for v in range(first_row, min(w.logged[0], w.log.shape[0])):
         if w.log[v, 1] == chronicle.BREACH:
             breaker, deal = int(w.log[v, 2]), int(w.log[v, 7])

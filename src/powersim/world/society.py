@@ -93,8 +93,8 @@ def align(
     zero = np.uint64(0)
     for i in range(n):
         for j in range(i + 1, n):
-            a = s.actor_key[i] if s.actor_key[i] < s.actor_key[j] else s.actor_key[j]
-            b = s.actor_key[j] if s.actor_key[i] < s.actor_key[j] else s.actor_key[i]
+            a = min(s.actor_key[i], s.actor_key[j])
+            b = max(s.actor_key[i], s.actor_key[j])
             noise = logistic(uniform(luck, draws.NOISE, a, b, zero), p.noise_sd)
             before = w.alignment[i, j]
             after = next_alignment(
@@ -109,7 +109,7 @@ def align(
 
 @rule
 def home(s: Setup, p: Params, w: World, d: Derived, turn: int) -> None:
-    """The engagers' share rises when diplomacy has paid and falls after breaches and sanctions; a leader sets its level."""
+    """Engagers gain when diplomacy has paid and lose by breaches and sanctions; a leader sets their level."""
     n = w.power.shape[0]
     for i in range(n):
         sanctioned = 0.0

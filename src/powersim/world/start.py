@@ -16,7 +16,9 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS) -> World:
     strikes, proxies, events = s.strike_key.shape[0], s.proxy_key.shape[0], s.event_key.shape[0]
     delivered = np.zeros(flows)
     for issue in range(k):
-        if s.issue_kind[issue] in (1, 2) and s.bind[issue] >= 0:  # what the reading shows at the start was delivered
+        if (
+            s.issue_kind[issue] in (1, 2) and s.bind[issue] >= 0
+        ):  # what the reading shows at the start was delivered
             delivered[s.bind[issue]] = s.x0[issue] * s.bind_full[issue]
     ints = np.int64
     return World(

@@ -92,7 +92,9 @@ class Setup(NamedTuple):
     control_key: Keys
     control_kind: Ints  # C_LEVER, C_SANCTION, C_PLEDGE
     control_issue: Ints  # issue that the control moves, or -1
-    control_weight: Floats  # share of the control's position that shows in that issue (lever 1, sanction 1/senders)
+    control_weight: (
+        Floats  # share of the control's position that shows in that issue (lever 1, sanction 1/senders)
+    )
     control_from: Ints  # sender or pledger; for a lever -1
     control_to: Ints  # target or pledgee; for a lever -1
     control_start: Floats  # position at the start
@@ -172,7 +174,9 @@ class Branch(NamedTuple):
     """A counterfactual as arrays: what is laid down from outside, turn by turn."""
 
     path: Floats  # (T, C) position laid down, nan = free
-    path_refused: Floats  # (T, C) the same when the branch's offer was refused (equal to path without an offer)
+    path_refused: (
+        Floats  # (T, C) the same when the branch's offer was refused (equal to path without an offer)
+    )
     hold: Flags  # (T, C) 1 = off the menu and off own policy
     act: Flags  # (T, C) 1 = a laid-down move is read as an act of its controllers
     no_raise: Flags  # (T, C)
@@ -238,7 +242,9 @@ class World(NamedTuple):
     war_fort: Ints  # forts held by the challenger, 0..forts
     war_start: Floats  # position of the front when the war began
     war_help: Floats  # (D, 2) capability that third parties bring to the challenger and to the target
-    war_belief: Floats  # (D, 4): Beta(a, b) of the challenger, Beta(a, b) of the target on the odds of a battle
+    war_belief: (
+        Floats  # (D, 4): Beta(a, b) of the challenger, Beta(a, b) of the target on the odds of a battle
+    )
     wars: Ints  # (D) wars so far
     crises: Ints  # (D) crises so far
     # programmes, proxies, events

@@ -38,7 +38,9 @@ def _decide(
     e = strike_effectiveness(p.e0, p.psi, shield)
     kappa = strike_cost(p.kappa0, p.psi, shield) + _disapproval(s, p, w, d, i, b)
     loss = -front_stake(p, w, i, k, 1.0)
-    worth = e * loss * setback_threshold(p.breakout_rate * w.pos[c] * w.pos[c], s.patience[i], p.setback_turns)
+    worth = (
+        e * loss * setback_threshold(p.breakout_rate * w.pos[c] * w.pos[c], s.patience[i], p.setback_turns)
+    )
     write(w, turn, chronicle.MILESTONE, i, j, b, mark, worth - kappa, -1)
     u = uniform(luck, draws.STRIKE_DECISION, s.actor_key[i], s.actor_key[j], s.strike_key[b])
     if u >= expit((worth - kappa) / p.strike_noise):
@@ -55,7 +57,7 @@ def _decide(
 
 @rule
 def _disapproval(s: Setup, p: Params, w: World, d: Derived, i: int, b: int) -> float:
-    """What friends who oppose the strike would make the striker pay: friends' weight times their salience against it."""
+    """What friends who oppose the strike would make the striker pay: their weight times their salience against it."""
     k = s.strike_issue[b]
     if k < 0:
         return 0.0

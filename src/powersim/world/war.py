@@ -59,12 +59,14 @@ def _battle(s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, v:
 
 @rule
 def _settled(p: Params, w: World, v: int) -> bool:
-    """Fighting stops when the sides' disagreement is worth less than the battles that are left (Slantchev's convergence)."""
+    """Fighting stops when the sides' disagreement is worth less than the battles left (Slantchev's convergence)."""
     fort, forts = float(w.war_fort[v]), p.forts
     ours = beta_mean(w.war_belief[v, 0], w.war_belief[v, 1])
     theirs = beta_mean(w.war_belief[v, 2], w.war_belief[v, 3])
     left = expected_battles(fort, forts, 0.5 * (ours + theirs))
-    return settlement(win_probability(fort, forts, ours), win_probability(fort, forts, theirs), p.battle_cost, left)
+    return settlement(
+        win_probability(fort, forts, ours), win_probability(fort, forts, theirs), p.battle_cost, left
+    )
 
 
 @rule
@@ -90,7 +92,7 @@ def _end(s: Setup, p: Params, w: World, turn: int, v: int) -> None:
 def _city_strikes(
     s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, v: int, i: int, j: int
 ) -> None:
-    """i may strike j's cities and grid with what it has: worth more the worse the front goes, at a price in reputation.
+    """Side i may strike the cities and grid of j with what it has: worth more the worse the front goes.
 
     The price is what sanctions not yet imposed could still take from i's trade.
     """

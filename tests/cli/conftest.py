@@ -1,0 +1,56 @@
+"""The command line, called in this process: what it prints and how it leaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from powersim import cli
+from powersim.scenario.template import template
+
+
+@dataclass(frozen=True)
+class Result:
+    """Exit code, standard output and standard error of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+Powersim = Callable[..., Result]
+
+
+@pytest.fixture
+def powersim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Powersim:
+    """Run `powersim ARGUMENTS` and leave nothing behind."""
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["powersim", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        said = capsys.readouterr()
+        return Result(int(left.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    """A small scenario with four actors, four branches and two theories."""
+    path = tmp_path / "border.yaml"
+    path.write_text(template(), "utf-8")
+    return path
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }

@@ -1,0 +1,236 @@
+"""run, compare and tell: what they print, what they leave behind, what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs"
+
+
+def compare(powersim, *arguments):
+    return powersim("compare", *arguments, "--no-figures")
+
+
+def test_compare_prints_effects_with_interval_and_word(powersim, scenario):
+    result = compare(powersim, scenario, "--runs", 6)
+    assert result.code == 0
+    for part in (
+        "Ukrainian territory lost in 2016Q4",
+        "theory",
+        "deterrence",
+        "all theories",
+        "95 % interval",
+        "keep",
+    ):
+        assert part in result.out
+    assert any(word in result.out for word in ("higher", "lower", "not clear", "the same"))
+    assert "against free" in result.out
+
+
+def test_compare_leaves_effects_results_and_provenance(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    assert compare(powersim, scenario, "--runs", 4, "--seed", 7, "--out", out).code == 0
+    text = (out / "effects.csv").read_text("utf-8")
+    assert text.splitlines()[0] == COLUMNS
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 3 * 3 * 3  # outcomes, branches against the first, theories and all of them
+    assert {row["runs"] for row in rows} == {"4"}
+    with xr.open_zarr(out / "results") as data:
+        assert set(data["value"].dims) == {"branch", "theory", "run", "turn", "outcome"}
+        assert dict(data.sizes) | {"branch": 4, "theory": 2, "run": 4, "turn": 40, "outcome": 3} == dict(
+            data.sizes
+        )
+        assert str(data["date"].values[8]) == "2009Q1"
+        assert list(data["branch"].values) == ["free", "keep", "treaty", "no_uprising"]
+        assert np.isfinite(data["value"].values).all()
+        assert np.isfinite(data["alignment"].values).all()
+        assert data.attrs["intervention"] == "2009Q1"
+    facts = json.loads((out / "provenance.json").read_text("utf-8"))
+    assert facts["seed"] == 7
+    assert facts["runs"] == 4
+    assert facts["scenario"]["resolved"]["actors"]
+    assert str(tmp_path) not in (out / "provenance.json").read_text("utf-8")
+
+
+def test_branches_are_one_history_until_the_intervention(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    compare(powersim, scenario, "--runs", 3, "--branches", "free,keep,treaty", "--out", out)
+    with xr.open_zarr(out / "results") as data:
+        early = data["value"].values[:, :, :, :8]
+    assert np.array_equal(early, np.broadcast_to(early[:1], early.shape))
+
+
+def test_the_first_branch_named_is_the_reference(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    result = compare(
+        powersim, scenario, "--runs", 2, "--branches", "treaty,keep", "--theories", "spiral", "--out", out
+    )
+    assert "against treaty" in result.out
+    rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8").splitlines()))
+    assert {(row["branch_a"], row["branch_b"], row["theory"]) for row in rows} == {
+        ("treaty", "keep", "spiral")
+    }
+
+
+def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_zero(powersim, scenario, tmp_path):
+    text = scenario.read_text("utf-8").replace("  keep: {", "  twin: {title: The same}\n  keep: {", 1)
+    scenario.write_text(text, "utf-8")
+    out = tmp_path / "out"
+    compare(powersim, scenario, "--runs", 5, "--branches", "free,twin", "--out", out)
+    rows = list(csv.DictReader((out / "effects.csv").read_text("utf-8").splitlines()))
+    assert {(row["effect"], row["ci_low"], row["ci_high"]) for row in rows} == {("0", "0", "0")}
+
+
+def test_set_changes_results(powersim, scenario):
+    plain = compare(powersim, scenario, "--runs", 3).out
+    assert compare(powersim, scenario, "--runs", 3, "--set", "noise_sd=0.6").out != plain
+    assert compare(powersim, scenario, "--runs", 3).out == plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--branches", "free,kep"], "branch kep is not known; did you mean keep?"),
+        (["--branches", "zzz"], "Allowed: free, keep, treaty, no_uprising"),
+        (["--branches", ","], "no branch is named"),
+        (["--theories", "spirals"], "did you mean spiral?"),
+        (["--outcomes", "wars"], "did you mean war?"),
+        (["--engine", "mesas"], "did you mean mesa?"),
+        (["--runs", "0"], "--runs: found 0"),
+        (["--runs", "99999999999"], "--runs"),
+        (["--seed", "-1"], "--seed: found -1"),
+        (["--workers", "0"], "--workers: found 0"),
+        (["--resume"], "--resume: needs the folder"),
+        (["--sweep", "2009Q1"], "--sweep: found 2009Q1; allowed: first..last date"),
+        (["--sweep", "1990Q1..1991Q1"], "allowed: a period within 2007Q1..2016Q4"),
+        (["--sweep", "2010Q1..2009Q1"], "--sweep"),
+        (["--sweep", "2009Q1..2009Q2", "--branches", "free"], "at least one more branch"),
+        (["--set", "roh=1"], "did you mean rho?"),
+    ],
+)
+def test_a_mistake_is_named_with_what_is_allowed(powersim, scenario, arguments, said):
+    result = compare(powersim, scenario, *arguments)
+    assert result.code == 2
+    assert said in result.err
+    assert result.out == ""
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--runs", "many"], ["--branchs", "keep"], ["--seed"], []],
+    ids=["word", "misspelt", "no value", "no file"],
+)
+def test_a_usage_error_leaves_with_two(powersim, scenario, arguments):
+    given = [scenario, *arguments] if arguments else []
+    result = powersim("compare", *given)
+    assert result.code == 2
+    assert "Traceback" not in result.err
+
+
+def test_an_unknown_command_is_answered_with_a_suggestion(powersim):
+    result = powersim("comapre")
+    assert result.code == 2
+    assert "compare" in result.err
+
+
+def test_a_swept_intervention_parts_from_the_reference_on_its_new_date(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    asked = ["--branches", "free,treaty", "--theories", "spiral", "--sweep", "2008Q1..2009Q2", "--runs", 2]
+    result = compare(powersim, scenario, *asked, "--out", out)
+    assert result.code == 0
+    assert "treaty@2008Q1" in result.out
+    with xr.open_zarr(out / "results") as data:
+        assert len(data["branch"]) == 1 + 6
+        free = data["value"].sel(branch="free").values
+        for name in map(str, data["branch"].values[1:]):
+            turn = [str(date) for date in data["date"].values].index(name.partition("@")[2])
+            moved = data["value"].sel(branch=name).values
+            assert np.array_equal(free[:, :, :turn], moved[:, :, :turn])
+            assert not np.array_equal(free, moved)
+
+
+def test_a_sweep_over_the_date_itself_changes_nothing(powersim, scenario, tmp_path):
+    asked = ["--branches", "free,treaty", "--runs", 2]
+    compare(powersim, scenario, *asked, "--out", tmp_path / "plain")
+    compare(powersim, scenario, *asked, "--sweep", "2009Q1..2009Q1", "--out", tmp_path / "swept")
+    with (
+        xr.open_zarr(tmp_path / "plain" / "results") as plain,
+        xr.open_zarr(tmp_path / "swept" / "results") as swept,
+    ):
+        assert np.array_equal(plain["value"].values, swept["value"].values)
+
+
+def test_run_prints_the_level_of_every_outcome(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    result = powersim("run", scenario, "--branch", "treaty", "--theory", "spiral", "--runs", 5, "--out", out)
+    assert result.code == 0
+    assert "treaty under spiral, 5 runs, seed 1" in result.out
+    for name in ("friendship", "territory", "war"):
+        assert f"  {name} " in result.out
+    with xr.open_zarr(out / "results") as data:
+        assert dict(data.sizes) | {"branch": 1, "theory": 1, "run": 5} == dict(data.sizes)
+
+
+def test_run_and_compare_compute_the_same_histories(powersim, scenario, tmp_path):
+    powersim("run", scenario, "--branch", "keep", "--theory", "spiral", "--runs", 3, "--out", tmp_path / "a")
+    compare(powersim, scenario, "--runs", 3, "--out", tmp_path / "b")
+    with xr.open_zarr(tmp_path / "a" / "results") as one, xr.open_zarr(tmp_path / "b" / "results") as many:
+        part = many["value"].sel(branch="keep", theory="spiral")
+        assert np.array_equal(one["value"].values[0, 0], part.values)
+
+
+def test_run_refuses_an_unknown_branch(powersim, scenario):
+    result = powersim("run", scenario, "--branch", "treatie")
+    assert result.code == 2
+    assert "did you mean treaty?" in result.err
+
+
+def test_tell_gives_dates_in_order(powersim, scenario):
+    result = powersim("tell", scenario, "--run", 2, "--topic", "all")
+    assert result.code == 0
+    dates = [line for line in result.out.splitlines() if len(line) == 6 and line[4] == "Q"]
+    assert dates
+    assert dates == sorted(set(dates))
+    assert "branch free, theory deterrence, run 2, seed 1" in result.out
+
+
+def test_tell_keeps_to_the_actors_and_topics_asked_for(powersim, scenario):
+    everything = powersim("tell", scenario, "--topic", "all").out
+    few = powersim("tell", scenario, "--topic", "crisis,war", "--actor", "RUS").out
+    assert len(few) < len(everything)
+    assert "left out" not in powersim("tell", scenario, "--topic", "all").err
+    assert powersim("tell", scenario, "--actor", "RUSS").code == 2
+    assert "did you mean war?" in powersim("tell", scenario, "--topic", "warr").err
+
+
+def test_a_scenario_without_branches_or_theories_runs_as_it_goes(powersim, scenario):
+    text = scenario.read_text("utf-8")
+    head, _, rest = text.partition("\nbranches:")
+    outcomes = rest.partition("\noutcomes:")[2].partition("\nhypotheses:")[0]
+    scenario.write_text(head + "\noutcomes:" + outcomes, "utf-8")
+    assert powersim("run", scenario, "--runs", 2).code == 0
+    result = compare(powersim, scenario, "--runs", 2)
+    assert result.code == 0
+    assert "nothing to compare" in result.out
+
+
+def test_quiet_keeps_only_results(powersim, scenario, tmp_path):
+    loud = compare(powersim, scenario, "--runs", 2, "--out", tmp_path / "a")
+    quiet = compare(powersim, scenario, "--runs", 2, "--out", tmp_path / "b", "--quiet")
+    assert loud.out == quiet.out
+    assert "written to" in loud.err
+    assert quiet.err == ""
+
+
+@pytest.mark.parametrize("command", ["new", "check", "list", "explain", "schema", "run", "compare", "tell"])
+def test_help_of_every_command_has_examples(powersim, command):
+    result = powersim(command, "--help")
+    assert result.code == 0
+    assert "Examples:" in result.out
+    assert f"powersim {command}" in result.out.split("Examples:")[1]

@@ -1,0 +1,302 @@
+"""Results that do not depend on who computed them, when, or whether they were interrupted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from powersim.sim import ensemble as ensembles
+from powersim.sim import store as stores
+from powersim.study import work
+
+
+@pytest.fixture
+def small_chunks(monkeypatch):
+    """Chunks of four runs, so that a few runs make several."""
+    monkeypatch.setattr(stores, "CHUNK_RUNS", 4)
+
+
+def files(folder):
+    """Every file below a folder with its bytes."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
+
+
+def study(powersim, scenario, out, runs, *more):
+    return powersim("compare", scenario, "--runs", runs, "--seed", 3, "--no-figures", "--out", out, *more)
+
+
+def same(one, other):
+    """Whether effects and stores agree byte for byte; provenance tells when and how long."""
+    first, second = files(one), files(other)
+    first.pop("provenance.json")
+    second.pop("provenance.json")
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_results_do_not_depend_on_the_number_of_workers(powersim, scenario, tmp_path, small_chunks):
+    study(powersim, scenario, tmp_path / "one", 10, "--workers", 1)
+    study(powersim, scenario, tmp_path / "three", 10, "--workers", 3)
+    same(tmp_path / "one", tmp_path / "three")
+
+
+def test_results_do_not_depend_on_the_size_of_chunks(powersim, scenario, tmp_path, monkeypatch):
+    study(powersim, scenario, tmp_path / "large", 10)
+    monkeypatch.setattr(stores, "CHUNK_RUNS", 3)
+    study(powersim, scenario, tmp_path / "small", 10)
+    with xr.open_zarr(tmp_path / "large" / "results") as a, xr.open_zarr(tmp_path / "small" / "results") as b:
+        assert np.array_equal(a["value"].values, b["value"].values)
+        assert np.allclose(a["alignment"].values, b["alignment"].values, rtol=0, atol=1e-14)
+    assert (tmp_path / "large" / "effects.csv").read_bytes() == (
+        tmp_path / "small" / "effects.csv"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize("after", [1, 5, 9])
+def test_an_interrupted_run_goes_on_to_the_same_bytes(
+    powersim, scenario, tmp_path, small_chunks, monkeypatch, after
+):
+    study(powersim, scenario, tmp_path / "whole", 10)
+    calls = []
+    write = stores.Store.write
+
+    def interrupted(self, chunk):
+        if chunk.start + chunk.runs > after:
+            raise KeyboardInterrupt
+        calls.append(chunk.start)
+        write(self, chunk)
+
+    monkeypatch.setattr(stores.Store, "write", interrupted)
+    result = study(powersim, scenario, tmp_path / "cut", 10)
+    assert result.code == 130
+    assert f"stopped after {after // 4 * 4} of 10 runs" in result.err
+    assert "--resume" in result.err
+    with xr.open_zarr(tmp_path / "cut" / "results") as data:
+        whole = np.isfinite(data["value"].values).all(axis=(0, 1, 3, 4))
+    assert whole.tolist() == [run < after // 4 * 4 for run in range(10)]
+    monkeypatch.setattr(stores.Store, "write", write)
+    assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(powersim, scenario, tmp_path, small_chunks, monkeypatch):
+    """A kill leaves results of a chunk that the record of progress does not know of yet."""
+    study(powersim, scenario, tmp_path / "whole", 10)
+    monkeypatch.setattr(
+        stores, "_write_progress", lambda folder, progress: (_ for _ in ()).throw(MemoryError)
+    )
+    with pytest.raises(MemoryError):
+        study(powersim, scenario, tmp_path / "cut", 10)
+    monkeypatch.undo()
+    monkeypatch.setattr(stores, "CHUNK_RUNS", 4)
+    assert not (tmp_path / "cut" / "progress.npz").exists()
+    assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+@pytest.mark.parametrize("first", [3, 4, 6, 8])
+def test_more_runs_later_are_the_same_as_all_at_once(powersim, scenario, tmp_path, small_chunks, first):
+    study(powersim, scenario, tmp_path / "whole", 9)
+    study(powersim, scenario, tmp_path / "grown", first)
+    study(powersim, scenario, tmp_path / "grown", 9, "--resume")
+    same(tmp_path / "whole", tmp_path / "grown")
+
+
+def test_resuming_what_is_complete_computes_nothing(powersim, scenario, tmp_path, monkeypatch):
+    done = study(powersim, scenario, tmp_path / "out", 3)
+
+    def never(*_):
+        raise AssertionError("a history was computed")
+
+    monkeypatch.setattr(work, "simulator", lambda *_: never)
+    again = study(powersim, scenario, tmp_path / "out", 3, "--resume")
+    assert again.out == done.out
+
+
+def test_resume_without_a_count_takes_that_of_the_store(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "out", 3)
+    result = powersim("compare", scenario, "--seed", 3, "--no-figures", "--out", tmp_path / "out", "--resume")
+    assert "3 runs of each branch" in result.out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (["--seed", "4"], "seed: there 3, now 4"),
+        (["--set", "rho=0.1"], "scenario"),
+        (["--branches", "free,keep"], "branches"),
+        (["--theories", "spiral"], "theories: there deterrence, spiral, now spiral"),
+    ],
+)
+def test_a_store_of_another_study_is_refused_and_left_alone(powersim, scenario, tmp_path, change, said):
+    out = tmp_path / "out"
+    study(powersim, scenario, out, 2)
+    before = files(out)
+    for more in ([], ["--resume"]):
+        result = study(powersim, scenario, out, 2, *change, *more)
+        assert result.code == 2
+        assert said in result.err
+        assert "never overwritten" in result.err
+    assert files(out) == before
+
+
+def test_a_store_of_another_version_is_refused(powersim, scenario, tmp_path, monkeypatch):
+    study(powersim, scenario, tmp_path / "out", 2)
+    monkeypatch.setattr("powersim.sim.provenance.rules_checksum", lambda: "sha256:other")
+    result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
+    assert result.code == 2
+    assert "rules: there sha256:" in result.err
+
+
+def test_a_store_is_not_continued_by_accident(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "out", 2)
+    before = files(tmp_path / "out")
+    result = study(powersim, scenario, tmp_path / "out", 2)
+    assert result.code == 2
+    assert "add --resume to go on" in result.err
+    assert files(tmp_path / "out") == before
+
+
+def test_something_else_called_results_is_refused(powersim, scenario, tmp_path):
+    (tmp_path / "out" / "results").mkdir(parents=True)
+    (tmp_path / "out" / "results" / "notes.txt").write_text("mine", "utf-8")
+    for more in ([], ["--resume"]):
+        result = study(powersim, scenario, tmp_path / "out", 2, *more)
+        assert result.code == 2
+        assert "not a store" in result.err
+    assert (tmp_path / "out" / "results" / "notes.txt").read_text("utf-8") == "mine"
+
+
+def test_a_damaged_record_of_progress_is_named(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "out", 2)
+    (tmp_path / "out" / "progress.npz").write_bytes(b"PK\x03\x04 torn")
+    result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
+    assert result.code == 2
+    assert "progress.npz: cannot be read" in result.err
+
+
+def test_a_full_disk_is_reported_and_the_run_can_go_on(
+    powersim, scenario, tmp_path, small_chunks, monkeypatch
+):
+    study(powersim, scenario, tmp_path / "whole", 10)
+    put = stores.write_atomically
+
+    def full(path, content):
+        if len(written) == 1:
+            raise OSError(28, "No space left on device", str(path))
+        written.append(path)
+        return put(path, content)
+
+    written: list[object] = []
+    monkeypatch.setattr(stores, "write_atomically", full)
+    result = study(powersim, scenario, tmp_path / "cut", 10)
+    assert result.code == 2
+    assert "No space left on device" in result.err
+    monkeypatch.setattr(stores, "write_atomically", put)
+    assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_provenance_recreates_the_study(powersim, scenario, tmp_path):
+    asked = ["--branches", "keep,treaty", "--theories", "spiral", "--set", "rho=0.2"]
+    study(powersim, scenario, tmp_path / "first", 4, *asked)
+    scenario.unlink()
+    kept = tmp_path / "first" / "provenance.json"
+    result = powersim("compare", kept, "--no-figures", "--out", tmp_path / "again")
+    assert result.code == 0
+    same(tmp_path / "first", tmp_path / "again")
+    facts = [
+        json.loads((tmp_path / name / "provenance.json").read_text("utf-8")) for name in ("first", "again")
+    ]
+    for key in ("branches", "theories", "runs", "seed", "overrides", "scenario"):
+        assert facts[0][key] == facts[1][key]
+
+
+def test_a_sweep_is_recreated_too(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "first", 2, "--branches", "free,treaty", "--sweep", "2008Q4..2009Q2")
+    kept = tmp_path / "first" / "provenance.json"
+    powersim("compare", kept, "--no-figures", "--out", tmp_path / "again")
+    same(tmp_path / "first", tmp_path / "again")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("{}", "not a record of provenance"), ("[1]", "not a record"), ("{", "not JSON"), ("[" * 100_000, "not JSON"),
+     ('{"powersim_provenance": 1}', "holds no scenario")],
+    ids=["empty", "list", "torn", "deep", "hollow"],
+)  # fmt: skip
+def test_a_file_that_is_no_provenance_is_refused(powersim, tmp_path, content, said):
+    path = tmp_path / "provenance.json"
+    path.write_text(content, "utf-8")
+    result = powersim("compare", path)
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_without_a_folder_nothing_is_kept(powersim, scenario, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    assert powersim("compare", scenario, "--runs", 2).code == 0
+    assert list(scratch.iterdir()) == []
+
+
+def test_moments_in_chunks_are_those_of_all_runs():
+    values = np.random.default_rng(5).normal(0.3, 0.2, (17, 2, 3))
+    merged = stores.Moments.none((2, 3))
+    for part in np.split(values, [4, 9, 16]):
+        merged = merged.merge(stores.Moments.of(part))
+    assert merged.count == 17
+    assert np.allclose(merged.mean, values.mean(axis=0), rtol=1e-14)
+    assert np.allclose(merged.sd(), values.std(axis=0, ddof=1), rtol=1e-12)
+    assert np.isnan(stores.Moments.of(values[:1]).sd()).all()
+
+
+def test_equal_runs_have_no_spread():
+    values = np.full((9, 4), 0.1)
+    merged = stores.Moments.of(values[:5]).merge(stores.Moments.of(values[5:]))
+    assert (merged.sd() < 1e-16).all()
+
+
+def test_chunks_must_come_in_order(tmp_path):
+    layout = stores.Layout(("a",), ("t",), ("2009", "2010"), ("o",), (), ("X",), (), (), ("deals",))
+    store = stores.Store.prepare(tmp_path / "s", layout, 9, {"seed": 1}, {}, resume=False)
+    none = stores.Moments.none((1, 1, 0, 1, 1))
+    cells = (np.zeros((1, 1, 2, 2, 1), np.float32), np.zeros((1, 1, 2, 0), np.float32))
+    chunk = stores.Chunk(4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, stores.Moments.none((1, 1, 0)))
+    with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
+        store.write(chunk)
+
+
+def test_a_tally_counts_kinds_and_finds_first_turns():
+    log = np.array(
+        [
+            [3, 1, 0, 0, 1, 0, 0, 0],
+            [2, 1, 0, 0, 0, 0, 0, 0],
+            [5, 1, 0, 0, 1, 0, 0, 0],
+            [1, 0, 0, 0, 0, 0, 0, 0],
+        ],
+        float,
+    )
+    tally = ensembles.Tally(3, np.array([-1, 0, 2]), 4)
+    assert tally.count(log).tolist() == [1, 3, 0]
+    first = tally.first(log)
+    assert first[:2].tolist() == [2, 3]
+    assert np.isnan(first[2:]).all()
+    assert np.isnan(tally.first(np.empty((0, 8)))).all()
+
+
+def test_failed_work_is_not_swallowed(powersim, scenario, tmp_path, monkeypatch):
+    def broken(case, seed, run):
+        raise RuntimeError("broken rule")
+
+    monkeypatch.setattr(work, "simulator", lambda *_: broken)
+    with pytest.raises(RuntimeError, match="broken rule"):
+        study(powersim, scenario, tmp_path / "out", 2)
+    shutil.rmtree(tmp_path / "out")
