@@ -1,9 +1,10 @@
 """Keyed random numbers: every draw is a pure function of who decides what, when, in which run.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"),
-tested against its published known-answer vectors. The key is (seed, run), the counter is (turn and decision point, first actor,
- second actor, issue or good). One key gives one uniform, which callers turn by inverse CDF. There is no state: a
-draw that is not made shifts no other draw, so two branches of one run share their luck wherever they share a decision.
+tested against its published known-answer vectors. The key is (seed, run); the counter is (turn and decision point,
+first actor, second actor, issue or good). One key gives one uniform, which callers turn by inverse CDF. There is no
+state: a draw that is not made shifts no other draw, so two branches of one run share their luck wherever they share a
+decision.
 """
 
 from __future__ import annotations
