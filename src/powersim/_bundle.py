@@ -11,6 +11,7 @@ The caller keeps the packed object alive and its arrays in place for the length 
 
 from __future__ import annotations
 
+import struct
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,12 +23,13 @@ from numba.core.extending import NativeValue, register_model, typeof_impl, unbox
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np.arrayobj import populate_array
+from numba.np.numpy_support import from_dtype
 
 from powersim._jit import ENABLED
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
-Field = tuple[str, str, int]  # name, dtype, number of dimensions (-1 = a number)
+_FLOAT, _BITS = struct.Struct("=d"), struct.Struct("=q")
 
 
 class Packed:
@@ -36,22 +38,24 @@ class Packed:
     __slots__ = ("address", "fields", "table", "values")
 
     def __init__(self, values: Any) -> None:
-        fields: list[Field] = []
+        fields: list[Any] = [type(values).__name__]
         rows: list[int] = []
         for name, value in zip(values._fields, values, strict=True):
             if isinstance(value, np.ndarray):
                 if not value.flags.c_contiguous:
                     raise ValueError(f"{type(values).__name__}.{name} must be C-contiguous")
-                fields.append((name, value.dtype.name, value.ndim))
-                rows += [value.ctypes.data, *value.shape]
+                fields.append((name, value.dtype.char, value.ndim))
+                rows += (value.__array_interface__["data"][0], *value.shape)
+            elif isinstance(value, float):
+                fields.append((name, "d", -1))
+                rows += _BITS.unpack(_FLOAT.pack(value))
             else:
-                kind = np.float64 if isinstance(value, float) else np.int64
-                fields.append((name, np.dtype(kind).name, -1))
-                rows.append(int(np.array([value], kind).view(np.int64)[0]))
+                fields.append((name, "l", -1))
+                rows.append(int(value))
         self.values = values
-        self.fields = (type(values).__name__, *fields)
+        self.fields = tuple(fields)
         self.table = np.array(rows, np.int64)
-        self.address = self.table.ctypes.data
+        self.address = self.table.__array_interface__["data"][0]
 
 
 def pack(values: T) -> T:
@@ -63,7 +67,7 @@ def pack(values: T) -> T:
 
 
 class BundleType(types.Type):  # type: ignore[misc]
-    """The type of a packed named tuple: its name and fields."""
+    """The type of a packed named tuple: its name and, for each field, name, dtype and dimensions (-1 = a number)."""
 
     def __init__(self, fields: tuple[Any, ...]) -> None:
         self.slots: dict[str, tuple[int, str, int]] = {}
@@ -78,13 +82,18 @@ class BundleType(types.Type):  # type: ignore[misc]
         if name not in self.slots:
             return None
         _, dtype, ndim = self.slots[name]
-        scalar = types.float64 if dtype == "float64" else getattr(types, dtype)
+        scalar = from_dtype(np.dtype(dtype))
         return scalar if ndim < 0 else types.Array(scalar, ndim, "C", aligned=True)
 
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]
 def _typeof(value: Packed, _: Any) -> BundleType:
-    return BundleType(value.fields)
+    if value.fields not in _KNOWN:
+        _KNOWN[value.fields] = BundleType(value.fields)
+    return _KNOWN[value.fields]
+
+
+_KNOWN: dict[tuple[Any, ...], BundleType] = {}  # a type is made once: its name is long
 
 
 @register_model(BundleType)

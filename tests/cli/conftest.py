@@ -47,10 +47,3 @@ def scenario(tmp_path: Path) -> Path:
     path = tmp_path / "border.yaml"
     path.write_text(template(), "utf-8")
     return path
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes."""
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
-    }

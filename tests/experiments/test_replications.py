@@ -43,7 +43,9 @@ def test_digits_that_were_given_decide_whether_a_number_agrees() -> None:
     assert row("-83200", -83200.0).agrees
 
 
-def test_a_trade_by_others_in_the_same_place_does_not_count_as_agreement(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trade_by_others_in_the_same_place_does_not_count_as_agreement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def swapped(*tables: np.ndarray) -> tuple:
         trades, end = original(*tables)
         return [trades[1], trades[0], *trades[2:]], end
@@ -54,7 +56,9 @@ def test_a_trade_by_others_in_the_same_place_does_not_count_as_agreement(monkeyp
     assert len(wrong) >= 4
 
 
-def test_the_command_writes_the_table_and_every_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_the_table_and_every_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POWERSIM_DATA", str(tmp_path / "absent"))
     with pytest.raises(SystemExit) as exit_code:
         run.main(["--out", str(tmp_path), "--model", "M6"])

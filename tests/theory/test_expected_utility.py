@@ -56,7 +56,9 @@ risks = st.floats(0.5, 2.0)
 
 
 @given(distances, risks)
-def test_winning_is_worth_more_and_losing_costs_more_the_farther_the_rival(distance: float, risk: float) -> None:
+def test_winning_is_worth_more_and_losing_costs_more_the_farther_the_rival(
+    distance: float, risk: float
+) -> None:
     neutral = 2.0 - 4.0 * 0.5**risk
     assert success_utility(0.0, 10.0, risk) == pytest.approx(neutral)
     assert failure_utility(0.0, 10.0, risk) == pytest.approx(neutral)
@@ -79,9 +81,13 @@ def test_a_challenge_is_the_mean_over_resistance_and_victory(
     win: float, resists: float, distance: float, risk: float
 ) -> None:
     success, failure = success_utility(distance, 10.0, risk), failure_utility(distance, 10.0, risk)
-    lottery = np.average([success, failure, success], weights=[resists * win, resists * (1 - win), 1 - resists])
+    lottery = np.average(
+        [success, failure, success], weights=[resists * win, resists * (1 - win), 1 - resists]
+    )
     nothing = success_utility(0.0, 10.0, risk)
-    assert challenge_utility(win, resists, success, failure, risk) == pytest.approx(lottery - nothing, abs=1e-12)
+    assert challenge_utility(win, resists, success, failure, risk) == pytest.approx(
+        lottery - nothing, abs=1e-12
+    )
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 5))
@@ -168,7 +174,11 @@ def test_contests_come_before_compromises_before_giving_in(issue: Issue, reading
         assert found is not None
         assert found.kind == min(kinds, key=order.index)
         if found.kind == CONFRONTATION or not reading.lowest_compromise:
-            same = [abs(o.position - issue.position[i]) for o in all_offers if o is not None and o.kind == found.kind]
+            same = [
+                abs(o.position - issue.position[i])
+                for o in all_offers
+                if o is not None and o.kind == found.kind
+            ]
             assert abs(found.position - issue.position[i]) == pytest.approx(min(same))
 
 
@@ -176,7 +186,9 @@ def test_contests_come_before_compromises_before_giving_in(issue: Issue, reading
 @settings(max_examples=25)
 def test_units_of_the_scale_are_irrelevant(issue: Issue, unit: float, shift: float) -> None:
     there, _, risk = play_round(issue)
-    moved, _, moved_risk = play_round(issue_of(issue.capability, unit * issue.position + shift, issue.salience))
+    moved, _, moved_risk = play_round(
+        issue_of(issue.capability, unit * issue.position + shift, issue.salience)
+    )
     assert moved_risk == pytest.approx(risk, rel=1e-6)
     assert moved.position == pytest.approx(unit * there.position + shift, abs=1e-5)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from powersim.rules.bargaining import equal_gain_two_issue
 from powersim.rules.position_exchange import (
     Market,
     equal_gain_exchanges,
@@ -26,7 +27,11 @@ def talks(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions, saliences and power of a few actors on a few issues, all different (no ties)."""
     n, issues = draw(st.integers(2, 5)), draw(st.integers(2, 4))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    return rng.uniform(0, 100, (n, issues)), rng.uniform(0.05, 1, (n, issues)), rng.uniform(0.1, 1, (n, issues))
+    return (
+        rng.uniform(0, 100, (n, issues)),
+        rng.uniform(0.05, 1, (n, issues)),
+        rng.uniform(0.1, 1, (n, issues)),
+    )
 
 
 def names(exchanges: list) -> list[tuple]:
@@ -108,16 +113,16 @@ def test_the_order_of_actors_and_issues_in_the_file_is_irrelevant(data: tuple, s
     shuffle.shuffle(issues)
     there, end = equal_gain_exchanges(x, s, c)
     mixed, mixed_end = equal_gain_exchanges(*(z[np.ix_(actors, issues)] for z in data))
-    renamed = [
-        {(actors[e.i], issues[e.q]), (actors[e.j], issues[e.p])} for e in mixed
-    ]
+    renamed = [{(actors[e.i], issues[e.q]), (actors[e.j], issues[e.p])} for e in mixed]
     assert renamed == [{(e.i, e.q), (e.j, e.p)} for e in there]
     assert mixed_end == pytest.approx(end[np.ix_(actors, issues)], abs=1e-7)
 
 
 @given(talks(), st.floats(0.1, 10.0), st.floats(-50.0, 50.0), st.booleans())
 @settings(max_examples=40)
-def test_units_and_direction_of_a_scale_are_irrelevant(data: tuple, unit: float, shift: float, mirrored: bool) -> None:
+def test_units_and_direction_of_a_scale_are_irrelevant(
+    data: tuple, unit: float, shift: float, mirrored: bool
+) -> None:
     x, s, c = data
     factor = -unit if mirrored else unit
     there, end = equal_gain_exchanges(x, s, c)
@@ -156,7 +161,9 @@ amounts = st.floats(0.01, 1.0)
 
 
 @given(amounts, amounts, amounts, amounts, st.floats(0.1, 50.0))
-def test_at_the_rate_both_gain_what_the_closed_form_says(a: float, b: float, c: float, d: float, shift: float) -> None:
+def test_at_the_rate_both_gain_what_the_closed_form_says(
+    a: float, b: float, c: float, d: float, shift: float
+) -> None:
     """a, b: saliences of p to i and j; c, d: of q. Gain = Delta_p (s_ip s_jq - s_iq s_jp) / (s_iq + s_jq)."""
     other = equal_gain_rate(a, b, c, d) * shift
     closed = shift * (a * d - c * b) / (c + d)
@@ -165,10 +172,26 @@ def test_at_the_rate_both_gain_what_the_closed_form_says(a: float, b: float, c: 
 
 
 @given(st.floats(0.0, 100.0), amounts, amounts, st.floats(0.5, 10.0))
-def test_a_move_and_the_shift_that_it_makes_are_inverse(move: float, s: float, c: float, weight: float) -> None:
+def test_a_move_and_the_shift_that_it_makes_are_inverse(
+    move: float, s: float, c: float, weight: float
+) -> None:
     shift = outcome_shift(move, s, c, weight)
     assert shift == pytest.approx(move * s * c / weight)
     assert move_for_shift(shift, s, c, weight) == pytest.approx(move, abs=1e-9)
+
+
+@given(talks())
+@settings(max_examples=40)
+def test_a_trade_is_the_equal_gain_bargain_over_the_shifts_that_the_two_can_make(data: tuple) -> None:
+    x, s, c = data
+    market = Market(x, s, c)
+    for i, j, p, q in market.pairs():
+        found = market.offer(i, j, p, q)
+        most_p = outcome_shift(abs(x[i, p] - x[j, p]), s[j, p], c[j, p], market.weight[p])
+        most_q = outcome_shift(abs(x[j, q] - x[i, q]), s[i, q], c[i, q], market.weight[q])
+        shift_p, shift_q = equal_gain_two_issue(s[i, p], s[i, q], s[j, p], s[j, q], most_p, most_q)
+        assert outcome_shift(abs(found.move_j), s[j, p], c[j, p], market.weight[p]) == pytest.approx(shift_p)
+        assert outcome_shift(abs(found.move_i), s[i, q], c[i, q], market.weight[q]) == pytest.approx(shift_q)
 
 
 def test_without_weight_nothing_moves() -> None:
@@ -178,7 +201,9 @@ def test_without_weight_nothing_moves() -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), amounts)
-def test_third_parties_gain_when_the_outcome_comes_nearer(before: float, after: float, x: float, s: float) -> None:
+def test_third_parties_gain_when_the_outcome_comes_nearer(
+    before: float, after: float, x: float, s: float
+) -> None:
     gain = externality(before, after, x, s)
     assert gain == pytest.approx(s * (math.dist([before], [x]) - math.dist([after], [x])))
     assert externality(after, before, x, s) == -gain

@@ -27,7 +27,9 @@ box = st.tuples(st.floats(0.1, 1.0), st.floats(0.1, 1.0))
 N = 1201
 
 
-def gains(s: tuple[float, float, float, float], p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def gains(
+    s: tuple[float, float, float, float], p: np.ndarray, q: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """What i and j gain when p moves towards i and q towards j."""
     s_ip, s_iq, s_jp, s_jq = s
     return s_ip * p - s_iq * q, s_jq * q - s_jp * p
@@ -74,7 +76,14 @@ def test_no_other_pair_of_moves_gives_both_a_larger_equal_gain(
 )
 @settings(max_examples=100)
 def test_no_other_payment_has_a_larger_nash_product(
-    g_i: float, g_j: float, unit_i: float, unit_j: float, w: float, cap_i: float, cap_j: float, efficiency: float
+    g_i: float,
+    g_j: float,
+    unit_i: float,
+    unit_j: float,
+    w: float,
+    cap_i: float,
+    cap_j: float,
+    efficiency: float,
 ) -> None:
     m = np.linspace(-cap_j, cap_i, 40_001)
 
@@ -92,7 +101,9 @@ def test_no_other_payment_has_a_larger_nash_product(
 
 @given(st.floats(0.1, 10.0), st.floats(0.0, 3.0), st.floats(0.0, 3.0), st.floats(0.05, 0.95))
 @settings(max_examples=60)
-def test_no_other_division_has_a_larger_weighted_product(total: float, d1: float, d2: float, w: float) -> None:
+def test_no_other_division_has_a_larger_weighted_product(
+    total: float, d1: float, d2: float, w: float
+) -> None:
     assume(total - d1 - d2 > 0.05)
     share = np.linspace(d1, total - d2, 20_001)[1:-1]
     best = share[(w * np.log(share - d1) + (1 - w) * np.log(total - share - d2)).argmax()]
@@ -105,7 +116,9 @@ def test_no_other_division_has_a_larger_weighted_product(total: float, d1: float
 
 @given(st.floats(0.3, 0.97), st.floats(0.3, 0.97))
 @settings(max_examples=60)
-def test_alternating_offers_end_where_backward_induction_from_a_far_horizon_ends(d1: float, d2: float) -> None:
+def test_alternating_offers_end_where_backward_induction_from_a_far_horizon_ends(
+    d1: float, d2: float
+) -> None:
     share = 1.0  # of whoever makes the last offer
     for turn in range(1200, 0, -1):
         responder_patience = d2 if turn % 2 else d1
@@ -153,7 +166,9 @@ def test_the_price_of_restraint_is_the_best_for_both(pi: float, harm: float) -> 
 
 @given(st.floats(0.001, 0.5), st.floats(0.5, 0.98), st.floats(0.0, 0.3), st.floats(0.01, 1.0))
 @settings(max_examples=60)
-def test_a_promise_is_worth_the_sum_of_what_it_will_bring(sigma: float, delta: float, h: float, pi: float) -> None:
+def test_a_promise_is_worth_the_sum_of_what_it_will_bring(
+    sigma: float, delta: float, h: float, pi: float
+) -> None:
     turns = np.arange(1, 3000)
     value = (sigma * delta**turns * (1.0 - h) ** turns).sum()
     assert continuation_value(sigma, delta, h) == pytest.approx(value, rel=1e-9)

@@ -93,7 +93,8 @@ def test_frustration_adds_up_the_propensities_across_the_divide(n: int, seed: in
     camps = rng.integers(0, 2, n)
     for i in range(n):
         costs = [
-            sum(strength[j] * propensity[i, j] for j in range(n) if j != i and camps[j] != camp) for camp in (0, 1)
+            sum(strength[j] * propensity[i, j] for j in range(n) if j != i and camps[j] != camp)
+            for camp in (0, 1)
         ]
         assert [frustration(i, camp, camps, strength, propensity) for camp in (0, 1)] == costs
         expected = camps[i] if costs[0] == costs[1] else int(costs[1] < costs[0])
@@ -148,7 +149,10 @@ def test_a_market_that_falls_apart_has_no_prices() -> None:
         resource_values(np.eye(2), np.eye(2))
 
 
-@pytest.mark.parametrize(("control", "interest", "who"), [([[0.5, 1.0]], [[0.5, 0.5]], "control"), ([[1.0, 1.0]], [[0.5, 0.4]], "interest")])
+@pytest.mark.parametrize(
+    ("control", "interest", "who"),
+    [([[0.5, 1.0]], [[0.5, 0.5]], "control"), ([[1.0, 1.0]], [[0.5, 0.4]], "interest")],
+)
 def test_shares_that_do_not_add_up_are_refused(control: list, interest: list, who: str) -> None:
     with pytest.raises(ValueError, match=who):
         resource_values(np.array(control), np.array(interest))

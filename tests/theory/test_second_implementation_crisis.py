@@ -1,4 +1,4 @@
-"""Crisis bargaining, commitment and war worked out a second time, by search and simulation, without the rules' formulas.
+"""Crisis bargaining, commitment and war worked out a second time, by search and simulation.
 
 Each function here states the game (who moves, who is paid what) and finds its solution by trying everything; the rules
 state closed forms. Where both agree on random settings, neither is likely to be wrong.
@@ -37,7 +37,9 @@ def refusal(x: np.ndarray, p: float, c_lo: float, c_hi: float) -> np.ndarray:
     return np.clip((x - p - c_lo) / (c_hi - c_lo), 0.0, 1.0)
 
 
-def best_offer(p: float, c_a: float, c_lo: float, c_hi: float, most: float = 1.0) -> tuple[float, float, float]:
+def best_offer(
+    p: float, c_a: float, c_lo: float, c_hi: float, most: float = 1.0
+) -> tuple[float, float, float]:
     """Try every demand up to `most`: the best, its chance of war and what it brings."""
     x = GRID[most + STEP / 2 > GRID]
     war = refusal(x, p, c_lo, c_hi)
@@ -52,7 +54,9 @@ cost = st.floats(0.0, 0.4)
 
 @given(odds, cost, st.floats(0.0, 0.2), st.floats(0.05, 0.2))
 @settings(max_examples=60)
-def test_no_other_demand_is_better_than_the_best_demand(p: float, c_a: float, c_lo: float, width: float) -> None:
+def test_no_other_demand_is_better_than_the_best_demand(
+    p: float, c_a: float, c_lo: float, width: float
+) -> None:
     c_hi = c_lo + width
     x, war, value = best_offer(p, c_a, c_lo, c_hi)
     assert tioli_value(p, c_a, c_lo, c_hi) == pytest.approx(value, abs=2 * STEP)
@@ -66,10 +70,12 @@ def test_whoever_holds_the_status_quo_demands_no_more_than_it_has(
     p: float, q: float, c_a: float, c_lo: float, width: float
 ) -> None:
     _, war, _ = best_offer(p, c_a, c_lo, c_lo + width, most=q)
-    assert status_quo_war_probability(p, q, c_a, c_lo, c_lo + width) == pytest.approx(war, abs=3 * STEP / width)
+    assert status_quo_war_probability(p, q, c_a, c_lo, c_lo + width) == pytest.approx(
+        war, abs=3 * STEP / width
+    )
 
 
-@given(odds, st.floats(0.0, 0.6), cost, st.floats(0.1, 0.5))
+@given(st.floats(0.05, 0.97), st.floats(0.0, 0.6), cost, st.floats(0.1, 0.5))
 @settings(max_examples=60)
 def test_a_challenger_that_would_rather_keep_what_it_has_demands_nothing(
     p: float, q: float, c_a: float, c_bar: float
@@ -88,9 +94,17 @@ def war_over_drawn_costs(p: float, q: float, a_bar: float, c_bar: float) -> floa
 
 @pytest.mark.parametrize(
     ("p", "q", "a_bar", "c_bar"),
-    [(0.5, 0.3, 0.4, 0.5), (0.6, 0.3, 0.4, 0.5), (0.35, 0.3, 0.4, 0.5), (0.3, 0.3, 0.4, 0.5), (0.6, 0.1, 0.3, 0.4)],
+    [
+        (0.5, 0.3, 0.4, 0.5),
+        (0.6, 0.3, 0.4, 0.5),
+        (0.35, 0.3, 0.4, 0.5),
+        (0.3, 0.3, 0.4, 0.5),
+        (0.6, 0.1, 0.3, 0.4),
+    ],
 )
-def test_war_over_public_costs_is_the_mean_over_crises(p: float, q: float, a_bar: float, c_bar: float) -> None:
+def test_war_over_public_costs_is_the_mean_over_crises(
+    p: float, q: float, a_bar: float, c_bar: float
+) -> None:
     war = war_over_drawn_costs(p, q, a_bar, c_bar)
     assert challenger_war_probability(p, q, a_bar, c_bar) == pytest.approx(war, abs=2e-3)
     if 0.03 < p - q < min(a_bar, c_bar) - 0.03:
@@ -127,7 +141,11 @@ def test_a_decliner_fights_exactly_above_the_threshold(p: float, d: float, delta
     threshold = shift_threshold(p, d, delta, h)
     discount = delta * (1.0 - h)
     assert peace_minus_war(threshold, p, d, discount) == pytest.approx(0.0, abs=1e-9 / (1.0 - discount))
-    assert peace_minus_war(threshold * 1.01, p, d, discount) < 0.0 < peace_minus_war(threshold * 0.99, p, d, discount)
+    assert (
+        peace_minus_war(threshold * 1.01, p, d, discount)
+        < 0.0
+        < peace_minus_war(threshold * 0.99, p, d, discount)
+    )
     assert preventive_war(threshold * 1.01, threshold)
     assert not preventive_war(threshold * 0.99, threshold)
 
@@ -172,8 +190,12 @@ def test_a_war_of_forts_solves_its_own_equations(n: int, pi: float, data: st.Dat
     ends, battles = np.zeros(n + 1), np.ones(n + 1)
     ends[n] = 1.0
     battles[[0, n]] = 0.0
-    assert win_probability(float(i), float(n), pi) == pytest.approx(np.linalg.solve(system, ends)[i], abs=1e-9)
-    assert expected_battles(float(i), float(n), pi) == pytest.approx(np.linalg.solve(system, battles)[i], rel=1e-7)
+    assert win_probability(float(i), float(n), pi) == pytest.approx(
+        np.linalg.solve(system, ends)[i], abs=1e-9
+    )
+    assert expected_battles(float(i), float(n), pi) == pytest.approx(
+        np.linalg.solve(system, battles)[i], rel=1e-7
+    )
 
 
 def test_simulated_wars_are_won_and_last_as_predicted() -> None:
@@ -187,7 +209,9 @@ def test_simulated_wars_are_won_and_last_as_predicted() -> None:
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.2), st.floats(0, 20))
-def test_fighting_stops_when_some_division_beats_it_for_both(p_a: float, p_b: float, c: float, left: float) -> None:
+def test_fighting_stops_when_some_division_beats_it_for_both(
+    p_a: float, p_b: float, c: float, left: float
+) -> None:
     """p_b: the attacker's odds as the defender sees them; the joint price of going on is cost times battles left."""
     price = c * left
     if abs((p_a - p_b) - price) > 1e-9:
@@ -220,4 +244,6 @@ def test_a_supporter_stays_out_up_to_the_safe_demand(c: float, total: float, s: 
 
 @given(st.floats(0.05, 2.0), st.floats(0.05, 2.0), st.floats(0.0, 3.0), st.floats(0.0, 1.0))
 def test_help_enters_the_odds_as_capability_lent(f_a: float, f_d: float, f_s: float, phi: float) -> None:
-    assert odds_with_helper(f_a, f_d, f_s, phi, 1.0) == pytest.approx(f_a / (f_a + f_d + phi * f_s), abs=1e-12)
+    assert odds_with_helper(f_a, f_d, f_s, phi, 1.0) == pytest.approx(
+        f_a / (f_a + f_d + phi * f_s), abs=1e-12
+    )

@@ -36,7 +36,9 @@ def worth_of_building(game: Game, r: float) -> float:
     struck = (1.0 - game.e) * game.gain - game.kappa_t
     seen = struck if game.e * game.loss > game.kappa else game.gain
     unseen = r * struck + (1.0 - r) * game.gain
-    return -game.k + game.s * seen + (1.0 - game.s) * unseen + r * game.kappa_t  # the idle are struck by mistake too
+    return (
+        -game.k + game.s * seen + (1.0 - game.s) * unseen + r * game.kappa_t
+    )  # the idle are struck by mistake too
 
 
 def worth_of_suspicion(game: Game, q: float) -> float:
@@ -112,7 +114,9 @@ def test_the_striker_and_the_builder_are_each_others_best_reply(game: Game) -> N
         (Game(0.5, 0.5, 0.55, 0.3, 0.05, 0.3, 1.0), 0.0, 0.0),
     ],
 )
-def test_games_played_out_are_struck_as_often_as_predicted(game: Game, strikes: float, mistaken: float | None) -> None:
+def test_games_played_out_are_struck_as_often_as_predicted(
+    game: Game, strikes: float, mistaken: float | None
+) -> None:
     struck, wrongly = simulate(game, *equilibrium(game))
     assert struck == pytest.approx(strikes, abs=0.003)
     assert preventive_strike_probability(*game) == pytest.approx(struck, abs=0.003)

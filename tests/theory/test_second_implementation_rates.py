@@ -1,4 +1,4 @@
-"""Arms, technology, contests and attrition worked out a second time: equations of motion integrated, effort searched."""
+"""Arms, technology, contests and attrition worked out a second time: motion integrated, effort searched."""
 
 from __future__ import annotations
 
@@ -77,8 +77,12 @@ def test_no_other_mix_of_arms_and_allies_is_better(
         return -float(np.dot([alpha, beta, gamma], np.log(parts)))
 
     # Both may be negative in the closed form: selling arms, and being courted; the search starts away from it.
-    found = minimize(worse, [0.3 * wealth, 0.3 * autonomy / kappa], method="Nelder-Mead", options={"xatol": 1e-9,
-                     "fatol": 1e-14, "maxiter": 4000})
+    found = minimize(
+        worse,
+        [0.3 * wealth, 0.3 * autonomy / kappa],
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-14, "maxiter": 4000},
+    )
     assert worse(np.array([arms, ties])) <= found.fun + 1e-9
     assert (arms, ties) == pytest.approx(tuple(found.x), abs=2e-3)
 
@@ -87,13 +91,17 @@ def best_reply(prize: float, others: float, m: float) -> float:
     """Effort that is best against what the others spend in all (for m = 1) or each (for two contestants)."""
     return float(
         minimize_scalar(
-            lambda x: x - prize * x**m / (x**m + others), bounds=(1e-9, prize), method="bounded",
+            lambda x: x - prize * x**m / (x**m + others),
+            bounds=(1e-9, prize),
+            method="bounded",
             options={"xatol": 1e-11},
         ).x
     )
 
 
-@pytest.mark.parametrize(("n", "m", "prize"), [(2, 1.0, 1.0), (3, 1.0, 1.0), (5, 1.0, 2.0), (3, 0.7, 1.5), (4, 1.2, 1.0)])
+@pytest.mark.parametrize(
+    ("n", "m", "prize"), [(2, 1.0, 1.0), (3, 1.0, 1.0), (5, 1.0, 2.0), (3, 0.7, 1.5), (4, 1.2, 1.0)]
+)
 def test_effort_of_equals_is_its_own_best_reply(n: int, m: float, prize: float) -> None:
     x = contest_effort(float(n), m, prize)
     assert best_reply(prize, (n - 1) * x**m, m) == pytest.approx(x, abs=1e-5)
@@ -109,7 +117,9 @@ def test_unequal_efforts_are_best_replies_to_each_other(v1: float, v2: float) ->
 
 
 @pytest.mark.parametrize(("r1", "r2", "m"), [(100.0, 100.0, 1.0), (150.0, 100.0, 1.0), (120.0, 100.0, 0.6)])
-def test_what_is_left_for_peace_is_divided_by_arms_as_best_replies_say(r1: float, r2: float, m: float) -> None:
+def test_what_is_left_for_peace_is_divided_by_arms_as_best_replies_say(
+    r1: float, r2: float, m: float
+) -> None:
     """Paradox of power: each divides its resources between fighting and a joint product that fighting divides."""
 
     def reply(own: float, rival: float, rival_arms: float) -> float:
@@ -127,7 +137,9 @@ def test_what_is_left_for_peace_is_divided_by_arms_as_best_replies_say(r1: float
 
 @pytest.mark.parametrize(("growth", "rate"), [(0.02, 0.08), (0.01, 0.3), (0.05, 0.05)])
 def test_a_follower_of_a_growing_frontier_keeps_its_distance(growth: float, rate: float) -> None:
-    frontier_to_level = integrate(lambda _, a: rate * (1.0 - a) - growth * a, [0.1], 400.0).y[0, -1]  # in shares of T
+    frontier_to_level = integrate(lambda _, a: rate * (1.0 - a) - growth * a, [0.1], 400.0).y[
+        0, -1
+    ]  # in shares of T
     assert steady_gap(growth, rate) == pytest.approx(1.0 / frontier_to_level, rel=1e-6)
     level, frontier, step = 0.1, 1.0, 0.001
     for _ in range(int(400.0 / step)):
@@ -151,14 +163,24 @@ def test_adoption_follows_its_equation_of_motion(p: float, q: float) -> None:
     assert bass_peak(p, q) == pytest.approx(times[((p + q * share) * (1.0 - share)).argmax()], abs=2e-3)
 
 
-@given(st.floats(500, 2000), st.floats(100, 2000), st.floats(0.005, 0.05), st.floats(0.005, 0.05), st.floats(0.0, 20.0))
+@given(
+    st.floats(500, 2000),
+    st.floats(100, 2000),
+    st.floats(0.005, 0.05),
+    st.floats(0.005, 0.05),
+    st.floats(0.0, 20.0),
+)
 @settings(max_examples=30)
-def test_attrition_follows_its_equations_of_motion(a: float, b: float, alpha: float, beta: float, inflow: float) -> None:
+def test_attrition_follows_its_equations_of_motion(
+    a: float, b: float, alpha: float, beta: float, inflow: float
+) -> None:
     def fight(_: float, z: np.ndarray) -> list[float]:
         return [inflow - beta * z[1], -alpha * z[0]]
 
     path = integrate(fight, [a, b], 5.0)
-    assert square_law_forces(a, b, alpha, beta, inflow, 5.0) == pytest.approx(tuple(path.y[:, -1]), rel=1e-6, abs=1e-4)
+    assert square_law_forces(a, b, alpha, beta, inflow, 5.0) == pytest.approx(
+        tuple(path.y[:, -1]), rel=1e-6, abs=1e-4
+    )
 
 
 @given(st.floats(500, 2000), st.floats(100, 2000), st.floats(0.005, 0.05), st.floats(0.005, 0.05))

@@ -42,7 +42,9 @@ def deterrence_threshold(n: int, b: float) -> float:
     def fought(p: float) -> float:
         if p >= next_threshold:
             return 1.0
-        weak_fights = p * (1.0 - next_threshold) / ((1.0 - p) * next_threshold)  # Bayes: belief after = next_threshold
+        weak_fights = (
+            p * (1.0 - next_threshold) / ((1.0 - p) * next_threshold)
+        )  # Bayes: belief after = next_threshold
         return p + (1.0 - p) * weak_fights
 
     low, high = 0.0, 1.0
@@ -155,7 +157,9 @@ def test_below_a_prior_trust_no_stake_reassures(game: tuple[float, float, float]
 
 
 @given(st.floats(0.5, 2.0), st.floats(0.05, 0.95), st.floats(-2.0, -0.1), st.floats(0.0, 0.4))
-def test_a_trustworthy_actor_cooperates_above_the_minimum_trust(r: float, part: float, s: float, p: float) -> None:
+def test_a_trustworthy_actor_cooperates_above_the_minimum_trust(
+    r: float, part: float, s: float, p: float
+) -> None:
     temptation = p + part * (r - p)
     least = minimum_trust(r, temptation, s, p)
     for trust in (least - 1e-6, least + 1e-6):
@@ -175,7 +179,7 @@ def test_trust_after_an_act_is_bayes_rule(g: float, seeker: float, expander: flo
 
 @given(beliefs, st.floats(0, 1.5), st.floats(-1, 1), st.floats(0, 1))
 def test_a_concession_multiplies_the_odds(r: float, strength: float, a: float, omega: float) -> None:
-    """Each unit of signal multiplies the odds that the actor is resolved by e^-rho, those that it is benign by e^tau."""
+    """A unit of signal multiplies the odds of resolve by e^-rho, those of good faith by e^tau."""
     signal = strength * a * omega
     odds = r / (1.0 - r)
     fall, rise = odds / math.e**signal, odds * math.e**signal

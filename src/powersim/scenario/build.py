@@ -76,7 +76,7 @@ class _Patch:
     places: Ints
 
 
-@dataclass
+@dataclass(repr=False)
 class Built:
     """A scenario ready to run. `setup` is its base: every prior at its number's value."""
 

@@ -322,7 +322,7 @@ def _read_progress(folder: Path, layout: Layout) -> _Progress:
     if not (folder / PROGRESS).exists():
         return _Progress(0, 0, Moments.none((*each, s, n, n)), Moments.none((*each, len(layout.flows))))
     try:
-        with np.load(folder / PROGRESS, allow_pickle=False) as kept:
+        with np.load(io.BytesIO((folder / PROGRESS).read_bytes()), allow_pickle=False) as kept:
             done = int(kept["done"])
             alignment = Moments(done, kept["alignment"], kept["alignment_squares"])
             arms = Moments(done, kept["arms"], kept["arms_squares"])

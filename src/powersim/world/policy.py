@@ -43,7 +43,7 @@ def own_policy(
         rate = speed(s, p, on, w, c, way)
         if free and abs(way) > LEAST:
             u = uniform(luck, draws.OWN_MOVE, zero, zero, s.control_key[c])
-            if u < p.own_rate or w.policy[c] == w.policy[c]:
+            if u < p.own_rate:
                 move = clip_step(0.0, way, rate / max(p.own_rate, LEAST))
                 w.pos[c] += move
                 way -= move

@@ -210,7 +210,7 @@ class World(NamedTuple):
     # decisions
     dis: Floats  # (C) where own policies would lead within the horizon
     own: Floats  # (C) where own policy would put the control this turn
-    policy: Floats  # (C) a target set by a user's agent, nan = the rule decides
+    policy: Floats  # (C, N) target that a user's agent has for a control, nan = the rule votes for that actor
     pos_before: Floats  # (C) positions when the turn began
     settled: Flags  # (C) 1 = moved by a deal this turn (compensated, so no signal)
     locked_until: Ints  # (C) first turn at which the control is free again

@@ -1,0 +1,5 @@
+"""`python -m powersim` is the command line."""
+
+from powersim.cli import main
+
+main()

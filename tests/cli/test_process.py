@@ -1,0 +1,208 @@
+"""The command as a process: quick to start, plain in a pipe, rich on a terminal, well behaved when interrupted."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+COMMAND = [sys.executable, "-m", "powersim"]
+HEAVY = ("numpy", "numba", "pydantic", "xarray", "zarr", "scipy", "matplotlib", "mesa", "rich")
+ESCAPE = "\x1b"
+BOX = re.compile("[─-╿]")
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {
+        key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")
+    }
+    return {**kept, "PYTHONUTF8": "1", **more}
+
+
+def call(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment(**more), timeout=300
+    )
+
+
+def test_help_loads_nothing_heavy():
+    script = "import sys; sys.argv = ['powersim', '--help']\nfrom powersim import cli\ntry:\n    cli.main()\nexcept SystemExit: pass\n"
+    script += f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment()
+    )
+    assert said.stdout.splitlines()[-1] == "[]"
+
+
+def test_version_is_printed():
+    said = call("--version")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*\n", said.stdout)
+
+
+def test_without_a_command_help_is_shown():
+    said = call()
+    assert "Commands" in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["compare", "--help"], ["check", "FILE"], ["list", "parameters"], ["explain", "rho"],
+     ["compare", "FILE", "--runs", "3"], ["run", "FILE", "--runs", "2"], ["tell", "FILE"], ["compare", "FILE", "--runs", "0"],
+     ["compare", "FILE", "--branchs", "a"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_output_in_a_pipe_is_plain(scenario, arguments):
+    said = call(*[scenario if part == "FILE" else part for part in arguments])
+    text = said.stdout + said.stderr
+    assert text
+    assert ESCAPE not in text
+    assert "\r" not in text
+    assert not BOX.search(text)
+    assert not any(line != line.rstrip() for line in said.stdout.splitlines())
+
+
+def test_piped_lines_are_not_cut_to_a_width(scenario):
+    narrow, wide = call("list", "parameters", COLUMNS="40"), call("list", "parameters", COLUMNS="200")
+    assert narrow.stdout == wide.stdout
+    assert max(map(len, narrow.stdout.splitlines())) > 100
+
+
+def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, tmp_path):
+    said = call("compare", scenario, "--runs", 2, "--no-figures", "--out", tmp_path / "out")
+    assert "written to" in said.stderr
+    assert "written to" not in said.stdout
+    assert "95 % interval" in said.stdout
+
+
+def test_a_narrow_encoding_does_not_stop_a_study(scenario):
+    said = subprocess.run(
+        [*COMMAND, "compare", str(scenario), "--runs", "2"],
+        capture_output=True, check=False, env=environment(PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C"),
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    assert b"interval" in said.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error(scenario):
+    with subprocess.Popen(
+        [*COMMAND, "list", "parameters"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""
+
+
+def on_a_terminal(*arguments: object) -> tuple[int, str]:
+    """Exit code and everything shown on a pseudo-terminal of 100 columns."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *map(str, arguments)], stdout=theirs, stderr=theirs, stdin=theirs,
+        env=environment(TERM="xterm-256color", COLUMNS="100"),
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux: the other end is closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def test_a_terminal_gets_colours_and_progress(scenario):
+    code, shown = on_a_terminal("compare", scenario, "--runs", 20)
+    assert code == 0
+    assert ESCAPE in shown
+    assert "computing" in shown
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert all(len(line.rstrip()) <= 100 for line in text.replace("\r", "\n").split("\n"))
+
+
+def test_quiet_shows_no_progress_on_a_terminal(scenario):
+    code, shown = on_a_terminal("compare", scenario, "--runs", 20, "--quiet")
+    assert code == 0
+    assert "computing" not in shown
+
+
+def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
+    out = tmp_path / "out"
+    asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--out", str(out)]
+    with subprocess.Popen(
+        [*asked, "--runs", "100000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        waited = time.monotonic() + 240
+        while not (out / "progress.npz").exists() and time.monotonic() < waited:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=60)
+    assert process.returncode == 130, complained
+    assert said == ""
+    assert re.search(r"stopped after \d+ of 100000 runs, kept in .*--resume", complained)
+    with np.load(out / "progress.npz") as progress, xr.open_zarr(out / "results") as data:
+        done = int(progress["done"])
+        assert done > 0
+        assert np.isfinite(data["value"].values[:, :, :done]).all()
+        assert np.isfinite(data["alignment"].values).all()
+    again = subprocess.run(
+        [*asked, "--runs", str(done + 1), "--resume"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert again.returncode == 0, again.stderr
+    assert f"{done + 1} runs of each branch" in again.stdout
+
+
+def test_a_killed_study_can_be_resumed(scenario, tmp_path):
+    out = tmp_path / "out"
+    asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--seed", "5", "--theories", "spiral"]
+    with subprocess.Popen(
+        [*asked, "--runs", "100000", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as process:  # fmt: skip
+        waited = time.monotonic() + 240
+        while not (out / "progress.npz").exists() and time.monotonic() < waited:
+            time.sleep(0.05)
+        process.kill()
+    with np.load(out / "progress.npz") as progress:
+        runs = int(progress["done"]) + 10
+    resumed = subprocess.run(
+        [*asked, "--runs", str(runs), "--out", str(out), "--resume"],
+        capture_output=True,
+        check=False,
+        env=environment(),
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    subprocess.run(
+        [*asked, "--runs", str(runs), "--out", str(tmp_path / "whole")],
+        capture_output=True,
+        check=True,
+        env=environment(),
+    )
+    with xr.open_zarr(out / "results") as cut, xr.open_zarr(tmp_path / "whole" / "results") as whole:
+        assert np.array_equal(cut["value"].values[:, :, :runs], whole["value"].values)
+        assert np.array_equal(cut["alignment"].values, whole["alignment"].values)
+    effects = [Path(folder, "effects.csv").read_bytes() for folder in (out, tmp_path / "whole")]
+    assert effects[0] == effects[1]

@@ -1,0 +1,77 @@
+"""Small slips that other tests would not notice: each test here fails if one sign, bound or edge of a rule is wrong.
+
+They were found by breaking the rules (`scripts/mutation.py`) and looking at what survived.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from powersim.rules.balance import factions
+from powersim.rules.budgets import budget_step
+from powersim.rules.coleman import control_bought, resource_values
+from powersim.rules.crisis import attack_cost, crisis_war_probability, intervention_pays
+from powersim.rules.position_exchange import Market, Offer
+from powersim.rules.proliferation import setback_threshold
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 0.5))
+def test_a_worse_draw_makes_an_attack_dearer(
+    base: float, spread: float, sanctions: float, u: float, more: float
+) -> None:
+    assert attack_cost(base, spread, sanctions, u + more) >= attack_cost(base, spread, sanctions, u)
+    assert attack_cost(base, spread, sanctions, 0.0) == base + sanctions
+
+
+def test_nobody_can_demand_more_than_the_whole_pie() -> None:
+    """At odds of .9 even the boldest demand, everything, is refused only by the fifth whose cost is below .1."""
+    assert crisis_war_probability(0.9, 0.0, 0.0, 0.5) == pytest.approx(0.2)
+
+
+def test_help_that_just_breaks_even_is_not_given() -> None:
+    assert not intervention_pays(1.0, 0.5, 0.5, 1.0, 0.5)
+    assert intervention_pays(1.0, 0.5, 0.5, 1.0, 0.499)
+
+
+def test_a_budget_cannot_fall_below_nothing() -> None:
+    assert budget_step(0.1, 0.0, 5.0, 0.0, 0.0, 1.0, 0.0) == 0.0
+
+
+@given(st.integers(2, 6), st.integers(0, 1000))
+@settings(max_examples=30)
+def test_the_first_actor_names_the_camps(n: int, seed: int) -> None:
+    ties = np.random.default_rng(seed).normal(0.0, 1.0, (n, n))
+    assert factions(ties + ties.T)[0] == 1.0
+
+
+def test_a_programme_that_cannot_succeed_is_not_worth_a_strike_however_patient_the_striker() -> None:
+    assert setback_threshold(0.0, 1.0, 5.0) == 0.0
+
+
+def test_what_nobody_wants_is_bought_by_nobody() -> None:
+    assert control_bought(0.0, 0.5, 0.0) == 0.0
+    assert control_bought(0.5, 0.5, 1.0) == 0.25
+
+
+def test_one_actor_whose_interests_do_not_add_up_is_enough_to_refuse() -> None:
+    right, wrong = [0.5, 0.5], [0.5, 0.4]
+    for interest in ([right, wrong], [wrong, right]):
+        with pytest.raises(ValueError, match="interest"):
+            resource_values(np.full((2, 2), 0.5), np.array(interest))
+    for control in ([[0.5, 0.5], [0.5, 0.4]], [[0.5, 0.5], [0.4, 0.5]]):
+        with pytest.raises(ValueError, match="control"):
+            resource_values(np.array(control), np.full((2, 2), 0.5))
+
+
+@pytest.mark.parametrize("who", ["i", "j"])
+@pytest.mark.parametrize("lacks", ["power", "salience"])
+def test_who_cannot_shift_an_outcome_offers_no_move_at_all(who: str, lacks: str) -> None:
+    x = np.array([[0.0, 100.0], [100.0, 0.0], [30.0, 60.0]])
+    s = np.array([[0.9, 0.3], [0.3, 0.9], [0.5, 0.5]])
+    c = np.ones((3, 2))
+    supplies = {"i": (0, 1), "j": (1, 0)}[who]
+    (c if lacks == "power" else s)[supplies] = 0.0
+    assert Market(x, s, c).offer(0, 1, 0, 1) == Offer(0, 1, 0, 1, 0.0, 0.0, 0.0)
