@@ -53,7 +53,7 @@ format: $(DEV) ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(USE) ## write docs/parameters.md and docs/mechanisms.md from the defaults
+docs: $(USE) ## write docs/parameters.md, docs/mechanisms.md and docs/theory.md from the code
 	$(BIN)/python scripts/generate_docs.py
 
 bench: $(USE) ## measure speed, scaling and memory; writes benchmarks/results.md and results.csv

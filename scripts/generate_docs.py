@@ -1,4 +1,4 @@
-"""Write the documents that are made from the defaults: docs/parameters.md and docs/mechanisms.md.
+"""Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
+import theory_index
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -93,7 +94,7 @@ def main() -> int:
         "--check", action="store_true", help="write nothing; exit with 1 if a document is stale"
     )
     check = parser.parse_args().check
-    made = {"parameters.md": parameters(), "mechanisms.md": mechanisms()}
+    made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
     stale = []
     for name, text in made.items():
         path = DOCS / name

@@ -128,9 +128,11 @@ class Swap(ast.NodeTransformer):
 
 
 def within_code(tree: ast.Module) -> Iterator[ast.AST]:
-    """Nodes whose change can change a result: no annotations, no texts."""
+    """Nodes whose change can change a result: no annotations, no texts, no axis of a vector (0 and -1 are one)."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".shape"):
+            skipped.add(id(node.slice))
         notes = [getattr(node, name, None) for name in ("annotation", "returns")]
         for note in notes:
             if isinstance(note, ast.AST):

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 DATA = Path(__file__).parent / "data"
 
 PUBLISHED = "published"
-"""The number stands in a paper, a book or the output of the authors' own program."""
+"""The number stands in a paper or a book, or in the output or the tests of a published program."""
 
 DERIVED = "derived"
 """The number was worked out for the model as we state it, by a second route (search, simulation, integration)."""

@@ -303,33 +303,22 @@ def _outcomes(document: Document, codes: list[str], levers: list[str]) -> Docume
 
 def reordered(document: Mapping[str, Any], seed: int) -> Document:
     """The same scenario with its mappings and lists in another order; lists whose order means something stay."""
-    free = {
-        "sanctions",
-        "pledges",
-        "disputes",
-        "strikes",
-        "proxies",
-        "events",
-        "effects",
-        "on",
-        "by",
-        "all",
-        "any",
-        "sum",
-    }
+    sections = {"sanctions", "pledges", "disputes", "strikes", "proxies", "events"}
+    anywhere = {"effects", "on", "by", "all", "any", "sum"}
 
     def key(text: str) -> int:
         return zlib.crc32(f"{seed} {text}".encode())
 
-    def shuffled(value: Any, name: str) -> Any:
+    def shuffled(value: Any, name: str, depth: int) -> Any:
         if isinstance(value, Mapping):
-            return {inner: shuffled(value[inner], inner) for inner in sorted(value, key=key)}
+            return {inner: shuffled(value[inner], inner, depth + 1) for inner in sorted(value, key=key)}
         if isinstance(value, list):
-            items = [shuffled(item, "") for item in value]
-            return sorted(items, key=lambda item: key(repr(item))) if name in free else items
+            items = [shuffled(item, "", depth + 1) for item in value]
+            free = name in anywhere or (depth == 1 and name in sections)
+            return sorted(items, key=lambda item: key(repr(item))) if free else items
         return value
 
-    result: Document = shuffled(document, "")
+    result: Document = shuffled(document, "", 0)
     return result
 
 

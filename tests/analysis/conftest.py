@@ -31,7 +31,10 @@ OUTCOMES = {
     "us_gulf_posture": ("US posture in the Gulf and Iraq", "share of 2007 surge", 0, 1, "mean"),
 }
 EVENTS = ["war RUS-UKR", "war RUS-GEO", "s300 delivered", "strike ISR-IRN", "drones RUS", "nuclear test IRN"]
-ACTORS = "USA RUS IRN ISR UKR GEO POL CZE EU3 TUR SYR SAU CHN PRK IRQ".split()
+ACTORS = [
+    "USA", "RUS", "IRN", "ISR", "UKR", "GEO", "POL", "CZE",
+    "EU3", "TUR", "SYR", "SAU", "CHN", "PRK", "IRQ",
+]  # fmt: skip
 FLOWS = [
     "s300: RUS to IRN", "s300: RUS to SYR", "drones: IRN to RUS", "drones: ISR to GEO", "drones: TUR to UKR",
     "missile_technology: PRK to IRN", "missile_technology: IRN to PRK", "munitions: PRK to RUS",
@@ -60,7 +63,7 @@ def build(
         shared = np.cumsum(rng.normal(0, 0.03, (theories, runs, turns)), axis=-1)
         for b, name in enumerate(names):
             own = np.cumsum(rng.normal(0, 0.02, (theories, runs, turns)) * (after > 0), axis=-1)
-            size = 0 if name == "replace" else ((7 * b + 3 * k) % 11 - 5) / 12
+            size = 0 if name == "replace" else ((7 * b + 3 * k) % 11 - 5) / 25
             size = size * (1 + 0.4 * np.arange(theories))
             path = 0.35 + 0.02 * k + shared + own * 0.5 + size[:, None, None] * after
             if label.startswith("war"):

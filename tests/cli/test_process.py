@@ -36,8 +36,17 @@ def call(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_help_loads_nothing_heavy():
-    script = "import sys; sys.argv = ['powersim', '--help']\nfrom powersim import cli\ntry:\n    cli.main()\nexcept SystemExit: pass\n"
-    script += f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    script = "\n".join(
+        [
+            "import sys",
+            "from powersim import cli",
+            "sys.argv = ['powersim', '--help']",
+            "try:",
+            "    cli.main()",
+            "except SystemExit:",
+            f"    print([name for name in {HEAVY!r} if name in sys.modules])",
+        ]
+    )
     said = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment()
     )
@@ -57,9 +66,11 @@ def test_without_a_command_help_is_shown():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["compare", "--help"], ["check", "FILE"], ["list", "parameters"], ["explain", "rho"],
-     ["compare", "FILE", "--runs", "3"], ["run", "FILE", "--runs", "2"], ["tell", "FILE"], ["compare", "FILE", "--runs", "0"],
-     ["compare", "FILE", "--branchs", "a"]],
+    [
+        ["--help"], ["compare", "--help"], ["check", "FILE"], ["list", "parameters"], ["explain", "rho"],
+        ["compare", "FILE", "--runs", "3"], ["run", "FILE", "--runs", "2"], ["tell", "FILE"],
+        ["compare", "FILE", "--runs", "0"], ["compare", "FILE", "--branchs", "a"],
+    ],
     ids=" ".join,
 )  # fmt: skip
 def test_output_in_a_pipe_is_plain(scenario, arguments):
@@ -145,7 +156,7 @@ def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
     out = tmp_path / "out"
     asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--out", str(out)]
     with subprocess.Popen(
-        [*asked, "--runs", "100000"],
+        [*asked, "--runs", "20000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -158,7 +169,7 @@ def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
         said, complained = process.communicate(timeout=60)
     assert process.returncode == 130, complained
     assert said == ""
-    assert re.search(r"stopped after \d+ of 100000 runs, kept in .*--resume", complained)
+    assert re.search(r"stopped after \d+ of 20000 runs, kept in .*--resume", complained)
     with np.load(out / "progress.npz") as progress, xr.open_zarr(out / "results") as data:
         done = int(progress["done"])
         assert done > 0
@@ -179,7 +190,7 @@ def test_a_killed_study_can_be_resumed(scenario, tmp_path):
     out = tmp_path / "out"
     asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--seed", "5", "--theories", "spiral"]
     with subprocess.Popen(
-        [*asked, "--runs", "100000", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [*asked, "--runs", "20000", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env=environment(),
     ) as process:  # fmt: skip
         waited = time.monotonic() + 240

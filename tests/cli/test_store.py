@@ -300,3 +300,11 @@ def test_failed_work_is_not_swallowed(powersim, scenario, tmp_path, monkeypatch)
     with pytest.raises(RuntimeError, match="broken rule"):
         study(powersim, scenario, tmp_path / "out", 2)
     shutil.rmtree(tmp_path / "out")
+
+
+def test_both_engines_leave_the_same_bytes(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "compiled", 2)
+    study(powersim, scenario, tmp_path / "mesa", 2, "--engine", "mesa")
+    same(tmp_path / "compiled", tmp_path / "mesa")
+    facts = json.loads((tmp_path / "mesa" / "provenance.json").read_text("utf-8"))
+    assert facts["engine"] == "mesa"

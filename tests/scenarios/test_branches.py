@@ -19,7 +19,11 @@ from powersim.world import state as w
 from powersim.world.state import Branch
 
 EVERYTHING = Path(__file__).parent / "valid" / "everything.yaml"
-TURN = {f"{year}Q{quarter}": 4 * (year - 2000) + quarter - 1 for year in range(2000, 2005) for quarter in (1, 2, 3, 4)}
+TURN = {
+    f"{year}Q{quarter}": 4 * (year - 2000) + quarter - 1
+    for year in range(2000, 2005)
+    for quarter in (1, 2, 3, 4)
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,9 @@ def laid(built: Built, branch: str, control: str = "shield") -> list[float | Non
 def test_the_world_as_it_goes_lays_nothing_down(built: Built) -> None:
     free = built.branch("")
     assert np.isnan(free.path).all()
-    assert not any(table.any() for table in (free.hold, free.no_raise, free.no_lower, free.no_flow, free.no_event))
+    assert not any(
+        table.any() for table in (free.hold, free.no_raise, free.no_lower, free.no_flow, free.no_event)
+    )
     assert free.offer_turn == -1
 
 

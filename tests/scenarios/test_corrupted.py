@@ -94,7 +94,7 @@ def places(problems: list[Problem]) -> list[tuple[int, str]]:
 
 
 def names(problems: list[Problem], root: Node, path: KeyPath) -> bool:
-    """Whether a problem names the value at `path`, or on its line what holds it or a part of it (short forms, pairs)."""
+    """Whether a problem names the value at `path`, or on its line what holds it or a part of it (short forms)."""
     mark, key = root.place(path)
     return any(
         problem.line == mark.line and (problem.key_path.startswith(key) or key.startswith(problem.key_path))
@@ -200,7 +200,9 @@ def test_a_name_of_nothing_is_refused_in_its_place(file: str, section: str) -> N
 
 def test_an_error_in_an_extended_file_is_reported_in_that_file() -> None:
     root = tree("child")
-    problems = corrupted(root, ("actors", "ARD", "power"), replace(9, root.place(("actors", "ARD", "power"))[0]))
+    problems = corrupted(
+        root, ("actors", "ARD", "power"), replace(9, root.place(("actors", "ARD", "power"))[0])
+    )
     assert [Path(problem.file).name for problem in problems] == ["base.yaml"]
     problems = corrupted(root, ("name",), replace(9, root.place(("name",))[0]))
     assert [Path(problem.file).name for problem in problems] == ["child.yaml"]
@@ -209,7 +211,9 @@ def test_an_error_in_an_extended_file_is_reported_in_that_file() -> None:
 def test_many_mistakes_are_reported_at_once() -> None:
     root = tree("everything")
     copy = root.copy()
-    paths = [path for path, node in copy.walk() if path[-1:] in (("start",), ("title",)) and path[0] != "calendar"]
+    paths = [
+        path for path, node in copy.walk() if path[-1:] in (("start",), ("title",)) and path[0] != "calendar"
+    ]
     paths = [path for path in paths if not isinstance(at(copy, path).value, dict)]
     for path in paths:
         at(copy, path).value = 7

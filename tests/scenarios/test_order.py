@@ -86,6 +86,8 @@ def test_swapping_the_names_of_two_actors_swaps_their_data(document: dict[str, A
 def test_titles_and_sources_do_not_change_the_checksum_and_numbers_do() -> None:
     assert isinstance(EVERYTHING, dict)
     one = checksum(from_data(EVERYTHING))
-    assert checksum(from_data({**EVERYTHING, "title": "Other", "question": "Other?", "source": "other"})) == one
+    assert (
+        checksum(from_data({**EVERYTHING, "title": "Other", "question": "Other?", "source": "other"})) == one
+    )
     assert checksum(from_data({**EVERYTHING, "intervention": "2002Q2"})) != one
     assert checksum(from_data({**EVERYTHING, "parameters": {"rho": 0.5}})) != one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,13 @@ EVERYTHING = Path(__file__).parent / "valid" / "everything.yaml"
 INF = float("inf")
 
 
-@pytest.fixture(scope="module")
-def built() -> Built:
+@pytest.fixture(scope="module", name="built")
+def built_once() -> Built:
+    return everything()
+
+
+@cache
+def everything() -> Built:
     return build(load(EVERYTHING))
 
 
@@ -36,7 +42,11 @@ def document() -> dict[str, Any]:
 
 
 def same(a: Any, b: Any, but: tuple[str, ...] = ()) -> bool:
-    return all(np.array_equal(x, y, equal_nan=True) for name, x, y in zip(a._fields, a, b, strict=True) if name not in but)
+    return all(
+        np.array_equal(x, y, equal_nan=True)
+        for name, x, y in zip(a._fields, a, b, strict=True)
+        if name not in but
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +86,11 @@ def test_a_drawn_number_stays_within_its_range(distribution: Distribution, u: fl
     assert 0.0 <= distribution.quantile(np.array([u]))[0] <= 1.0
 
 
-@given(st.integers(0, 2**64 - 1), st.integers(0, 2**32 - 1), st.lists(st.text(min_size=1), min_size=1, max_size=4))
+@given(
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**32 - 1),
+    st.lists(st.text(min_size=1), min_size=1, max_size=4),
+)
 def test_the_uniform_of_a_path_is_the_worlds_keyed_draw(seed: int, run: int, paths: list[str]) -> None:
     table = Draws(paths, [Distribution("uniform", (0.0, 1.0), 0, 1)] * len(paths))
     luck, zero = draws.luck(seed, run, 0), np.uint64(0)
@@ -130,7 +144,9 @@ def test_without_priors_nothing_is_drawn() -> None:
     one = build(plain)
     assert same(one.inputs(1, 1).setup, one.inputs(1, 2).setup, but=tuple(one.setup._fields[5:11]))
     fixed = build(load(EVERYTHING, {"rho": 0.25}))
-    assert {fixed.inputs(1, run, theory).params.rho for run in range(5) for theory in ("", "deterrence")} == {0.25}
+    assert {fixed.inputs(1, run, theory).params.rho for run in range(5) for theory in ("", "deterrence")} == {
+        0.25
+    }
 
 
 def test_what_is_set_is_exact_and_no_wildcard_moves_it() -> None:
@@ -170,8 +186,8 @@ def test_one_number_for_a_group_is_one_draw() -> None:
 
 @settings(max_examples=20)
 @given(st.integers(0, 2**31), st.integers(0, 2**31))
-def test_every_input_of_every_run_is_within_its_range(built: Built, seed: int, run: int) -> None:
-    setup, params = built.inputs(seed, run, "deterrence")
+def test_every_input_of_every_run_is_within_its_range(seed: int, run: int) -> None:
+    setup, params = everything().inputs(seed, run, "deterrence")
     for name in ("ideal_hard", "ideal_eng", "trust0", "resolve0", "engagers0", "x0", "reach"):
         values = getattr(setup, name)
         assert 0.0 <= values.min() <= values.max() <= 1.0, name

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.rules.alignment import similarity, triad
 from powersim.rules.balance import factions
-from powersim.rules.budgets import budget_step
+from powersim.rules.budgets import budget_step, richardson_stable
 from powersim.rules.coleman import control_bought, resource_values
-from powersim.rules.crisis import attack_cost, crisis_war_probability, intervention_pays
-from powersim.rules.position_exchange import Market, Offer
-from powersim.rules.proliferation import setback_threshold
+from powersim.rules.crisis import attack_cost, crisis_war_probability, intervention_gain, intervention_pays
+from powersim.rules.position_exchange import Market, Offer, equal_gain_exchanges
+from powersim.rules.proliferation import setback_threshold, strike_if_unseen
+from powersim.rules.trust import reassurance_high, reassurance_low, reassures
+from powersim.rules.war import beta_mean
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 0.5))
@@ -75,3 +78,49 @@ def test_who_cannot_shift_an_outcome_offers_no_move_at_all(who: str, lacks: str)
     supplies = {"i": (0, 1), "j": (1, 0)}[who]
     (c if lacks == "power" else s)[supplies] = 0.0
     assert Market(x, s, c).offer(0, 1, 0, 1) == Offer(0, 1, 0, 1, 0.0, 0.0, 0.0)
+
+
+def test_of_equal_trades_the_one_listed_last_comes_first() -> None:
+    """The order of the published program; twins decide it, because all their trades bring the same."""
+    x = np.array([[0.0, 100.0], [100.0, 0.0], [100.0, 0.0]])
+    s = np.array([[0.9, 0.3], [0.3, 0.9], [0.3, 0.9]])
+    first = equal_gain_exchanges(x, s, np.ones((3, 2)))[0][0]
+    assert {first.i, first.j} == {0, 2}
+
+
+def test_an_arms_race_in_which_reaction_equals_fatigue_does_not_come_to_rest() -> None:
+    assert not richardson_stable(1.0, 1.0, 1.0, 1.0)
+
+
+def test_the_least_and_the_most_that_reassures_still_reassure() -> None:
+    low, high = reassurance_low(0.5, 1.5, 1.0), reassurance_high(0.5, 0.5, 1.0)
+    assert reassures(low, 0.5, 0.5, 1.5, 1.0)
+    assert reassures(high, 0.5, 0.5, 1.5, 1.0)
+    assert not reassures(np.nextafter(low, 0.0), 0.5, 0.5, 1.5, 1.0)
+    assert not reassures(np.nextafter(high, 1.0), 0.5, 0.5, 1.5, 1.0)
+
+
+def test_those_who_share_no_concern_and_no_third_party_are_neither_alike_nor_pulled() -> None:
+    concern, other = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    assert similarity(np.zeros(2), np.zeros(2), concern, other) == 0.0
+    assert triad(np.array([0.0, 0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.0, 0.5]), 0, 1) == 0.0
+
+
+def test_where_nobody_has_any_capability_help_is_worth_nothing() -> None:
+    assert intervention_gain(0.0, 0.0, 0.0, 0.5) == 0.0
+
+
+def test_a_weak_prior_about_battles_is_still_a_prior() -> None:
+    assert beta_mean(0.2, 0.6) == pytest.approx(0.25)
+    assert beta_mean(0.0, 0.0) == 0.5
+
+
+def test_a_builder_who_is_deterred_by_being_seen_needs_no_strikes_on_suspicion() -> None:
+    assert strike_if_unseen(0.5, 0.5, 0.1, 0.3, 0.05, 0.9, 1.0) == 0.0
+
+
+def test_a_trade_that_brings_nothing_has_gain_nought() -> None:
+    """The two care in the same proportion: whoever moves, there is nothing to win."""
+    x = np.array([[0.0, 100.0], [100.0, 0.0]])
+    s = np.array([[0.9, 0.3], [0.6, 0.2]])
+    assert Market(x, s, np.ones((2, 2))).offer(0, 1, 0, 1).gain == 0.0

@@ -1,4 +1,4 @@
-"""Landscape theory, structural balance and the exchange of control worked out a second time, by enumeration."""
+"""Landscape, balance, alignment and the exchange of control worked out a second time, by enumeration and in arrays."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from scipy.integrate import solve_ivp
 
+from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
 from powersim.rules.balance import balance_path, blow_up_time, factions
 from powersim.rules.coleman import actor_power, final_control, resource_values
 from powersim.rules.landscape import best_camp, energy, frustration, is_stable, settle
@@ -123,6 +124,42 @@ def test_ties_follow_their_equation_of_motion_to_two_camps(n: int, seed: int) ->
     camp = factions(x0)
     clear = np.abs(late) > 1e-3 * np.abs(late).max()
     assert (np.sign(late)[clear] == np.outer(camp, camp)[clear]).all()
+
+
+inside = st.floats(-0.95, 0.95)
+
+
+@given(inside, inside, st.floats(-2.0, 2.0), st.floats(0.0, 1.0), st.floats(-0.5, 0.5))
+def test_alignment_relaxes_to_what_its_level_and_drivers_ask_for(
+    a: float, a0: float, push: float, lam: float, noise: float
+) -> None:
+    target = np.tanh(np.arctanh(a0) + push + noise)
+    assert next_alignment(a, a0, push, lam, noise) == pytest.approx((1 - lam) * a + lam * target, abs=1e-9)
+
+
+@given(st.floats(0.001, 1.0))
+def test_perfect_friends_and_enemies_can_still_be_moved_apart(lam: float) -> None:
+    assert next_alignment(1.0, 1.0, -20.0, lam, 0.0) < 1.0
+    assert next_alignment(-1.0, -1.0, 20.0, lam, 0.0) > -1.0
+    assert next_alignment(1.0, 1.0, -1.0, lam, 0.0) == pytest.approx(1.0, abs=1e-6)
+
+
+@given(st.integers(3, 7), st.integers(0, 10_000))
+@settings(max_examples=60)
+def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    i, j = rng.choice(n, 2, replace=False)
+    others = np.setdiff1d(np.arange(n), [i, j])
+    t_i, t_j = rng.uniform(0, 2, (2, n))
+    shared = np.tanh(np.sqrt(t_i * t_j)[others].sum())
+    assert common_threat(t_i, t_j, int(i), int(j)) == pytest.approx(shared, abs=1e-12)
+    theta, s = rng.uniform(0, 1, (2, n)), rng.uniform(0, 1, (2, n))
+    agreement = np.average(1 - 2 * np.abs(theta[0] - theta[1]), weights=np.sqrt(s[0] * s[1]))
+    assert similarity(*theta, *s) == pytest.approx(agreement, abs=1e-12)
+    rows = np.where(rng.random((2, n)) < 0.3, 0.0, rng.uniform(-1, 1, (2, n)))
+    tied = [k for k in others if rows[0, k] != 0.0 and rows[1, k] != 0.0]
+    pull = np.mean([rows[0, k] * rows[1, k] for k in tied]) if tied else 0.0
+    assert triad(rows[0], rows[1], int(i), int(j)) == pytest.approx(pull, abs=1e-12)
 
 
 @given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 10_000))

@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from powersim.analysis import limits
-from powersim.analysis.outcomes import is_binary, summarise
+from powersim.analysis.outcomes import is_binary, progress, summarise
 from powersim.analysis.results import ALL, Floats, Study, of_branch, paths
 
 Pair = tuple[str, str]
@@ -166,18 +166,26 @@ def event_effects(results: xr.Dataset, pairs: Sequence[Pair] | None = None) -> l
     return rows
 
 
-def effects_over_time(results: xr.Dataset, branch_a: str, branch_b: str, outcome: str) -> xr.Dataset:
+def effects_over_time(
+    results: xr.Dataset,
+    branch_a: str,
+    branch_b: str,
+    outcome: str,
+    parted: NDArray[np.bool_] | None = None,
+) -> xr.Dataset:
     """The paired effect on a path turn by turn, as (theory, turn) arrays named like the fields of `Effect`.
 
-    Intervals hold for each turn by itself, not for the whole path at once.
+    Of an `ever` outcome: the effect on the probability of having passed the threshold so far. Intervals hold for
+    each turn by itself, not for the whole path at once. `parted` is what `diverged` gives, if it is known.
     """
     study = Study.read(results)
     _check(study, [(branch_a, branch_b)])
-    order, whole = list(study.branches), paths(results, outcome)
+    order = list(study.branches)
+    whole = progress(paths(results, outcome), study.outcome(outcome).summary, study.turns)
     a, b = (whole[order.index(branch)].transpose(0, 2, 1) for branch in (branch_a, branch_b))
-    parts = paired(a, b, binary=is_binary(whole), diverged=diverged(results, branch_a, branch_b))
+    known = diverged(results, branch_a, branch_b) if parted is None else parted
+    parts = paired(a, b, binary=is_binary(whole), diverged=known)
     theories = list(study.theories)
-    stacked = parts
     if len(theories) > 1:
         both = zip(_arrays(parts), _arrays(pooled(a, b, parts)), strict=True)
         parts = Paired(*(np.concatenate([part, total[None]]) for part, total in both))
@@ -255,8 +263,11 @@ def _rows(
 
 
 def _row(name: str, theory: str, pair: Pair, from_: Paired, index: int | tuple[()]) -> Effect:
-    *numbers, runs = (float(array[index]) for array in _arrays(from_))
-    return Effect(name, theory, pair[0], pair[1], *numbers, int(runs))
+    p = from_
+    a, b, effect, low, high, superior, runs = (
+        float(array[index]) for array in (p.mean_a, p.mean_b, p.effect, p.low, p.high, p.p_superior, p.runs)
+    )
+    return Effect(name, theory, pair[0], pair[1], a, b, effect, low, high, superior, int(runs))
 
 
 def _arrays(from_: Paired) -> list[Floats]:

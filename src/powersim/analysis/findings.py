@@ -93,13 +93,14 @@ def overall(rows: Iterable[Effect]) -> list[Effect]:
 
 def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
     """The largest clear effect of a branch that answers the question, and the theories that disagree."""
-    scale, date = Scale(binary, outcome.unit), when(outcome, study)
+    scale = Scale(binary, outcome.unit)
+    date = "" if study.date(outcome.summary.last) in outcome.title else when(outcome, study)
     rows = [r for r in rows if math.isfinite(r.effect)]
     if not rows:
         return f"{outcome.title}: nothing to compare"
     main = [r for r in rows if not study.branches[r.branch_b].yardstick] or rows
     if all(r.effect == r.ci_low == r.ci_high == 0 for r in main):
-        return f"{outcome.title}: exactly the same in every branch {date}"
+        return f"{outcome.title}: exactly the same in every branch {date}".rstrip()
     total = overall(main)
     clear = [r for r in total if r.excludes_zero]
     best = max(clear or total, key=lambda r: abs(r.effect))
@@ -107,44 +108,38 @@ def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary
     reference = quoted(best.branch_a)
     if not clear:
         alone = [r for r in main if r.excludes_zero]
-        text = f"{outcome.title}: no branch differs clearly from {reference} {date}"
+        text = f"{outcome.title}: no branch differs clearly from {reference} {date}".rstrip()
         if not alone:
             return f"{text}; every interval includes zero (largest: {quoted(best.branch_b)} {_signed(scale, best)})"
         most = max(alone, key=lambda r: abs(r.effect))
         return f"{text} over all theories, but {quoted(most.branch_b)} {scale.does(most.effect)} under {most.theory}"
-    text = (
-        f"{outcome.title}: {quoted(best.branch_b)} {scale.does(best.effect)} {date} against {reference} "
-        f"({scale.interval(best.ci_low, best.ci_high)})"
-    )
+    does = f"{quoted(best.branch_b)} {scale.does(best.effect)} {date}".rstrip()
+    text = f"{outcome.title}: {does} against {reference} ({scale.interval(best.ci_low, best.ci_high)})"
     return text + _by_theory(parts, best.effect, scale)
 
 
-def of_paths(outcome: Outcome, ends: dict[str, Floats], study: Study, *, binary: bool) -> str:
-    """Where the branches' central paths end, beside the spread of single runs; `ends` holds each one's last values."""
-    scale, date = Scale(binary, outcome.unit), study.dates[-1]
-    ends = {name: values[np.isfinite(values)] for name, values in ends.items() if np.isfinite(values).any()}
+def of_paths(outcome: Outcome, ends: dict[str, Floats], date: str, reference: str, *, binary: bool) -> str:
+    """Where the branches' central paths end, beside the spread of single runs; `ends`: values at `date` by branch."""
+    scale = Scale(binary, outcome.unit)
+    present = {name: values[np.isfinite(values)] for name, values in ends.items()}
+    ends = {name: values for name, values in present.items() if values.size}
     if not ends:
         return f"{outcome.title}: no complete run"
     centre = {name: float(values.mean() if binary else np.median(values)) for name, values in ends.items()}
     low, high = min(centre, key=lambda b: centre[b]), max(centre, key=lambda b: centre[b])
     places = decimals([(100 if binary else 1) * v for v in centre.values()])
-    start = f"{outcome.title}: "
-    what = "the probability" if binary else "the median"
-    if centre[low] == centre[high]:
-        text = f"{start}{what} is {scale.level(centre[low], places)} in {date}"
-        text += " in every branch" if len(centre) > 1 else ""
+    bottom, top = (scale.level(centre[name], places) for name in (low, high))
+    what = "probability" if binary else "median"
+    if bottom == top:
+        text = f"{what} {bottom} {_at(date, outcome)}" + (" in every branch" if len(centre) > 1 else "")
     else:
-        text = (
-            f"{start}{what} in {date} runs from {scale.level(centre[low], places)} ({quoted(low)}) "
-            f"to {scale.level(centre[high], places)} ({quoted(high)})"
-        )
-    if binary:
-        return text
-    name = study.reference if study.reference in ends else low
-    bottom, top = np.quantile(ends[name], (0.05, 0.95))
-    both = decimals([bottom, top])
-    spread = f"{number(float(bottom), both)} to {number(float(top), both)}"
-    return f"{text}; 90% of runs {'of ' + quoted(name) if len(ends) > 1 else ''} span {spread}".replace("  ", " ")
+        text = f"{what} from {bottom} ({quoted(low)}) to {top} ({quoted(high)}) {_at(date, outcome)}"
+    if not binary:
+        name = reference if reference in ends else low
+        edges = np.quantile(ends[name], (0.05, 0.95))
+        spread = " to ".join(number(float(edge), decimals(edges)) for edge in edges)
+        text += f"; 90% of the runs{' of ' + quoted(name) if len(ends) > 1 else ''} lie within {spread}"
+    return f"{outcome.title}: {text}".replace("  ", " ").rstrip()
 
 
 def of_event(event: str, shares: dict[str, float], study: Study) -> str:
@@ -182,3 +177,8 @@ def _by_theory(parts: Sequence[Effect], total: float, scale: Scale) -> str:
 def _signed(scale: Scale, row: Effect) -> str:
     size = scale.size(row.effect)
     return size if row.effect == 0 else f"{'−' if row.effect < 0 else '+'}{size}"
+
+
+def _at(date: str, outcome: Outcome) -> str:
+    """The date, unless the outcome's title says it."""
+    return "" if date in outcome.title else f"in {date}"

@@ -18,17 +18,18 @@ def mean_over(path: Floats, first: int, last: int) -> Floats:
     return np.asarray(path[..., first : last + 1].mean(axis=-1), dtype=np.float64)
 
 
-def ever(path: Floats, first: int, last: int, threshold: float) -> Floats:
-    """1 where the path was strictly above `threshold` in first..last, else 0; NaN where it is missing."""
+def ever(path: Floats, first: int, last: int, threshold: float, above: bool = True) -> Floats:
+    """1 where the path was strictly above (or below) `threshold` in first..last, else 0; NaN where missing."""
     window = path[..., first : last + 1]
-    above = (window > threshold).any(axis=-1)
-    return np.where(np.isnan(window).any(axis=-1), np.nan, above.astype(np.float64))
+    passed = ((window > threshold) if above else (window < threshold)).any(axis=-1)
+    return np.where(np.isnan(window).any(axis=-1), np.nan, passed.astype(np.float64))
 
 
-def first_index(path: Floats, first: int, last: int, threshold: float) -> Floats:
-    """Turn position at which the path was first strictly above `threshold` in first..last; NaN = never."""
-    above = path[..., first : last + 1] > threshold
-    return np.where(above.any(axis=-1), first + above.argmax(axis=-1), np.nan)
+def first_index(path: Floats, first: int, last: int, threshold: float, above: bool = True) -> Floats:
+    """Turn position at which the path was first strictly above (or below) `threshold`; NaN = never."""
+    window = path[..., first : last + 1]
+    passed = (window > threshold) if above else (window < threshold)
+    return np.where(passed.any(axis=-1), first + passed.argmax(axis=-1), np.nan)
 
 
 def summarise(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
@@ -38,7 +39,23 @@ def summarise(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
         return at(path, last)
     if summary.kind == "mean":
         return mean_over(path, first, last)
-    return ever(path, first, last, summary.threshold)
+    return ever(path, first, last, summary.threshold, summary.above)
+
+
+def progress(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
+    """What an outcome's path shows turn by turn, same shape; after the summary's last turn NaN for `ever`.
+
+    The path itself; for `ever` whether the threshold has been passed so far, which ends as the summary.
+    """
+    if summary.kind != "ever":
+        return path
+    first, last = turns.index(summary.first), turns.index(summary.last)
+    passed = (path > summary.threshold) if summary.above else (path < summary.threshold)
+    shown = np.where(np.isnan(path), np.nan, 0.0)
+    so_far = np.logical_or.accumulate(passed[..., first : last + 1], axis=-1)
+    shown[..., first : last + 1] += so_far
+    shown[..., last + 1 :] = np.nan
+    return shown
 
 
 def summary_of(results: xr.Dataset, outcome: str, study: Study | None = None) -> Floats:
@@ -52,7 +69,8 @@ def first_turns(results: xr.Dataset, outcome: str, study: Study | None = None) -
     study = study or Study.read(results)
     summary = study.outcome(outcome).summary
     path = paths(results, outcome)
-    index = first_index(path, study.index(summary.first), study.index(summary.last), summary.threshold)
+    first, last = study.index(summary.first), study.index(summary.last)
+    index = first_index(path, first, last, summary.threshold, summary.above)
     turns = np.asarray(study.turns, dtype=np.float64)
     return np.where(np.isnan(index), np.nan, turns[np.nan_to_num(index).astype(int)])
 

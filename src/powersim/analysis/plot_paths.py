@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from powersim.analysis import findings, limits
 from powersim.analysis.compare import effects_over_time
-from powersim.analysis.outcomes import is_binary
+from powersim.analysis.outcomes import is_binary, progress
 from powersim.analysis.results import Branch, Floats, Outcome, Study, paths
 from powersim.analysis.style import (
     FAINT,
@@ -31,8 +35,8 @@ from powersim.analysis.style import (
 )
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-LEFT, RIGHT, BOTTOM, GAP = 0.85, 1.75, 0.42, 0.14
-FAN, DIFFERENCE = 1.05, 1.6  # heights of panels in inches
+LEFT, RIGHT, BOTTOM, GAP = 0.9, 1.75, 0.35, 0.14  # inches, like the heights below
+HEAD, FAN, BETWEEN, DIFFERENCE = 0.3, 1.05, 0.45, 1.6
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Fan:
 
 
 def fan(path: Floats, *, binary: bool) -> Fan:
-    """The fan of paths (run, turn): median, 50% and 90% of runs; of 0/1 paths the share of runs with its interval."""
+    """The fan of paths (run, turn): median, 50% and 90% of runs; of 0/1 paths the share with its interval."""
     whole = path[np.isfinite(path).all(axis=1)]
     if binary:
         count, trials = whole.sum(axis=0), np.full(path.shape[1], float(len(whole)))
@@ -66,94 +70,152 @@ def draw_fan(axes: Axes, turns: tuple[int, ...], found: Fan, look: Look) -> None
     axes.plot(turns, found.centre, color=look.colour, lw=1.7)
 
 
-def draw_paths(results: xr.Dataset, outcome: str, study: Study | None = None) -> Drawing:
-    """Fans of one outcome, a row for each branch and a column for each theory; below, the paired differences."""
+def draw_paths(
+    results: xr.Dataset,
+    outcome: str,
+    study: Study | None = None,
+    parted: Mapping[str, NDArray[np.bool_]] | None = None,
+) -> Drawing:
+    """Fans of one outcome, a row for each branch and a column for each theory; below, the paired differences.
+
+    An `ever` outcome is drawn as the share of runs that have passed its threshold so far. `parted` holds, for each
+    branch, what `compare.diverged` gives for it and the reference, if it is known.
+    """
     study = study or Study.read(results)
-    what, path = study.outcome(outcome), paths(results, outcome)
-    binary = is_binary(path)
-    scale = findings.Scale(binary, what.unit)
-    order, main = list(study.branches), study.main
+    what = study.outcome(outcome)
+    end = study.index(what.summary.last) if what.summary.kind == "ever" else len(study.turns) - 1
+    path = progress(paths(results, outcome), what.summary, study.turns)[..., : end + 1]
+    view = _View(study, what, is_binary(path), study.turns[: end + 1])
+    order, main, others = list(study.branches), study.main, study.others()
     ends = {b.name: path[order.index(b.name), :, :, -1].ravel() for b in main}
-    finding = findings.of_paths(what, ends, study, binary=binary)
-    rows, others = len(main), study.others()
-    lower = DIFFERENCE + 0.55 if others else 0.0
+    finding = findings.of_paths(what, ends, study.dates[end], study.reference, binary=view.binary)
     made = sheet(
         finding,
-        _caption(study, binary, bool(others)),
-        rows * (FAN + GAP) + lower + BOTTOM + 0.3,
-        [(words(b.name), looks(study)[b.name]) for b in [*main, *study.others(yardstick=True)]] if others else [],
+        view.caption,
+        HEAD + len(main) * (FAN + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM,
+        [
+            (words(b.name), replace(view.looks[b.name], marker=""))
+            for b in [*main, *study.others(yardstick=True)]
+        ]
+        if others
+        else [],
     )
-    fans = {
-        (i, j): fan(path[order.index(b.name), j], binary=binary)
-        for i, b in enumerate(main)
-        for j in range(len(study.theories))
-    }
-    limits_y = _range(what, list(fans.values()), binary)
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
-    top = made.top - 0.3
-    for i, branch in enumerate(main):
-        for j, theory in enumerate(study.theories):
-            left, bottom = LEFT + j * (width + GAP), top - (i + 1) * FAN - i * GAP
-            axes = made.axes(left, bottom, width, FAN)
-            mark_intervention(axes, branch.since)
-            draw_fan(axes, study.turns, fans[i, j], looks(study)[branch.name])
-            if i:
-                axes.plot(study.turns, fans[0, j].centre, color=INK, lw=1.0, ls=(0, (3, 2)))
-            else:
-                made.text(left, top + 0.08, words(theory), size=TEXT, weight="bold")
-            _finish(axes, study, width, limits_y, binary, first=j == 0, last=i == rows - 1)
-        _label_row(made, branch, looks(study)[branch.name], top - i * (FAN + GAP) - FAN / 2)
-    middle = top - rows * (FAN + GAP) / 2
-    made.text(0.12, middle, _axis(what, binary), rotation=90, va="center", size=TEXT)
+    fans = [
+        [fan(path[order.index(b.name), j], binary=view.binary) for j in range(len(study.theories))]
+        for b in main
+    ]
+    _fans(made, view, fans, width)
     if others:
-        _differences(made, results, study, what, scale, width)
-    return Drawing(f"paths/{slug(outcome)}", made.figure, finding, _caption(study, binary, bool(others)))
+        known = parted or {}
+        effect = {
+            b.name: effects_over_time(results, study.reference, b.name, outcome, known.get(b.name))
+            for b in others
+        }
+        _differences(made, view, effect, width)
+    return Drawing(f"paths/{slug(outcome)}", made.figure, finding, view.caption)
 
 
-def _differences(
-    made: Sheet, results: xr.Dataset, study: Study, what: Outcome, scale: findings.Scale, width: float
-) -> None:
-    factor = 100 if scale.binary else 1
-    effect = {b.name: effects_over_time(results, study.reference, b.name, what.name) for b in study.others()}
-    extreme = max((float(np.nanmax(np.abs(e[v]))) for e in effect.values() for v in ("ci_low", "ci_high")), default=0)
-    top = factor * extreme * 1.08 or (1.0 if scale.binary else 0.1)
+@dataclass(frozen=True)
+class _View:
+    """What the panels of one figure share."""
+
+    study: Study
+    what: Outcome
+    binary: bool
+    turns: tuple[int, ...]
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        return looks(self.study)
+
+    @property
+    def caption(self) -> str:
+        several = len(self.study.branches) > 1
+        text = f"{self.study.runs} runs of each branch under each theory. "
+        if self.binary:
+            text += "Line: share of runs; band: its 95% interval. "
+        else:
+            text += "Line: median; dark band: half of the runs; light band: 90% of them. "
+        if several:
+            text += f"Dashed: {findings.quoted(self.study.reference)} again. "
+        if self.study.branches[self.study.reference].since is not None:
+            text += "Dotted upright: the intervention. "
+        if several:
+            text += "Bottom row: mean paired difference with its 95% interval at each date"
+            text += "; yardsticks in grey." if self.study.others(yardstick=True) else "."
+        return text.strip()
+
+    @property
+    def axis(self) -> str:
+        unit = "share of runs" if self.binary else self.what.unit
+        label = self.what.title + (f" ({unit})" if unit else "")
+        return "\n".join(wrap(label, min(5.0, len(self.study.main) * (FAN + GAP)), TEXT))
+
+
+def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None:
+    study, top = view.study, made.top - HEAD
+    bounds = _range([found for row in fans for found in row], view.binary)
+    for i, branch in enumerate(study.main):
+        bottom = top - (i + 1) * FAN - i * GAP
+        for j, theory in enumerate(study.theories):
+            axes = made.axes(LEFT + j * (width + GAP), bottom, width, FAN)
+            mark_intervention(axes, branch.since)
+            draw_fan(axes, view.turns, fans[i][j], view.looks[branch.name])
+            if i:
+                axes.plot(view.turns, fans[0][j].centre, color=INK, lw=1.0, ls=(0, (3, 2)))
+            else:
+                made.text(LEFT + j * (width + GAP), top + 0.08, words(theory), size=TEXT, weight="bold")
+            _finish(
+                axes, study, width, bounds, percent=view.binary, first=j == 0, last=branch is study.main[-1]
+            )
+        _label_row(made, branch, view.looks[branch.name], bottom + FAN / 2)
+    middle = top - len(study.main) * (FAN + GAP) / 2
+    made.text(0.12, middle, view.axis, rotation=90, va="center", size=TEXT)
+
+
+def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width: float) -> None:
+    study, factor = view.study, 100 if view.binary else 1
+    edges = np.concatenate(
+        [found[v].values.ravel() for found in effect.values() for v in ("ci_low", "ci_high")]
+    )
+    edges = factor * edges[np.isfinite(edges)]
+    low, high = (min(0.0, float(edges.min())), max(0.0, float(edges.max()))) if edges.size else (0.0, 0.0)
+    room = 0.08 * (high - low) or (1.0 if view.binary else 0.1)
     for j, theory in enumerate(study.theories):
         axes = made.axes(LEFT + j * (width + GAP), BOTTOM, width, DIFFERENCE)
         axes.axhline(0, color=INK, lw=0.9)
         for branch in reversed(study.others()):
-            look, found = looks(study)[branch.name], effect[branch.name].sel(theory=theory)
-            shade = 0.1 if branch.yardstick else 0.22
+            look, found = view.looks[branch.name], effect[branch.name].sel(theory=theory)
             band = (factor * found["ci_low"].values, factor * found["ci_high"].values)
+            shade, line = (0.08, 1.0) if branch.yardstick else (0.22, 1.6)
             axes.fill_between(study.turns, *band, color=look.colour, alpha=shade, lw=0)
-            line = 1.1 if branch.yardstick else 1.6
             axes.plot(study.turns, factor * found["effect"].values, color=look.colour, ls=look.dash, lw=line)
-        mark_intervention(axes, study.branches[study.others()[0].name].since)
-        _finish(axes, study, width, (-top, top), False, first=j == 0, last=True)
-    reference = f"Difference from {findings.quoted(study.reference)}"
-    lines = [*wrap(reference, RIGHT - 0.25, TEXT, "bold")]
-    made.text(
-        made.width - RIGHT + 0.15, BOTTOM + DIFFERENCE / 2, "\n".join(lines), size=TEXT, weight="bold", va="center"
-    )
-    unit = "points" if scale.binary else what.unit
-    made.text(0.12, BOTTOM + DIFFERENCE / 2, "\n".join(wrap(unit, 1.6, TEXT)), rotation=90, va="center", size=TEXT)
+        mark_intervention(axes, study.branches[study.reference].since)
+        _finish(axes, study, width, (low - room, high + room), percent=False, first=j == 0, last=True)
+    middle = BOTTOM + DIFFERENCE / 2
+    lines = wrap(f"Difference from {findings.quoted(study.reference)}", RIGHT - 0.25, TEXT, "bold")
+    made.text(made.width - RIGHT + 0.15, middle, "\n".join(lines), size=TEXT, weight="bold", va="center")
+    unit = wrap(findings.Scale(view.binary, view.what.unit).of_difference, DIFFERENCE, TEXT)
+    made.text(0.12, middle, "\n".join(unit), rotation=90, va="center", size=TEXT)
 
 
 def _finish(
     axes: Axes,
     study: Study,
     width: float,
-    y_range: tuple[float, float],
-    binary: bool,
+    bounds: tuple[float, float],
     *,
+    percent: bool,
     first: bool,
     last: bool,
 ) -> None:
-    axes.set_ylim(*y_range)
-    axes.locator_params(axis="y", nbins=4)
+    axes.set_ylim(*bounds)
+    axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]))
     axes.grid(axis="y", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)
     year_ticks(axes, study, width)
-    if binary:
+    if percent:
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     axes.tick_params(labelleft=first, labelbottom=last, length=2.5, pad=2)
 
@@ -161,18 +223,17 @@ def _finish(
 def _label_row(made: Sheet, branch: Branch, look: Look, y: float) -> None:
     x, width = made.width - RIGHT + 0.15, RIGHT - 0.25
     name = wrap(words(branch.name), width, TEXT, "bold")
-    title = wrap(branch.title, width, SMALL) if branch.title != words(branch.name) else []
-    height = 0.19 * len(name) + 0.17 * len(title)
-    y += height / 2
+    title = wrap(branch.title, width, SMALL)[:4] if branch.title != words(branch.name) else []
+    y += (0.19 * len(name) + 0.17 * len(title)) / 2
     for line in name:
         made.text(x, y, line, size=TEXT, weight="bold", color=look.colour, va="top")
         y -= 0.19
-    for line in title[:3]:
+    for line in title:
         made.text(x, y, line, size=SMALL, color=SOFT, va="top")
         y -= 0.17
 
 
-def _range(what: Outcome, fans: list[Fan], binary: bool) -> tuple[float, float]:
+def _range(fans: Sequence[Fan], binary: bool) -> tuple[float, float]:
     edges = np.concatenate([np.concatenate(f.outer) for f in fans])
     edges = edges[np.isfinite(edges)]
     low, high = (float(edges.min()), float(edges.max())) if edges.size else (0.0, 1.0)
@@ -180,25 +241,3 @@ def _range(what: Outcome, fans: list[Fan], binary: bool) -> tuple[float, float]:
         low = 0.0
     room = 0.06 * (high - low) or 0.05
     return low - room, high + room
-
-
-def _axis(what: Outcome, binary: bool) -> str:
-    label = f"{what.title}, share of runs" if binary else f"{what.title} ({what.unit})" if what.unit else what.title
-    return "\n".join(wrap(label, 4.5, TEXT))
-
-
-def _caption(study: Study, binary: bool, several: bool) -> str:
-    text = f"{study.runs} runs a branch and theory. "
-    text += (
-        "Share of runs with its 95% interval. "
-        if binary
-        else "Line: median; dark band: half of the runs; light band: 90% of them. "
-    )
-    if several:
-        text += f"Dashed: {findings.quoted(study.reference)} again. "
-    if any(b.since is not None for b in study.branches.values()):
-        text += "Dotted upright: the intervention. "
-    if several:
-        text += "Bottom row: mean paired difference, 95% interval at each date"
-        text += "; yardsticks grey." if study.others(yardstick=True) else "."
-    return text.strip()

@@ -9,7 +9,7 @@ The dataset (see `powersim.study`) carries
 - ``first`` (branch, theory, run, event): turn at which an event first happened, NaN = never;
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
-as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold}}), ``branches``
+as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
 (name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional).
 Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and last
 for `mean` and `ever`.
@@ -42,12 +42,13 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Summary:
-    """How a path becomes one number: `at` a turn, `mean` over turns, or whether it was `ever` above a threshold."""
+    """How a path becomes one number: `at` a turn, `mean` over turns, or whether `ever` past a threshold."""
 
     kind: Kind
     first: int  # turn, inclusive
     last: int  # turn, inclusive
-    threshold: float  # `ever` means strictly above this value
+    threshold: float
+    above: bool = True  # `ever` means strictly above the threshold, or strictly below it
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,9 @@ def _summary(
     if first > last:
         raise ValueError(f"outcome {name!r}: the period {first}..{last} runs backwards")
     threshold = stated.get("threshold")
-    return Summary(kind, first, last, HALF if threshold is None else float(threshold))
+    return Summary(
+        kind, first, last, HALF if threshold is None else float(threshold), bool(stated.get("above", True))
+    )
 
 
 def _number(found: Any) -> float:

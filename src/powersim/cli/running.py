@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from powersim.study.plan import Plan
 
 
+REPORTS = "powersim.cli.comparing"
+
+
 @guarded
 def run(
     file: File,
@@ -52,11 +57,17 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run one branch under one theory."""
-    from powersim.cli import console, levels
+    from powersim.cli import console
 
     page = console.Page(quiet)
-    work = _Work(page, _one(file, branch, theory, seed, set_), runs, out, engine, workers, resume)
-    work.carry_out(lambda data: page.tables([levels.table(data)]))
+
+    def report(data: xr.Dataset) -> None:
+        from powersim.cli import levels
+
+        page.tables([levels.table(data)])
+
+    plan = _one(file, branch, theory, seed, set_)
+    _Work(page, plan, runs, out, engine, workers, resume).carry_out(report)
 
 
 @guarded
@@ -90,7 +101,7 @@ def compare(
 
     Effects are differences within runs: the branches of a run share its luck and its draws of uncertain numbers.
     """
-    from powersim.cli import comparing, console
+    from powersim.cli import console
     from powersim.study.opened import chosen, open_scenario
     from powersim.study.plan import headline, plan
 
@@ -99,8 +110,13 @@ def compare(
     planned = plan(opened, branches, theories, seed, sweep)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
     named = branches is not None
-    work = _Work(page, planned, runs, out, engine, workers, resume)
-    work.carry_out(lambda data: comparing.report(page, planned, data, out, shown, named, figures))
+
+    def report(data: xr.Dataset) -> None:
+        from powersim.cli import comparing
+
+        comparing.report(page, planned, data, out, shown, named, figures)
+
+    _Work(page, planned, runs, out, engine, workers, resume).carry_out(report)
 
 
 @guarded
@@ -197,15 +213,17 @@ class _Work:
             if steps:
                 _announce(self.page)
                 work.warm(self.plan, engine)
+                # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
+                threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
             with self.page.progress("computing", steps) as tick:
                 done = work.fill(self.plan, store, runs, engine=engine, threads=self.workers, tick=tick)
             if self.out is not None:
                 command = provenance.command_line(sys.argv[1:])
-                provenance.write(self.out, work.facts(self.plan, done.done, command, started, engine))
+                provenance.write(self.out, work.facts(self.plan, store.complete, command, started, engine))
             if done.stopped:
                 sys.stderr.write(f"stopped after {done.done} of {runs} runs, {self._kept()}\n")
                 raise typer.Exit(INTERRUPTED)
-            report(work.dataset(where))
+            report(work.dataset(where, store.complete))
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""

@@ -14,6 +14,7 @@ WEIGHTS = (
     ("friends", "chi"),
     ("autonomy", "w_autonomy"),
 )
+MIDDLE = 0.5  # an ideal that an expression replaces before anybody looks at it
 
 
 def actors(of: Resolver) -> tuple[r.Actor, ...]:
@@ -137,16 +138,18 @@ def _interest(of: Resolver, at: str, actor: str, party: str, interest: Interest)
         clauses.append(r.Clause(when.condition(), wanted[0], wanted[1]))
     engagers = interest.engagers
     other_ideal, other_salience = (engagers.ideal, engagers.salience) if engagers else (None, None)
+    own_ideal = ideal.number if ideal.expression is None else r.Num(f"{path}.ideal", MIDDLE)
+    own_salience = salience.number if salience.expression is None else r.Num(f"{path}.salience", 0.0)
     return r.Interest(
         actor,
-        ideal.number,
-        salience.number,
+        own_ideal,
+        own_salience,
         of.num(f"{path}.engagers.ideal", other_ideal, written=f"{written}.engagers.ideal")
         if other_ideal
-        else ideal.number,
+        else own_ideal,
         of.num(f"{path}.engagers.salience", other_salience, written=f"{written}.engagers.salience")
         if other_salience
-        else salience.number,
+        else own_salience,
         tuple(clauses),
     )
 

@@ -109,7 +109,9 @@ class _Reader:
         parts: list[PathPart] = []
         for depth, (node, key) in enumerate(zip(self.stack, self.pending, strict=True), 1):
             if isinstance(node.value, list):
-                parts.append(len(node.value) - (1 if depth < len(self.stack) else 0))  # an open item is in it already
+                parts.append(
+                    len(node.value) - (1 if depth < len(self.stack) else 0)
+                )  # an open item is in it already
             elif key is not None:
                 parts.append(key[0])
         return parts

@@ -19,7 +19,8 @@ from powersim.sim.files import write_atomically
 FORMAT = 1
 FILE = "provenance.json"
 KEY = "powersim_provenance"
-SOURCES = ("rules", "world", "defaults")
+FOLDERS = ("rules", "world", "defaults", "scenario")
+FILES = ("_bundle.py", "_jit.py", "sim/history.py")
 MOST_BYTES = 64 * 2**20  # a provenance file larger than this is not one
 
 
@@ -39,11 +40,14 @@ def versions() -> dict[str, str]:
 
 @cache
 def rules_checksum() -> str:
-    """Checksum of the sources that decide what a turn does: rules, world and default parameters."""
+    """Checksum of the sources that decide what a history is: rules, world, defaults, how a scenario is read."""
+    package = resources.files("powersim")
+    files = [(name, package.joinpath(name)) for name in FILES if package.joinpath(name).is_file()]
+    for folder in FOLDERS:
+        files += _files(package.joinpath(folder), folder)
     digest = hashlib.sha256()
-    for folder in SOURCES:
-        for name, file in sorted(_files(resources.files("powersim").joinpath(folder), folder)):
-            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for name, file in sorted(files, key=lambda pair: pair[0]):
+        digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return f"sha256:{digest.hexdigest()[:16]}"
 
 

@@ -120,12 +120,12 @@ def steps(store: Store, runs: int) -> int:
     return todo * len(store.layout.theories)
 
 
-def dataset(where: Path) -> xr.Dataset:
-    """The results in a folder, read as they are needed."""
+def dataset(where: Path, runs: int) -> xr.Dataset:
+    """The first `runs` runs of the results in a folder, read as they are needed."""
     import xarray as xr
 
     found: xr.Dataset = xr.open_zarr(where / RESULTS)
-    return found
+    return found.isel(run=slice(0, runs))
 
 
 def facts(plan: Plan, runs: int, command: str, started: float, engine: str) -> dict[str, Any]:

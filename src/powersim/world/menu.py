@@ -76,7 +76,8 @@ def direction(
     """How far own policies would move control c to one side (RAISE or LOWER): 0 when the controllers do not want it.
 
     Under ALL every controller must gain by the step (a veto), under ANY or SUM one suffices. The distance is bounded by
-    the ideals of those who decide: the nearest under ALL, the farthest otherwise.
+    the ideals of those who decide: the nearest under ALL, the farthest otherwise. A user's agent that has a target for
+    the control votes by its target instead of its gain; the others, how fast and when stay with the rule.
     """
     sign = 1.0 if side == RAISE else -1.0
     at = w.pos[c]
@@ -92,13 +93,16 @@ def direction(
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
-        if menu.gain[0, i] <= LEAST:
+        chosen = w.policy[c, i] == w.policy[c, i]  # nan: its agent leaves it to the rule
+        if ((w.policy[c, i] - at) * sign if chosen else menu.gain[0, i]) <= LEAST:
             if every:
                 return 0.0
             continue
         wanted = True
         room = 1.0
-        if k >= 0 and (w.theta[i, k] - w.x[k]) * sign > 0.0:
+        if chosen:
+            room = abs(w.policy[c, i] - at)
+        elif k >= 0 and (w.theta[i, k] - w.x[k]) * sign > 0.0:
             room = abs(w.theta[i, k] - w.x[k]) / s.control_weight[c]
         bound = min(bound, room) if every else max(bound, room)
     return min(bound, abs((1.0 if side == RAISE else 0.0) - at)) if wanted else 0.0
@@ -156,7 +160,7 @@ def _control_legs(
         menu.target[r] = to
         control_change(s, p, on, w, d, c, dis, to, menu.own, menu.df, menu.dh)
         share_with_friends(s, d, menu.own, menu.gain[r])
-        _who_must_agree(s, p, menu, r, c, to > dis)
+        _who_must_agree(s, p, w, menu, r, c, to > dis)
 
 
 @rule
@@ -173,26 +177,32 @@ def _useful_step(s: Setup, w: World, c: int, sign: float) -> float:
 
 
 @rule
-def _who_must_agree(s: Setup, p: Params, menu: Menu, r: int, c: int, upward: bool) -> None:
+def _who_must_agree(s: Setup, p: Params, w: World, menu: Menu, r: int, c: int, upward: bool) -> None:
     """Mark a control leg live, with its givers and those who must be paid.
 
     A move needs its direction's controllers: under ALL each who loses by it must be a party; under ANY one giver
     suffices. Refraining needs only one of those without whom the move cannot happen (ALL), or all who want it (ANY).
-    What those who can do it want anyway is own policy, not a concession, and not for sale.
+    What those who can do it want anyway is own policy, not a concession, and not for sale. Nor is the say of a user's
+    agent that has a target for the control: it agrees to what leads nearer to it and to nothing else, paid or not.
     """
     refrain = r % 3 == REFRAIN
     would_rise = not upward if refrain else upward
     every = (s.raise_mode[c] if would_rise else s.lower_mode[c]) == ALL
     menu.needed[r] = 0
-    wanted = False
+    veto = every != refrain
+    wanted, refused = False, False
     for i in range(menu.own.shape[0]):
         decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
         menu.gives[r, i] = 1 if decides else 0
-        menu.must[r, i] = 1 if decides and every != refrain and menu.gain[r, i] < -p.indifference else 0
+        menu.must[r, i] = 1 if decides and veto and menu.gain[r, i] < -p.indifference else 0
+        likes = menu.gain[r, i]
+        if decides and w.policy[c, i] == w.policy[c, i]:  # nan: its agent leaves it to the rule
+            likes = abs(w.dis[c] - w.policy[c, i]) - abs(menu.target[r] - w.policy[c, i])
+            menu.gives[r, i], menu.must[r, i] = 0, 0
+            refused = refused or (veto and likes < -LEAST)
         menu.needed[r] += 1 if menu.must[r, i] > 0 else 0
-        wanted = wanted or (decides and menu.gain[r, i] > LEAST)
-    veto = every != refrain
-    menu.live[r] = 1 if (menu.needed[r] > 0 if veto else not wanted) else 0
+        wanted = wanted or (decides and likes > LEAST)
+    menu.live[r] = 1 if not refused and (menu.needed[r] > 0 if veto else not wanted) else 0
 
 
 @rule

@@ -72,9 +72,7 @@ def _way(
     turn: int,
     c: int,
 ) -> float:
-    """How far controllers want control c to go: positive up, negative down; a user's agent may have said so."""
-    if w.policy[c] == w.policy[c]:
-        return min(1.0, max(0.0, w.policy[c])) - w.pos[c]
+    """How far and where controllers want control c to go: positive up, negative down."""
     if s.control_kind[c] == C_PLEDGE and not on.pledges:
         return 0.0
     up = direction(s, p, on, w, d, c, RAISE, menu) if not branch.no_raise[turn, c] else 0.0
