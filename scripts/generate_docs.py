@@ -22,9 +22,9 @@ NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. 
 PARAMETERS = """# Parameters
 
 Every number that a rule uses, with its default, range and source. `--set rho=1` overrides one for a run, `parameters:`
-in a scenario for good. A prior is drawn once per run, for all branches alike. *Assumed* means: no source was found; vary
-it before you believe a result that depends on it. A share, memory or rate per quarter or year is converted to the
-scenario's turn.
+in a scenario for good. A prior is drawn once per run, for all branches alike. *Assumed* means: no source was found;
+vary it before you believe a result that depends on it. A share, memory or rate per quarter or year is converted to
+the scenario's turn.
 """
 
 MECHANISMS_TEXT = """# Mechanisms

@@ -18,9 +18,9 @@ SHOWN = 3  # tests named per rule; the others are counted
 
 INTRODUCTION = """# Theory index
 
-Every rule of the model and every oracle it is tested against. *Applied in* names the part of the world that calls the rule
-in a turn; an empty cell is an oracle: a closed form or published model that tests and replications use. Read off the code
-by `make docs`.
+Every rule of the model and every oracle it is tested against. *Applied in* names the part of the world that calls the
+rule in a turn; an empty cell is an oracle: a closed form or published model that tests and replications use. Read off
+the code by `make docs`.
 """
 
 
