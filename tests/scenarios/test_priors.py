@@ -87,7 +87,7 @@ def test_a_drawn_number_stays_within_its_range(distribution: Distribution, u: fl
 
 
 @given(
-    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**32 - 1),
     st.integers(0, 2**32 - 1),
     st.lists(st.text(min_size=1), min_size=1, max_size=4),
 )
@@ -200,3 +200,20 @@ def test_an_unknown_theory_or_branch_is_named(built: Built) -> None:
         built.inputs(1, 1, "spirals")
     with pytest.raises(PowersimError, match="branch kept is not known; did you mean keep"):
         built.branch("kept")
+
+
+def test_what_is_drawn_is_listed_by_path_and_stands_in_the_arrays(built: Built) -> None:
+    drawn, setup = built.drawn(5, 7, "deterrence"), built.inputs(5, 7, "deterrence").setup
+    assert set(drawn) == set(built.distributions("deterrence"))
+    assert drawn["actors.ARD.economy"] == setup.economy0[built.index.actors["ARD"]]
+    assert drawn["parameters.tau"] == built.inputs(5, 7, "deterrence").params.tau
+    assert "parameters.rho" not in drawn, "the theory fixes it"
+    assert "parameters.rho" in built.drawn(5, 7)
+
+
+def test_parameters_count_in_turns_of_the_calendar() -> None:
+    files = Path(__file__).parent / "valid"
+    month, quarter = (build(load(files / f"{name}.yaml")).central() for name in ("monthly", "minimal"))
+    assert quarter.setup.patience[0] == SPEC["discount"].value
+    assert month.setup.patience[0] == pytest.approx(SPEC["discount"].value ** (1 / 3))
+    assert month.params.mu < quarter.params.mu == SPEC["mu"].value

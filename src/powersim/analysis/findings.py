@@ -171,7 +171,7 @@ def _by_theory(parts: Sequence[Effect], total: float, scale: Scale) -> str:
         return f", but {scale.does(most.effect)} under {most.theory}"
     if unclear:
         return f"; not clearly under {listed(unclear)}"
-    return ", under every theory with the same sign"
+    return ", and so under every theory"
 
 
 def _signed(scale: Scale, row: Effect) -> str:

@@ -82,6 +82,23 @@ def mover(
     return centre - np.sqrt(np.maximum(spread_down, 0)), centre + np.sqrt(np.maximum(spread_up, 0))
 
 
+def pooled_share(happened: Floats) -> tuple[Floats, Floats, Floats]:
+    """Probability of 0/1 runs pooled over parts, with limits; shape (part, ..., run) -> three of (...).
+
+    Wilson limits of each part joined by `mover`, since a run shares its luck between parts.
+    """
+    count = np.isfinite(happened).sum(axis=-1).astype(np.float64)
+    share = mean(happened)
+    low, high = wilson(np.nansum(happened, axis=-1), count)
+    used = count > 0
+    weights = count / np.maximum(count.sum(axis=0), 1)
+    share, low, high = (np.where(used, v, 0.0) for v in (share, low, high))
+    bottom, top = mover(share, low, high, weights, correlations(happened))
+    known = used.any(axis=0)
+    whole = np.where(known, (weights * share).sum(axis=0), np.nan)
+    return whole, np.where(known, bottom, np.nan), np.where(known, top, np.nan)
+
+
 def correlations(differences: Floats) -> Floats:
     """Correlation between parts over the runs both hold; shape (part, ..., run) -> (part, part, ...).
 

@@ -129,11 +129,11 @@ def _mark(axes: Axes, line: Line, study: Study, scale: findings.Scale, y: float)
 
 
 def _name(made: Sheet, branch: Branch, look: Look, top: float, height: float) -> None:
-    name = wrap(words(branch.name), NAMES - 0.4, TEXT, "bold")
-    y = top - 0.08
-    for line in name:
-        made.text(0.25, y, line, size=TEXT, weight="bold", color=look.colour, va="top")
+    y = top - (GAP + ROW) / 2  # level with the first row
+    for line in wrap(words(branch.name), NAMES - 0.4, TEXT, "bold"):
+        made.text(0.25, y, line, size=TEXT, weight="bold", color=look.colour, va="center_baseline")
         y -= 0.18
+    y += 0.07
     title = wrap(branch.title, NAMES - 0.4, SMALL) if branch.title != words(branch.name) else []
     room = int((y - (top - height) - 0.02) / 0.165)
     for i, line in enumerate(title[:room]):

@@ -141,6 +141,22 @@ def setback_threshold(lam: float, delta: float, turns: float) -> float:
 
 
 @rule
+def setback_value(regained: float, loss: float, lam: float, delta: float, turns: float) -> float:
+    """What setting a programme back is worth per turn for ever: a lower level, and the weapon put off, while it lasts.
+
+    (1 - delta^S) (R + L lambda / (1 - delta (1 - lambda))); with R = 0 it is L setback_threshold.
+
+    regained: R, utility per turn of the programme's lower level. loss: L, of the weapon, per turn. lam: hazard of
+    success per turn, 0..1. delta: discount factor per turn, 0..1. turns: setback S, >= 0.
+    Source: after Bas and Coe 2016, IO 70:655-85; there a programme costs nothing before it succeeds (R = 0).
+    """
+    soon = 0.0
+    if lam > 0.0:
+        soon = lam / (1.0 - delta * (1.0 - lam))
+    return (1.0 - math.pow(delta, 1.0 * turns)) * (regained + loss * soon)
+
+
+@rule
 def setback_worth_it(kappa: float, loss: float, lam: float, delta: float, turns: float) -> bool:
     """Whether a strike that only sets a programme back is worth its cost.
 

@@ -17,7 +17,7 @@ from powersim.scenario.arrays import Arrays
 from powersim.scenario.branch import plan
 from powersim.scenario.index import Index
 from powersim.scenario.names import unknown
-from powersim.scenario.priors import Draws
+from powersim.scenario.priors import Distribution, Draws
 from powersim.scenario.resolved import Num, Outcome, Scenario
 from powersim.world import case as c
 from powersim.world.case import Case, Watch
@@ -97,7 +97,20 @@ class Built:
     @property
     def priors(self) -> int:
         """How many numbers are uncertain under no theory."""
-        return len(self._draws.first) + len(self._patch("").places)
+        return len(self.distributions())
+
+    def distributions(self, theory: str = "") -> dict[str, Distribution]:
+        """Every uncertain number under a theory: its path and distribution."""
+        patch = self._patch(theory)
+        return dict(
+            zip(self._draws.paths + patch.draws.paths, self._draws.all + patch.draws.all, strict=True)
+        )
+
+    def drawn(self, seed: int, run: int, theory: str = "") -> dict[str, float]:
+        """What a run draws for every uncertain number, by path: the inputs of a sensitivity analysis."""
+        patch = self._patch(theory)
+        values = [*self._draws.values(seed, run), *patch.draws.values(seed, run)]
+        return dict(zip(self._draws.paths + patch.draws.paths, map(float, values), strict=True))
 
     def inputs(self, seed: int, run: int, theory: str = "") -> Inputs:
         """Setup and parameters of one run: the same for all branches, and for all theories where they say nothing.

@@ -53,7 +53,7 @@ def _resolve(root: Node, overrides: Mapping[str, str | float | int | bool]) -> S
 
 
 def _text(value: float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    return str(value).lower() if isinstance(value, bool) else repr(float(value))
 
 
 def _unmatched(root: Node, resolver: Resolver, index: int) -> Problem:

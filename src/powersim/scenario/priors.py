@@ -86,6 +86,7 @@ class Draws:
     """Many distributions, drawn together: P of them in, P numbers out."""
 
     def __init__(self, paths: Sequence[str], distributions: Sequence[Distribution]) -> None:
+        self.paths, self.all = tuple(paths), tuple(distributions)
         keys = [path_key(path) for path in paths]
         self.first: Keys = np.array([key[0] for key in keys], np.uint64)
         self.second: Keys = np.array([key[1] for key in keys], np.uint64)

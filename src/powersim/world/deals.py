@@ -14,7 +14,7 @@ from powersim.world.chronicle import write
 from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import control_change, flow_change
-from powersim.world.menu import Menu, embargoed
+from powersim.world.menu import Menu, embargoed, flow_worth
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
     FREEZE,
@@ -70,41 +70,37 @@ def exact_gains(
 ) -> None:
     """Fill judge.gain (N) with the exact difference that a package makes: the world with it against the world without.
 
-    Without it, the controls concerned go where own policies would lead and open orders are delivered. Alignment, and so
-    the weights of friends, are those of the present.
+    Without it, the controls concerned go where own policies would lead and open orders are delivered. Goods change
+    hands last, in the world that the controls have made. Alignment, and so friends' weights, are those of the present.
     """
     controls = w.pos.shape[0]
     for c in range(controls):
         judge.kept[c] = w.pos[c]
     for k in range(w.x.shape[0]):
         judge.kept_x[k] = w.x[k]
-    flows_only = True
     for e in range(LEGS):
         r = legs[e]
         if 0 <= r < 3 * controls:
             w.pos[r // 3] = w.dis[r // 3]
-            flows_only = False
+    _utilities(s, p, on, w, scratch, judge.before)
+    for e in range(LEGS):
+        r = legs[e]
+        if 0 <= r < 3 * controls:
+            w.pos[r // 3] = menu.target[r]
+    _utilities(s, p, on, w, scratch, judge.own)
     for i in range(w.power.shape[0]):
-        judge.before[i] = 0.0
-    if not flows_only:
-        _utilities(s, p, on, w, scratch, judge.before)
-        for e in range(LEGS):
-            r = legs[e]
-            if 0 <= r < 3 * controls:
-                w.pos[r // 3] = menu.target[r]
-        _utilities(s, p, on, w, scratch, judge.own)
-        for i in range(w.power.shape[0]):
-            judge.before[i] = judge.own[i] - judge.before[i]
-        for c in range(controls):
-            w.pos[c] = judge.kept[c]
-        for k in range(w.x.shape[0]):
-            w.x[k] = judge.kept_x[k]
+        judge.before[i] = judge.own[i] - judge.before[i]
     share_with_friends(s, d, judge.before, judge.gain)
     for e in range(LEGS):
         r = legs[e]
         if r >= 3 * controls:
+            flow_worth(s, p, on, w, scratch, menu, r)
             for i in range(w.power.shape[0]):
                 judge.gain[i] += menu.gain[r, i]
+    for c in range(controls):
+        w.pos[c] = judge.kept[c]
+    for k in range(w.x.shape[0]):
+        w.x[k] = judge.kept_x[k]
 
 
 @rule
@@ -213,9 +209,9 @@ def _execute(
 
 @rule
 def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int) -> None:
-    """Hand over what is due, neither frozen nor embargoed, and still worth it to the giver.
+    """Hand over what is due, neither frozen nor embargoed, and still worth it to the giver, as far as there is any.
 
-    Rival goods leave the giver, know-how is copied.
+    Rival goods leave the giver, know-how is copied: nobody teaches more than it knows.
     """
     for f in range(w.ordered.shape[0]):
         if w.ordered[f] <= 0.0 or w.due[f] > turn:
@@ -224,12 +220,15 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
         units = w.ordered[f]
         flow_change(s, p, on, w, d, f, units, units, menu.own, menu.df, menu.dh)
         share_with_friends(s, d, menu.own, menu.before)
-        if w.frozen_until[f] > turn or embargoed(s, w, f) or menu.before[giver] + w.price[f] < -LEAST:
+        copied = s.good_kind[g] == KNOW_HOW_GOOD
+        there = w.q[giver, g] - (w.q[taker, g] if copied else 0.0)
+        refused = menu.before[giver] + w.price[f] < -LEAST
+        if there <= LEAST or refused or w.frozen_until[f] > turn or embargoed(s, w, f):
             if w.due[f] == turn:
                 write(w, turn, chronicle.WITHHELD, giver, taker, f, units, 0.0, -1)
             continue
-        if s.good_kind[g] != KNOW_HOW_GOOD:
-            units = min(units, w.q[giver, g])
+        units = min(units, there)
+        if not copied:
             w.q[giver, g] -= units
         w.q[taker, g] += units
         w.delivered[f] += units

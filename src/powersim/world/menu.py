@@ -240,11 +240,7 @@ def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Men
     if w.ordered[f] > 0.0:
         r = base + FREEZE
         menu.target[r] = w.ordered[f]
-        flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
-        for i in range(menu.own.shape[0]):
-            menu.own[i] = -menu.own[i]
-        menu.own[giver] -= w.price[f]
-        share_with_friends(s, d, menu.own, menu.gain[r])
+        flow_worth(s, p, on, w, d, menu, r)
         if menu.gain[r, giver] < -LEAST:  # otherwise it withholds the order by itself
             _flow_parties(menu, r, giver, -1)
         return
@@ -252,9 +248,22 @@ def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Men
     if units > LEAST and not embargoed(s, w, f):
         r = base + GIVE
         menu.target[r] = units
-        flow_change(s, p, on, w, d, f, units, 0.0, menu.own, menu.df, menu.dh)
-        share_with_friends(s, d, menu.own, menu.gain[r])
+        flow_worth(s, p, on, w, d, menu, r)
         _flow_parties(menu, r, giver, taker)
+
+
+@rule
+def flow_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, r: int) -> None:
+    """Fill the gains of a flow's leg: what giving changes, or what freezing an open order forgoes, price included."""
+    f = (r - 3 * w.pos.shape[0]) // 2
+    if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
+        flow_change(s, p, on, w, d, f, menu.target[r], 0.0, menu.own, menu.df, menu.dh)
+    else:
+        flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
+        for i in range(menu.own.shape[0]):
+            menu.own[i] = -menu.own[i]
+        menu.own[s.flow_from[f]] -= w.price[f]
+    share_with_friends(s, d, menu.own, menu.gain[r])
 
 
 @rule

@@ -108,7 +108,7 @@ def consider(p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, 
         cost += max(-gain, 0.0)
     if best <= p.cost_per_leg:
         return count
-    score = best / (cost + p.indifference)
+    score = best / max(cost + p.indifference, LEAST)
     taken, worst = 0, -1
     for b in range(count):
         if agenda.side[b] == buyer:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from powersim._jit import rule
 from powersim.rules.beliefs import expit
-from powersim.rules.proliferation import setback_threshold, strike_cost, strike_effectiveness
+from powersim.rules.proliferation import setback_value, strike_cost, strike_effectiveness
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
+from powersim.world.derive import share_with_friends
 from powersim.world.draws import Luck, uniform
-from powersim.world.gains import front_stake
-from powersim.world.params import Params
+from powersim.world.gains import control_change, front_stake
+from powersim.world.menu import Menu
+from powersim.world.params import Params, Switches
 from powersim.world.state import Derived, Setup, World
 
 
 @rule
-def strikes(s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int) -> None:
+def strikes(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int
+) -> None:
     """At each milestone newly passed the striker weighs a set-back against its cost; air defence changes both."""
     for b in range(s.strike_key.shape[0]):
         c = s.strike_control[b]
@@ -22,29 +26,62 @@ def strikes(s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int) ->
         if mark >= s.milestones.shape[1] or w.pos[c] < s.milestones[b, mark]:
             continue
         w.milestone[b] = mark + 1
-        _decide(s, p, w, d, luck, turn, b, c, s.milestones[b, mark])
+        _decide(s, p, on, w, d, menu, luck, turn, b, s.milestones[b, mark])
+
+
+@rule
+def strike_net(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, b: int) -> float:
+    """What strike b is worth to the striker, less its cost, both per turn for ever.
+
+    A success sets the programme back and puts the weapon off. The weapon is the likelier to come within a turn, the
+    nearer the programme is to 1: lambda = breakout_rate times its position squared.
+    """
+    i, c = s.striker[b], s.strike_control[b]
+    shield = air_defence(s, w, b)
+    back = _worth(s, p, on, w, d, menu, i, c, max(0.0, w.pos[c] - p.setback))
+    loss = max(0.0, -_worth(s, p, on, w, d, menu, i, c, 1.0))
+    worth = setback_value(back, loss, p.breakout_rate * w.pos[c] * w.pos[c], s.patience[i], p.setback_turns)
+    kappa = strike_cost(p.kappa0, p.psi, shield) + _disapproval(s, p, w, d, i, b)
+    return strike_effectiveness(p.e0, p.psi, shield) * worth - kappa
+
+
+@rule
+def air_defence(s: Setup, w: World, b: int) -> float:
+    """Air defence of the programme of strike b: what its owner holds of the good, 1 = full."""
+    return min(1.0, w.q[s.struck[b], s.strike_good[b]]) if s.strike_good[b] >= 0 else 0.0
+
+
+@rule
+def _worth(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, i: int, c: int, to: float
+) -> float:
+    """What actor i gains per turn when control c stands at `to` instead of where it is, friends' gains included."""
+    control_change(s, p, on, w, d, c, w.pos[c], to, menu.own, menu.df, menu.dh)
+    share_with_friends(s, d, menu.own, menu.before)
+    return menu.before[i]
 
 
 @rule
 def _decide(
-    s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, b: int, c: int, mark: float
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    d: Derived,
+    menu: Menu,
+    luck: Luck,
+    turn: int,
+    b: int,
+    mark: float,
 ) -> None:
-    """One decision: strike if the expected set-back is worth its cost, with logit noise.
-
-    Success of the programme within a turn is the likelier the nearer it is to 1: lambda = position squared, per year.
-    """
-    i, j, k = s.striker[b], s.struck[b], s.control_issue[c]
-    shield = min(1.0, w.q[j, s.strike_good[b]]) if s.strike_good[b] >= 0 else 0.0
-    e = strike_effectiveness(p.e0, p.psi, shield)
-    kappa = strike_cost(p.kappa0, p.psi, shield) + _disapproval(s, p, w, d, i, b)
-    loss = -front_stake(p, w, i, k, 1.0)
-    worth = (
-        e * loss * setback_threshold(p.breakout_rate * w.pos[c] * w.pos[c], s.patience[i], p.setback_turns)
-    )
-    write(w, turn, chronicle.MILESTONE, i, j, b, mark, worth - kappa, -1)
+    """One decision: strike if the expected set-back is worth its cost, with logit noise."""
+    i, j, c = s.striker[b], s.struck[b], s.strike_control[b]
+    net = strike_net(s, p, on, w, d, menu, b)
+    write(w, turn, chronicle.MILESTONE, i, j, b, mark, net, -1)
     u = uniform(luck, draws.STRIKE_DECISION, s.actor_key[i], s.actor_key[j], s.strike_key[b])
-    if u >= expit((worth - kappa) / p.strike_noise):
+    if u >= expit(net / p.strike_noise):
         return
+    e = strike_effectiveness(p.e0, p.psi, air_defence(s, w, b))
     hit = uniform(luck, draws.STRIKE_SUCCESS, s.actor_key[i], s.actor_key[j], s.strike_key[b]) < e
     set_back = p.setback if hit else 0.0
     w.pos[c] = max(0.0, w.pos[c] - set_back)

@@ -142,6 +142,8 @@ def _decisions(
         fill_menu(s, p, on, branch, w, d, room.menu, t)
         find_offers(s, p, on, w, luck, room.menu, room.agenda, room.offers)
         match_offers(s, p, on, w, d, room.menu, room.offers, room.judge, room.scratch, t)
+        refresh_readings(s, w)  # what was agreed counts for what is delivered: an embargo, a guarantee
+        derive(s, p, on, w, d)
     deliver(s, p, on, w, d, room.menu, t)
     refresh_readings(s, w)
     derive(s, p, on, w, d)
@@ -154,7 +156,7 @@ def _conflict(
     """Phase 6."""
     d = room.derived
     if on.programme_strike:
-        strikes(s, p, w, d, luck, t)
+        strikes(s, p, on, w, d, room.menu, luck, t)
         refresh_readings(s, w)
     if on.crisis:
         crises(s, p, on, branch, w, d, luck, t)
