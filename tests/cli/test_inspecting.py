@@ -173,9 +173,10 @@ def test_every_mechanism_is_explained_with_what_was_expected_of_it(powersim, nam
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("territory", "in 2016Q4"), ("guarantee_to_ukraine", "0.5 training and arms"), ("arms", "USA to UKR"),
-        ("UKR", "share of world GDP"), ("uprising", "2013Q1 to 2016Q4"), ("treaty", "2009Q1 0.5, 2010Q1 1"),
-        ("spiral", "tau = 1"), ("rho", "under deterrence"), ("exchange", "here"),
+        ("territory", "in 2016Q4"), ("friendship", "-1 to 1"), ("war", "share of runs"),
+        ("guarantee_to_ukraine", "0.5 training and arms"), ("arms", "USA to UKR"), ("UKR", "share of world GDP"),
+        ("uprising", "2013Q1 to 2016Q4"), ("treaty", "2009Q1 0.5, 2010Q1 1"), ("spiral", "tau = 1"),
+        ("rho", "under deterrence"), ("exchange", "here"),
     ],
 )  # fmt: skip
 def test_names_of_a_scenario_are_explained(powersim, scenario, name, said):

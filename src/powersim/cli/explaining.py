@@ -8,6 +8,7 @@ from powersim.cli import wording
 from powersim.errors import PowersimError
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
+from powersim.study.plan import ends
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
 
 Lines = list[tuple[str, str]]
@@ -85,7 +86,9 @@ def _outcome(name: str, scenario: Scenario) -> Block | None:
         ("meaning", outcome.title),
         ("quantity", wording.quantity(outcome)),
         ("summary", wording.summary(outcome, scenario.calendar)),
-        ("unit", outcome.unit or ("share of runs" if outcome.summary == "ever" else "that of the quantity")),
+        ("unit", wording.unit(outcome)),
+        ("range", wording.scale(*ends(outcome))),
+        ("source", "computed in every run"),
     ]
     claims = [f"{h.id}: {h.claim}" for h in scenario.hypotheses if h.outcome == name]
     return f"{name}: an outcome", [*lines, *(("hypothesis", claim) for claim in claims)]

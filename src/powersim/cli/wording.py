@@ -16,6 +16,19 @@ BINDS = {
 }
 
 
+UNITS = {
+    "issue": "position on the issue's scale", "alignment": "alignment, hostile to friendly", "resolve": "probability",
+    "trust": "probability", "sanctions": "position of the sanctions", "pledge": "position of the pledge",
+    "war": "1 while it lasts", "wars": "wars so far", "crises": "crises so far", "stock": "units",
+    "delivered": "units delivered so far", "frozen": "1 while an order is frozen", "power": "share of world capability",
+    "strength": "share of world capability, arsenal included", "economy": "share of trade that sanctions leave",
+    "security": "share of own and allied in all capability", "engagers": "share of the faction", "deals": "open deals",
+    "shared_deals": "open deals", "strikes": "strikes so far", "proxy": "level of attacks",
+    "event": "1 once it has happened", "utility": "whole ranges of an issue of salience 1",
+    "breaches": "promises broken so far",
+}  # fmt: skip
+
+
 def interval(spec: ParameterSpec) -> str:
     """The range of a parameter."""
     return f"{spec.low:g} to {spec.high:g}" + (", whole" if spec.whole else "")
@@ -34,6 +47,20 @@ def summary(outcome: Outcome, calendar: Calendar) -> str:
     if outcome.summary == "ever":
         return f"ever {'above' if outcome.above else 'below'} {outcome.threshold:g} until {last}"
     return f"{outcome.summary} {first} to {last}"
+
+
+def unit(outcome: Outcome) -> str:
+    """What an outcome is measured in."""
+    if outcome.unit:
+        return outcome.unit
+    return "share of runs" if outcome.summary == "ever" else UNITS.get(outcome.kind, "1")
+
+
+def scale(low: float | None, high: float | None) -> str:
+    """The ends of a scale."""
+    if low is None and high is None:
+        return "any number"
+    return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
 
 
 def number(num: Num) -> str:

@@ -167,3 +167,20 @@ def sign_probability(surplus: float, legs: float, cost_per_leg: float, tau: floa
     if tau <= 0.0:
         return 1.0
     return 1.0 - math.exp(-net / tau)
+
+
+@rule
+def equalising_payment(
+    gain_i: float, gain_j: float, unit_i: float, unit_j: float, cap: float, efficiency: float
+) -> float:
+    """Payment that makes two gains equal, as far as the cap allows; positive: i pays j.
+
+    g_i - unit_i m = g_j + e unit_j m, so m = (g_i - g_j) / (unit_i + e unit_j) if g_i > g_j; likewise the other way.
+
+    gain_i, gain_j: before payment (utility). unit_i, unit_j: utility of a unit of payment, > 0.
+    cap: largest payment, >= 0. efficiency: share that arrives, 0..1.
+    Source: Stokman and Van Oosten 1994, ch. 5 in European Community Decision Making (equal gain), with payments.
+    """
+    if gain_i >= gain_j:
+        return min(cap, (gain_i - gain_j) / (unit_i + efficiency * unit_j))
+    return -min(cap, (gain_j - gain_i) / (unit_j + efficiency * unit_i))

@@ -217,7 +217,7 @@ def _named(name: str) -> str:
 
 
 def _stated(outcome: Outcome) -> dict[str, Any]:
-    low, high = _ends(outcome)
+    low, high = ends(outcome)
     return {
         "title": outcome.title,
         "unit": outcome.unit,
@@ -232,7 +232,7 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _ends(outcome: Outcome) -> tuple[float | None, float | None]:
+def ends(outcome: Outcome) -> tuple[float | None, float | None]:
     """Ends of the scale of an outcome's quantity, None where it has none."""
     if outcome.kind == "alignment":
         return -1.0, 1.0

@@ -20,10 +20,12 @@ from powersim.world.state import (
     LEVER,
     POWER,
     REACH,
+    REFUSED,
     SANCTION_LEVEL,
     STRIKE_LEVEL,
     THREAT,
     TRADE,
+    Branch,
     Derived,
     Floats,
     Setup,
@@ -206,3 +208,9 @@ def lever_of(s: Setup, k: int) -> int:
         if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
             return c
     return -1
+
+
+@rule
+def laid_down(branch: Branch, w: World, turn: int, c: int) -> float:
+    """Where the branch puts control c this turn, nan if it is free; a refused offer has a path of its own."""
+    return branch.path_refused[turn, c] if w.offer[0] == REFUSED else branch.path[turn, c]

@@ -81,7 +81,7 @@ def seed_key(seed: int) -> np.uint64:
     if seed < 2**32:
         return np.uint64(seed)
     low, high = np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)
-    return philox(low, high, np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))[0]
+    return np.uint64(philox(low, high, np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))[0])
 
 
 def luck(seed: int, run: int, turn: int) -> Luck:

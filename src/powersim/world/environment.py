@@ -12,7 +12,7 @@ from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.derive import lever_of
+from powersim.world.derive import laid_down, lever_of
 from powersim.world.draws import Luck, logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.params import Params, Switches
@@ -93,10 +93,9 @@ def _act(s: Setup, w: World, a: int) -> None:
 @rule
 def lay_down(branch: Branch, w: World, turn: int) -> None:
     """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
-    refused = w.offer[0] == 2
     for c in range(w.pos.shape[0]):
-        to = branch.path_refused[turn, c] if refused else branch.path[turn, c]
-        if to == to and abs(to - w.pos[c]) > LEAST:
+        to = laid_down(branch, w, turn, c)
+        if not math.isnan(to) and abs(to - w.pos[c]) > LEAST:
             write(w, turn, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
             w.pos[c] = to
 

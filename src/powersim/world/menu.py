@@ -7,13 +7,14 @@ policies would lead (`World.dis`), so nobody is paid for what it would do anyway
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.utility import clip_step
-from powersim.world.derive import share_with_friends
+from powersim.world.derive import laid_down, share_with_friends
 from powersim.world.gains import control_change, flow_change
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
@@ -118,7 +119,7 @@ def fill_menu(
     for c in range(w.pos.shape[0]):
         if w.locked_until[c] > turn or branch.hold[turn, c]:
             continue
-        if branch.path[turn, c] == branch.path[turn, c]:  # laid down from outside: not for sale (nan is free)
+        if not math.isnan(laid_down(branch, w, turn, c)):  # from outside: not for sale
             continue
         if s.control_kind[c] == 2 and not on.pledges:
             continue

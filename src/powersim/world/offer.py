@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from powersim._jit import rule
@@ -12,7 +14,18 @@ from powersim.world.deals import Judge, exact_gains, sign
 from powersim.world.draws import Luck, uniform
 from powersim.world.menu import Menu, flow_legs
 from powersim.world.params import Params, Switches
-from powersim.world.state import LEAST, LEGS, PARTIES, Branch, Derived, Setup, World
+from powersim.world.state import (
+    ACCEPTED,
+    LEAST,
+    LEGS,
+    PARTIES,
+    REFRAIN,
+    REFUSED,
+    Branch,
+    Derived,
+    Setup,
+    World,
+)
 
 
 @rule
@@ -42,9 +55,10 @@ def put_on_the_table(
     for e in range(min(LEGS, branch.offer_legs.shape[0])):
         r = branch.offer_legs[e]
         if r < 3 * controls:
-            menu.target[r] = branch.offer_targets[e]
+            menu.target[r] = w.pos[r // 3] if r % 3 == REFRAIN else branch.offer_targets[e]
             last = branch.path_refused[branch.path_refused.shape[0] - 1, r // 3]
-            w.dis[r // 3] = last if last == last else w.pos[r // 3]
+            if not math.isnan(last):
+                w.dis[r // 3] = last
             for i in range(w.power.shape[0]):
                 menu.gives[r, i] = max(s.raisers[r // 3, i], s.lowerers[r // 3, i])
         else:
@@ -60,7 +74,7 @@ def put_on_the_table(
         least = min(least, judge.gain[branch.offer_parties[e]])
     u = uniform(luck, draws.OFFER, s.actor_key[party[0]], np.uint64(0), np.uint64(0))
     agreed = least > LEAST and u < sign_probability(least, 0.0, 0.0, p.sign_tau)
-    w.offer[0] = 1 if agreed else 2
+    w.offer[0] = ACCEPTED if agreed else REFUSED
     write(w, turn, chronicle.OFFER_MADE, party[0], party[1], -1, 1.0 if agreed else 0.0, least, -1)
     if agreed:
         sign(s, p, w, menu, party, legs, np.zeros(PARTIES), judge, turn)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim._jit import rule
-from powersim.rules.bargaining import nash_payment
+from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
 from powersim.rules.patience import patience_weight
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
@@ -162,6 +162,8 @@ def money_unit(s: Setup, p: Params, w: World, i: int) -> float:
 def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, count: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
+    Under the protocol of equal gain (M7) it is the subset whose smaller gain is largest.
+
     Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
     at most the cap's share of the smaller economy: what the payer can spare and the taker can use.
     """
@@ -175,13 +177,17 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
         if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
             continue
         m = 0.0
-        if cap > 0.0:
+        if cap > 0.0 and p.equal_gain > 0.0:
+            m = equalising_payment(gi, gj, unit_i, unit_j, cap, p.payment_efficiency)
+        elif cap > 0.0:
             m = nash_payment(gi, gj, unit_i, unit_j, weight, cap, cap, p.payment_efficiency)
         gi += -unit_i * m if m > 0.0 else -p.payment_efficiency * unit_i * m
         gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
         if gi <= LEAST or gj <= LEAST:
             continue
-        value = weight * math.log(gi) + (1.0 - weight) * math.log(gj)
+        value = (
+            math.log(min(gi, gj)) if p.equal_gain > 0.0 else log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
+        )
         if value > best + TIE:
             best, best_mask = value, mask
             agenda.gain[0], agenda.gain[1] = gi, gj

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
+from powersim.world.derive import laid_down
 from powersim.world.draws import Luck, uniform
 from powersim.world.menu import Menu, direction
 from powersim.world.params import Params, Switches
@@ -37,7 +40,7 @@ def own_policy(
     zero = np.uint64(0)
     for c in range(w.pos.shape[0]):
         way = w.own[c]
-        bound = branch.hold[turn, c] > 0 or branch.path[turn, c] == branch.path[turn, c]
+        bound = branch.hold[turn, c] > 0 or not math.isnan(laid_down(branch, w, turn, c))
         active = on.sanctions if s.control_kind[c] == C_SANCTION else on.own_policy
         free = w.locked_until[c] <= turn and not bound and active > 0
         rate = speed(s, p, on, w, c, way)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from powersim._jit import rule
 from powersim.rules.beliefs import relax, resolve_after, trust_after
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import write
+from powersim.world.derive import laid_down
 from powersim.world.params import Params, Switches
 from powersim.world.state import C_LEVER, LEAST, Branch, Setup, World
 
@@ -64,8 +67,7 @@ def read_moves(s: Setup, p: Params, on: Switches, branch: Branch, w: World, turn
         a, b = w.pos_before[c], w.pos[c]
         if s.control_kind[c] != C_LEVER or w.settled[c] > 0 or abs(b - a) < LEAST:
             continue
-        laid_down = branch.path[turn, c] == branch.path[turn, c]
-        if laid_down and branch.act[turn, c] == 0:
+        if branch.act[turn, c] == 0 and not math.isnan(laid_down(branch, w, turn, c)):
             continue
         k = s.control_issue[c]
         for j in range(w.power.shape[0]):

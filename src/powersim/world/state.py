@@ -37,6 +37,9 @@ RIVAL, KNOW_HOW_GOOD = range(2)
 LOWER, REFRAIN, RAISE = range(3)
 GIVE, FREEZE = range(2)
 
+# The answer to a branch's offer.
+OPEN, ACCEPTED, REFUSED = range(3)
+
 DEALS_OPEN = 160  # capacity of the table of open deals (W); a full table refuses new deals
 PARTIES = 5  # most parties of one deal
 LEGS = 10  # most legs of one deal
@@ -253,7 +256,7 @@ class World(NamedTuple):
     strike_level: Floats  # (B) decays
     proxy_level: Floats  # (P) decays
     happened: Ints  # (E) turn at which the event came, -1 = not yet
-    offer: Ints  # (1) 0 = none yet, 1 = accepted, 2 = refused
+    offer: Ints  # (1) OPEN, ACCEPTED or REFUSED
     # chronicle
     log: Floats  # (rows, LOG_COLUMNS): turn, kind, actor, other, object, value, gain, deal
     logged: Ints  # (1)
