@@ -55,7 +55,7 @@ def build(
     after = np.clip(np.arange(turns) - 10, 0, None) / turns
     for k, label in enumerate(labels):
         title, unit, low, high, kind = OUTCOMES.get(label, (label.replace("_", " "), "index", 0, 1, "at"))
-        turns_of = {"at": [turns - 1], "mean": [12, turns - 1], "ever": [0, turns - 1]}[kind]
+        turns_of = {"at": [turns - 1], "mean": [turns // 5, turns - 1], "ever": [0, turns - 1]}[kind]
         described[label] = {
             "title": title, "unit": unit, "low": low, "high": high,
             "summary": {"kind": kind, "turns": turns_of, "threshold": 0.5 if "war" in label else 0.7},
@@ -84,7 +84,7 @@ def _dataset(rng, names, theories, labels, values, dates, described):
     chance = np.linspace(0.05, 0.7, len(events))
     first = np.where(
         rng.random((len(names), len(theories), values.shape[2], len(events))) < chance,
-        rng.integers(5, values.shape[3], (1, len(theories), values.shape[2], len(events))),
+        rng.integers(values.shape[3] // 8, values.shape[3], (1, len(theories), values.shape[2], len(events))),
         np.nan,
     )
     arms = np.abs(rng.normal(0, 1, (len(names), len(theories), len(FLOWS)))) * np.linspace(0.2, 2, len(FLOWS))

@@ -90,7 +90,7 @@ def test_piped_lines_are_not_cut_to_a_width(scenario):
 
 
 def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, tmp_path):
-    said = call("compare", scenario, "--runs", 2, "--no-figures", "--out", tmp_path / "out")
+    said = call("compare", scenario, "--runs", 2, "--figures", "none", "--out", tmp_path / "out")
     assert "written to" in said.stderr
     assert "written to" not in said.stdout
     assert "95 % interval" in said.stdout
@@ -154,7 +154,7 @@ def test_quiet_shows_no_progress_on_a_terminal(scenario):
 
 def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
     out = tmp_path / "out"
-    asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--out", str(out)]
+    asked = [*COMMAND, "compare", str(scenario), "--figures", "none", "--out", str(out)]
     with subprocess.Popen(
         [*asked, "--runs", "20000"],
         stdout=subprocess.PIPE,
@@ -188,7 +188,7 @@ def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
 
 def test_a_killed_study_can_be_resumed(scenario, tmp_path):
     out = tmp_path / "out"
-    asked = [*COMMAND, "compare", str(scenario), "--no-figures", "--seed", "5", "--theories", "spiral"]
+    asked = [*COMMAND, "compare", str(scenario), "--figures", "none", "--seed", "5", "--theories", "spiral"]
     with subprocess.Popen(
         [*asked, "--runs", "20000", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env=environment(),

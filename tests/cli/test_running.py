@@ -13,7 +13,7 @@ COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,
 
 
 def compare(powersim, *arguments):
-    return powersim("compare", *arguments, "--no-figures")
+    return powersim("compare", *arguments, "--figures", "none")
 
 
 def test_compare_prints_effects_with_interval_and_word(powersim, scenario):
@@ -234,3 +234,21 @@ def test_help_of_every_command_has_examples(powersim, command):
     assert result.code == 0
     assert "Examples:" in result.out
     assert f"powersim {command}" in result.out.split("Examples:")[1]
+
+
+def test_figures_come_as_png_and_svg(powersim, scenario, tmp_path):
+    asked = ["--branches", "free,keep", "--theories", "spiral", "--outcomes", "war", "--runs", 3]
+    result = powersim("compare", scenario, *asked, "--out", tmp_path / "out")
+    assert result.code == 0
+    drawn = {path.relative_to(tmp_path / "out" / "figures").as_posix() for path in (tmp_path / "out").rglob("*.*")
+             if path.suffix in (".png", ".svg")}  # fmt: skip
+    assert {"overview.png", "overview.svg", "paths/war.png", "effects/war.svg"} <= drawn
+    assert "paths/friendship.png" not in drawn
+    assert "figures" in result.err
+
+
+def test_an_unknown_wish_for_figures_is_refused_before_anything_is_computed(powersim, scenario, tmp_path):
+    result = powersim("compare", scenario, "--figures", "al", "--out", tmp_path / "out")
+    assert result.code == 2
+    assert "headline, all, none" in result.err
+    assert not (tmp_path / "out").exists()

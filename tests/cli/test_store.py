@@ -28,7 +28,9 @@ def files(folder):
 
 
 def study(powersim, scenario, out, runs, *more):
-    return powersim("compare", scenario, "--runs", runs, "--seed", 3, "--no-figures", "--out", out, *more)
+    return powersim(
+        "compare", scenario, "--runs", runs, "--seed", 3, "--figures", "none", "--out", out, *more
+    )
 
 
 def same(one, other):
@@ -121,7 +123,9 @@ def test_resuming_what_is_complete_computes_nothing(powersim, scenario, tmp_path
 
 def test_resume_without_a_count_takes_that_of_the_store(powersim, scenario, tmp_path):
     study(powersim, scenario, tmp_path / "out", 3)
-    result = powersim("compare", scenario, "--seed", 3, "--no-figures", "--out", tmp_path / "out", "--resume")
+    result = powersim(
+        "compare", scenario, "--seed", 3, "--figures", "none", "--out", tmp_path / "out", "--resume"
+    )
     assert "3 runs of each branch" in result.out
 
 
@@ -208,7 +212,7 @@ def test_provenance_recreates_the_study(powersim, scenario, tmp_path):
     study(powersim, scenario, tmp_path / "first", 4, *asked)
     scenario.unlink()
     kept = tmp_path / "first" / "provenance.json"
-    result = powersim("compare", kept, "--no-figures", "--out", tmp_path / "again")
+    result = powersim("compare", kept, "--figures", "none", "--out", tmp_path / "again")
     assert result.code == 0
     same(tmp_path / "first", tmp_path / "again")
     facts = [
@@ -218,10 +222,21 @@ def test_provenance_recreates_the_study(powersim, scenario, tmp_path):
         assert facts[0][key] == facts[1][key]
 
 
+def test_a_study_recorded_with_other_rules_is_computed_again_with_a_warning(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "first", 2)
+    kept = tmp_path / "first" / "provenance.json"
+    facts = json.loads(kept.read_text("utf-8"))
+    facts["versions"]["rules"] = "sha256:older"
+    kept.write_text(json.dumps(facts), "utf-8")
+    result = powersim("compare", kept)
+    assert result.code == 0
+    assert "recorded with another version of rules: results may differ" in result.err
+
+
 def test_a_sweep_is_recreated_too(powersim, scenario, tmp_path):
     study(powersim, scenario, tmp_path / "first", 2, "--branches", "free,treaty", "--sweep", "2008Q4..2009Q2")
     kept = tmp_path / "first" / "provenance.json"
-    powersim("compare", kept, "--no-figures", "--out", tmp_path / "again")
+    powersim("compare", kept, "--figures", "none", "--out", tmp_path / "again")
     same(tmp_path / "first", tmp_path / "again")
 
 

@@ -20,6 +20,7 @@ from powersim.rules.expected_utility import (
     Reading,
     best_move,
     challenge_utility,
+    danger,
     expected_utility,
     failure_utility,
     issue_of,
@@ -230,3 +231,18 @@ def test_ranked_among_actors_somebody_is_most_and_somebody_least_exposed(issue: 
     assume(len(set(risk)) > 1)
     assert risk.min() == pytest.approx(0.5)
     assert risk.max() == pytest.approx(2.0)
+
+
+@given(issues())
+@settings(max_examples=8)
+def test_ranked_among_its_own_positions_an_actor_in_the_safest_avoids_risks(issue: Issue) -> None:
+    reading = AS_PUBLISHED._replace(rank_actors=False)
+    for i, exponent in enumerate(risk_exponents(issue, reading)):
+        dangers = []
+        for place in issue.position:
+            elsewhere = issue.position.copy()
+            elsewhere[i] = place
+            dangers.append(danger(issue._replace(position=elsewhere), i, reading))
+        here, least, most = danger(issue, i, reading), min(dangers), max(dangers)
+        share = (here - least) / (most - least)
+        assert exponent == pytest.approx((4.0 - 2.0 * share) / (2.0 + 2.0 * share))

@@ -14,11 +14,25 @@ from powersim.rules.alignment import similarity, triad
 from powersim.rules.balance import factions
 from powersim.rules.budgets import budget_step, richardson_stable
 from powersim.rules.coleman import control_bought, resource_values
-from powersim.rules.crisis import attack_cost, crisis_war_probability, intervention_gain, intervention_pays
+from powersim.rules.crisis import (
+    attack_cost,
+    challenger_war_probability,
+    crisis_war_probability,
+    intervention_gain,
+    intervention_pays,
+    status_quo_war_probability,
+)
+from powersim.rules.lanchester import square_law_duration
 from powersim.rules.position_exchange import Market, Offer, equal_gain_exchanges
-from powersim.rules.proliferation import setback_threshold, strike_if_unseen
+from powersim.rules.proliferation import (
+    setback_threshold,
+    setback_value,
+    strike_if_unseen,
+    strike_now_threshold,
+)
+from powersim.rules.reputation import fight_probability
 from powersim.rules.trust import reassurance_high, reassurance_low, reassures
-from powersim.rules.war import beta_mean
+from powersim.rules.war import beta_mean, settlement
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 0.5))
@@ -124,3 +138,33 @@ def test_a_trade_that_brings_nothing_has_gain_nought() -> None:
     x = np.array([[0.0, 100.0], [100.0, 0.0]])
     s = np.array([[0.9, 0.3], [0.6, 0.2]])
     assert Market(x, s, np.ones((2, 2))).offer(0, 1, 0, 1).gain == 0.0
+
+
+def test_a_known_cost_of_war_leaves_no_risk_of_asking_too_much() -> None:
+    assert status_quo_war_probability(0.6, 0.95, 0.1, 0.3, 0.3) == 0.0
+
+
+def test_fighting_goes_on_while_it_is_worth_just_its_price() -> None:
+    assert not settlement(0.75, 0.5, 0.125, 2.0)
+    assert settlement(0.75, 0.5, 0.126, 2.0)
+
+
+def test_equals_fight_for_ever_under_the_square_law() -> None:
+    assert square_law_duration(100.0, 100.0, 0.01, 0.01) == np.inf
+
+
+def test_without_private_information_a_challenger_asks_for_what_it_gets() -> None:
+    assert challenger_war_probability(0.5, 0.3, 0.4, 0.0) == 0.0
+
+
+def test_a_weapon_that_costs_no_more_than_a_later_strike_is_never_struck_now() -> None:
+    assert strike_now_threshold(0.5, 0.25, 0.5) == np.inf
+
+
+def test_a_programme_that_cannot_succeed_is_set_back_only_for_its_level() -> None:
+    assert setback_value(0.2, 1.0, 0.0, 1.0, 5.0) == 0.0
+    assert setback_value(0.2, 1.0, 0.0, 0.5, 1.0) == pytest.approx(0.1)
+
+
+def test_nobody_fights_for_a_reputation_that_nobody_will_see() -> None:
+    assert fight_probability(1.0, 0.5, 1.0) == 0.0

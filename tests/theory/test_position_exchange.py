@@ -197,6 +197,7 @@ def test_a_trade_is_the_equal_gain_bargain_over_the_shifts_that_the_two_can_make
 def test_without_weight_nothing_moves() -> None:
     assert outcome_shift(10.0, 0.5, 0.5, 0.0) == 0.0
     assert move_for_shift(1.0, 0.0, 0.5, 2.0) == math.inf
+    assert move_for_shift(1.0, 0.5, 0.0, 2.0) == math.inf
     assert equal_gain_rate(0.5, 0.5, 0.0, 0.0) == 0.0
 
 

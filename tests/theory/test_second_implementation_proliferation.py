@@ -13,6 +13,7 @@ from powersim.rules.proliferation import (
     invest_probability,
     preventive_strike_probability,
     setback_threshold,
+    setback_value,
     setback_worth_it,
     strike_if_unseen,
     strike_now_threshold,
@@ -157,3 +158,24 @@ def test_a_setback_is_worth_what_it_saves(lam: float, delta: float, turns: int, 
     assert setback_threshold(lam, delta, float(turns)) == pytest.approx(saved, abs=1e-9)
     assume(abs(kappa - saved) > 1e-6)
     assert setback_worth_it(kappa, 1.0, lam, delta, float(turns)) == (kappa < saved)
+
+
+@given(
+    st.floats(0.0, 0.5), st.floats(0.0, 1.0), st.floats(0.0, 0.6), st.floats(0.8, 0.98), st.integers(0, 40)
+)
+@settings(max_examples=60)
+def test_a_setback_is_worth_the_streams_that_it_puts_off(
+    regained: float, loss: float, lam: float, delta: float, turns: int
+) -> None:
+    """Streams turn by turn: the lower level for a while, and a weapon that costs its loss every turn once it exists."""
+    time = np.arange(4000)
+    weights = delta**time
+
+    def armed(safe: int) -> np.ndarray:
+        """Chance that the weapon exists in each turn if nothing can succeed in the first `safe` turns."""
+        return 1.0 - np.cumprod(np.where(time < safe, 1.0, 1.0 - lam))
+
+    saved = regained * weights[:turns].sum() + loss * (weights * (armed(0) - armed(turns))).sum()
+    assert setback_value(regained, loss, lam, delta, float(turns)) == pytest.approx(
+        (1.0 - delta) * saved, abs=1e-9
+    )

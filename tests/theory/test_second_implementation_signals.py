@@ -146,14 +146,14 @@ def test_below_a_prior_trust_no_stake_reassures(game: tuple[float, float, float]
     assume((2.0 * t_u - 1.0) - t_u * t_s > 0.01)
     floor = reassurance_possible_from(t_s, t_u, s)
     assume(0.02 < floor < 0.97)
-    stakes = np.linspace(0.0, 2.0, 4001)  # beyond 1 only to bracket the interval
+    stakes = np.linspace(0.0, 2.0, 1001)  # beyond 1 only to bracket the interval
     for t, possible in ((floor - 0.01, False), (floor + 0.01, True)):
         low, high = reassurance_low(t, t_u, s), reassurance_high(t, t_s, s)
         assert (low <= high) == possible
         scanned = [a for a in stakes if separates(a, t, t_s, t_u, s)]
-        if high - low > 0.001:
-            assert min(scanned) == pytest.approx(low, abs=0.001)
-            assert max(scanned) == pytest.approx(min(high, 2.0), abs=0.001)
+        if high - low > 0.004:
+            assert min(scanned) == pytest.approx(low, abs=0.004)
+            assert max(scanned) == pytest.approx(min(high, 2.0), abs=0.004)
 
 
 @given(st.floats(0.5, 2.0), st.floats(0.05, 0.95), st.floats(-2.0, -0.1), st.floats(0.0, 0.4))

@@ -115,7 +115,7 @@ def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary
         return f"{text} over all theories, but {quoted(most.branch_b)} {scale.does(most.effect)} under {most.theory}"
     does = f"{quoted(best.branch_b)} {scale.does(best.effect)} {date}".rstrip()
     text = f"{outcome.title}: {does} against {reference} ({scale.interval(best.ci_low, best.ci_high)})"
-    return text + _by_theory(parts, best.effect, scale)
+    return text + _by_theory(parts, best.effect, scale) + _yardstick(rows, study, scale)
 
 
 def of_paths(outcome: Outcome, ends: dict[str, Floats], date: str, reference: str, *, binary: bool) -> str:
@@ -142,12 +142,12 @@ def of_paths(outcome: Outcome, ends: dict[str, Floats], date: str, reference: st
     return f"{outcome.title}: {text}".replace("  ", " ").rstrip()
 
 
-def of_event(event: str, shares: dict[str, float], study: Study) -> str:
-    """How often an event happens in the reference branch and in the extreme others."""
+def of_event(event: str, shares: dict[str, float], study: Study, *, clear: bool = True) -> str:
+    """How often an event happens with the branches that see it least and most, and whether they differ clearly."""
     last, scale = study.dates[-1], Scale(True, "")
     main = {b.name: shares[b.name] for b in study.main if b.name in shares}
     known = {name: share for name, share in main.items() if math.isfinite(share)}
-    title = event[:1].upper() + event[1:]
+    title = event_title(event)
     if not known:
         return f"{title}: no complete run"
     low, high = min(known, key=lambda b: known[b]), max(known, key=lambda b: known[b])
@@ -157,8 +157,22 @@ def of_event(event: str, shares: dict[str, float], study: Study) -> str:
         return f"{title}: happens in {scale.level(known[high])} of runs by {last}"
     return (
         f"{title}: happens by {last} in {scale.level(known[low])} of runs with {quoted(low)}, "
-        f"in {scale.level(known[high])} with {quoted(high)}"
+        f"in {scale.level(known[high])} with {quoted(high)}{'' if clear else ', not clearly different'}"
     )
+
+
+def _yardstick(rows: Sequence[Effect], study: Study, scale: Scale) -> str:
+    """The largest clear effect of a yardstick, to measure the others by."""
+    found = [r for r in overall(rows) if study.branches[r.branch_b].yardstick and r.excludes_zero]
+    if not found:
+        return ""
+    most = max(found, key=lambda r: abs(r.effect))
+    return f"; yardstick {quoted(most.branch_b)}: {_signed(scale, most)}"
+
+
+def event_title(event: str) -> str:
+    """An event's name for readers: "delivery of s300: RUS to IRN" is "Delivery of s300, RUS to IRN"."""
+    return (event[:1].upper() + event[1:]).replace("_", " ").replace(": ", ", ")
 
 
 def _by_theory(parts: Sequence[Effect], total: float, scale: Scale) -> str:

@@ -81,6 +81,20 @@ def is_binary(values: Floats) -> bool:
     return bool(present.size) and bool(np.isin(present, (0.0, 1.0)).all())
 
 
+def unit_of(outcome: Outcome) -> str:
+    """An outcome's unit; without one the ends of its scale, "0 to 1"; nothing when it has neither."""
+    if outcome.unit or not np.isfinite(outcome.low + outcome.high):
+        return outcome.unit
+    return f"{outcome.low:g}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{outcome.high:g}".replace("-", "−")
+
+
+def titled(outcome: Outcome, study: Study) -> str:
+    """An outcome's title with the date or period of its summary, unless the title says it already."""
+    if study.date(outcome.summary.last) in outcome.title:
+        return outcome.title
+    return f"{outcome.title}, {when(outcome, study)}"
+
+
 def when(outcome: Outcome, study: Study) -> str:
     """The date or period of an outcome's summary in words: "in 2022Q4", "by 2022Q4"."""
     summary = outcome.summary

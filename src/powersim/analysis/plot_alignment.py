@@ -98,17 +98,19 @@ def draw_alignment(results: xr.Dataset, branch: str, study: Study | None = None)
     body = ABOVE + side + BELOW + 0.3 + ROW * len(dyads) + BOTTOM
     made = sheet(finding, caption, body)
     order = blocs(matrix(results, study.reference, 0, study.runs).mean.mean(axis=0))
-    extreme = max(float(np.max(np.abs(m.over_theories().mean))) for _, m, differs in panels if differs) or 0.1
     for i, (title, found, differs) in enumerate(panels):
         left, bottom = LEFT + i * (side + GAP), made.top - ABOVE - side
         axes = made.axes(left, bottom, side, side)
         made.text(left, bottom + side + 0.42, title, size=TEXT, weight="bold")
-        _heat(made, axes, found.over_theories(), [actors[k] for k in order], order, extreme if differs else 1.0)
+        extreme = (float(np.nanmax(np.abs(found.over_theories().mean))) or 0.1) if differs else 1.0
+        _heat(made, axes, found.over_theories(), [actors[k] for k in order], order, extreme)
     _forest(made, focus, dyads, actors, study, looks(study)[branch], differs=against)
     return Drawing(f"alignment/{slug(branch)}", made.figure, finding, caption)
 
 
-def _heat(made: Sheet, axes: Axes, found: Matrix, labels: list[str], order: list[int], extreme: float) -> None:
+def _heat(
+    made: Sheet, axes: Axes, found: Matrix, labels: list[str], order: list[int], extreme: float
+) -> None:
     mean, half = (m[0][np.ix_(order, order)].copy() for m in (found.mean, found.half))
     np.fill_diagonal(mean, np.nan)
     axes.set_facecolor(FAINT)
@@ -153,7 +155,9 @@ def _forest(
             mean, half = focus.mean[k, i, j], focus.half[k, i, j]
             at = y + shifts[k]
             axes.plot([mean - half, mean + half], [at, at], color=SOFT, lw=0.9)
-            axes.plot(mean, at, MARKERS[study.theories.index(theory) % len(MARKERS)], ms=3.5, mfc="white", mec=SOFT)
+            axes.plot(
+                mean, at, MARKERS[study.theories.index(theory) % len(MARKERS)], ms=3.5, mfc="white", mec=SOFT
+            )
         mean, half = total.mean[0, i, j], total.half[0, i, j]
         at = y + (shifts[-1] if several else 0.0)
         axes.plot([mean - half, mean + half], [at, at], color=look.colour, lw=2)
@@ -166,17 +170,31 @@ def _forest(
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)
-    label = f"difference from {findings.quoted(study.reference)} at the end" if differs else "change over the period"
+    label = (
+        f"difference from {findings.quoted(study.reference)} at the end"
+        if differs
+        else "change over the period"
+    )
     axes.set_xlabel(f"{label} (alignment, −1 to +1)")
-    entries = [*((words(t), MARKERS[k % len(MARKERS)]) for k, t in enumerate(study.theories))] if several else []
-    key = made.axes(MARGIN + FOREST + 0.5, BOTTOM + height - 0.24 * (len(entries) + 1), 0.3, 0.24 * (len(entries) + 1))
+    entries = (
+        [*((words(t), MARKERS[k % len(MARKERS)]) for k, t in enumerate(study.theories))] if several else []
+    )
+    key = made.axes(
+        MARGIN + FOREST + 0.5, BOTTOM + height - 0.24 * (len(entries) + 1), 0.3, 0.24 * (len(entries) + 1)
+    )
     key.axis("off")
     key.set_ylim(-0.5, len(entries) + 0.5)
     key.set_xlim(-1, 1)
-    for k, (text, marker) in enumerate([*entries, ("all theories" if several else words(study.theories[0]), POOLED)]):
+    for k, (text, marker) in enumerate(
+        [*entries, ("all theories" if several else words(study.theories[0]), POOLED)]
+    ):
         y, pooled = len(entries) - k, marker == POOLED
-        key.plot(0, y, marker, ms=5.5, mfc=look.colour if pooled else "white", mec=look.colour if pooled else SOFT)
-        made.text(MARGIN + FOREST + 0.9, BOTTOM + height - 0.24 * (k + 0.5), text, size=TEXT, va="center_baseline")
+        key.plot(
+            0, y, marker, ms=5.5, mfc=look.colour if pooled else "white", mec=look.colour if pooled else SOFT
+        )
+        made.text(
+            MARGIN + FOREST + 0.9, BOTTOM + height - 0.24 * (k + 0.5), text, size=TEXT, va="center_baseline"
+        )
 
 
 def _largest(found: Matrix, count: int) -> list[tuple[int, int]]:
@@ -191,7 +209,11 @@ def _finding(
 ) -> str:
     clear = np.where(np.abs(focus.mean[0]) > focus.half[0], focus.mean[0], 0.0)
     clear = np.triu(np.nan_to_num(clear), 1)
-    span = f"at {dates[-1]} against {findings.quoted(study.reference)}" if against else f"from {dates[0]} to {dates[-1]}"
+    span = (
+        f"at {dates[-1]} against {findings.quoted(study.reference)}"
+        if against
+        else f"from {dates[0]} to {dates[-1]}"
+    )
     start = f"{findings.quoted(branch)}, {span}: "
     if not clear.any():
         return f"{start}no pair of actors {'differs' if against else 'moves'} clearly"

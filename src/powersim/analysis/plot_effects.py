@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis import findings
 from powersim.analysis.compare import Effect
-from powersim.analysis.outcomes import when
+from powersim.analysis.outcomes import titled, unit_of
 from powersim.analysis.results import ALL, Branch, Outcome, Study
 from powersim.analysis.style import (
     FAINT,
@@ -124,7 +124,12 @@ def _mark(axes: Axes, line: Line, study: Study, scale: findings.Scale, y: float)
     )
     face = look.colour if row.excludes_zero else "white"
     axes.plot(
-        factor * row.effect, y, theory_marker(row.theory, study), mfc=face, mec=look.colour, ms=7 if pooled else 5.5
+        factor * row.effect,
+        y,
+        theory_marker(row.theory, study),
+        mfc=face,
+        mec=look.colour,
+        ms=7 if pooled else 5.5,
     )
 
 
@@ -147,7 +152,8 @@ def _columns(made: Sheet, lines: Sequence[Line], scale: findings.Scale) -> None:
     rows = [line.effect for line in lines]
     places = findings.decimals([factor * v for r in rows for v in (r.effect, r.ci_low, r.ci_high)])
     places = max(places, 1) if scale.binary else min(places + 1, 4)
-    level = 0 if scale.binary else findings.decimals([v for r in rows for v in (r.mean_a, r.mean_b)])
+    shown = findings.decimals([v for r in rows for v in (r.mean_a, r.mean_b)])
+    level = 0 if scale.binary else min(4, shown + 1)
     odds = made.width - 0.25
     sizes, levels = odds - ODDS, odds - ODDS - SIZES
     heads = ((NAMES, "left", "theory"), (levels, "right", "level: from → to"),
@@ -169,8 +175,9 @@ def _columns(made: Sheet, lines: Sequence[Line], scale: findings.Scale) -> None:
 
 
 def _axis(outcome: Outcome, scale: findings.Scale, study: Study) -> str:
-    unit = f" ({scale.of_difference})" if scale.of_difference else ""
-    return f"Difference from {findings.quoted(study.reference)}: {outcome.title}, {when(outcome, study)}{unit}"
+    unit = scale.of_difference if scale.binary else unit_of(outcome)
+    text = f"Difference from {findings.quoted(study.reference)}: {titled(outcome, study)}"
+    return text + (f" ({unit})" if unit else "")
 
 
 def _caption(rows: Sequence[Effect], study: Study, outcome: Outcome) -> str:
@@ -197,14 +204,17 @@ def effect_axes(
     shifts = np.linspace(0.33, -0.33, len(theories)) if len(theories) > 1 else [0.0]
     for place, branch in enumerate(order):
         look, y = looks(study)[branch.name], len(order) - 1 - place
-        for row in (r for r in rows if r.branch_b == branch.name):
-            at = y + float(shifts[theories.index(row.theory)])
+        own = [r for r in rows if r.branch_b == branch.name]
+        for row in own:
+            at = y + (float(shifts[theories.index(row.theory)]) if len(own) > 1 else 0.0)
             pooled = row.theory == ALL
             ends = [factor * row.ci_low, factor * row.ci_high]
             axes.plot(ends, [at, at], color=look.colour, lw=1.8 if pooled else 0.9, solid_capstyle="butt")
             face = look.colour if row.excludes_zero else "white"
             marker = theory_marker(row.theory, study)
-            axes.plot(factor * row.effect, at, marker, mfc=face, mec=look.colour, ms=size if pooled else size * 0.7)
+            axes.plot(
+                factor * row.effect, at, marker, mfc=face, mec=look.colour, ms=size if pooled else size * 0.7
+            )
     axes.axvline(0, color=INK, lw=0.8)
     axes.set_ylim(-0.6, len(order) - 0.4)
     labels = [shorten(words(b.name), 1.5, SMALL) for b in order] if names else [""] * len(order)

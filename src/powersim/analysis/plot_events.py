@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from powersim.analysis import findings, limits
+from powersim.analysis.compare import paired, pooled
 from powersim.analysis.results import Branch, Floats, Study
 from powersim.analysis.style import (
     FAINT,
@@ -19,6 +20,7 @@ from powersim.analysis.style import (
     Drawing,
     Look,
     Sheet,
+    branch_keys,
     looks,
     mark_intervention,
     sheet,
@@ -48,19 +50,27 @@ def telling_events(results: xr.Dataset) -> list[str]:
     """
     if "first" not in results:
         return []
-    ranked: list[tuple[float, float, str]] = []
+    study = Study.read(results)
+    main = [list(study.branches).index(b.name) for b in study.main]
+    ranked: list[tuple[float, float, float, str]] = []
     for event in (str(e) for e in results["event"].values):
         first = first_turns(results, event)
         happened = np.isfinite(first)
-        # A share in one branch only may come from a branch that takes the event away: look within branches.
+        # Within branches: a branch that takes an event away does not make it less of the calendar's.
         varies = any(
-            turns.any() and not (turns.all() and np.unique(of_branch).size == 1)
-            for of_branch, turns in zip(first, happened, strict=True)
+            seen.any() and not (seen.all() and np.unique(of_branch).size == 1)
+            for of_branch, seen in zip(first, happened, strict=True)
         )
         if varies:
             share = happened.mean(axis=(1, 2))
-            ranked.append((-float(share.max() - share.min()), -float(share.max()), event))
-    return [event for _, _, event in sorted(ranked)]
+            ranked.append((-float(np.ptp(share[main])), -float(np.ptp(share)), -float(share.max()), event))
+    return [event for *_, event in sorted(ranked)]
+
+
+def changed(results: xr.Dataset, event: str) -> bool:
+    """Whether any branch changes whether or when an event happens in any run."""
+    first = first_turns(results, event)
+    return bool((np.nan_to_num(first, nan=-1.0) != np.nan_to_num(first[:1], nan=-1.0)).any())
 
 
 def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> Drawing:
@@ -69,14 +79,11 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
     first, order = first_turns(results, event), list(study.branches)
     happened = np.isfinite(first).astype(np.float64)
     shares = {b: limits.pooled_share(happened[order.index(b)]) for b in order}
-    finding = findings.of_event(event, {b: float(s[0]) for b, s in shares.items()}, study)
+    finding = _event_finding(event, shares, happened, study)
     shown = [*study.main, *study.others(yardstick=True)]
     caption = _caption(study)
     body = HEAD + CURVE + BETWEEN + ROW * len(shown) + BOTTOM
-    keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
-    if study.others(yardstick=True):
-        keys.append(("yardsticks", replace(looks(study)[study.others(yardstick=True)[0].name], marker="")))
-    made = sheet(finding, caption, body, keys)
+    made = sheet(finding, caption, body, branch_keys(study))
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
     count = np.isfinite(first)[..., None] & (first[..., None] <= np.asarray(study.turns, float))
     so_far = count.sum(axis=2).astype(np.float64)  # branch, theory, turn
@@ -94,7 +101,9 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
                 band = (low[i, j], high[i, j])
                 axes.fill_between(study.turns, *band, color=look.colour, alpha=0.12, lw=0, step="post")
             line = 1.0 if branch.yardstick else 1.7
-            axes.step(study.turns, so_far[i, j] / study.runs, where="post", color=look.colour, ls=look.dash, lw=line)
+            axes.step(
+                study.turns, so_far[i, j] / study.runs, where="post", color=look.colour, ls=look.dash, lw=line
+            )
         mark_intervention(axes, study.branches[study.reference].since)
         axes.set_ylim(0, top)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
@@ -102,7 +111,9 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
         axes.set_axisbelow(True)
         axes.tick_params(labelleft=j == 0, length=2.5, pad=2)
         year_ticks(axes, study, width)
-    made.text(0.12, made.top - HEAD - CURVE / 2, "happened by (share of runs)", rotation=90, va="center", size=TEXT)
+    made.text(
+        0.12, made.top - HEAD - CURVE / 2, "happened by (share of runs)", rotation=90, va="center", size=TEXT
+    )
     _dates(made, first, shares, shown, study)
     return Drawing(f"events/{slug(event)}", made.figure, finding, caption)
 
@@ -118,7 +129,13 @@ def _dates(
     axes = made.axes(NAMES, BOTTOM, width, height)
     order = list(study.branches)
     head = BOTTOM + height + 0.1
-    made.text(NAMES, head, "First date where it happens: median, middle 80% of runs, all theories", size=SMALL, color=SOFT)
+    made.text(
+        NAMES,
+        head,
+        "First date where it happens: median, middle 80% of runs, all theories",
+        size=SMALL,
+        color=SOFT,
+    )
     made.text(made.width - RIGHT, head, "happens [95% interval]", size=SMALL, color=SOFT, ha="right")
     for place, branch in enumerate(shown):
         y, look = len(shown) - 1 - place, looks(study)[branch.name]
@@ -152,9 +169,10 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
         raise ValueError("no events to draw")
     order = list(study.branches)
     share = {
-        e: [limits.pooled_share(np.isfinite(of).astype(np.float64)) for of in first_turns(results, e)] for e in shown
+        e: [limits.pooled_share(np.isfinite(of).astype(np.float64)) for of in first_turns(results, e)]
+        for e in shown
     }
-    finding = _widest(share, order, study)
+    finding = _widest(results, share, study)
     cut = f" The {len(shown)} that branches change most of {len(events)}." if len(events) > len(shown) else ""
     caption = (
         f"Share of runs in which each event happens by {study.dates[-1]}, all theories, with its 95% interval."
@@ -176,7 +194,7 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
         for branch in [*yardsticks, *study.main]:
             p, low, high = (100 * float(v) for v in share[event][order.index(branch.name)])
             _dot(axes, y + _shift(branch, study), (low, p, high), looks(study)[branch.name])
-        label = shorten(event[:1].upper() + event[1:], 3.5, TEXT)
+        label = shorten(findings.event_title(event), 3.5, TEXT)
         made.text(3.8, 0.6 + row * (y + 0.5), label, size=TEXT, ha="right", va="center_baseline")
     axes.set_ylim(-0.5, len(shown) - 0.5)
     axes.set_xlim(-2, 102)
@@ -203,14 +221,25 @@ def _shift(branch: Branch, study: Study) -> float:
     return 0.36 - 0.66 * names.index(branch.name) / max(1, len(names) - 1) if len(names) > 1 else 0.0
 
 
-def _widest(
-    share: dict[str, list[tuple[Floats, Floats, Floats]]], order: Sequence[str], study: Study
+def _event_finding(
+    event: str, shares: dict[str, tuple[Floats, Floats, Floats]], happened: Floats, study: Study
 ) -> str:
+    """The finding of an event; `happened` has shape (branch, theory, run)."""
+    share = {b.name: float(shares[b.name][0]) for b in study.main}
+    order = list(study.branches)
+    a, b = (happened[order.index(pick(share, key=lambda name: share[name]))] for pick in (min, max))
+    total = pooled(a, b, paired(a, b, binary=True, diverged=True))
+    return findings.of_event(event, share, study, clear=bool(total.low > 0 or total.high < 0))
+
+
+def _widest(results: xr.Dataset, share: dict[str, list[tuple[Floats, Floats, Floats]]], study: Study) -> str:
     """The event whose probability differs most between branches that answer the question."""
+    order = list(study.branches)
     main = [order.index(b.name) for b in study.main]
     ranges = {e: [float(of[i][0]) for i in main] for e, of in share.items()}
     event = max(ranges, key=lambda e: float(np.nanmax(ranges[e]) - np.nanmin(ranges[e])))
-    return findings.of_event(event, {order[i]: float(share[event][i][0]) for i in main}, study)
+    happened = np.isfinite(first_turns(results, event)).astype(np.float64)
+    return _event_finding(event, dict(zip(order, share[event], strict=True)), happened, study)
 
 
 def _caption(study: Study) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from powersim.analysis import findings, limits
 from powersim.analysis.compare import effects_over_time
-from powersim.analysis.outcomes import is_binary, progress
+from powersim.analysis.outcomes import is_binary, progress, unit_of
 from powersim.analysis.results import Branch, Floats, Outcome, Study, paths
 from powersim.analysis.style import (
     FAINT,
@@ -25,6 +25,7 @@ from powersim.analysis.style import (
     Drawing,
     Look,
     Sheet,
+    branch_keys,
     looks,
     mark_intervention,
     sheet,
@@ -89,17 +90,8 @@ def draw_paths(
     order, main, others = list(study.branches), study.main, study.others()
     ends = {b.name: path[order.index(b.name), :, :, -1].ravel() for b in main}
     finding = findings.of_paths(what, ends, study.dates[end], study.reference, binary=view.binary)
-    made = sheet(
-        finding,
-        view.caption,
-        HEAD + len(main) * (FAN + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM,
-        [
-            (words(b.name), replace(view.looks[b.name], marker=""))
-            for b in [*main, *study.others(yardstick=True)]
-        ]
-        if others
-        else [],
-    )
+    body = HEAD + len(main) * (FAN + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM
+    made = sheet(finding, view.caption, body, branch_keys(study) if others else [])
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
     fans = [
         [fan(path[order.index(b.name), j], binary=view.binary) for j in range(len(study.theories))]
@@ -143,12 +135,12 @@ class _View:
             text += "Dotted upright: the intervention. "
         if several:
             text += "Bottom row: mean paired difference with its 95% interval at each date"
-            text += "; yardsticks in grey." if self.study.others(yardstick=True) else "."
+            text += "; yardsticks in grey, without." if self.study.others(yardstick=True) else "."
         return text.strip()
 
     @property
     def axis(self) -> str:
-        unit = "share of runs" if self.binary else self.what.unit
+        unit = "share of runs" if self.binary else unit_of(self.what)
         label = self.what.title + (f" ({unit})" if unit else "")
         return "\n".join(wrap(label, min(5.0, len(self.study.main) * (FAN + GAP)), TEXT))
 
@@ -176,9 +168,8 @@ def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None
 
 def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width: float) -> None:
     study, factor = view.study, 100 if view.binary else 1
-    edges = np.concatenate(
-        [found[v].values.ravel() for found in effect.values() for v in ("ci_low", "ci_high")]
-    )
+    drawn = {b.name: ("effect",) if b.yardstick else ("ci_low", "ci_high") for b in study.others()}
+    edges = np.concatenate([effect[b][v].values.ravel() for b, names in drawn.items() for v in names])
     edges = factor * edges[np.isfinite(edges)]
     low, high = (min(0.0, float(edges.min())), max(0.0, float(edges.max()))) if edges.size else (0.0, 0.0)
     room = 0.08 * (high - low) or (1.0 if view.binary else 0.1)
@@ -188,15 +179,17 @@ def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width:
         for branch in reversed(study.others()):
             look, found = view.looks[branch.name], effect[branch.name].sel(theory=theory)
             band = (factor * found["ci_low"].values, factor * found["ci_high"].values)
-            shade, line = (0.08, 1.0) if branch.yardstick else (0.22, 1.6)
-            axes.fill_between(study.turns, *band, color=look.colour, alpha=shade, lw=0)
+            # Yardsticks have their intervals in the forest: more bands than these would hide one another.
+            if not branch.yardstick:
+                axes.fill_between(study.turns, *band, color=look.colour, alpha=0.16, lw=0)
+            line = 0.9 if branch.yardstick else 1.6
             axes.plot(study.turns, factor * found["effect"].values, color=look.colour, ls=look.dash, lw=line)
         mark_intervention(axes, study.branches[study.reference].since)
         _finish(axes, study, width, (low - room, high + room), percent=False, first=j == 0, last=True)
     middle = BOTTOM + DIFFERENCE / 2
     lines = wrap(f"Difference from {findings.quoted(study.reference)}", RIGHT - 0.25, TEXT, "bold")
     made.text(made.width - RIGHT + 0.15, middle, "\n".join(lines), size=TEXT, weight="bold", va="center")
-    unit = wrap(findings.Scale(view.binary, view.what.unit).of_difference, DIFFERENCE, TEXT)
+    unit = wrap("percentage points" if view.binary else unit_of(view.what), DIFFERENCE, TEXT)
     made.text(0.12, middle, "\n".join(unit), rotation=90, va="center", size=TEXT)
 
 
@@ -211,13 +204,19 @@ def _finish(
     last: bool,
 ) -> None:
     axes.set_ylim(*bounds)
-    axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]))
-    axes.grid(axis="y", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    year_ticks(axes, study, width)
-    if percent:
+    marks = [t for t in MaxNLocator(4, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]).tick_values(*bounds)
+             if bounds[0] <= t <= bounds[1]]  # fmt: skip
+    axes.hlines(marks, study.turns[0], study.turns[-1], color=FAINT, lw=0.6, zorder=0.5)
+    # Ticks are the slowest part of a panel: only the outer ones have them.
+    axes.set_yticks(marks if first else [])
+    if first and percent:
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    axes.tick_params(labelleft=first, labelbottom=last, length=2.5, pad=2)
+    if last:
+        year_ticks(axes, study, width)
+    else:
+        axes.set_xticks([])
+        axes.set_xlim(study.turns[0], max(study.turns[-1], study.turns[0] + 1))
+    axes.tick_params(length=2.5, pad=2)
 
 
 def _label_row(made: Sheet, branch: Branch, look: Look, y: float) -> None:

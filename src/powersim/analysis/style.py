@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -121,17 +122,24 @@ def looks(study: Study) -> dict[str, Look]:
         dash = "-" if not again else DASHES[(again - 1) % len(DASHES)]
         found[branch.name] = Look(BRANCHES[i % len(BRANCHES)], dash, MARKERS[i % len(MARKERS)])
     for i, branch in enumerate(study.others(yardstick=True)):
-        found[branch.name] = Look(YARDSTICK, DASHES[i % len(DASHES)], MARKERS[i % len(MARKERS)], hollow=True)
+        few = len(study.others(yardstick=True)) <= len(DASHES)
+        found[branch.name] = Look(
+            YARDSTICK, DASHES[i] if few else ":", MARKERS[i % len(MARKERS)], hollow=True
+        )
     return found
 
 
-def theory_looks(study: Study) -> dict[str, Look]:
-    """A marker for every theory."""
-    return {
-        t: Look(SOFT, marker=MARKERS[i % len(MARKERS)], hollow=True) for i, t in enumerate(study.theories)
-    }
+def branch_keys(study: Study) -> list[tuple[str, Look]]:
+    """Legend of lines: the main branches, then the yardsticks, as one when they are too many to tell apart."""
+    found = looks(study)
+    keys = [(words(b.name), replace(found[b.name], marker="")) for b in study.main]
+    yardsticks = study.others(yardstick=True)
+    if len(yardsticks) > len(DASHES):
+        return [*keys, ("yardsticks", replace(found[yardsticks[0].name], marker=""))]
+    return keys + [(words(b.name), replace(found[b.name], marker="")) for b in yardsticks]
 
 
+@lru_cache(maxsize=8192)
 def measure(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of text in inches."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
@@ -142,7 +150,7 @@ def measure(text: str, size: float, weight: str = "normal") -> float:
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """Lines of `text` no wider than `width` inches; a single longer word stands alone."""
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):  # a no-break space holds
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and measure(longer, size, weight) <= width:
             lines[-1] = longer

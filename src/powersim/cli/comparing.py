@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EFFECTS = "effects.csv"
 FIGURES = "figures"
+NONE = "none"
 
 
 def report(
@@ -28,7 +29,7 @@ def report(
     out: Path | None,
     shown: Sequence[str],
     named: bool,
-    figures: bool,
+    figures: str,
 ) -> None:
     """Print the effects on the outcomes `shown`; write all of them, and figures, to `out` if there is one.
 
@@ -57,9 +58,11 @@ def report(
         page.line()
         page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")
     if out is not None:
-        if figures:
-            _draw(page, data, out)
-        page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if figures else ''}")
+        if figures != NONE:
+            _draw(page, data, out, list(study.outcomes) if figures == ALL else shown)
+        page.note(
+            f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if figures != NONE else ''}"
+        )
 
 
 def _tells(row: Effect, study: Study) -> bool:
@@ -75,8 +78,9 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     return f"{runs} runs of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
 
 
-def _draw(page: Page, data: xr.Dataset, out: Path) -> None:
+def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str]) -> None:
     from powersim.analysis.plots import write_figures
 
     page.note("drawing figures")
-    write_figures(data, out / FIGURES)
+    with page.progress("drawing", None) as tick:
+        write_figures(data, out / FIGURES, outcomes, progress=lambda _: tick())

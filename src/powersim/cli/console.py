@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -112,8 +111,11 @@ class Page:
                 self.rich.print(_rich_table(table, widths))
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
-        """A bar on standard error while work goes on, if that is a terminal; yields what counts one step."""
+    def progress(self, label: str, total: int | None) -> Iterator[Callable[[], None]]:
+        """A bar on standard error while work goes on, if that is a terminal; yields what counts one step.
+
+        `total` is the number of steps, None when it is not known.
+        """
         from rich.console import Console
 
         console = Console(stderr=True)
@@ -126,17 +128,6 @@ class Page:
         with Progress(*parts, console=console, transient=True) as bar:
             task = bar.add_task(label, total=total)
             yield lambda: bar.advance(task)
-
-    @contextmanager
-    def patience(self, text: str, seconds: float) -> Iterator[None]:
-        """Say `text` if what follows is still not done after so many seconds."""
-        timer = threading.Timer(seconds, self.note, (text,))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
 
 def _nothing() -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 REPORTS = "powersim.cli.comparing"
+FIGURES = ("headline", "all", "none")
 
 
 @guarded
@@ -89,8 +90,13 @@ def compare(
         ),
     ] = None,
     figures: Annotated[
-        bool, typer.Option("--figures/--no-figures", help="Draw figures into DIR/figures.")
-    ] = True,
+        str,
+        typer.Option(
+            "--figures",
+            metavar="headline|all|none",
+            help="Figures in DIR/figures: an overview and the outcomes shown, or every outcome.",
+        ),
+    ] = "headline",
     engine: Engine = None,
     workers: Workers = None,
     resume: Resume = False,
@@ -102,10 +108,13 @@ def compare(
     Effects are differences within runs: the branches of a run share its luck and its draws of uncertain numbers.
     """
     from powersim.cli import console
-    from powersim.study.opened import chosen, open_scenario
+    from powersim.errors import PowersimError
+    from powersim.study.opened import chosen, open_scenario, unknown_name
     from powersim.study.plan import headline, plan
 
     page = console.Page(quiet)
+    if figures not in FIGURES:
+        raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
     opened = open_scenario(file, overrides(set_))
     planned = plan(opened, branches, theories, seed, sweep)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
@@ -207,6 +216,9 @@ class _Work:
         runs = self._runs()
         engine = str(self.engine or self.plan.opened.recorded.get("engine") or work.COMPILED)
         work.simulator(engine)
+        changed = [key for key, now in provenance.versions().items() if self._recorded().get(key, now) != now]
+        if changed:
+            self.page.note(f"recorded with another version of {', '.join(changed)}: results may differ")
         with work.folder(self.out) as where:
             store = work.open_store(self.plan, where, runs, resume=self.resume)
             steps = work.steps(store, runs)
@@ -240,6 +252,11 @@ class _Work:
         held = held_runs(self.out) if self.resume and self.out is not None else 0
         return work.check_runs(held or int(self.plan.opened.recorded.get("runs") or work.RUNS))
 
+    def _recorded(self) -> dict[str, str]:
+        """Versions with which the study was computed that is computed again."""
+        found = self.plan.opened.recorded.get("versions")
+        return found if isinstance(found, dict) else {}
+
     def _kept(self) -> str:
         if self.out is None:
             return "not kept: --out DIR would keep them"
@@ -264,6 +281,7 @@ Examples:
   powersim compare my.yaml --branches keep,cancel --runs 1000 --seed 7 --out out/my
   powersim compare my.yaml --set rho=0.5 --theories deterrence,spiral
   powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
+  powersim compare my.yaml --out out/my --outcomes all --figures all
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,

@@ -62,4 +62,5 @@ def annuity(delta: float, turns: float) -> float:
     """
     if delta >= 1.0:
         return turns
-    return (1.0 - math.pow(delta, turns)) / (1.0 - delta)
+    # A whole exponent would be compiled into repeated multiplication, which has other last bits.
+    return (1.0 - math.pow(delta, 1.0 * turns)) / (1.0 - delta)

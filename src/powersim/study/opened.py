@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from powersim.errors import PowersimError
-from powersim.scenario.load import load, loads
+from powersim.scenario.load import from_data, load
 from powersim.scenario.merge import read_chain
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
@@ -69,10 +68,8 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     if not isinstance(found, dict) or not isinstance(found.get("document"), dict):
         raise PowersimError(f"{path}: holds no scenario; allowed: the {provenance.FILE} of a study")
     merged = {**{str(key): str(value) for key, value in dict(facts.get("overrides") or {}).items()}, **given}
-    text = json.dumps(found["document"], ensure_ascii=False)
-    return Opened(
-        str(found.get("file") or path.name), loads(text, str(path), merged), found["document"], merged, facts
-    )
+    scenario = from_data(found["document"], merged)
+    return Opened(str(found.get("file") or path.name), scenario, found["document"], merged, facts)
 
 
 def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:

@@ -88,6 +88,13 @@ def folder(out: Path | None) -> Iterator[Path]:
 
 def open_store(plan: Plan, where: Path, runs: int, *, resume: bool) -> Store:
     """The store in a folder, made or continued. StoreError when other results are there."""
+    from powersim.analysis.results import KINDS
+
+    for outcome in plan.scenario.outcomes.values():
+        if outcome.summary not in KINDS:
+            raise PowersimError(
+                f"outcome {outcome.name}: found {outcome.summary}; allowed in a report: {', '.join(KINDS)}"
+            )
     return Store.prepare(where, plan.layout(), runs, plan.identity(), plan.attributes(), resume=resume)
 
 

@@ -1,4 +1,4 @@
-"""Deals: judging a package exactly, signing it, delivering what is due, keeping or breaking what was promised (M9)."""
+"""Deals: judging a package exactly, signing it, delivering what is due."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim._jit import rule
-from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.rules.sanctions import conflict_expectation
-from powersim.world import chronicle, draws
+from powersim.world import chronicle
 from powersim.world.chronicle import write
 from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
-from powersim.world.draws import Luck, uniform
-from powersim.world.gains import control_change, flow_change
+from powersim.world.gains import flow_change, money_unit, relationship
 from powersim.world.menu import Menu, embargoed, flow_worth
 from powersim.world.params import Params, Switches
+from powersim.world.promises import default
 from powersim.world.state import (
-    FREEZE,
     GIVE,
     KNOW_HOW_GOOD,
     LEAST,
@@ -131,6 +129,7 @@ def sign(
         i = party[e]
         w.deal_party[slot, e] = i
         w.deal_gain[slot, e] = judge.gain[i] if i >= 0 else 0.0
+        w.deal_pay[slot, e] = money_unit(s, w, i) * pay[e] if i >= 0 else 0.0
         if i >= 0:
             members += 1
     for e in range(LEGS):
@@ -153,15 +152,6 @@ def sign(
                 w.dealt[party[a], party[b]] += (1.0 - p.deal_memory) * p.deal_weight
                 across += conflict_expectation(w.alignment[party[a], party[b]]) / (members - 1)
         w.paid[party[a]] += across * judge.gain[party[a]]
-
-
-@rule
-def leg_key(s: Setup, r: int) -> np.uint64:
-    """Key of the control or flow that leg r is about."""
-    controls = s.control_key.shape[0]
-    if r < 3 * controls:
-        return s.control_key[r // 3]
-    return s.flow_key[(r - 3 * controls) // 2]
 
 
 @rule
@@ -204,14 +194,17 @@ def _execute(
         w.due[f] = turn + s.good_delivery[s.flow_good[f]]
         w.price[f] = p.balance_due * max(0.0, judge.gain[giver] - menu.gain[r, giver])
     else:
+        if w.frozen_until[f] < turn:  # not the renewal of a freeze
+            default(s, p, w, f, -menu.gain[r, giver], turn)
         w.frozen_until[f] = w.deal_until[slot]
 
 
 @rule
 def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int) -> None:
-    """Hand over what is due, neither frozen nor embargoed, and still worth it to the giver, as far as there is any.
+    """Hand over what is due, neither frozen nor embargoed, as far as there is any.
 
-    Rival goods leave the giver, know-how is copied: nobody teaches more than it knows.
+    Rival goods leave the giver, know-how is copied: nobody teaches more than it knows. A supplier who would lose by it
+    more than price and relationship are worth keeps it back: a breach, once.
     """
     for f in range(w.ordered.shape[0]):
         if w.ordered[f] <= 0.0 or w.due[f] > turn:
@@ -222,10 +215,14 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
         share_with_friends(s, d, menu.own, menu.before)
         copied = s.good_kind[g] == KNOW_HOW_GOOD
         there = w.q[giver, g] - (w.q[taker, g] if copied else 0.0)
-        refused = menu.before[giver] + w.price[f] < -LEAST
-        if there <= LEAST or refused or w.frozen_until[f] > turn or embargoed(s, w, f):
+        stopped = there <= LEAST or w.frozen_until[f] > turn or embargoed(s, w, f)
+        worth = menu.before[giver] + w.price[f]
+        refused = worth + relationship(s, p, w, d, giver, taker) < -LEAST
+        if stopped or refused:
             if w.due[f] == turn:
-                write(w, turn, chronicle.WITHHELD, giver, taker, f, units, 0.0, -1)
+                write(w, turn, chronicle.WITHHELD, giver, taker, f, units, worth, -1)
+                if not stopped:
+                    default(s, p, w, f, -worth, turn)
             continue
         units = min(units, there)
         if not copied:
@@ -241,114 +238,15 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
 
 @rule
 def lapse(s: Setup, p: Params, w: World, turn: int) -> None:
-    """Close the deals whose time is over; their controls and orders are free for own policies and new deals."""
+    """Close the deals whose time is over: their controls are free, and what is overdue is off."""
+    controls = w.pos.shape[0]
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] > 0 and w.deal_until[v] <= turn:
             w.deal_on[v] = 0
+            for e in range(LEGS):
+                f = (w.deal_leg[v, e] - 3 * controls) // 2
+                given = w.deal_leg[v, e] >= 3 * controls and (w.deal_leg[v, e] - 3 * controls) % 2 == GIVE
+                if given and w.due[f] <= turn:
+                    w.ordered[f] = 0.0
+                    w.price[f] = 0.0
             write(w, turn, chronicle.LAPSED, w.deal_party[v, 0], w.deal_party[v, 1], -1, 0.0, 0.0, v)
-
-
-@rule
-def comply(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int
-) -> None:
-    """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9).
-
-    Pi is what undoing the party's own legs would bring in every turn that the deal still binds, discounted.
-    """
-    for v in range(w.deal_on.shape[0]):
-        if w.deal_on[v] == 0:
-            continue
-        for e in range(PARTIES):
-            i = w.deal_party[v, e]
-            if i < 0:
-                break
-            pi = _temptation(s, p, on, w, d, menu, v, i) * annuity(s.patience[i], w.deal_until[v] - turn)
-            if pi <= LEAST:
-                continue
-            pv = 0.0
-            for o in range(PARTIES):
-                j = w.deal_party[v, o]
-                if j >= 0 and j != i:
-                    pv += _relationship(s, p, w, d, i, j)
-            pv = continuation_value(pv, s.patience[i], p.reset_hazard)
-            other = w.deal_party[v, 1] if e == 0 else w.deal_party[v, 0]
-            u = uniform(luck, draws.RENEGE, s.actor_key[i], s.actor_key[other], leg_key(s, w.deal_leg[v, 0]))
-            if u < p.renege_rate * renege_probability(pi, pv, p.tau_c):
-                _breach(s, p, w, v, i, pi, pv, turn)
-                break
-    n = w.power.shape[0]
-    for i in range(n):
-        for j in range(n):
-            w.gains[i, j] *= p.relation_memory
-    for v in range(w.deal_on.shape[0]):
-        if w.deal_on[v] > 0:
-            _credit(p, w, v)
-
-
-@rule
-def _relationship(s: Setup, p: Params, w: World, d: Derived, i: int, j: int) -> float:
-    """Surplus per turn that i expects of going on with j: realised gains, a floor by alignment, trade at stake."""
-    floor = p.relation_floor * (0.5 + 0.5 * w.alignment[i, j])
-    trade = s.w_economy[i] * d.trade[i, j] * (1.0 - d.sanctions[j, i])
-    return max(w.gains[i, j], floor) + p.relation_trade * trade
-
-
-@rule
-def _temptation(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, v: int, i: int) -> float:
-    """Pi: what party i would gain at once by undoing the legs it gave in deal v and following its own policy."""
-    total = 0.0
-    controls = w.pos.shape[0]
-    for e in range(LEGS):
-        r = w.deal_leg[v, e]
-        if r < 0 or w.deal_giver[v, e] != i:
-            continue
-        if r < 3 * controls:
-            c = r // 3
-            control_change(s, p, on, w, d, c, w.pos[c], w.dis[c], menu.own, menu.df, menu.dh)
-            share_with_friends(s, d, menu.own, menu.gain[r])
-            total += menu.gain[r, i]
-        elif (r - 3 * controls) % 2 == FREEZE:
-            f = (r - 3 * controls) // 2
-            flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
-            share_with_friends(s, d, menu.own, menu.gain[r])
-            total += menu.gain[r, i] + w.price[f]
-    return total
-
-
-@rule
-def _breach(s: Setup, p: Params, w: World, v: int, i: int, pi: float, pv: float, turn: int) -> None:
-    """Party i breaks deal v: all its legs are free again, the others lose trust and remember the harm."""
-    w.deal_on[v] = 0
-    controls = w.pos.shape[0]
-    for e in range(LEGS):
-        r = w.deal_leg[v, e]
-        if r < 0:
-            continue
-        if r < 3 * controls:
-            w.locked_until[r // 3] = turn + 1
-        elif (r - 3 * controls) % 2 == FREEZE:
-            w.frozen_until[(r - 3 * controls) // 2] = turn + 1
-    first = -1
-    for e in range(PARTIES):
-        j = w.deal_party[v, e]
-        if j >= 0 and j != i:
-            first = j if first < 0 else first
-            w.wronged[j] += 1.0
-            w.hurt[j, i] += p.breach_harm
-            w.gains[j, i] *= 0.5
-            w.gains[i, j] *= 0.5
-    write(w, turn, chronicle.BREACH, i, first, -1, pi, pv, v)
-
-
-@rule
-def _credit(p: Params, w: World, v: int) -> None:
-    """Enter this turn's realised gains of deal v into the running means of its parties."""
-    members = 0
-    for e in range(PARTIES):
-        members += 1 if w.deal_party[v, e] >= 0 else 0
-    for a in range(members):
-        for b in range(members):
-            if a != b:
-                i, j = w.deal_party[v, a], w.deal_party[v, b]
-                w.gains[i, j] += (1.0 - p.relation_memory) * max(0.0, w.deal_gain[v, a]) / (members - 1)

@@ -14,8 +14,9 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import draws
-from powersim.world.deals import Judge, exact_gains, leg_key, sign
+from powersim.world.deals import Judge, exact_gains, sign
 from powersim.world.draws import Luck, uniform
+from powersim.world.gains import money_unit
 from powersim.world.menu import Menu
 from powersim.world.packages import (
     Agenda,
@@ -24,10 +25,11 @@ from powersim.world.packages import (
     best_of_many,
     best_of_two,
     consider,
-    money_unit,
+    leg_cost,
     sum_subsets,
 )
 from powersim.world.params import Params, Switches
+from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, PARTIES, Derived, Setup, World
 
 
@@ -73,7 +75,7 @@ def _pair_offer(
             and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0)
             and admissible(menu, r, agenda, 2)
         ):
-            count = consider(p, menu, r, agenda, 2, count, int(p.agenda))
+            count = consider(s, p, menu, r, agenda, 2, count, int(p.agenda))
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, 2, count)
@@ -114,18 +116,21 @@ def _conference(
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
         for i in range(n):
-            if menu.gain[seed_leg, i] / money_unit(s, p, w, i) > gain and not _is_party(agenda, members, i):
-                best, gain = i, menu.gain[seed_leg, i] / money_unit(s, p, w, i)
+            if menu.gain[seed_leg, i] / money_unit(s, w, i) > gain and not _is_party(agenda, members, i):
+                best, gain = i, menu.gain[seed_leg, i] / money_unit(s, w, i)
         if best < 0:
             break
         agenda.party[members] = best
         members += 1
     if members < 3:
         return
-    count = 0
+    if not admissible(menu, seed_leg, agenda, members):
+        return
+    count = consider(s, p, menu, seed_leg, agenda, members, 0, int(p.agenda_many))
+    agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
     for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0 and admissible(menu, r, agenda, members):
-            count = consider(p, menu, r, agenda, members, count, int(p.agenda_many))
+        if r != seed_leg and menu.live[r] > 0 and admissible(menu, r, agenda, members):
+            count = consider(s, p, menu, r, agenda, members, count, int(p.agenda_many))
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, members, count)
@@ -225,7 +230,7 @@ def _open(s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judg
         if r < 0:
             continue
         if r < 3 * controls:
-            if w.locked_until[r // 3] > turn:
+            if w.settled[r // 3] > 0:
                 return False
         else:
             f = (r - 3 * controls) // 2
@@ -254,14 +259,14 @@ def _judge_and_sign(
 ) -> None:
     """Sign offer m if every party still gains by the whole package, exactly, as earlier deals have left the world."""
     exact_gains(s, p, on, w, d, menu, offers.leg[m], judge, scratch)
-    legs = 0
-    for e in range(LEGS):
-        legs += 1 if offers.leg[m, e] >= 0 else 0
     for e in range(PARTIES):
         i = offers.party[m, e]
         if i >= 0:
-            judge.gain[i] += money_unit(s, p, w, i) * offers.pay[m, e]
-            if judge.gain[i] - legs * p.cost_per_leg <= LEAST:
+            judge.gain[i] += money_unit(s, w, i) * offers.pay[m, e]
+            cost = 0.0
+            for b in range(LEGS):
+                cost += leg_cost(s, p, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
+            if judge.gain[i] - cost <= LEAST:
                 return
     for e in range(PARTIES):
         if offers.party[m, e] >= 0:

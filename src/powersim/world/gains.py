@@ -228,3 +228,17 @@ def _war_change(
         w.q[giver, g] += units if s.good_kind[g] == RIVAL else 0.0
         for i in range(own.shape[0]):
             own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])
+
+
+@rule
+def relationship(s: Setup, p: Params, w: World, d: Derived, i: int, j: int) -> float:
+    """Surplus per turn that i expects of going on with j: realised gains, a floor by alignment, trade at stake."""
+    floor = p.relation_floor * (0.5 + 0.5 * w.alignment[i, j])
+    trade = s.w_economy[i] * d.trade[i, j] * (1.0 - d.sanctions[j, i])
+    return max(w.gains[i, j], floor) + p.relation_trade * trade
+
+
+@rule
+def money_unit(s: Setup, w: World, i: int) -> float:
+    """Utility to actor i of a payment of one world GDP: w_E / y_i."""
+    return max(s.w_economy[i], LEAST) / w.economy[i]

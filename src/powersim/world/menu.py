@@ -15,10 +15,11 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_with_friends
-from powersim.world.gains import control_change, flow_change
+from powersim.world.gains import control_change, flow_change, relationship
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
     ALL,
+    C_SANCTION,
     EMBARGO,
     FREEZE,
     GIVE,
@@ -35,6 +36,8 @@ from powersim.world.state import (
     Setup,
     World,
 )
+
+FREE = -1  # no open deal binds the control
 
 
 class Menu(NamedTuple):
@@ -82,7 +85,9 @@ def direction(
     """
     sign = 1.0 if side == RAISE else -1.0
     at = w.pos[c]
-    to = min(1.0, max(0.0, at + sign * s.speed[c]))
+    # without an ideal to stop at, what counts is the whole step that would be made
+    step = s.speed[c] if s.control_issue[c] >= 0 else s.speed[c] / max(p.own_rate, LEAST)
+    to = min(1.0, max(0.0, at + sign * step))
     if to == at:
         return 0.0
     control_change(s, p, on, w, d, c, at, to, menu.own, menu.df, menu.dh)
@@ -105,8 +110,22 @@ def direction(
             room = abs(w.policy[c, i] - at)
         elif k >= 0 and (w.theta[i, k] - w.x[k]) * sign > 0.0:
             room = abs(w.theta[i, k] - w.x[k]) / s.control_weight[c]
+        if k >= 0 and not chosen and s.control_kind[c] == C_SANCTION:
+            room = min(
+                room, max(0.0, (w.theta[i, k] - at) * sign)
+            )  # nobody goes to extremes to make up for others
         bound = min(bound, room) if every else max(bound, room)
     return min(bound, abs((1.0 if side == RAISE else 0.0) - at)) if wanted else 0.0
+
+
+@rule
+def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
+    """Weight of those who want the move that `direction` has just judged: the sum of their gains times their power."""
+    total = 0.0
+    for i in range(w.power.shape[0]):
+        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0 and menu.gain[0, i] > LEAST:
+            total += menu.gain[0, i] * w.power[i]
+    return total
 
 
 @rule
@@ -117,16 +136,29 @@ def fill_menu(
     for r in range(menu.live.shape[0]):
         menu.live[r] = 0
     for c in range(w.pos.shape[0]):
-        if w.locked_until[c] > turn or branch.hold[turn, c]:
+        if branch.hold[turn, c]:
             continue
         if not math.isnan(laid_down(branch, w, turn, c)):  # from outside: not for sale
             continue
         if s.control_kind[c] == 2 and not on.pledges:
             continue
-        _control_legs(s, p, on, branch, w, d, menu, turn, c)
+        bound = bound_side(w, c) if w.locked_until[c] > turn else FREE
+        if bound != REFRAIN:
+            _control_legs(s, p, on, branch, w, d, menu, turn, c, bound)
     for f in range(w.ordered.shape[0]):
         if not branch.no_flow[turn, f]:
             flow_legs(s, p, on, w, d, menu, turn, f)
+
+
+@rule
+def bound_side(w: World, c: int) -> int:
+    """The side to which open deals have moved control c; REFRAIN if they hold it, or if none is open."""
+    for v in range(w.deal_on.shape[0]):
+        if w.deal_on[v] > 0:
+            for e in range(w.deal_leg.shape[1]):
+                if w.deal_leg[v, e] >= 0 and w.deal_leg[v, e] // 3 == c:
+                    return int(w.deal_leg[v, e] % 3)
+    return REFRAIN
 
 
 @rule
@@ -140,10 +172,16 @@ def _control_legs(
     menu: Menu,
     turn: int,
     c: int,
+    bound: int,
 ) -> None:
-    """The three legs of a control. Steps are clipped so that nothing overshoots the ideal of who wants it most."""
+    """The three legs of a control. Steps are clipped so that nothing overshoots the ideal of who wants it most.
+
+    What a deal has moved can be moved on, to the same side, by another deal.
+    """
     at, dis = w.pos[c], w.dis[c]
     for side in range(3):
+        if bound != FREE and side != bound:
+            continue
         r = 3 * c + side
         to = at
         if side == RAISE:
@@ -223,17 +261,18 @@ def embargoed(s: Setup, w: World, f: int) -> bool:
 
 
 @rule
-def quantum(s: Setup, w: World, f: int) -> float:
-    """Units of one leg of flow f: the quantum of a rival good in stock; that share of the gap in know-how (M22)."""
+def quantum(s: Setup, p: Params, w: World, f: int) -> float:
+    """Units of one leg of flow f: the quantum of a rival good in stock; that share of a lead in know-how (M22)."""
     g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     if s.good_kind[g] == RIVAL:
         return min(s.good_quantum[g], max(0.0, w.q[giver, g] - w.ordered[f]))
-    return max(0.0, s.good_quantum[g] * (w.q[giver, g] - w.q[taker, g]))
+    lead = w.q[giver, g] - w.q[taker, g]
+    return s.good_quantum[g] * lead if lead >= p.least_lead else 0.0
 
 
 @rule
 def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int, f: int) -> None:
-    """Giving (needs giver and taker) and freezing an open order (needs the giver, who forgoes the price)."""
+    """Giving (needs giver and taker) and freezing an open order (needs the giver: costs price and relationship)."""
     giver, taker = s.flow_from[f], s.flow_to[f]
     base = 3 * w.pos.shape[0] + 2 * f
     if w.frozen_until[f] > turn:
@@ -245,7 +284,7 @@ def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Men
         if menu.gain[r, giver] < -LEAST:  # otherwise it withholds the order by itself
             _flow_parties(menu, r, giver, -1)
         return
-    units = quantum(s, w, f)
+    units = quantum(s, p, w, f)
     if units > LEAST and not embargoed(s, w, f):
         r = base + GIVE
         menu.target[r] = units
@@ -263,7 +302,7 @@ def flow_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Me
         flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
         for i in range(menu.own.shape[0]):
             menu.own[i] = -menu.own[i]
-        menu.own[s.flow_from[f]] -= w.price[f]
+        menu.own[s.flow_from[f]] -= w.price[f] + relationship(s, p, w, d, s.flow_from[f], s.flow_to[f])
     share_with_friends(s, d, menu.own, menu.gain[r])
 
 

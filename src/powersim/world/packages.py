@@ -14,6 +14,7 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
 from powersim.rules.patience import patience_weight
+from powersim.world.gains import money_unit
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
 from powersim.world.state import LEAST, LEGS, PARTIES, TIE, Flags, Floats, Ints, Setup, World
@@ -95,7 +96,16 @@ def admissible(menu: Menu, r: int, agenda: Agenda, n: int) -> bool:
 
 
 @rule
-def consider(p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, room: int) -> int:
+def leg_cost(s: Setup, p: Params, r: int, i: int) -> float:
+    """What it costs party i to negotiate leg r: policies are politics; for its supplier, a sale is business."""
+    controls = s.control_key.shape[0]
+    if r < 3 * controls:
+        return p.cost_per_leg
+    return 0.0 if s.flow_from[(r - 3 * controls) // 2] == i else p.cost_per_sale
+
+
+@rule
+def consider(s: Setup, p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, room: int) -> int:
     """Put leg r on the agenda if it is worth it: best for its buyer, per unit of what it costs the others.
 
     Each party has `room` places for legs in its favour. Returns the number of legs on the agenda.
@@ -106,7 +116,7 @@ def consider(p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, 
         if gain > best:
             buyer, best = a, gain
         cost += max(-gain, 0.0)
-    if best <= p.cost_per_leg:
+    if best <= leg_cost(s, p, r, agenda.party[buyer]):
         return count
     score = best / max(cost + p.indifference, LEAST)
     taken, worst = 0, -1
@@ -149,13 +159,8 @@ def sum_subsets(s: Setup, p: Params, menu: Menu, agenda: Agenda, n: int, count: 
         if agenda.valid[mask] > 0:
             r = agenda.leg[low]
             for a in range(n):
-                agenda.total[a, mask] = agenda.total[a, rest] + menu.gain[r, agenda.party[a]] - p.cost_per_leg
-
-
-@rule
-def money_unit(s: Setup, p: Params, w: World, i: int) -> float:
-    """Utility to actor i of a payment of one world GDP: w_E / y_i."""
-    return max(s.w_economy[i], LEAST) / w.economy[i]
+                i = agenda.party[a]
+                agenda.total[a, mask] = agenda.total[a, rest] + menu.gain[r, i] - leg_cost(s, p, r, i)
 
 
 @rule
@@ -169,7 +174,7 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
     """
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
-    unit_i, unit_j = money_unit(s, p, w, i), money_unit(s, p, w, j)
+    unit_i, unit_j = money_unit(s, w, i), money_unit(s, w, j)
     cap = p.payment_cap * min(w.economy[i], w.economy[j]) if on.payments else 0.0
     best, best_mask = -1e300, 0
     for mask in range(1, 1 << count):
@@ -229,7 +234,7 @@ def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Flo
     need, room = 0.0, 0.0
     for a in range(n):
         i = agenda.party[a]
-        per_unit = 1.0 / money_unit(s, p, w, i)
+        per_unit = 1.0 / money_unit(s, w, i)
         if gain[a] <= LEAST:
             pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
             if pay[a] > p.payment_cap * w.economy[i]:
@@ -242,7 +247,7 @@ def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Flo
         return False
     for a in range(n):
         i = agenda.party[a]
-        unit = money_unit(s, p, w, i)
+        unit = money_unit(s, w, i)
         if pay[a] > 0.0:
             pay[a] *= p.payment_efficiency
         elif need > 0.0:

@@ -12,9 +12,9 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import laid_down
 from powersim.world.draws import Luck, uniform
-from powersim.world.menu import Menu, direction
+from powersim.world.menu import Menu, direction, wish
 from powersim.world.params import Params, Switches
-from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, Branch, Derived, Setup, World
+from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, SUM, Branch, Derived, Setup, World
 
 
 @rule
@@ -52,7 +52,13 @@ def own_policy(
                 way -= move
                 write(w, turn, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
         ahead = clip_step(0.0, way, p.horizon * rate)
-        w.dis[c] = w.pos[c] + ahead if active > 0 and not bound else w.pos[c]
+        w.dis[c] = w.pos[c] + ahead if free else w.pos[c]
+
+
+@rule
+def unbound(s: Setup, p: Params, on: Switches, w: World, c: int) -> float:
+    """Where own policies would lead control c within the horizon if no deal bound it."""
+    return w.pos[c] + clip_step(0.0, w.own[c], p.horizon * speed(s, p, on, w, c, w.own[c]))
 
 
 @rule
@@ -78,8 +84,17 @@ def _way(
     """How far and where controllers want control c to go: positive up, negative down."""
     if s.control_kind[c] == C_PLEDGE and not on.pledges:
         return 0.0
-    up = direction(s, p, on, w, d, c, RAISE, menu) if not branch.no_raise[turn, c] else 0.0
-    down = direction(s, p, on, w, d, c, LOWER, menu) if not branch.no_lower[turn, c] else 0.0
+    up, pull = 0.0, 0.0
+    if not branch.no_raise[turn, c]:
+        up = direction(s, p, on, w, d, c, RAISE, menu)
+        pull = wish(s, w, c, RAISE, menu) if up > 0.0 else 0.0
+    if branch.no_lower[turn, c]:
+        return up
+    down = direction(s, p, on, w, d, c, LOWER, menu)
+    if up > 0.0 and down > 0.0 and s.raise_mode[c] == SUM and s.lower_mode[c] == SUM:
+        push = wish(s, w, c, LOWER, menu)
+        if pull + push > 0.0:
+            return (up * pull - down * push) / (pull + push)
     return up if up >= down else -down
 
 

@@ -103,6 +103,9 @@ def breaches_known(p: Params, on: Switches, w: World, turn: int, first_row: int)
     for v in range(first_row, min(w.logged[0], w.log.shape[0])):
         if w.log[v, 1] == chronicle.BREACH:
             breaker, deal = int(w.log[v, 2]), int(w.log[v, 7])
+            if deal < 0:  # an order not honoured
+                learn_trust(p, on, w, turn, int(w.log[v, 3]), breaker, -p.breach_signal, -1)
+                continue
             for e in range(w.deal_party.shape[1]):
                 i = w.deal_party[deal, e]
                 if i >= 0 and i != breaker:

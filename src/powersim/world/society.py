@@ -84,6 +84,16 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
 
 
 @rule
+def acquainted(s: Setup, i: int, j: int) -> bool:
+    """Whether i and j have anything to do with each other: alignment, reach or trade at the start.
+
+    Strangers do not drift: otherwise one more isolated actor would thin out everybody's friendships.
+    """
+    ties = s.reach[i, j] + s.reach[j, i] + s.trade[i, j] + s.trade[j, i]
+    return ties > 0.0 or s.alignment0[i, j] != 0.0
+
+
+@rule
 def align(
     s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, push: Floats, turn: int
 ) -> None:
@@ -95,7 +105,9 @@ def align(
         for j in range(i + 1, n):
             a = min(s.actor_key[i], s.actor_key[j])
             b = max(s.actor_key[i], s.actor_key[j])
-            noise = logistic(uniform(luck, draws.NOISE, a, b, zero), p.noise_sd)
+            noise = 0.0
+            if acquainted(s, i, j):
+                noise = logistic(uniform(luck, draws.NOISE, a, b, zero), p.noise_sd)
             before = w.alignment[i, j]
             after = next_alignment(
                 before, s.alignment0[i, j], push[i, j] - w.push0[i, j], p.alignment_speed, noise

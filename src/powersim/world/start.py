@@ -58,6 +58,7 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS) -> World:
         deal_until=np.zeros(DEALS_OPEN, ints),
         deal_party=np.full((DEALS_OPEN, PARTIES), -1, ints),
         deal_gain=np.zeros((DEALS_OPEN, PARTIES)),
+        deal_pay=np.zeros((DEALS_OPEN, PARTIES)),
         deal_leg=np.full((DEALS_OPEN, LEGS), -1, ints),
         deal_target=np.zeros((DEALS_OPEN, LEGS)),
         deal_giver=np.full((DEALS_OPEN, LEGS), -1, ints),

@@ -211,7 +211,7 @@ class World(NamedTuple):
     ideal_shift: Floats  # (N, K) set by events
     salience_shift: Floats  # (N, K)
     # decisions
-    dis: Floats  # (C) where own policies would lead within the horizon
+    dis: Floats  # (C) where own policies would lead within the horizon; where it is while a deal binds it
     own: Floats  # (C) where own policy would put the control this turn
     policy: Floats  # (C, N) target that a user's agent has for a control, nan = the rule votes for that actor
     pos_before: Floats  # (C) positions when the turn began
@@ -236,6 +236,7 @@ class World(NamedTuple):
     deal_until: Ints
     deal_party: Ints  # (W, PARTIES), -1 = none
     deal_gain: Floats  # (W, PARTIES) per turn
+    deal_pay: Floats  # (W, PARTIES) of that, what the payment brings (negative: costs)
     deal_leg: Ints  # (W, LEGS), -1 = none
     deal_target: Floats  # (W, LEGS)
     deal_giver: Ints  # (W, LEGS)

@@ -24,7 +24,7 @@ from powersim._bundle import pack
 from powersim._jit import rule
 from powersim.world.case import Watch
 from powersim.world.crisis import crises
-from powersim.world.deals import Judge, comply, deliver, lapse, new_judge
+from powersim.world.deals import Judge, deliver, lapse, new_judge
 from powersim.world.derive import derive, new_derived, refresh_interests, refresh_readings
 from powersim.world.draws import Luck
 from powersim.world.environment import calendar, grow, lay_down, proxies
@@ -34,6 +34,7 @@ from powersim.world.offer import put_on_the_table
 from powersim.world.packages import Agenda, Offers, new_agenda, new_offers
 from powersim.world.params import Params, Switches
 from powersim.world.policy import own_policy
+from powersim.world.promises import comply
 from powersim.world.record import record
 from powersim.world.signals import breaches_known, forget, read_moves
 from powersim.world.society import align, home, pushes

@@ -8,7 +8,14 @@ import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.beliefs import expit
-from powersim.rules.war import battle_won, beta_mean, expected_battles, settlement, win_probability
+from powersim.rules.war import (
+    battle_won,
+    beta_mean,
+    expected_battles,
+    settlement,
+    settlement_terms,
+    win_probability,
+)
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.crisis import battle_odds
@@ -33,9 +40,12 @@ def wars(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, tu
             _city_strikes(s, p, w, d, luck, turn, v, s.challenger[v], s.target[v])
             _city_strikes(s, p, w, d, luck, turn, v, s.target[v], s.challenger[v])
         w.war_turns[v] += 1
-        _move_front(s, p, w, v)
         fort = w.war_fort[v]
-        if fort <= 0 or fort >= int(p.forts) or _settled(p, w, v):
+        _move_front(s, p, w, v, 2.0 * float(fort) / p.forts - 1.0)
+        total = fort <= 0 or fort >= int(p.forts)
+        if total or _settled(p, w, v):
+            if not total:
+                _move_front(s, p, w, v, _terms(p, w, v))
             _end(s, p, w, turn, v)
         derive(s, p, on, w, d)
 
@@ -58,6 +68,15 @@ def _battle(s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, v:
 
 
 @rule
+def _terms(p: Params, w: World, v: int) -> float:
+    """Lead (-1..1) that both sides agree on when they stop: midway between what they expect of fighting on."""
+    fort, forts = float(w.war_fort[v]), p.forts
+    ours = win_probability(fort, forts, beta_mean(w.war_belief[v, 0], w.war_belief[v, 1]))
+    theirs = win_probability(fort, forts, beta_mean(w.war_belief[v, 2], w.war_belief[v, 3]))
+    return 2.0 * settlement_terms(ours, theirs) - 1.0
+
+
+@rule
 def _settled(p: Params, w: World, v: int) -> bool:
     """Fighting stops when the sides' disagreement is worth less than the battles left (Slantchev's convergence)."""
     fort, forts = float(w.war_fort[v]), p.forts
@@ -70,10 +89,9 @@ def _settled(p: Params, w: World, v: int) -> bool:
 
 
 @rule
-def _move_front(s: Setup, p: Params, w: World, v: int) -> None:
-    """The front follows the forts: all of them are worth war_reach, never beyond what the winner wants."""
+def _move_front(s: Setup, p: Params, w: World, v: int, lead: float) -> None:
+    """The front follows the lead (-1..1) of forts, or the agreed one: at most war_reach, and what the winner wants."""
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
-    lead = 2.0 * float(w.war_fort[v]) / p.forts - 1.0
     goal = w.theta[i, k] if lead > 0.0 else w.theta[j, k]
     way = goal - w.war_start[v]
     w.x[k] = w.war_start[v] + math.copysign(min(abs(way), abs(lead) * p.war_reach), way)

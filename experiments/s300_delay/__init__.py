@@ -1,0 +1,1 @@
+"""Who bought Russia's restraint on the S-300 for Iran, and who paid what share."""

@@ -1,0 +1,155 @@
+"""Every deal of a history in which Russia freezes the S-300 for Iran, and what each part of it was worth to whom.
+
+The chronicle names legs, givers, payments and totals. What a leg is worth to each actor at the moment of signature
+stands in the turn's menu, so the history is played again, turn by turn, up to each of these deals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim._bundle import pack
+from powersim.scenario.build import Built
+from powersim.sim.history import simulate
+from powersim.world import chronicle
+from powersim.world.case import Case
+from powersim.world.draws import Luck, luck
+from powersim.world.start import new_world
+from powersim.world.state import FREEZE, LEAST, Floats, World
+from powersim.world.turn import begin, new_room, turn
+
+SUPPLIER, CLIENT, GOOD = "RUS", "IRN", "s300"
+SIDES, ORDERS = ("lower", "refrain on", "raise"), ("give", "freeze")
+# What happens after the signatures of a turn writes over the menu, so it is left out when the menu is read.
+AFTERWARDS = ("compliance", "programme_strike", "crisis", "war", "alignment", "home")
+TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
+
+
+class Part(NamedTuple):
+    """Something that Russia got in the deal: a leg that somebody else gives, or money."""
+
+    payer: str
+    what: str  # "lower nato_enlargement_georgia", "give uav ISR RUS", "payment"
+    worth: float  # to Russia, utility per turn
+
+
+class Restraint(NamedTuple):
+    """One deal with a freeze. All worths are utility per turn, friends' gains included."""
+
+    run: int
+    turn: int
+    parties: tuple[str, ...]
+    loss: float  # Pi: what Russia forgoes by the freeze
+    harm: float  # H: what the other parties at the table gain by it
+    harm_all: float  # the same for all whom the delivery would harm
+    other_costs: float  # what Russia's other legs in the deal cost it
+    parts: tuple[Part, ...]
+    net: float  # Russia's exact gain by the whole deal
+
+    @property
+    def paid(self) -> float:
+        """Price of the freeze: all that Russia got, less what its other legs cost it."""
+        return sum(part.worth for part in self.parts) - self.other_costs
+
+
+class _Signed(NamedTuple):
+    legs: list[tuple[int, int]]  # (giver, leg)
+    gains: list[tuple[int, float, float]]  # (party, net payment received, gain)
+
+
+def leg_name(built: Built, leg: int) -> str:
+    """A leg in words: what is done, and with which control or flow."""
+    controls = built.index.controls
+    if leg < 3 * len(controls):
+        return f"{SIDES[leg % 3]} {controls[leg // 3]}"
+    f, what = divmod(leg - 3 * len(controls), 2)
+    return f"{ORDERS[what]} {' '.join(list(built.index.flows)[f])}"
+
+
+def freeze_leg(built: Built) -> int:
+    """The leg that freezes Russia's order for Iran."""
+    return 3 * len(built.index.controls) + 2 * built.index.flows[GOOD, SUPPLIER, CLIENT] + FREEZE
+
+
+def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restraint]:
+    """All freezes of a history in the order of their signature."""
+    wanted = freeze_leg(built)
+    log = simulate(case, seed, run).log
+    rows = log[(log[:, KIND] == chronicle.LEG) & (log[:, THING] == wanted), TURN]
+    turns = sorted({int(t) for t in rows})
+    if not turns:
+        return
+    given = (pack(case.setup), pack(case.params))
+    on, quiet = pack(case.switches), pack(case.switches._replace(**dict.fromkeys(AFTERWARDS, 0)))
+    branch, world, room = pack(case.branch), new_world(case.setup), new_room(case.setup)
+    packed, where = pack(world), luck(seed, run, 0)
+    begin(*given, on, packed, room)
+    for t in range(turns[-1] + 1):
+        now = Luck(where.seed, where.run, np.uint64(t))
+        if t in turns:
+            aside, desk = World(*(array.copy() for array in world)), new_room(case.setup)
+            turn(*given, quiet, branch, pack(aside), desk, now, t)
+            gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
+            for signed in _signatures(aside, t):
+                if any(leg == wanted for _, leg in signed.legs):
+                    yield _restraint(built, case, aside, gain, signed, run, t)
+        turn(*given, on, branch, packed, room, now, t)
+
+
+def _signatures(world: World, t: int) -> Iterator[_Signed]:
+    """The deals signed in turn t, from the chronicle."""
+    log = world.log[: int(world.logged[0])]
+    log = log[log[:, TURN] == t]
+    for start in np.flatnonzero(log[:, KIND] == chronicle.SIGNED):
+        legs: list[tuple[int, int]] = []
+        gains: list[tuple[int, float, float]] = []
+        for row in log[start + 1 :]:
+            if row[KIND] == chronicle.SIGNED:
+                break
+            if row[KIND] == chronicle.LEG:
+                legs.append((int(row[ACTOR]), int(row[THING])))
+            elif row[KIND] == chronicle.GAIN:
+                gains.append((int(row[ACTOR]), float(row[VALUE]), float(row[GAIN])))
+        yield _Signed(legs, gains)
+
+
+def _restraint(
+    built: Built, case: Case, world: World, gain: Floats, signed: _Signed, run: int, t: int
+) -> Restraint:
+    """What the deal was worth, leg by leg."""
+    actors = list(built.index.actors)
+    russia, iran = actors.index(SUPPLIER), actors.index(CLIENT)
+    wanted = freeze_leg(built)
+    parts, other_costs = [], 0.0
+    for giver, leg in signed.legs:
+        worth = float(gain[leg, russia])
+        if leg == wanted:
+            continue
+        if giver != russia and worth > LEAST:
+            parts.append(Part(actors[giver], leg_name(built, leg), worth))
+        else:
+            other_costs -= worth
+    unit = float(case.setup.w_economy[russia] / world.economy[russia])
+    received = next((pay for party, pay, _ in signed.gains if party == russia), 0.0)
+    if received > 0.0:
+        paid = {party: -pay for party, pay, _ in signed.gains if pay < 0.0}
+        total = sum(paid.values())
+        parts += [Part(actors[i], "payment", unit * received * pay / total) for i, pay in paid.items()]
+    else:
+        other_costs -= unit * received
+    table = {party for party, _, _ in signed.gains}
+    harmed = {i: float(gain[wanted, i]) for i in range(len(actors)) if i not in (russia, iran)}
+    return Restraint(
+        run,
+        t,
+        tuple(actors[i] for i in sorted(table)),
+        -float(gain[wanted, russia]),
+        sum(worth for i, worth in harmed.items() if i in table),
+        sum(worth for worth in harmed.values() if worth > 0.0),
+        other_costs,
+        tuple(sorted(parts)),
+        next(total for party, _, total in signed.gains if party == russia),
+    )

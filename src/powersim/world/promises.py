@@ -1,0 +1,188 @@
+"""Promises: kept or broken, and what it costs to break them (M9)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.rules.compliance import annuity, continuation_value, renege_probability
+from powersim.world import chronicle, draws
+from powersim.world.chronicle import write
+from powersim.world.derive import share_with_friends
+from powersim.world.draws import Luck, uniform
+from powersim.world.gains import control_change, flow_change, relationship
+from powersim.world.menu import Menu
+from powersim.world.params import Params, Switches
+from powersim.world.policy import unbound
+from powersim.world.state import FREEZE, GIVE, LEAST, LEGS, PARTIES, Derived, Setup, World
+
+
+@rule
+def leg_key(s: Setup, r: int) -> np.uint64:
+    """Key of the control or flow that leg r is about."""
+    controls = s.control_key.shape[0]
+    if r < 3 * controls:
+        return s.control_key[r // 3]
+    return s.flow_key[(r - 3 * controls) // 2]
+
+
+@rule
+def comply(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int
+) -> None:
+    """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9).
+
+    Pi is what the end of the deal would bring in every turn that it still binds, discounted: own legs undone, of
+    the others' legs and payments a share lost. Nobody reneges in the turn of the signature.
+    """
+    for v in range(w.deal_on.shape[0]):
+        left = w.deal_until[v] - turn
+        if w.deal_on[v] == 0 or left >= int(p.deal_length):
+            continue
+        _undone(s, p, on, w, d, menu, v)
+        for e in range(PARTIES):
+            i = w.deal_party[v, e]
+            if i < 0:
+                break
+            pi = (menu.before[i] - p.counter_loss * w.deal_pay[v, e]) * annuity(s.patience[i], left)
+            if pi <= LEAST:
+                continue
+            pv = 0.0
+            for o in range(PARTIES):
+                j = w.deal_party[v, o]
+                if j >= 0 and j != i:
+                    pv += relationship(s, p, w, d, i, j)
+            pv = continuation_value(pv, s.patience[i], p.reset_hazard)
+            other = w.deal_party[v, 1] if e == 0 else w.deal_party[v, 0]
+            u = uniform(luck, draws.RENEGE, s.actor_key[i], s.actor_key[other], leg_key(s, w.deal_leg[v, 0]))
+            if u < p.renege_rate * renege_probability(pi, pv, p.tau_c):
+                _breach(p, w, v, i, pi, pv, turn)
+                break
+    n = w.power.shape[0]
+    for i in range(n):
+        for j in range(n):
+            w.gains[i, j] *= p.relation_memory
+    for v in range(w.deal_on.shape[0]):
+        if w.deal_on[v] > 0:
+            _credit(p, w, v)
+
+
+@rule
+def _undone(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, v: int) -> None:
+    """Fill menu.before (N) with what everybody would gain per turn if the legs of deal v did not bind.
+
+    Controls go where own policies lead, frozen orders are delivered, open ones cancelled; what was delivered stays. Of
+    what others gave, the breaker expects to lose the share counter_loss: they may be slow, or unable, to take it back.
+    """
+    n = w.power.shape[0]
+    for i in range(n):
+        menu.before[i] = 0.0
+    controls = w.pos.shape[0]
+    for e in range(LEGS):
+        r = w.deal_leg[v, e]
+        if r < 0:
+            continue
+        factor, f = 1.0, (r - 3 * controls) // 2
+        if r < 3 * controls:
+            c = r // 3
+            control_change(s, p, on, w, d, c, w.pos[c], unbound(s, p, on, w, c), menu.own, menu.df, menu.dh)
+        elif w.ordered[f] > 0.0 and (r - 3 * controls) % 2 == GIVE:
+            order_worth(s, p, on, w, d, menu, f)
+            factor = -1.0
+        elif w.ordered[f] > 0.0:
+            flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
+            menu.own[s.flow_from[f]] += w.price[f]
+        else:
+            continue
+        share_with_friends(s, d, menu.own, menu.gain[r])
+        for i in range(n):
+            share = 1.0 if w.deal_giver[v, e] == i else p.counter_loss
+            menu.before[i] += factor * share * menu.gain[r, i]
+
+
+@rule
+def _breach(p: Params, w: World, v: int, i: int, pi: float, pv: float, turn: int) -> None:
+    """Party i breaks deal v: no leg binds any more, open orders are cancelled, the others remember the harm."""
+    w.deal_on[v] = 0
+    controls = w.pos.shape[0]
+    for e in range(LEGS):
+        r = w.deal_leg[v, e]
+        if r < 0:
+            continue
+        f = (r - 3 * controls) // 2
+        if r < 3 * controls:
+            w.locked_until[r // 3] = _bound_until(w, r // 3, turn + 1)
+        elif (r - 3 * controls) % 2 == FREEZE:
+            w.frozen_until[f] = turn + 1
+        else:
+            cancel(p, w, f, turn)
+    first = -1
+    for e in range(PARTIES):
+        j = w.deal_party[v, e]
+        if j >= 0 and j != i:
+            first = j if first < 0 else first
+            _wrong(p, w, i, j)
+    write(w, turn, chronicle.BREACH, i, first, -1, pi, pv, v)
+
+
+@rule
+def _bound_until(w: World, c: int, least: int) -> int:
+    """First turn at which no open deal binds control c, at least `least`."""
+    until = least
+    for v in range(w.deal_on.shape[0]):
+        if w.deal_on[v] > 0 and w.deal_until[v] > until:
+            for e in range(LEGS):
+                if w.deal_leg[v, e] >= 0 and w.deal_leg[v, e] // 3 == c:
+                    until = w.deal_until[v]
+    return until
+
+
+@rule
+def _wrong(p: Params, w: World, i: int, j: int) -> None:
+    """I has broken a promise to j: harm, and both expect half as much of each other."""
+    w.wronged[j] += 1.0
+    w.hurt[j, i] += p.breach_harm
+    w.gains[j, i] *= 0.5
+    w.gains[i, j] *= 0.5
+
+
+@rule
+def _credit(p: Params, w: World, v: int) -> None:
+    """Enter this turn's realised gains of deal v into the running means of its parties."""
+    members = 0
+    for e in range(PARTIES):
+        members += 1 if w.deal_party[v, e] >= 0 else 0
+    for a in range(members):
+        for b in range(members):
+            if a != b:
+                i, j = w.deal_party[v, a], w.deal_party[v, b]
+                w.gains[i, j] += (1.0 - p.relation_memory) * max(0.0, w.deal_gain[v, a]) / (members - 1)
+
+
+@rule
+def order_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, f: int) -> None:
+    """Fill menu.own (N) with what everybody gains if the open order of flow f is delivered rather than cancelled."""
+    k = s.flow_issue[f]
+    at = w.x[k] if k >= 0 else 0.0
+    if k >= 0:
+        w.x[k] = max(0.0, at - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
+    flow_change(s, p, on, w, d, f, w.ordered[f], 0.0, menu.own, menu.df, menu.dh)
+    if k >= 0:
+        w.x[k] = at
+    menu.own[s.flow_from[f]] += w.price[f]
+
+
+@rule
+def cancel(p: Params, w: World, f: int, turn: int) -> None:
+    """The open order of flow f is off; for the length of a deal nobody orders there again."""
+    if w.ordered[f] > 0.0:
+        w.ordered[f] = 0.0
+        w.price[f] = 0.0
+        w.frozen_until[f] = turn + int(p.deal_length)
+
+
+@rule
+def default(s: Setup, p: Params, w: World, f: int, cost: float, turn: int) -> None:
+    """The supplier does not honour the order of flow f: a breach, whatever becomes of the deal it came from."""
+    _wrong(p, w, s.flow_from[f], s.flow_to[f])
+    write(w, turn, chronicle.BREACH, s.flow_from[f], s.flow_to[f], -1, 0.0, cost, -1)

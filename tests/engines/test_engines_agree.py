@@ -1,0 +1,139 @@
+"""Two engines, one set of rules: stepped by Mesa, compiled or interpreted, a run is the same history bit for bit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from powersim.scenario.build import Built, build
+from powersim.scenario.canonical import checksum
+from powersim.scenario.load import from_data, load
+from powersim.sim import history as compiled
+from powersim.sim import model as mesa_engine
+from powersim.sim.history import History
+from powersim.testing import builds, documents
+from powersim.world.case import Case
+
+SEED = 7
+PARTS = ("values", "alignment", "log", "delivered", "happened")
+# Prints the bytes of histories, hashed part by part, as both engines compute them under POWERSIM_JIT=0.
+INTERPRETED = """
+import hashlib, json, sys
+from powersim import _jit
+from powersim.scenario.build import build
+from powersim.scenario.load import from_data, load
+from powersim.sim import history, model
+
+assert not _jit.ENABLED
+answers = []
+for job in json.load(sys.stdin):
+    built = build(load(job["file"]) if "file" in job else from_data(job["document"]))
+    case = built.case(job["branch"], job["theory"], job["seed"], job["run"])
+    case = case._replace(turns=min(job["turns"], case.turns))
+    found = []
+    for engine in (history.simulate, model.simulate):
+        result = engine(case, job["seed"], job["run"])
+        found.append([hashlib.sha256(getattr(result, part).tobytes()).hexdigest() for part in job["parts"]])
+    answers.append(found)
+json.dump(answers, sys.stdout)
+"""
+
+
+def assert_same(one: History, other: History) -> None:
+    for part in PARTS:
+        assert getattr(one, part).tobytes() == getattr(other, part).tobytes(), part
+    assert one.lost == other.lost
+
+
+def both(case: Case, seed: int, run: int) -> tuple[History, History]:
+    return compiled.simulate(case, seed, run), mesa_engine.simulate(case, seed, run)
+
+
+def test_mesa_steps_the_history_that_the_ensemble_computes(flagship: Built) -> None:
+    scenario = flagship.scenario
+    for run, branch in enumerate(scenario.branches):
+        for theory in scenario.theories:
+            one, other = both(flagship.case(branch, theory, SEED, run), SEED, run)
+            assert len(one.log) > 100
+            assert_same(one, other)
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 + 5, 2**64 - 1])
+def test_large_seeds_mean_the_same_in_both_engines(two_powers: Built, seed: int) -> None:
+    assert_same(*both(two_powers.case("keep", "spiral", seed, 3), seed, 3))
+
+
+@settings(max_examples=40)
+@given(builds(mechanisms=True), st.integers(0, 2**32 - 1))
+def test_mesa_and_the_ensemble_agree_on_any_scenario(built: Built, run: int) -> None:
+    for branch in ("", *built.scenario.branches):
+        for theory in ("", "other"):
+            assert_same(*both(built.case(branch, theory, SEED, run), SEED, run))
+
+
+def drawn(count: int) -> list[dict[str, Any]]:
+    """So many random documents, the same each time."""
+    found: list[dict[str, Any]] = []
+
+    @settings(
+        max_examples=count, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(documents(mechanisms=True, turns=(4, 12)))
+    def draw(document: dict[str, Any]) -> None:
+        found.append(document)
+
+    draw()
+    return found
+
+
+def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
+    jobs = [
+        {"file": str(root / "scenarios" / name), "branch": branch, "theory": theory, "run": run, "turns": turns}
+        for name, branch, theory, run, turns in (
+            ("missile_defense_2009.yaml", "replace", "deterrence", 0, 32),
+            ("missile_defense_2009.yaml", "free", "spiral", 1, 12),
+            ("missile_defense_2009.yaml", "trade", "balance-of-threat", 2, 14),
+            ("two_powers.yaml", "give_up", "deterrence", 0, 32),
+            ("two_powers.yaml", "free", "spiral", 1, 32),
+        )
+    ]
+    jobs += [
+        {"document": document, "branch": branch, "theory": "one", "run": run, "turns": 12}
+        for run, document in enumerate(drawn(25))
+        for branch in ("", *sorted(document["branches"])[:1])
+    ]
+    for job in jobs:
+        job |= {"seed": SEED, "parts": PARTS}
+    environment = {**os.environ, "POWERSIM_JIT": "0"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", INTERPRETED],
+        input=json.dumps(jobs), capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for job, (by_ensemble, by_mesa) in zip(jobs, json.loads(done.stdout), strict=True):
+        assert by_ensemble == by_mesa, job
+        assert by_ensemble == hashes(job), job
+
+
+def hashes(job: dict[str, Any]) -> list[str]:
+    import hashlib
+
+    built = build(load(job["file"]) if "file" in job else from_data(job["document"]))
+    case = built.case(job["branch"], job["theory"], SEED, job["run"])
+    found = compiled.simulate(case._replace(turns=min(job["turns"], case.turns)), SEED, job["run"])
+    return [hashlib.sha256(getattr(found, part).tobytes()).hexdigest() for part in PARTS]
+
+
+def test_the_drawn_scenarios_differ_and_something_happens_in_them() -> None:
+    found = drawn(25)
+    assert len({checksum(from_data(document)) for document in found}) > 15
+    rows = [len(compiled.simulate(build(from_data(d)).case("", "one", SEED, 0), SEED, 0).log) for d in found]
+    assert sum(count > 10 for count in rows) > 8
