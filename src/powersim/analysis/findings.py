@@ -79,6 +79,11 @@ def quoted(branch: str) -> str:
     return f"“{branch.replace('_', ' ')}”"
 
 
+def counted(number: int, noun: str) -> str:
+    """1 run, 2 runs."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
     shown = [n.replace("_", " ") for n in names]

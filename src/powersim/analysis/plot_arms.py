@@ -68,7 +68,9 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
     if not moving:
         raise ValueError("no arms flow in these results")
     score = _scores(mean, half)
-    kept = sorted(sorted(moving, key=lambda k: (-score[k], -mean[:, k].max(), k))[:MOST])
+    goods = list(dict.fromkeys(_parts(label)[0] for label in flows.labels))
+    most = sorted(moving, key=lambda k: (-score[k], -mean[:, k].max(), k))[:MOST]
+    kept = sorted(most, key=lambda k: (goods.index(_parts(flows.labels[k])[0]), k))
     blocks = [(good, list(ks)) for good, ks in groupby(kept, key=lambda k: _parts(flows.labels[k])[0])]
     row = max(0.24, 0.075 * len(main) + 0.1)
     finding = _finding(flows.labels, mean, half, kept, main)
@@ -77,9 +79,10 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
         if len(kept) < len(moving)
         else ""
     )
+    runs = findings.counted(study.runs, "run")
     caption = (
-        f"Mean deliveries a run with 95% intervals, {study.runs} runs of each branch under each theory; every good "
-        f"has its own scale.{cut}"
+        f"Mean deliveries a run with 95% intervals, {runs} of each branch under each theory; every good has its own "
+        f"scale.{cut}"
     )
     body = HEAD + sum(TITLE + row * len(ks) + SCALE for _, ks in blocks) + BOTTOM - SCALE
     keys = [(words(b.name), replace(looks(study)[b.name], dash="-")) for b in main]

@@ -182,9 +182,11 @@ def _axis(outcome: Outcome, scale: findings.Scale, study: Study) -> str:
 
 def _caption(rows: Sequence[Effect], study: Study, outcome: Outcome) -> str:
     counts = sorted({r.runs for r in rows})
-    runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    runs = findings.counted(counts[-1], "run")
+    if len(counts) > 1:
+        runs = f"{counts[0]} to {runs}"
     text = (
-        f"Mean paired difference over {runs} runs with its 95% interval; filled: the interval excludes zero. "
+        f"Mean paired difference over {runs} with its 95% interval; filled: the interval excludes zero. "
         f"P(higher): share of runs in which the branch lies above {findings.quoted(study.reference)}, ties half."
     )
     yardsticks = {b.name for b in study.others(yardstick=True)}

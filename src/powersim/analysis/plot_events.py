@@ -243,7 +243,7 @@ def _widest(results: xr.Dataset, share: dict[str, list[tuple[Floats, Floats, Flo
 
 
 def _caption(study: Study) -> str:
-    text = f"{study.runs} runs of each branch under each theory; bands: 95% intervals at each date."
+    text = f"{findings.counted(study.runs, 'run')} of each branch under each theory; bands: 95% intervals at each date."
     if study.branches[study.reference].since is not None:
         text += " Dotted upright: the intervention."
     return text

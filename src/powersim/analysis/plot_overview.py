@@ -32,7 +32,7 @@ from powersim.analysis.style import (
 )
 
 LEFT, RIGHT, GAP = 1.75, 0.25, 0.5  # inches, like all that follows
-HEAD, FAN, BETWEEN, ROW, BOTTOM = 0.62, 1.9, 0.6, 0.3, 0.62
+HEAD, FAN, BETWEEN, ROW, BOTTOM = 0.62, 1.9, 0.6, 0.3, 0.78
 COLUMNS, PANEL = 4, 0.26
 
 
@@ -44,11 +44,14 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
     shown = [study.outcome(name) for name in study.headline][:COLUMNS]
     finding = _headline_finding(shown, rows, study)
     others = [b for b in study.others() if any(r.branch_b == b.name for r in rows)]
+    together = (
+        f" under each of {len(study.theories)} theories, taken together" if len(study.theories) > 1 else ""
+    )
+    diamond = ", a small mark for each theory, a diamond for all" if together else ""
     caption = (
-        f"{study.title}. Above: median of {study.runs} runs under each of {len(study.theories)} theories taken "
-        f"together, and the half and 90% of them for {findings.quoted(study.reference)}; for probabilities the share "
-        "of runs and its 95% interval. Below: mean paired difference with its 95% interval, a small mark for each "
-        "theory, a diamond for all; filled: the interval excludes zero."
+        f"{study.title}. Above: median of {findings.counted(study.runs, 'run')}{together}; shaded: half and 90% of "
+        f"those with {findings.quoted(study.reference)}; for probabilities the share of runs and its 95% interval. "
+        f"Below: mean paired difference with its 95% interval{diamond}; filled: the interval excludes zero."
     )
     forest = ROW * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]

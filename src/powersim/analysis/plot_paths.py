@@ -37,7 +37,8 @@ from powersim.analysis.style import (
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEFT, RIGHT, BOTTOM, GAP = 0.9, 1.75, 0.35, 0.14  # inches, like the heights below
-HEAD, FAN, BETWEEN, DIFFERENCE = 0.3, 1.05, 0.45, 1.6
+HEAD, BETWEEN, DIFFERENCE = 0.3, 0.45, 1.6
+FAN, FANS = 1.05, 2.5  # a fan is at least so high, and all fans together
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def draw_paths(
     order, main, others = list(study.branches), study.main, study.others()
     ends = {b.name: path[order.index(b.name), :, :, -1].ravel() for b in main}
     finding = findings.of_paths(what, ends, study.dates[end], study.reference, binary=view.binary)
-    body = HEAD + len(main) * (FAN + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM
+    body = HEAD + len(main) * (view.fan + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM
     made = sheet(finding, view.caption, body, branch_keys(study) if others else [])
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
     fans = [
@@ -122,9 +123,14 @@ class _View:
         return looks(self.study)
 
     @property
+    def fan(self) -> float:
+        """Height of a fan."""
+        return max(FAN, FANS / len(self.study.main))
+
+    @property
     def caption(self) -> str:
         several = len(self.study.branches) > 1
-        text = f"{self.study.runs} runs of each branch under each theory. "
+        text = f"{findings.counted(self.study.runs, 'run')} of each branch under each theory. "
         if self.binary:
             text += "Line: share of runs; band: its 95% interval. "
         else:
@@ -142,16 +148,16 @@ class _View:
     def axis(self) -> str:
         unit = "share of runs" if self.binary else unit_of(self.what)
         label = self.what.title + (f" ({unit})" if unit else "")
-        return "\n".join(wrap(label, min(5.0, len(self.study.main) * (FAN + GAP)), TEXT))
+        return "\n".join(wrap(label, min(5.0, len(self.study.main) * (self.fan + GAP)), TEXT))
 
 
 def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None:
     study, top = view.study, made.top - HEAD
     bounds = _range([found for row in fans for found in row], view.binary)
     for i, branch in enumerate(study.main):
-        bottom = top - (i + 1) * FAN - i * GAP
+        bottom = top - (i + 1) * view.fan - i * GAP
         for j, theory in enumerate(study.theories):
-            axes = made.axes(LEFT + j * (width + GAP), bottom, width, FAN)
+            axes = made.axes(LEFT + j * (width + GAP), bottom, width, view.fan)
             mark_intervention(axes, branch.since)
             draw_fan(axes, view.turns, fans[i][j], view.looks[branch.name])
             if i:
@@ -161,8 +167,8 @@ def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None
             _finish(
                 axes, study, width, bounds, percent=view.binary, first=j == 0, last=branch is study.main[-1]
             )
-        _label_row(made, branch, view.looks[branch.name], bottom + FAN / 2)
-    middle = top - len(study.main) * (FAN + GAP) / 2
+        _label_row(made, branch, view.looks[branch.name], bottom + view.fan / 2)
+    middle = top - len(study.main) * (view.fan + GAP) / 2
     made.text(0.12, middle, view.axis, rotation=90, va="center", size=TEXT)
 
 

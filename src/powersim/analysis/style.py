@@ -235,7 +235,8 @@ def year_ticks(axes: Axes, study: Study, width: float) -> None:
     if len(starts) < 3:
         room = max(1, int(width / (measure(study.dates[0], SMALL) + 0.15)))
         step = max(1, -(-len(study.dates) // room))
-        shown = list(range(0, len(study.dates), step))
+        # A label at the right end would meet the next panel's first.
+        shown = list(range(0, max(1, int(0.9 * len(study.dates))), step))
         labels = [study.dates[i] for i in shown]
     else:
         room = max(2, int(width / 0.5))

@@ -35,9 +35,10 @@ def threat(reach: float, power: float, offence: float, trust: float, alignment: 
 def help_expected(alignment: float, resolve: float, guarantee: float) -> float:
     """Share of another actor's capability that one expects to be lent in need.
 
-    C = min(1, max(A, 0) r + guarantee).
+    C = max(A, 0) r + guarantee, within 0..1.
 
-    alignment: -1..1. resolve: belief that the other stands firm, 0..1. guarantee: given by treaty or presence, >= 0.
+    alignment: -1..1. resolve: belief that the other stands firm, 0..1. guarantee: given by treaty or presence;
+    negative where something stands in the way of help.
     Source: assumed; after the discounted ally of Altfeld and Bueno de Mesquita 1979, ISQ 23:87-112.
     """
-    return min(1.0, max(alignment, 0.0) * resolve + guarantee)
+    return min(1.0, max(0.0, max(alignment, 0.0) * resolve + guarantee))

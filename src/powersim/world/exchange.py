@@ -152,6 +152,19 @@ def _is_party(agenda: Agenda, members: int, i: int) -> bool:
 
 
 @rule
+def _weight(s: Setup, p: Params, agenda: Agenda, mask: int, count: int) -> float:
+    """How weighty a package is, 0..1: the mean cost of its legs over a policy's. What is routine takes less to sign."""
+    legs, cost = 0, 0.0
+    for b in range(count):
+        if (mask >> b) & 1:
+            legs += 1
+            cost += p.cost_per_leg if agenda.leg[b] < 3 * s.control_key.shape[0] else p.cost_per_sale
+    if cost >= p.cost_per_leg * legs:
+        return 1.0
+    return cost / (p.cost_per_leg * legs)
+
+
+@rule
 def _keep(
     s: Setup,
     p: Params,
@@ -166,7 +179,9 @@ def _keep(
 ) -> None:
     """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
     m = offers.found[0]
-    if m == offers.surplus.shape[0] or u >= sign_probability(surplus, 0.0, 0.0, p.sign_tau):
+    if m == offers.surplus.shape[0] or u >= sign_probability(
+        surplus, 0.0, 0.0, p.sign_tau * _weight(s, p, agenda, mask, count)
+    ):
         return
     offers.found[0] = m + 1
     offers.surplus[m] = math.floor(surplus * 1073741824.0) / 1073741824.0  # an ulp must not decide the order

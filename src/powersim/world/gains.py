@@ -158,6 +158,17 @@ def _trade_effects(s: Setup, w: World, d: Derived, k: int, delta: float, own: Fl
 
 
 @rule
+def missing(s: Setup, p: Params, g: int, giver: int, units: float) -> float:
+    """How much a giver misses what it gives, averaged over the length of a deal: production refills the stock."""
+    if s.production[giver, g] * p.deal_length <= LEAST:
+        return 1.0
+    term = units / (
+        s.production[giver, g] * p.deal_length
+    )  # share of the deal's length until the stock is refilled
+    return 0.5 * term if term <= 1.0 else 1.0 - 0.5 / term
+
+
+@rule
 def flow_change(
     s: Setup,
     p: Params,
@@ -184,7 +195,7 @@ def flow_change(
         effects_change(s, p, on, w, d, k, min(1.0, w.x[k] + rise) - w.x[k], df, dh)
     power_change(d, taker, s.good_power[g] * units, df, dh)
     if s.good_kind[g] == RIVAL:
-        power_change(d, giver, -s.good_power[g] * units, df, dh)
+        power_change(d, giver, -s.good_power[g] * units * missing(s, p, g, giver, units), df, dh)
     else:
         own[giver] -= s.good_rent[g] * units
     add_security(s, p, d, df, dh, own)

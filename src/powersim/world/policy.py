@@ -16,6 +16,8 @@ from powersim.world.menu import Menu, direction, wish
 from powersim.world.params import Params, Switches
 from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, SUM, Branch, Derived, Setup, World
 
+BISECTIONS = 8  # halvings in the search for a balance: to 1/256 of the way
+
 
 @rule
 def own_policy(
@@ -84,18 +86,51 @@ def _way(
     """How far and where controllers want control c to go: positive up, negative down."""
     if s.control_kind[c] == C_PLEDGE and not on.pledges:
         return 0.0
-    up, pull = 0.0, 0.0
-    if not branch.no_raise[turn, c]:
-        up = direction(s, p, on, w, d, c, RAISE, menu)
-        pull = wish(s, w, c, RAISE, menu) if up > 0.0 else 0.0
-    if branch.no_lower[turn, c]:
-        return up
-    down = direction(s, p, on, w, d, c, LOWER, menu)
-    if up > 0.0 and down > 0.0 and s.raise_mode[c] == SUM and s.lower_mode[c] == SUM:
-        push = wish(s, w, c, LOWER, menu)
-        if pull + push > 0.0:
-            return (up * pull - down * push) / (pull + push)
+    if s.raise_mode[c] == SUM and s.lower_mode[c] == SUM:
+        return _balance(s, p, on, branch, w, d, menu, turn, c)
+    up = direction(s, p, on, w, d, c, RAISE, menu) if not branch.no_raise[turn, c] else 0.0
+    down = direction(s, p, on, w, d, c, LOWER, menu) if not branch.no_lower[turn, c] else 0.0
     return up if up >= down else -down
+
+
+@rule
+def _net(
+    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int, c: int
+) -> float:
+    """Whose contributions to control c prevail: those of who wants it up (positive) or down, by gains times power."""
+    net = 0.0
+    if not branch.no_raise[turn, c] and direction(s, p, on, w, d, c, RAISE, menu) > 0.0:
+        net += wish(s, w, c, RAISE, menu)
+    if not branch.no_lower[turn, c] and direction(s, p, on, w, d, c, LOWER, menu) > 0.0:
+        net -= wish(s, w, c, LOWER, menu)
+    return net
+
+
+@rule
+def _balance(
+    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int, c: int
+) -> float:
+    """How far control c is from where the contributions to it, which add, balance: found by bisection."""
+    net = _net(s, p, on, branch, w, d, menu, turn, c)
+    if net == 0.0:
+        return 0.0
+    sign = 1.0 if net > 0.0 else -1.0
+    k, at = s.control_issue[c], w.pos[c]
+    x = w.x[k] if k >= 0 else 0.0
+    low, high = 0.0, direction(s, p, on, w, d, c, RAISE if net > 0.0 else LOWER, menu)
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        w.pos[c] = at + sign * middle
+        if k >= 0:
+            w.x[k] = x + sign * middle * s.control_weight[c]
+        if sign * _net(s, p, on, branch, w, d, menu, turn, c) > 0.0:
+            low = middle
+        else:
+            high = middle
+    w.pos[c] = at
+    if k >= 0:
+        w.x[k] = x
+    return sign * low
 
 
 @rule

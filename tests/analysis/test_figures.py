@@ -1,0 +1,189 @@
+"""Every figure is drawn, whatever the study's shape, with the same bytes each time and text that can be read."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from powersim.analysis.compare import effects
+from powersim.analysis.plot_alignment import blocs, draw_alignment
+from powersim.analysis.plot_arms import draw_arms
+from powersim.analysis.plot_effects import draw_effects
+from powersim.analysis.plot_events import telling_events
+from powersim.analysis.plot_overview import draw_overview
+from powersim.analysis.plots import drawings, write_figures
+from powersim.analysis.results import Study
+from powersim.analysis.style import BRANCHES, looks, save, shorten, styled, wrap
+
+SLACK = 2  # pixels by which hinted letters may differ from measured ones
+
+
+def some(results):
+    """The same results with two events, for speed."""
+    return results.sel(event=["s300 delivered", "drones RUS"])
+
+
+def everything(results):
+    """All figures of some results."""
+    study = Study.read(results)
+    with styled():
+        yield from drawings(results, study, list(study.outcomes))
+
+
+def boxes(figure, texts):
+    renderer = figure.canvas.get_renderer()
+    shown = [t for t in texts if t.get_visible() and t.get_text().strip()]
+    return [(t.get_text(), t.get_window_extent(renderer)) for t in shown]
+
+
+def labels(axes):
+    """Labels of an axes' axis and of those of its ticks that are within view."""
+    for axis in (axes.xaxis, axes.yaxis):
+        yield axis.label
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if low <= tick.get_loc() <= high:
+                yield from (tick.label1, tick.label2)
+
+
+def overlap(a, b) -> bool:
+    wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+    high = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return wide > SLACK and high > SLACK
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"branches": 3, "theories": 2, "outcomes": 3, "runs": 20},
+        {"branches": 8, "theories": 5, "outcomes": 1, "runs": 8},
+        {"branches": 1, "theories": 1, "outcomes": 1, "runs": 12, "years": 4},
+        {"branches": 2, "theories": 1, "outcomes": 1, "runs": 1, "years": 1},
+    ],
+)
+def test_figures_are_titled_by_findings_and_no_text_leaves_them_or_lies_on_another(make, shape):
+    for drawing in everything(some(make(**shape))):
+        figure = drawing.figure
+        assert drawing.finding.startswith(figure.texts[0].get_text())
+        figure.canvas.draw()
+        width, height = figure.bbox.width, figure.bbox.height
+        own = boxes(figure, figure.texts)
+        found = [*own, *boxes(figure, (label for axes in figure.axes for label in labels(axes)))]
+        for text, box in found:
+            inside = (
+                box.x0 > -SLACK and box.y0 > -SLACK and box.x1 < width + SLACK and box.y1 < height + SLACK
+            )
+            assert inside, f"{drawing.name}: {text!r} leaves the figure"
+        for k, (one, a) in enumerate(own):
+            for other, b in found[k + 1 :]:
+                assert not overlap(a, b), f"{drawing.name}: {one!r} lies on {other!r}"
+
+
+def test_all_figures_are_written_in_both_formats_with_an_index(make, tmp_path):
+    told: list[str] = []
+    results = some(make(branches=2, theories=1, outcomes=3, runs=10))
+    written = write_figures(results, tmp_path, ["war_ukraine"], progress=told.append)
+    assert written[-1] == tmp_path / "index.html"
+    names = {p.relative_to(tmp_path).as_posix() for p in written}
+    for name in ("overview", "effects", "events", "arms", "pairing", "paths/war-ukraine", "effects/war-ukraine",
+                 "alignment/keep"):  # fmt: skip
+        assert {f"{name}.png", f"{name}.svg"} <= names
+        assert name in told
+    assert not any("iran-missiles" in name for name in names)
+    assert all(p.is_file() for p in written)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for path in written[:-1]:
+        if path.suffix == ".png":
+            assert f'src="{path.relative_to(tmp_path).as_posix()}"' in page
+
+
+def test_the_same_results_give_the_same_bytes(make, tmp_path):
+    results = make(branches=2, theories=1, outcomes=1, runs=10)
+    study = Study.read(results)
+
+    def drawn(where):
+        with styled():
+            rows = effects(results)
+            made = [draw_overview(results, rows, study), draw_alignment(results, "keep", study)]
+            return [path.read_bytes() for d in made for path in save(d, where, ("png", "svg"))]
+
+    assert drawn(tmp_path / "one") == drawn(tmp_path / "two")
+
+
+def test_svg_files_bear_no_date_and_parse(results, tmp_path):
+    with styled():
+        (path,) = save(draw_arms(results), tmp_path, ("svg",))
+    text = path.read_text(encoding="utf-8")
+    assert "<dc:date>" not in text
+    assert ET.fromstring(text).tag.endswith("svg")
+
+
+def test_titles_of_users_are_text_not_markup(make, tmp_path):
+    results = make(branches=1, theories=1, outcomes=1, runs=5)[["value"]]
+    name = str(results["outcome"].values[0])
+    results.attrs["outcomes"] = results.attrs["outcomes"].replace(
+        "Russia-Iran alignment", "<b>$ of A & B_c$</b>"
+    )
+    write_figures(results, tmp_path, [name], ("png",))
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<b>$" not in page
+    assert "&lt;b&gt;$ of A &amp; B_c$&lt;/b&gt;" in page
+
+
+def test_results_without_arms_events_and_alignment_still_have_figures(make, tmp_path):
+    bare = make(branches=2, theories=1, outcomes=3, runs=5)[["value"]]
+    names = {p.name for p in write_figures(bare, tmp_path, ["war_ukraine"], ("png",))}
+    assert names == {"overview.png", "effects.png", "pairing.png", "war-ukraine.png", "index.html"}
+
+
+def test_one_branch_has_no_effects_to_draw(make):
+    results = make(branches=1, theories=1, outcomes=1, runs=5)
+    study = Study.read(results)
+    with styled(), pytest.raises(ValueError, match="a comparison needs at least two branches"):
+        draw_effects(study.outcomes["russia_iran_alignment"], [], study)
+    with styled(), pytest.raises(ValueError, match="a comparison needs at least two branches"):
+        draw_overview(results, [], study)
+
+
+def test_an_unknown_outcome_is_refused_before_anything_is_drawn(results, tmp_path):
+    with pytest.raises(KeyError, match="no outcome 'peace'"):
+        write_figures(results, tmp_path / "figures", ["peace"])
+    assert not (tmp_path / "figures").exists()
+
+
+def test_branches_look_different_and_yardsticks_are_grey(make):
+    study = Study.read(make(branches=8, theories=1, outcomes=1, runs=2))
+    found = looks(study)
+    main = [found[b.name] for b in study.main]
+    assert len({look.colour for look in main}) == len(main)
+    assert {found[b.name].colour for b in study.others(yardstick=True)}.isdisjoint(BRANCHES)
+    assert len({(look.colour, look.dash, look.marker) for look in found.values()}) == len(found)
+
+
+def test_calendar_events_get_no_figure(results):
+    first = results["first"].copy()
+    first.loc[{"event": "drones RUS"}] = 12.0
+    first.loc[{"event": "war RUS-UKR"}] = np.nan
+    events = telling_events(results.assign(first=first))
+    assert "drones RUS" not in events
+    assert "war RUS-UKR" not in events
+    assert "strike ISR-IRN" in events
+
+
+def test_blocs_put_friends_together():
+    camp = np.array([1.0, -1.0, 0.9, -0.8, 1.1])
+    order = blocs(np.outer(camp, camp))
+    signs = [camp[i] > 0 for i in order]
+    assert sum(a != b for a, b in pairwise(signs)) == 1
+
+
+def test_wrapped_lines_fit_and_keep_every_word():
+    text = "Cancelling lowers the alignment of Russia and Iran in every theory but one, and by less than a yardstick"
+    lines = wrap(text, 2.0, 10)
+    assert " ".join(lines) == text
+    assert len(lines) > 2
+    assert shorten(text, 2.0, 10).endswith("…")
+    assert shorten("short", 2.0, 10) == "short"
