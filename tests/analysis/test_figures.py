@@ -22,8 +22,9 @@ SLACK = 2  # pixels by which hinted letters may differ from measured ones
 
 
 def some(results):
-    """The same results with two events, for speed."""
-    return results.sel(event=["s300 delivered", "drones RUS"])
+    """The same results with fewer events, actors and flows, for speed."""
+    few = slice(0, 6)
+    return results.sel(event=["drones RUS"]).isel(actor=few, actor2=few, flow=slice(0, 5))
 
 
 def everything(results):
@@ -58,8 +59,8 @@ def overlap(a, b) -> bool:
 @pytest.mark.parametrize(
     "shape",
     [
-        {"branches": 3, "theories": 2, "outcomes": 3, "runs": 20},
-        {"branches": 8, "theories": 5, "outcomes": 1, "runs": 8},
+        {"branches": 3, "theories": 2, "outcomes": 2, "runs": 20},
+        {"branches": 8, "theories": 4, "outcomes": 1, "runs": 8},
         {"branches": 1, "theories": 1, "outcomes": 1, "runs": 12, "years": 4},
         {"branches": 2, "theories": 1, "outcomes": 1, "runs": 1, "years": 1},
     ],
@@ -68,7 +69,7 @@ def test_figures_are_titled_by_findings_and_no_text_leaves_them_or_lies_on_anoth
     for drawing in everything(some(make(**shape))):
         figure = drawing.figure
         assert drawing.finding.startswith(figure.texts[0].get_text())
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         width, height = figure.bbox.width, figure.bbox.height
         own = boxes(figure, figure.texts)
         found = [*own, *boxes(figure, (label for axes in figure.axes for label in labels(axes)))]

@@ -41,7 +41,9 @@ def world_after(built: Built, branch: str, theory: str, run: int, turns: int) ->
 
 @pytest.mark.parametrize("theory", THEORIES)
 @pytest.mark.parametrize("run", range(3))
-def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_0(flagship: Built, theory: str, run: int) -> None:
+def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_0(
+    flagship: Built, theory: str, run: int
+) -> None:
     assert bits(history(flagship, "again", theory, run)) == bits(history(flagship, "replace", theory, run))
 
 
@@ -84,15 +86,21 @@ def test_what_a_branch_does_shows_from_its_date_on(flagship: Built, branch: str)
 
 def test_branches_of_one_run_share_the_luck_that_they_do_not_touch(flagship: Built) -> None:
     """Exogenous events come at the same turns whatever is decided about missiles."""
-    fixed = [place for place, event in enumerate(flagship.scenario.events) if flagship.setup.event_turn[place] >= 0]
+    fixed = [
+        place for place, event in enumerate(flagship.scenario.events) if flagship.setup.event_turn[place] >= 0
+    ]
     for run in range(5):
-        turns = [history(flagship, branch, "spiral", run).happened[fixed] for branch in ("keep", "cancel", "free")]
+        turns = [
+            history(flagship, branch, "spiral", run).happened[fixed] for branch in ("keep", "cancel", "free")
+        ]
         assert np.array_equal(turns[0], turns[1])
         assert np.array_equal(turns[0], turns[2])
 
 
 def test_another_seed_or_run_is_another_history(flagship: Built) -> None:
-    found = {bits(history(flagship, "free", "spiral", run, seed)) for run in range(3) for seed in (1, 2, 2**40)}
+    found = {
+        bits(history(flagship, "free", "spiral", run, seed)) for run in range(3) for seed in (1, 2, 2**40)
+    }
     assert len(found) == 9
 
 
@@ -114,12 +122,16 @@ def test_the_order_in_the_file_is_irrelevant_to_the_last_bit(
     assert list(shuffled["actors"]) != list(flagship_data["actors"])
     assert list(shuffled["issues"]) != list(flagship_data["issues"])
     other = build(from_data(shuffled))
-    assert bits(history(other, "free", "deterrence", order)) == bits(history(flagship, "free", "deterrence", order))
+    assert bits(history(other, "free", "deterrence", order)) == bits(
+        history(flagship, "free", "deterrence", order)
+    )
 
 
 @settings(max_examples=30)
 @given(documents(mechanisms=True, branches=False), st.integers(0, 10**6))
-def test_the_order_of_any_scenario_is_irrelevant_to_the_last_bit(document: dict[str, Any], order: int) -> None:
+def test_the_order_of_any_scenario_is_irrelevant_to_the_last_bit(
+    document: dict[str, Any], order: int
+) -> None:
     one, other = build(from_data(document)), build(from_data(reordered(document, order)))
     for theory in ("", "one"):
         assert bits(history(one, "", theory, order)) == bits(history(other, "", theory, order))

@@ -32,7 +32,9 @@ BINS = 32
 UNLIKELY = 1e-3  # the draws are fixed, so a test that passes once passes for good
 
 
-def u(seed: int = 1, run: int = 2, turn: int = 3, point: int = 4, actor: int = 5, other: int = 6, issue: int = 7) -> float:
+def u(
+    seed: int = 1, run: int = 2, turn: int = 3, point: int = 4, actor: int = 5, other: int = 6, issue: int = 7
+) -> float:
     key = np.uint64
     return uniform(Luck(key(seed), key(run), key(turn)), point, key(actor), key(other), key(issue))
 
@@ -77,7 +79,9 @@ def test_one_key_is_one_uniform_made_of_53_bits(key: tuple[int, ...]) -> None:
 
 
 @given(KEYS, st.sampled_from(range(7)), st.data())
-def test_each_part_of_the_key_changes_the_uniform(key: tuple[int, ...], part: int, data: st.DataObject) -> None:
+def test_each_part_of_the_key_changes_the_uniform(
+    key: tuple[int, ...], part: int, data: st.DataObject
+) -> None:
     limit = (2**32, 2**32, 2**24, 256, 2**32, 2**32, 2**32)[part]
     changed = list(key)
     changed[part] = data.draw(st.integers(0, limit - 1).filter(lambda value: value != key[part]), NAMES[part])
@@ -134,7 +138,9 @@ def test_every_bit_of_a_uniform_is_fair() -> None:
 
 def test_small_seeds_are_themselves_and_large_ones_are_folded_apart() -> None:
     assert [int(seed_key(seed)) for seed in (0, 1, 2**32 - 1)] == [0, 1, 2**32 - 1]
-    large = [int(seed_key(2**32 + seed)) for seed in range(1000)] + [int(seed_key(seed << 32)) for seed in range(1, 1000)]
+    large = [int(seed_key(2**32 + seed)) for seed in range(1000)] + [
+        int(seed_key(seed << 32)) for seed in range(1, 1000)
+    ]
     assert len(set(large)) >= len(large) - 2
     assert max(large) < 2**32
 

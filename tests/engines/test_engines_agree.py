@@ -96,7 +96,13 @@ def drawn(count: int) -> list[dict[str, Any]]:
 
 def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
     jobs = [
-        {"file": str(root / "scenarios" / name), "branch": branch, "theory": theory, "run": run, "turns": turns}
+        {
+            "file": str(root / "scenarios" / name),
+            "branch": branch,
+            "theory": theory,
+            "run": run,
+            "turns": turns,
+        }
         for name, branch, theory, run, turns in (
             ("missile_defense_2009.yaml", "replace", "deterrence", 0, 32),
             ("missile_defense_2009.yaml", "free", "spiral", 1, 12),

@@ -40,7 +40,9 @@ def test_views_say_what_a_study_records(flagship: Built) -> None:
     twos = {
         watched.ALIGNMENT: "alignment_with", watched.RESOLVE: "belief_in_resolve_of", watched.TRUST: "trust_in",
     }  # fmt: skip
-    asked = [(kind, i, -1) for kind in ones for i in range(n)] + [(k, i, j) for k in twos for i in (0, 5) for j in range(n)]
+    asked = [(kind, i, -1) for kind in ones for i in range(n)] + [
+        (k, i, j) for k in twos for i in (0, 5) for j in range(n)
+    ]
     asked += [(watched.ISSUE, k, -1) for k in range(len(flagship.index.issues))]
     asked += [(watched.STOCK, i, g) for i in range(n) for g in range(len(flagship.index.goods))]
     watch = Watch(*(np.array(column, np.int64) for column in zip(*asked, strict=True)))
@@ -117,7 +119,13 @@ def test_no_rule_touches_mesas_shared_luck(flagship: Built) -> None:
 
 def test_the_data_collector_holds_the_history(two_powers: Built) -> None:
     model = run_out(
-        Model(two_powers, "keep", "spiral", run=5, agent_reporters={"power": "power", "wars": lambda a: len(a.at_war_with)})
+        Model(
+            two_powers,
+            "keep",
+            "spiral",
+            run=5,
+            agent_reporters={"power": "power", "wars": lambda a: len(a.at_war_with)},
+        )
     )
     table = model.datacollector.get_model_vars_dataframe()
     assert list(table["date"]) == list(model.labels.dates)
@@ -135,7 +143,13 @@ def test_a_property_that_no_agent_has_cannot_be_collected(two_powers: Built) -> 
 
 
 def rows_of_batch(two_powers: Any, processes: int, **more: Any) -> list[dict[str, Any]]:
-    parameters = {"scenario": two_powers, "branch": ["keep", "give_up"], "theory": "spiral", "seed": 9, **more}
+    parameters = {
+        "scenario": two_powers,
+        "branch": ["keep", "give_up"],
+        "theory": "spiral",
+        "seed": 9,
+        **more,
+    }
     found: list[dict[str, Any]] = mesa.batch_run(
         Model, parameters, number_processes=processes, display_progress=False, max_steps=10**6
     )
@@ -167,8 +181,12 @@ def test_batch_run_pairs_outcomes_and_agents_of_the_same_turn(two_powers: Built)
 def test_batch_run_spreads_over_processes(two_powers_file: Path) -> None:
     alone, spread = (rows_of_batch(str(two_powers_file), processes, run=range(2)) for processes in (1, 2))
     order = ("branch", "run")
-    key = {name: [row[name] for row in sorted(spread, key=lambda r: [r[o] for o in order])] for name in alone[0]}
-    same = {name: [row[name] for row in sorted(alone, key=lambda r: [r[o] for o in order])] for name in alone[0]}
+    key = {
+        name: [row[name] for row in sorted(spread, key=lambda r: [r[o] for o in order])] for name in alone[0]
+    }
+    same = {
+        name: [row[name] for row in sorted(alone, key=lambda r: [r[o] for o in order])] for name in alone[0]
+    }
     assert {**key, "RunId": 0} == {**same, "RunId": 0}
 
 

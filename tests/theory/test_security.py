@@ -44,7 +44,7 @@ def test_threat_is_monotone_in_each_of_its_grounds(
     assert threat(reach, power, offence, trust, min(1.0, a + more)) <= base
 
 
-@given(a=alignment, r=unit, g=st.floats(0.0, 2.0))
+@given(a=alignment, r=unit, g=st.floats(-2.0, 2.0))
 def test_expected_help_is_a_share(a: float, r: float, g: float) -> None:
     assert 0.0 <= help_expected(a, r, g) <= 1.0
 

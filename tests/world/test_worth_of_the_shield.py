@@ -1,4 +1,4 @@
-"""What Russia gains from REPLACE and from CANCEL: the arithmetic of the package of 2009, and the flagship's own menu."""
+"""What Russia gains from REPLACE and from CANCEL: the arithmetic of the package of 2009, and the flagship's menu."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_in_the_flagship_the_shield_is_worth_more_to_russia_when_it_fears_it(fla
 
 
 def test_in_the_flagship_cancelling_adds_little_to_what_replacing_gives_russia(flagship: Built) -> None:
-    """REPLACE takes away two thirds of the shield, CANCEL the rest as well: that rest is worth less than half as much."""
+    """REPLACE takes away two thirds of the shield; the last third, which CANCEL adds, is worth less than half."""
     replace, cancel = worth(flagship, 0.25)[0]["RUS"], worth(flagship, 0.0)[0]["RUS"]
     assert cancel > replace > 0.0
     assert cancel - replace < 0.5 * replace

@@ -35,7 +35,7 @@ def threat(reach: float, power: float, offence: float, trust: float, alignment: 
 def help_expected(alignment: float, resolve: float, guarantee: float) -> float:
     """Share of another actor's capability that one expects to be lent in need.
 
-    C = max(A, 0) r + guarantee, within 0..1.
+    C = min(1, max(0, max(A, 0) r + guarantee)).
 
     alignment: -1..1. resolve: belief that the other stands firm, 0..1. guarantee: given by treaty or presence;
     negative where something stands in the way of help.

@@ -265,7 +265,10 @@ def quantum(s: Setup, p: Params, w: World, f: int) -> float:
     """Units of one leg of flow f: the quantum of a rival good in stock; that share of a lead in know-how (M22)."""
     g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     if s.good_kind[g] == RIVAL:
-        return min(s.good_quantum[g], max(0.0, w.q[giver, g] - w.ordered[f]))
+        units = min(s.good_quantum[g], max(0.0, w.q[giver, g] - w.ordered[f]))
+        if s.good_power[g] > 0.0:  # nobody takes in more than it can man
+            units = min(units, p.order_share * w.power[taker] / s.good_power[g])
+        return units
     lead = w.q[giver, g] - w.q[taker, g]
     return s.good_quantum[g] * lead if lead >= p.least_lead else 0.0
 
