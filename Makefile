@@ -8,7 +8,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
 VENV ?= .venv
 OUT ?= out
-DEMO_RUNS ?= 100
+DEMO_RUNS ?= 60
+DEMO_BRANCHES ?= replace,keep,cancel,trade,free,no_nato_shift,no_2014_sanctions,no_syrian_uprising
 FIGURE_RUNS ?= 1000
 SEED ?= 2009
 WORKERS ?= auto
@@ -27,7 +28,7 @@ help: ## list the targets
 demo: $(USE) ## the 2009 question in a few minutes: keep, cancel or replace missile defence, with figures
 	@echo "Comparing branches of $(FLAGSHIP), $(DEMO_RUNS) runs each. The first time, the rules are compiled."
 	@rm -rf $(OUT)/demo
-	@$(BIN)/powersim compare $(FLAGSHIP) --runs $(DEMO_RUNS) --seed $(SEED) --out $(OUT)/demo
+	@$(BIN)/powersim compare $(FLAGSHIP) --branches $(DEMO_BRANCHES) --runs $(DEMO_RUNS) --seed $(SEED) --out $(OUT)/demo
 	@echo "Figures (PNG and SVG): $(OUT)/demo/figures; begin with overview.png, or open index.html"
 	@echo "Every effect with its interval: $(OUT)/demo/effects.csv"
 
