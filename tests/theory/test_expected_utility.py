@@ -246,3 +246,8 @@ def test_ranked_among_its_own_positions_an_actor_in_the_safest_avoids_risks(issu
         here, least, most = danger(issue, i, reading), min(dangers), max(dangers)
         share = (here - least) / (most - least)
         assert exponent == pytest.approx((4.0 - 2.0 * share) / (2.0 + 2.0 * share))
+
+
+def test_as_published_and_as_intended_differ_in_every_disputed_step() -> None:
+    assert AS_PUBLISHED == (True, True, True, False)
+    assert AS_INTENDED == (False, False, False, True)

@@ -79,26 +79,46 @@ def test_1_nothing_before_the_decision_depends_on_it(root: Path) -> None:
         assert len(before[0]) > 0
 
 
-# The channels by which the shield touches others. Balance would carry on what America does to its own alignments.
-CLOSED = ("exchange", "guarantees", "harm", "balance")
-SEVERED = {"rho": 0.0, "tau": 0.0, "eta_2": 0.0}
+# Channels by which the shield touches more than those who like or dislike it: packages, what it guarantees, harm
+# remembered, beliefs, Russia's fear, gratitude, the Iskanders that answer it, and what it shields Poland from.
+CLOSED = ("exchange", "guarantees", "harm")
+SEVERED = {
+    "rho": 0.0,
+    "tau": 0.0,
+    "eta_2": 0.0,
+    "w_levers": 0.0,
+    "issues.iskander_kaliningrad.interests.RUS.ideal": 0.3,
+    "issues.missile_defense_europe.effects[3].size": 0.0,
+}
 
 
 @pytest.mark.slow
-def test_2_with_every_channel_closed_the_decision_changes_neither_russia_and_iran_nor_war(root: Path) -> None:
+def test_2_with_every_channel_closed_the_decision_changes_neither_alignment_nor_war(root: Path) -> None:
     built = flagship(root, **SEVERED)
-    russia, iran = (built.index.actors[code] for code in ("RUS", "IRN"))
     for run in range(8):
         found = [simulate(built.case(branch, "", SEED, run, off=CLOSED), SEED, run) for branch in BRANCHES]
         for history in found[1:]:
-            pair = history.alignment[:, russia, iran]
-            print(
-                run,
-                pair - found[0].alignment[:, russia, iran],
-                np.abs(history.alignment - found[0].alignment).max(),
-            )
-            for kind in (chronicle.CRISIS, chronicle.WAR, chronicle.TERMS):
+            assert np.array_equal(history.alignment, found[0].alignment)
+            for kind in (chronicle.CRISIS, chronicle.WAR, chronicle.TERMS, chronicle.BATTLE):
                 assert np.array_equal(rows(history, kind), rows(found[0], kind))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "opened", ["exchange", "w_levers", "issues.iskander_kaliningrad.interests.RUS.ideal"]
+)
+def test_2_each_channel_alone_lets_the_decision_through(root: Path, opened: str) -> None:
+    built = flagship(root, **{key: value for key, value in SEVERED.items() if key != opened})
+    off = tuple(name for name in CLOSED if name != opened)
+    assert any(
+        not np.array_equal(
+            *(
+                simulate(built.case(branch, "", SEED, run, off=off), SEED, run).alignment
+                for branch in BRANCHES[:2]
+            )
+        )
+        for run in range(4)
+    )
 
 
 # --- small worlds ------------------------------------------------------------------------------------------------
@@ -351,12 +371,15 @@ def test_9_know_how_without_transfers_follows_nelson_and_phelps_and_transfers_on
     assert taught[2] > alone[2]
 
 
+LAST = 10  # a freeze of the last turn has no quarter left in which it could be broken
+
+
 def withheld(**parameters: float) -> dict[str, Any]:
     """SSS owes CCC an order and is paid by TTT to keep it back."""
     return small(
         ("CCC", "SSS", "TTT"),
         ("exchange", "payments", "compliance"),
-        24,
+        LAST + 1,  # before the order itself lapses
         {"payment_cap": 0.5, "renege_rate": 1.0, "tau_c": 0.0, "deal_length": 12, "counter_loss": 0.0, **parameters},
         issues={"sold": {"binds": {"flow": ["arms", "SSS", "CCC"], "full": 1.0, "contract": 0.4},
                          "interests": {"CCC": [1.0, 0.6], "SSS": [1.0, 0.2], "TTT": [0.0, 0.9]}}},
@@ -365,9 +388,6 @@ def withheld(**parameters: float) -> dict[str, Any]:
         alignment={"SSS-CCC": 0.2, "SSS-TTT": 0.2},
         reach={"default": 0.3},
     )  # fmt: skip
-
-
-LAST = 23  # a freeze of the last turn has no quarter left in which it could be broken
 
 
 def spells(history: History, giver: int, leg: int) -> list[int]:

@@ -100,7 +100,7 @@ def direction(
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
         chosen = w.policy[c, i] == w.policy[c, i]  # nan: its agent leaves it to the rule
-        if ((w.policy[c, i] - at) * sign if chosen else menu.gain[0, i]) <= LEAST:
+        if voice(w, c, i, side, menu.gain[0, i]) <= LEAST:
             if every:
                 return 0.0
             continue
@@ -123,9 +123,19 @@ def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
     """Weight of those who want the move that `direction` has just judged: the sum of their gains times their power."""
     total = 0.0
     for i in range(w.power.shape[0]):
-        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0 and menu.gain[0, i] > LEAST:
-            total += menu.gain[0, i] * w.power[i]
+        behind = voice(w, c, i, side, menu.gain[0, i])
+        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0 and behind > LEAST:
+            total += behind * w.power[i]
     return total
+
+
+@rule
+def voice(w: World, c: int, i: int, side: int, gain: float) -> float:
+    """What i puts behind a step of control c to one side: its gain; if its agent has a target there, as much at stake."""
+    if w.policy[c, i] != w.policy[c, i]:  # nan: its agent leaves it to the rule
+        return gain
+    ahead = (w.policy[c, i] - w.pos[c]) * (1.0 if side == RAISE else -1.0)
+    return max(abs(gain), 2.0 * LEAST) if ahead > LEAST else 0.0
 
 
 @rule

@@ -41,9 +41,11 @@ def own_policy(
         w.own[c] = _way(s, p, on, branch, w, d, menu, turn, c)
     zero = np.uint64(0)
     for c in range(w.pos.shape[0]):
-        way = w.own[c]
         bound = branch.hold[turn, c] > 0 or not math.isnan(laid_down(branch, w, turn, c))
         active = on.sanctions if s.control_kind[c] == C_SANCTION else on.own_policy
+        if bound or active == 0:
+            w.own[c] = 0.0  # nor would it lead anywhere once a deal is broken
+        way = w.own[c]
         free = w.locked_until[c] <= turn and not bound and active > 0
         rate = speed(s, p, on, w, c, way)
         if free and abs(way) > LEAST:
