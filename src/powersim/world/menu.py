@@ -131,7 +131,7 @@ def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
 
 @rule
 def voice(w: World, c: int, i: int, side: int, gain: float) -> float:
-    """What i puts behind a step of control c to one side: its gain; if its agent has a target there, as much at stake."""
+    """What i puts behind a step of control c to one side: its gain, or as much if its agent has a target there."""
     if w.policy[c, i] != w.policy[c, i]:  # nan: its agent leaves it to the rule
         return gain
     ahead = (w.policy[c, i] - w.pos[c]) * (1.0 if side == RAISE else -1.0)
