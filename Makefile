@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick lint format docs bench constraints clean
+.PHONY: help demo figures test quick compiled lint format docs bench constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,11 +37,14 @@ figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=10
 	@$(BIN)/powersim compare $(FLAGSHIP) --runs $(FIGURE_RUNS) --seed $(SEED) --out $(OUT)/figures
 	@echo "Figures (PNG and SVG): $(OUT)/figures/figures"
 
-test: lint ## everything CI checks: style, types, layers, documents, tests
+test: lint compiled ## everything CI checks: style, types, layers, documents, tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
 
-quick: $(DEV) ## the tests without the slow ones
+quick: $(DEV) compiled ## the tests without the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
+
+compiled: $(USE) # once here, instead of once in every worker of pytest
+	@$(BIN)/powersim run scenarios/two_powers.yaml --runs 1 --quiet >/dev/null
 
 lint: $(DEV) ## style, types, layers, generated documents
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
     python -m experiments.s300_delay [--runs 200] [--seed 2009] [--theory NAME] [--out FOLDER]
 
-Plays the branches of scenarios/missile_defense_2009.yaml, collects every deal with a freeze of the S-300 from Russia for
+Plays the branches of the flagship, collects every deal with a freeze of the S-300 from Russia for
 Iran, and writes shares.csv, shares.md and shares.png. See README.md for what came out.
 """
 

@@ -10,8 +10,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from .shares import Estimate, prices
-from .tables import HEADLINE, NAMES, PAYERS, Found, Row, within
+from .shares import PAYERS, Estimate, prices
+from .tables import HEADLINE, NAMES, Found, Row, within
 
 LOOKS = {
     "replace": ("#222222", "o"),
@@ -73,21 +73,26 @@ def _shares(axes: Any, made: Sequence[Row]) -> None:
 
 def _prices(axes: Any, found: Found) -> None:
     reach = 0.0
-    for branch in [name for name in LOOKS if name in found]:
+    for branch in [name for name in ("replace", "free") if name in found]:  # the others lie on replace
         colour, marker = LOOKS[branch]
         p = prices(within(found[branch], HEADLINE))
         sold = p.buyable > 0
-        axes.plot(p.rule[sold], p.paid[sold], marker, color=colour, ms=3.5, alpha=0.35, mew=0, ls="")
+        axes.plot(p.rule[sold], p.paid[sold], marker, color=colour, ms=3.5, alpha=0.55, mew=0, ls="")
         if sold.any():
             reach = max(reach, float(p.rule[sold].max()), float(p.paid[sold].max()))
     axes.plot([0, reach], [0, reach], color=INK, lw=1, ls="--")
     axes.annotate(
-        "paid = (H + Π)/2", (reach, reach), (-4, -2), textcoords="offset points", ha="right", va="top"
+        "paid = (H + Π)/2",
+        (reach, reach),
+        (0, 4),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
     )
     axes.set(
-        xlabel="price by the rule of the purchased veto, (H + Π)/2 (utility per quarter)",
+        xlabel="price by the rule, (H + Π)/2 (utility per quarter)",
         ylabel="price paid in the deal (utility per quarter)",
-        title="What the restraint cost, beside the rule",
+        title="Price paid beside the rule (replace and free)",
         xlim=(0, None),
         ylim=(0, None),
     )

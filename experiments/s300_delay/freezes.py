@@ -90,7 +90,7 @@ def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restra
     for t in range(turns[-1] + 1):
         now = Luck(where.seed, where.run, np.uint64(t))
         if t in turns:
-            aside, desk = World(*(array.copy() for array in world)), new_room(case.setup)
+            aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
             turn(*given, quiet, branch, pack(aside), desk, now, t)
             gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
             for signed in _signatures(aside, t):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ HUNDREDTHS = 100
 CODE = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
 
 
+@cache
 def shares(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
     """Numbers with two decimals, so that examples shrink to something readable."""
     return st.integers(round(low * HUNDREDTHS), round(high * HUNDREDTHS)).map(lambda n: n / HUNDREDTHS)
@@ -39,8 +41,13 @@ def _some(draw: st.DrawFn, items: list[T], least: int = 0, most: int | None = No
     if not items:
         return []
     count = min(len(items), len(items) if most is None else most)
-    chosen = draw(st.sets(st.sampled_from(range(len(items))), min_size=min(least, count), max_size=count))
+    chosen = draw(_places(len(items), min(least, count), count))
     return [items[index] for index in sorted(chosen)]
+
+
+@cache  # Hypothesis checks every new strategy, which would take most of the time
+def _places(size: int, least: int, most: int) -> st.SearchStrategy[set[int]]:
+    return st.sets(st.sampled_from(range(size)), min_size=least, max_size=most)
 
 
 def _pairs(codes: list[str]) -> list[tuple[str, str]]:
@@ -123,6 +130,7 @@ def builds(draw: st.DrawFn, /, **options: Any) -> Built:
     return build(draw(scenarios(**options)))
 
 
+@cache
 def _actor() -> st.SearchStrategy[Document]:
     return st.fixed_dictionaries(
         {"power": shares(0.01, 0.5), "economy": shares(0.01, 0.5)},

@@ -28,7 +28,8 @@ DOMAIN: dict[str, tuple[float, float]] = {
     "patience_weight.d2": (0.01, 1.0), "setback_threshold.delta": (0.5, 0.999), "fight_probability.p": (0.0, 0.99),
     "setback_worth_it.delta": (0.5, 0.999), "strike_now_threshold.loss": (0.01, 1.0), "_climb.pi": (0.01, 0.49),
     "minimum_trust.reward": (0.7, 1.0), "minimum_trust.temptation": (0.1, 0.6), "minimum_trust.sucker": (-1.0, -0.1),
-    "minimum_trust.punishment": (0.0, 0.5), "t_u": (1.1, 3.0),
+    "minimum_trust.punishment": (0.0, 0.5), "t_u": (1.1, 3.0), "equalising_payment.unit_i": (1e-6, 2.0),
+    "equalising_payment.unit_j": (1e-6, 2.0),
 }  # fmt: skip
 # Oracles that the turn never calls are asked inside their domain only.
 OPEN = (0.05, 0.95)

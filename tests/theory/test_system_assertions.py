@@ -68,7 +68,8 @@ def flagship(root: Path, **overrides: float) -> Built:
 
 
 def rows(history: History, kind: int) -> NDArray[np.float64]:
-    return history.log[history.log[:, KIND] == kind]
+    found: NDArray[np.float64] = history.log[history.log[:, KIND] == kind]
+    return found
 
 
 # --- 1, 2: the decision and what it cannot have done -------------------------------------------------------------
@@ -284,12 +285,13 @@ def minima(strength: NDArray[np.float64], pull: NDArray[np.float64]) -> set[tupl
     n = len(strength)
 
     def energy(camps: tuple[int, ...]) -> float:
-        return sum(
+        total: float = sum(
             strength[i] * strength[j] * pull[i, j]
             for i in range(n)
             for j in range(n)
             if i != j and camps[i] != camps[j]
         )
+        return total
 
     found = set()
     for camps in product((0, 1), repeat=n):
@@ -346,7 +348,8 @@ def test_8_payments_add_up_to_nothing_and_nobody_signs_below_disagreement(root: 
     paid = 0
     for run in range(8):
         history = simulate(built.case("replace", "", SEED, run), SEED, run)
-        gains, slots = rows(history, chronicle.GAIN), {}
+        gains = rows(history, chronicle.GAIN)
+        slots: dict[tuple[float, float], list[float]] = {}
         assert gains[:, GAIN].min() > 0.0
         for row in gains:  # deals of one turn never share a place in the table of open deals
             slots.setdefault((row[TURN], row[DEAL]), []).append(row[VALUE])

@@ -56,7 +56,8 @@ def outcomes(document: dict[str, Any]) -> dict[str, NDArray[np.float64]]:
 
 
 def rows(history: History, kind: int) -> NDArray[np.float64]:
-    return history.log[history.log[:, KIND] == kind]
+    found: NDArray[np.float64] = history.log[history.log[:, KIND] == kind]
+    return found
 
 
 def school(on: tuple[str, ...], turns: int, rate: float) -> dict[str, Any]:
@@ -128,6 +129,11 @@ def test_10_without_a_future_every_withheld_leg_is_revoked_within_a_quarter() ->
     revoked = spells(simulated(withheld(**nothing)), giver, freeze)
     assert revoked
     assert set(revoked) == {1}  # the quarter after the signature
-    kept = spells(simulated(withheld(relation_floor=FRIENDLY)), giver, freeze)
-    assert kept
-    assert set(kept) == {99}
+    kept = spells(simulated(withheld(relation_floor=0.15)), giver, freeze)
+    assert kept == [99]
+
+
+def test_10_a_supplier_that_values_its_client_enough_does_not_sell_its_restraint_at_all() -> None:
+    history = simulated(withheld(relation_floor=0.4))
+    assert not spells(history, 1, 1)
+    assert len(rows(history, chronicle.DELIVERY))

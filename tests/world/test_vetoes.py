@@ -96,7 +96,7 @@ def tables(built: Built, case: Case, run: int) -> tuple[int, int]:
                 continue
             assert (deal.target[leg] > deal.dis[c]) == (side == RAISE)
             moves += c in council
-            for i in np.flatnonzero(decide):
+            for i in map(int, np.flatnonzero(decide)):
                 if deal.menu[leg, i] < -p.indifference:
                     assert i in deal.gain, "a loser with a veto was not asked"
                     assert deal.gain[i] > 0.0, "a loser with a veto was not paid"

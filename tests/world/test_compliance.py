@@ -1,0 +1,135 @@
+"""Promises hold as long as the relationship is worth more than breaking them (the S-300 in miniature)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+
+from powersim._bundle import pack
+from powersim.rules.compliance import annuity, continuation_value
+from powersim.scenario.build import Built
+from powersim.world import chronicle as ch
+from powersim.world.case import Case
+from powersim.world.draws import luck
+from powersim.world.gains import relationship
+from powersim.world.menu import new_menu
+from powersim.world.promises import _undone, comply
+from powersim.world.state import LEAST
+from worlds import Play, built, lively_documents, of_kind
+
+# A relationship that is worth nothing: no floor, no trade at stake, no memory of gains, an end in sight, and nobody
+# who takes back what he gave.
+WORTHLESS = {"relation_floor": 0.0, "relation_trade": 0.0, "relation_memory": 0.999, "reset_hazard": 0.5,
+             "renege_rate": 1.0, "tau_c": 0.0, "counter_loss": 0.0}  # fmt: skip
+PRECIOUS = {
+    "relation_floor": 0.5,
+    "relation_trade": 1.0,
+    "reset_hazard": 0.0,
+    "renege_rate": 1.0,
+    "tau_c": 0.0,
+}
+
+# SEL has sold BUY air defence that RIV fears; RIV holds a lever that SEL wants moved. Restraint is worth the lever.
+MINIATURE: dict[str, Any] = {
+    "powersim": 1, "name": "s300-in-miniature", "calendar": {"start": "2007Q1", "end": "2012Q4", "turn": "quarter"},
+    "actors": {code: {"power": 0.1, "economy": 0.1, "weights": {"security": 0.1}} for code in ("SEL", "BUY", "RIV")},
+    "issues": {
+        "missiles": {"binds": {"flow": ["air_defence", "SEL", "BUY"], "contract": 0.4},
+                     "interests": {"SEL": [0.9, 0.2], "BUY": [1.0, 0.5], "RIV": [0.0, 0.9]}},
+        "arms_for_georgia": {"start": 0.9, "control": "RIV", "step": 0.9, "speed": 0.1,
+                             "interests": {"SEL": [0.0, 0.8], "RIV": [0.9, 0.1]}},
+    },
+    "goods": {"air_defence": {"kind": "rival", "power": 0.001, "delivery": 2, "quantum": 1.0, "stock": {"SEL": 1.0},
+                              "flows": {"SEL": ["BUY"]}}},
+    "parameters": {"talk": 1.0, "sign_tau": 0.001, "cost_per_leg": 0.001, "deal_length": 8, "balance_due": 0.0},
+    "mechanisms": {"alignment": False},  # new friendships would make restraint welcome in itself
+    "outcomes": {},
+}  # fmt: skip
+
+
+def set_to(case: Case, values: dict[str, float]) -> Case:
+    """A case with some parameters replaced."""
+    return case._replace(params=case.params._replace(**values))
+
+
+def freezes(values: dict[str, float], runs: int = 12) -> tuple[list[int], list[int]]:
+    """How long freezes lasted that were broken, and those that ran their term."""
+    broken: list[int] = []
+    kept: list[int] = []
+    for run in range(runs):
+        play = Play(set_to(built(MINIATURE).case("", "", 3, run), values), 3, run)
+        freeze = 3 * len(play.world.pos) + 1
+        began: dict[float, int] = {}
+        for turn, rows in enumerate(play.steps()):
+            for row in rows:
+                if row[1] == ch.LEG and row[4] == freeze:
+                    began[row[7]] = turn
+                elif row[1] in (ch.BREACH, ch.LAPSED) and row[7] in began:
+                    (broken if row[1] == ch.BREACH else kept).append(turn - began.pop(row[7]))
+    return broken, kept
+
+
+def test_restraint_whose_price_was_paid_lasts_while_the_relationship_is_precious() -> None:
+    broken, kept = freezes(PRECIOUS)
+    assert broken == []
+    assert set(kept) == {MINIATURE["parameters"]["deal_length"]}
+
+
+def test_without_a_future_every_withheld_leg_that_tempts_is_revoked_within_a_quarter() -> None:
+    broken, kept = freezes(WORTHLESS)
+    assert kept == []
+    assert len(broken) > 0
+    assert max(broken) <= 1
+
+
+@settings(max_examples=20)
+@given(document=lively_documents(turns=(6, 10)))
+def test_no_promise_outlives_the_gain_of_breaking_it_beyond_the_worth_of_the_relationship(
+    document: dict[str, Any],
+) -> None:
+    """After compliance without noise no open deal tempts anybody by more than its relationships are worth."""
+    case = set_to(built(document).case("", "", 1, 0), WORTHLESS)
+    play = Play(case)
+    s, p, on = play.given
+    room = new_menu(case.setup)
+    menu = pack(room)
+    for _ in play.steps():
+        after, turn = play.twin(), play.turns_played
+        comply(s, p, on, after.packed, play.room.derived, menu, luck(1, 0, turn), turn)
+        for v in np.flatnonzero(after.world.deal_on):
+            left = int(after.world.deal_until[v]) - turn
+            _undone(s, p, on, after.packed, play.room.derived, menu, v)
+            parties = [int(i) for i in after.world.deal_party[v] if i >= 0]
+            for place, i in enumerate(parties):
+                per_turn = room.before[i] - case.params.counter_loss * after.world.deal_pay[v, place]
+                pi = per_turn * annuity(case.setup.patience[i], left)
+                others = [j for j in parties if j != i]
+                sigma = sum(relationship(s, p, play.packed, play.room.derived, i, j) for j in others)
+                worth = continuation_value(sigma, case.setup.patience[i], case.params.reset_hazard)
+                assert left <= 0 or pi <= max(LEAST, worth + 1e-9)
+
+
+def test_the_more_relationships_are_worth_the_fewer_promises_are_broken(flagship: Built) -> None:
+    seen = {"precious": 0, "worthless": 0}
+    for run in range(6):
+        case = flagship.case("replace", "", 3, run)
+        for name, values in (("precious", PRECIOUS), ("worthless", WORTHLESS)):
+            rows = np.concatenate(list(Play(set_to(case, values), 3, run).steps()))
+            seen[name] += len(of_kind(rows, ch.BREACH))
+    assert 5 * seen["precious"] < seen["worthless"]
+
+
+@settings(max_examples=25)
+@given(document=lively_documents(turns=(6, 8)))
+def test_who_breaks_a_promise_is_trusted_less_by_those_it_wronged(document: dict[str, Any]) -> None:
+    """Less than if the breach had gone unread, where reassurance counts (tau = 1)."""
+    play = Play(built(document).case("", "other", 1, 0))
+    while play.turns_played < play.case.turns:
+        unread = play.twin(breach_signal=0.0)
+        unread.step()
+        for row in of_kind(play.step(), ch.BREACH):
+            breaker, wronged = int(row[2]), int(row[3])
+            told, untold = (p.world.trust[wronged, breaker] for p in (play, unread))
+            assert told < untold or untold <= play.case.params.belief_floor + 1e-9

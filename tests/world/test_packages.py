@@ -1,0 +1,311 @@
+"""The package that is found is the best in its menu, whatever the menu: brute force over every subset."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from powersim._bundle import pack
+from powersim.rules.patience import patience_weight
+from powersim.world.gains import money_unit
+from powersim.world.menu import new_menu
+from powersim.world.packages import (
+    admissible,
+    best_of_many,
+    best_of_two,
+    consider,
+    new_agenda,
+    same_object,
+    sum_subsets,
+)
+from powersim.world.state import LEAST
+from worlds import Play, built
+
+FEW = 8  # legs on a table in these tests
+CODES = ("ARD", "BEL", "COR", "DAN", "ELM")
+FREE = {"cost_per_leg": 0.0, "indifference": 0.0}
+Table = NDArray[np.float64]
+
+gains = st.integers(-100, 100).map(lambda n: n / 500)
+
+
+def tables(legs: int, parties: int = 2) -> st.SearchStrategy[Table]:
+    """Gains of some legs (legs, parties)."""
+    row = st.lists(gains, min_size=parties, max_size=parties)
+    return st.lists(row, min_size=1, max_size=legs).map(np.array)
+
+
+class Desk(NamedTuple):
+    """A small world in which packages are searched; its menu is filled by hand."""
+
+    play: Play
+    agenda: Any
+    menu: Any
+
+    @property
+    def controls(self) -> int:
+        """How many controls there are; their legs are numbered 3 c + side."""
+        return len(self.play.world.pos)
+
+
+def desk(**changes: float) -> Desk:
+    """Five actors of different size and patience, six levers; changes of parameters, and payments=0 or 1."""
+    on = changes.pop("payments", 1.0)
+    document: dict[str, Any] = {
+        "powersim": 1, "name": "desk", "calendar": {"start": "2000Q1", "end": "2000Q4", "turn": "quarter"},
+        "actors": {code: {"power": 0.1, "economy": 0.05 * (k + 1), "patience": 0.9 + 0.015 * k}
+                   for k, code in enumerate(CODES)},
+        "issues": {f"lever_{k}": {"start": 0.5, "control": CODES[k % 5], "interests": {"ARD": [0.0, 0.5]}}
+                   for k in range(6)},
+        "outcomes": {},
+    }  # fmt: skip
+    case = built(document).case()
+    switches = case.switches._replace(payments=int(on))
+    play = Play(case._replace(params=case.params._replace(**changes), switches=switches))
+    return Desk(play, new_agenda(), new_menu(case.setup))
+
+
+@pytest.fixture(scope="module")
+def plain() -> Desk:
+    """Without payments and transaction costs."""
+    return desk(payments=0.0, **FREE)
+
+
+@pytest.fixture(scope="module")
+def paying() -> Desk:
+    """With payments up to a fifth of the smaller economy, some of which is lost on the way, and with costs."""
+    return desk(payment_cap=0.2, payment_efficiency=0.8)
+
+
+def lay(found: Desk, legs: list[int], worth: Table) -> int:
+    """Put legs on the table with these gains (legs, parties) and add up every subset."""
+    s, p, _ = found.play.given
+    count, parties = worth.shape
+    found.agenda.party[:parties] = range(parties)
+    for place, leg in enumerate(legs[:count]):
+        found.agenda.leg[place] = leg
+        found.menu.gain[leg, :parties] = worth[place]
+    sum_subsets(s, p, pack(found.menu), pack(found.agenda), parties, count)
+    return count
+
+
+def two(found: Desk, legs: list[int], worth: Table) -> int:
+    """The best subset for two parties as a bit mask."""
+    s, p, on = found.play.given
+    return int(best_of_two(s, p, on, found.play.packed, pack(found.agenda), lay(found, legs, worth)))
+
+
+def subsets(found: Desk, legs: list[int], count: int) -> list[tuple[int, ...]]:
+    """Every package without two legs about one thing."""
+    return [
+        chosen
+        for size in range(1, count + 1)
+        for chosen in itertools.combinations(range(count), size)
+        if not any(
+            same_object(legs[a], legs[b], found.controls) for a, b in itertools.combinations(chosen, 2)
+        )
+    ]
+
+
+def outcomes(found: Desk, legs: list[int], worth: Table) -> list[tuple[float, float]]:
+    """Gains of both of every package and, where there is money, of many payments."""
+    p, w = found.play.case.params, found.play.world
+    units = [money_unit(found.play.given[0], found.play.packed, i) for i in (0, 1)]
+    cap = p.payment_cap * min(w.economy[0], w.economy[1]) if found.play.case.switches.payments else 0.0
+    results = []
+    for chosen in subsets(found, legs, len(worth)):
+        gi, gj = worth[list(chosen)].sum(axis=0) - p.cost_per_leg * len(chosen)
+        for m in np.linspace(-cap, cap, 41) if cap > 0.0 else [0.0]:
+            results.append(
+                (gi - units[0] * m, gj + p.payment_efficiency * units[1] * m)
+                if m >= 0.0
+                else (gi - p.payment_efficiency * units[0] * m, gj + units[1] * m)
+            )
+    return results
+
+
+LEVERS_APART = [3 * c + side for side in (0, 2) for c in range(6)]
+SIDES_OF_FEW = [3 * c + side for c in range(3) for side in range(3)]
+
+
+@pytest.mark.parametrize("name", ["plain", "paying"])
+@settings(max_examples=60)
+@given(worth=tables(FEW))
+def test_no_package_and_no_payment_would_serve_the_pair_better(
+    name: str, worth: Table, plain: Desk, paying: Desk
+) -> None:
+    found = plain if name == "plain" else paying
+    s = found.play.case.setup
+    weight = patience_weight(s.patience[0], s.patience[1])
+    mask = two(found, LEVERS_APART, worth)
+    options = [(a, b) for a, b in outcomes(found, LEVERS_APART, worth) if a > LEAST and b > LEAST]
+    values = [weight * math.log(a) + (1.0 - weight) * math.log(b) for a, b in options]
+    if mask == 0:
+        assert options == []
+        return
+    gi, gj = found.agenda.gain[:2]
+    assert weight * math.log(gi) + (1.0 - weight) * math.log(gj) >= max(values, default=-math.inf) - 1e-8
+
+
+@pytest.mark.parametrize("name", ["plain", "paying"])
+@settings(max_examples=60)
+@given(worth=tables(FEW))
+def test_a_package_is_undominated_in_its_menu(name: str, worth: Table, plain: Desk, paying: Desk) -> None:
+    found = plain if name == "plain" else paying
+    if two(found, SIDES_OF_FEW, worth) == 0:
+        return
+    gi, gj = found.agenda.gain[:2]
+    assert not any(a > gi + 1e-8 and b > gj + 1e-8 for a, b in outcomes(found, SIDES_OF_FEW, worth))
+
+
+@settings(max_examples=60)
+@given(worth=tables(FEW))
+def test_a_package_never_holds_two_legs_about_one_thing(worth: Table, plain: Desk) -> None:
+    mask = two(plain, SIDES_OF_FEW, worth)
+    things = [SIDES_OF_FEW[b] // 3 for b in range(len(worth)) if (mask >> b) & 1]
+    assert len(things) == len(set(things))
+
+
+@settings(max_examples=60)
+@given(worth=tables(FEW), scale=st.floats(0.01, 100.0))
+def test_the_scale_of_a_utility_does_not_change_the_package(worth: Table, scale: float, plain: Desk) -> None:
+    """Without payments and costs; a tie may go either way, so the Nash product decides."""
+    mask = two(plain, SIDES_OF_FEW, worth)
+    before = plain.agenda.gain[:2].copy()
+    again = two(plain, SIDES_OF_FEW, worth * np.array([scale, 1.0]))
+    after = plain.agenda.gain[:2] / np.array([scale, 1.0])
+    assume((before > 1e-6).all())  # a gain below LEAST counts as none, on any scale
+    assert again == mask or np.log(after).sum() == pytest.approx(np.log(before).sum(), abs=1e-6)
+
+
+@settings(max_examples=60)
+@given(wants=st.lists(gains, min_size=1, max_size=FEW), ratio=st.floats(0.05, 20.0))
+def test_opposed_tastes_with_proportional_saliences_find_no_package(
+    wants: list[float], ratio: float, plain: Desk
+) -> None:
+    worth = np.array([[gain, -ratio * gain] for gain in wants])
+    assert two(plain, LEVERS_APART, worth) == 0
+
+
+def test_money_makes_a_deal_of_opposed_tastes_where_one_side_cares_more(paying: Desk) -> None:
+    worth = np.array([[0.5, -0.02]])
+    assert two(paying, LEVERS_APART, worth) == 1
+    assert (paying.agenda.gain[:2] > 0.0).all()
+    assert paying.agenda.pay[0] < 0.0 < paying.agenda.pay[1]
+
+
+@settings(max_examples=60)
+@given(worth=tables(FEW))
+def test_what_is_paid_is_what_arrives_and_what_is_lost(worth: Table, paying: Desk) -> None:
+    if two(paying, LEVERS_APART, worth) == 0:
+        return
+    p, w = paying.play.case.params, paying.play.world
+    paid, got = sorted(paying.agenda.pay[:2])
+    assert got == pytest.approx(-p.payment_efficiency * paid, abs=1e-15)
+    assert -paid <= p.payment_cap * min(w.economy[:2]) + 1e-15
+
+
+@settings(max_examples=40)
+@given(worth=tables(FEW), patience=st.floats(0.5, 0.99), more=st.floats(0.0, 0.9))
+def test_patience_never_costs_its_owner_anything(worth: Table, patience: float, more: float) -> None:
+    case = PATIENT.play.case
+    gained = []
+    for own in (patience, patience + more * (0.99 - patience)):
+        case.setup.patience[0] = own
+        mask = two(PATIENT, LEVERS_APART, worth)
+        gained.append(PATIENT.agenda.gain[0] if mask else 0.0)
+    assert gained[1] >= gained[0] - 1e-7
+
+
+PATIENT = desk(payments=0.0, **FREE)
+
+
+def fill(found: Desk, worth: Table) -> None:
+    """A menu in which party 0 gives the legs that cost it, party 1 the others."""
+    found.menu.live[:] = 0
+    found.menu.gives[:] = 0
+    found.menu.must[:] = 0
+    for place, leg in enumerate(LEVERS_APART[: len(worth)]):
+        giver = 0 if worth[place, 0] < 0.0 else 1
+        found.menu.live[leg] = 1
+        found.menu.gain[leg, :2] = worth[place]
+        found.menu.gives[leg, giver] = found.menu.must[leg, giver] = 1
+        found.menu.needed[leg] = 1
+
+
+def agenda_of(found: Desk, room: int) -> set[int]:
+    """What a pair puts on its agenda, the menu being filled."""
+    s, p, _ = found.play.given
+    menu, agenda, count = pack(found.menu), pack(found.agenda), 0
+    found.agenda.party[:2] = (0, 1)
+    for r in np.flatnonzero(found.menu.live):
+        if admissible(menu, r, agenda, 2):
+            count = consider(s, p, menu, r, agenda, 2, count, room)
+    return {int(r) for r in found.agenda.leg[:count]}
+
+
+@settings(max_examples=60)
+@given(worth=tables(4))
+def test_a_short_menu_is_on_the_table_whole(worth: Table, plain: Desk) -> None:
+    fill(plain, worth)
+    worthless = {LEVERS_APART[k] for k in range(len(worth)) if worth[k].max() <= 0.0}
+    assert agenda_of(plain, 4) == set(LEVERS_APART[: len(worth)]) - worthless
+
+
+@settings(max_examples=60)
+@given(
+    wants=st.lists(
+        st.tuples(st.integers(1, 100), st.integers(1, 100), st.booleans()), min_size=1, max_size=12
+    ),
+    scale=st.floats(0.01, 100.0),
+)
+def test_the_scale_of_a_utility_does_not_change_the_agenda_of_a_pair(
+    wants: list[tuple[int, int, bool]], scale: float, plain: Desk
+) -> None:
+    """Where each leg pleases one side and costs the other, however long the menu."""
+    worth = np.array([[a / 500, -b / 500] if first else [-b / 500, a / 500] for a, b, first in wants])
+    ratios = [-row.max() / row.min() for row in worth]
+    assume(all(abs(a - b) > 1e-6 for a, b in itertools.combinations(ratios, 2)))  # ties go by place
+    fill(plain, worth)
+    before = agenda_of(plain, 3)
+    fill(plain, worth * np.array([scale, 1.0]))
+    assert agenda_of(plain, 3) == before
+
+
+@settings(max_examples=60)
+@given(worth=tables(6, parties=4))
+def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Table, plain: Desk) -> None:
+    s, p, on = plain.play.given
+    count = lay(plain, LEVERS_APART, worth)
+    mask = best_of_many(s, p, on, plain.play.packed, pack(plain.agenda), 4, count)
+    sums = [worth[list(chosen)].sum(axis=0) for chosen in subsets(plain, LEVERS_APART, count)]
+    pleasing = [row for row in sums if (row > LEAST).all()]
+    if mask == 0:
+        assert pleasing == []
+        return
+    gained = plain.agenda.gain[:4]
+    assert (gained > 0.0).all()
+    assert np.log(gained).sum() >= max(np.log(row).sum() for row in pleasing) - 1e-8
+    assert not any((row > gained + 1e-9).all() for row in sums)
+
+
+@settings(max_examples=60)
+@given(worth=tables(6, parties=4))
+def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Table, paying: Desk) -> None:
+    s, p, on = paying.play.given
+    count = lay(paying, LEVERS_APART, worth)
+    if best_of_many(s, p, on, paying.play.packed, pack(paying.agenda), 4, count) == 0:
+        return
+    pay, case = paying.agenda.pay[:4], paying.play.case
+    assert (paying.agenda.gain[:4] > 0.0).all()
+    assert pay[pay > 0].sum() == pytest.approx(
+        -case.params.payment_efficiency * pay[pay < 0].sum(), abs=1e-12
+    )
+    assert (np.abs(pay) <= case.params.payment_cap * paying.play.world.economy[:4] + 1e-15).all()

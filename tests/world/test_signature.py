@@ -1,0 +1,168 @@
+"""Nobody signs at a loss: not in its own judgement, not after earlier deals of the turn have changed the world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+
+from powersim._bundle import pack
+from powersim.scenario.build import Built
+from powersim.world import chronicle
+from powersim.world.derive import derive, new_derived, own_utility, refresh_readings
+from powersim.world.exchange import match_offers
+from powersim.world.gains import missing, money_unit, relationship
+from powersim.world.packages import leg_cost
+from powersim.world.state import GIVE, RIVAL, Floats, World
+from worlds import Play, built, lively_documents, of_kind
+
+
+@settings(max_examples=25)
+@given(document=lively_documents())
+def test_nobody_signs_at_a_loss(document: dict[str, Any]) -> None:
+    play = Play(built(document).case("", "", 1, 0))
+    s, p, _ = play.given
+    for rows in play.steps():
+        legs = of_kind(rows, chronicle.LEG)
+        for row in of_kind(rows, chronicle.GAIN):
+            mine = legs[legs[:, 7] == row[7]][:, 4].astype(int)
+            assert row[6] > sum(leg_cost(s, p, r, int(row[2])) for r in mine)
+
+
+def test_nobody_in_the_flagship_signs_at_a_loss(flagship: Built) -> None:
+    for run in range(4):
+        play = Play(flagship.case("replace", "deterrence", 5, run), 5, run)
+        for rows in play.steps():
+            assert (of_kind(rows, chronicle.GAIN)[:, 6] > 0.0).all()
+
+
+class Notary:
+    """Judges every deal of a turn anew, by building the world with it and the world without it."""
+
+    def __init__(self, play: Play) -> None:
+        self.play, self.case = play, play.case
+        self.setup, self.params, self.switches = play.given
+        self.scratch = new_derived(self.case.setup)
+
+    def copy(self, world: World) -> World:
+        """A world that may be changed."""
+        return World(*(value.copy() for value in world))
+
+    def utilities(self, world: World) -> Floats:
+        """Own utility of everybody (N)."""
+        w, d = pack(world), pack(self.scratch)
+        refresh_readings(self.setup, w)
+        derive(self.setup, self.params, self.switches, w, d)
+        return np.array([own_utility(self.setup, self.params, w, d, i) for i in range(len(world.power))])
+
+    def handed_over(self, world: World, f: int, units: float, ordered: float) -> World:
+        """The world after `units` of flow f have changed hands, `ordered` of them on order before."""
+        s, after = self.case.setup, self.copy(world)
+        g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+        after.q[taker, g] += units
+        if s.good_kind[g] == RIVAL:
+            after.q[giver, g] -= units * missing(self.setup, self.params, g, giver, units)
+        after.delivered[f] += units
+        after.ordered[f] -= ordered
+        return after
+
+    def gains(self, world: World, legs: list[tuple[int, float]], weight: Floats) -> tuple[Floats, World]:
+        """Gains (N) of a package, friends' included, and the world with its controls moved."""
+        s, controls = self.case.setup, len(world.pos)
+        without, with_it = self.copy(world), self.copy(world)
+        for r, target in legs:
+            if r < 3 * controls:
+                without.pos[r // 3], with_it.pos[r // 3] = world.dis[r // 3], target
+        own = self.utilities(with_it) - self.utilities(without)
+        for r, target in legs:
+            if r < 3 * controls:
+                continue
+            f = (r - 3 * controls) // 2
+            g, giver = s.flow_good[f], s.flow_from[f]
+            given_up = target * s.good_rent[g] if s.good_kind[g] != RIVAL else 0.0
+            if (r - 3 * controls) % 2 == GIVE:
+                change = self.utilities(self.handed_over(with_it, f, target, 0.0)) - self.utilities(with_it)
+                change[giver] -= given_up
+            else:
+                change = self.utilities(with_it) - self.utilities(
+                    self.handed_over(with_it, f, target, target)
+                )
+                partner = relationship(
+                    self.setup, self.params, pack(with_it), pack(self.scratch), giver, s.flow_to[f]
+                )
+                change[giver] += given_up - world.price[f] - partner
+            own += change
+        return own + s.w_friends * (weight @ own), with_it
+
+    def check(self) -> int:
+        """Match this turn's offers and hold every deal against our own judgement; returns how many there were."""
+        play = self.play
+        world, first, weight = self.copy(play.world), int(play.world.logged[0]), play.derived.weight.copy()
+        room = play.room
+        match_offers(
+            *play.given,
+            play.packed,
+            room.derived,
+            room.menu,
+            room.offers,
+            room.judge,
+            room.scratch,
+            play.turns_played,
+        )
+        rows = play.world.log[first : int(play.world.logged[0])]
+        signed = of_kind(rows, chronicle.SIGNED)
+        for deal in signed[:, 7]:
+            mine = rows[rows[:, 7] == deal]
+            legs = [(int(row[4]), float(row[5])) for row in of_kind(mine, chronicle.LEG)]
+            gains, after = self.gains(world, legs, weight)
+            for row in of_kind(mine, chronicle.GAIN):
+                i = int(row[2])
+                paid = money_unit(self.setup, play.packed, i) * row[5]
+                np.testing.assert_allclose(row[6], gains[i] + paid, rtol=0.0, atol=1e-7)
+                assert gains[i] + paid > 0.0
+            world.pos[:] = after.pos  # a deal moves controls at once; what it orders is delivered later
+        return len(signed)
+
+
+def judged_deals(play: Play) -> int:
+    """Play a history and judge every deal of every turn; returns how many there were."""
+    judged = 0
+    while play.turns_played < play.case.turns:
+        judged += Notary(play.to_the_table()).check()
+        play.step()
+    return judged
+
+
+def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_left() -> None:
+    total = 0
+
+    @settings(max_examples=20)
+    @given(document=lively_documents(turns=(4, 6)))
+    def judge(document: dict[str, Any]) -> None:
+        nonlocal total
+        total += judged_deals(Play(built(document).case("", "", 1, 0, off=["war"])))
+
+    judge()
+    assert total > 30
+
+
+def test_every_deal_of_the_flagship_is_worth_what_it_says(flagship: Built) -> None:
+    case = flagship.case("free", "", 2, 0, off=["war"])._replace(turns=24)
+    assert judged_deals(Play(case, 2)) > 3
+
+
+def test_what_a_turn_signs_is_what_the_phases_sign_one_by_one(flagship: Built) -> None:
+    """So the judgement above is about the turn as it is computed."""
+    play = Play(flagship.case("free", "", 2, 1), 2, 1)
+    for _ in range(16):
+        table = play.to_the_table()
+        first, room = int(table.world.logged[0]), table.room
+        match_offers(
+            *table.given, table.packed, room.derived, room.menu, room.offers, room.judge, room.scratch,
+            play.turns_played,
+        )  # fmt: skip
+        kinds = (chronicle.SIGNED, chronicle.LEG, chronicle.GAIN)
+        by_phases = of_kind(table.world.log[first : int(table.world.logged[0])], *kinds)
+        by_turn = of_kind(play.step(), *kinds)
+        assert by_phases.tobytes() == by_turn.tobytes()

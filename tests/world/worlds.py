@@ -1,0 +1,142 @@
+"""What the tests of the world share: histories that stop after each turn, scenarios in which much happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from powersim._bundle import Packed, pack
+from powersim.scenario.build import Built, build
+from powersim.scenario.load import from_data
+from powersim.testing import documents, shares
+from powersim.world.case import Case
+from powersim.world.deals import lapse
+from powersim.world.derive import derive, refresh_readings
+from powersim.world.draws import luck
+from powersim.world.exchange import find_offers
+from powersim.world.menu import fill_menu
+from powersim.world.policy import own_policy
+from powersim.world.start import new_world
+from powersim.world.state import Derived, Floats
+from powersim.world.turn import _environment, begin, new_room, turn
+
+ROWS = 16384
+# Everything that is rare becomes frequent: talks, moves, crises, breaches, strikes.
+LIVELY: dict[str, float] = {
+    "talk": 1.0,
+    "conference": 1.0,
+    "own_rate": 0.7,
+    "sign_tau": 0.001,
+    "cost_per_leg": 0.0005,
+    "renege_rate": 1.0,
+    "c_a": 0.0,
+    "c_a_spread": 0.05,
+    "battle_cost": 0.001,
+    "optimism": 0.3,
+    "kappa0": 0.0,
+    "strike_noise": 0.1,
+    "city_stock": 0.05,
+}
+
+
+@st.composite
+def lively_documents(draw: st.DrawFn, /, **options: Any) -> dict[str, Any]:
+    """Scenarios as plain data in which deals, breaches, crises, wars and strikes are frequent."""
+    document = draw(documents(**({"turns": (6, 12)} | options)))
+    document["parameters"] = document.get("parameters", {}) | LIVELY
+    for actor in document["actors"].values():
+        actor["bandwidth"] = 4
+    for dispute in document["disputes"]:
+        dispute["hazard"] = draw(shares(0.5, 1.0))
+        interests = document["issues"][dispute["issue"]]["interests"]
+        interests[dispute["challenger"]] = [1.0, draw(shares(0.5, 1.0))]
+        interests[dispute["target"]] = [0.0, draw(shares(0.5, 1.0))]
+    for strike in document["strikes"]:
+        issue = document["issues"][strike["programme"]]
+        issue["start"] = draw(shares(0.0, 0.5))
+        issue["interests"][strike["by"]] = [0.0, 1.0]
+    return document
+
+
+def built(document: dict[str, Any]) -> Built:
+    """A scenario's arrays."""
+    return build(from_data(document))
+
+
+class Play:
+    """A history that stops after each turn: `world` and `derived` are as the turn has left them."""
+
+    def __init__(self, case: Case, seed: int = 1, run: int = 0) -> None:
+        self.case = case
+        self.seed, self.run, self.turns_played = seed, run, 0
+        self.world = new_world(case.setup, ROWS)
+        self.room = new_room(case.setup)
+        self.given = (pack(case.setup), pack(case.params), pack(case.switches))
+        self.branch = pack(case.branch)
+        self.packed = pack(self.world)
+        begin(*self.given, self.packed, self.room)
+
+    @property
+    def derived(self) -> Derived:
+        """What follows from the state."""
+        kept: Any = self.room.derived
+        return kept.values if isinstance(kept, Packed) else kept
+
+    def step(self) -> Floats:
+        """Compute a turn; returns its rows of the chronicle."""
+        t, before = self.turns_played, int(self.world.logged[0])
+        turn(*self.given, self.branch, self.packed, self.room, luck(self.seed, self.run, t), t)
+        self.turns_played += 1
+        assert self.world.logged[0] <= ROWS, "the chronicle is full"
+        return self.world.log[before : int(self.world.logged[0])].copy()
+
+    def twin(self, **values: float) -> Play:
+        """The same history at the same point, to be led elsewhere, perhaps with other values of some parameters."""
+        case = self.case._replace(params=self.case.params._replace(**values)) if values else self.case
+        other = Play(case, self.seed, self.run)
+        for name, value in self.world._asdict().items():
+            getattr(other.world, name)[...] = value
+        other.turns_played = self.turns_played
+        return other
+
+    def to_the_table(self) -> Play:
+        """A twin that has gone through this turn up to the matching of offers, and no farther."""
+        other, t = self.twin(), self.turns_played
+        (s, p, on), w, room, here = other.given, other.packed, other.room, luck(self.seed, self.run, t)
+        other.world.pos_before[:] = other.world.pos
+        other.world.settled[:] = 0
+        lapse(s, p, w, t)
+        _environment(s, p, on, other.branch, w, room, here, t)
+        own_policy(s, p, on, other.branch, w, room.derived, here, room.menu, t)
+        refresh_readings(s, w)
+        derive(s, p, on, w, room.derived)
+        fill_menu(s, p, on, other.branch, w, room.derived, room.menu, t)
+        find_offers(s, p, on, w, here, room.menu, room.agenda, room.offers)
+        return other
+
+    def steps(self) -> Iterator[Floats]:
+        """Turn after turn to the end of the calendar."""
+        while self.turns_played < self.case.turns:
+            yield self.step()
+
+
+def state(play: Play) -> dict[str, Any]:
+    """A copy of all that a world is, without its chronicle."""
+    return {
+        name: value.copy()
+        for name, value in play.world._asdict().items()
+        if isinstance(value, np.ndarray) and name not in ("log", "logged")
+    }
+
+
+def same(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+    """Names of the arrays that differ in any bit."""
+    return [name for name in a if a[name].tobytes() != b[name].tobytes()]
+
+
+def of_kind(rows: Floats, *kinds: int) -> Floats:
+    """Rows of the chronicle of some kinds."""
+    return rows[np.isin(rows[:, 1], kinds)]
