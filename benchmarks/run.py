@@ -31,6 +31,7 @@ YEARS = 5
 SCENARIO_SEED = 7
 STUDY_RUNS = 200
 MEMORY_RUNS = (100, 1000, 4000)
+BUSY = 0.3  # load per core above which times are not to be trusted
 PAIRS = 3  # interleaved pairs of compiled and interpreted measurements
 
 
@@ -84,6 +85,14 @@ def machine() -> str:
         f"{cores()} cores ({model}), {memory:.0f} GB, {platform.system()}, Python {platform.python_version()}, "
         f"numba {version('numba')}, numpy {version('numpy')}, powersim {version('powersim')}"
     )
+
+
+def company() -> str:
+    """A warning if the machine was doing other things."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load < BUSY * cores():
+        return ""
+    return f" Other work was running (load {load:.1f}): times are too long and the efficiency of threads is too low."
 
 
 def start_up() -> list[Row]:
@@ -187,7 +196,7 @@ def write(rows: list[Row], about: str) -> None:
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make bench` on {time.strftime('%Y-%m-%d')}: {about}.",
+        f"Made by `make bench` on {time.strftime('%Y-%m-%d')}: {about}",
         "",
         "| topic | case | quantity | value | unit |",
         "| --- | --- | --- | ---: | --- |",
@@ -198,12 +207,13 @@ def write(rows: list[Row], about: str) -> None:
 
 def main() -> None:
     """Measure everything."""
+    about = f"{machine()}.{company()}"
     rows: list[Row] = []
     topics: list[Callable[[], list[Row]]] = [start_up, compiled_to_interpreted, parallel, actors, memory]
     for measure in topics:
         print(f"measuring {measure.__name__.replace('_', ' ')} ...", flush=True)
         rows += measure()
-    write(rows, machine())
+    write(rows, about)
     print((HERE / "results.md").read_text(encoding="utf-8"))
 
 

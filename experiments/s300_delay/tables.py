@@ -81,6 +81,7 @@ def _of(branch: str, window: str, deals: list[Restraint], runs: int) -> list[Row
     add("price", "paid", mean(deals, p.paid, runs))
     add("price", "loss of the supplier", mean(deals, p.loss, runs))
     add("price", "harm at the table", mean(deals, p.harm, runs))
+    add("price", "harm to all", mean(deals, np.array([deal.harm_all for deal in deals]), runs))
     add("price", "rule", mean(deals, p.rule, runs))
     add("price", "paid / rule", estimate(deals, np.where(p.buyable > 0, p.paid, np.nan), p.rule, runs))
     between = np.where(np.isfinite(p.paid), (p.paid >= p.loss) & (p.paid <= p.harm), np.nan)
