@@ -89,14 +89,16 @@ def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restra
     begin(*given, on, packed, room)
     for t in range(turns[-1] + 1):
         now = Luck(where.seed, where.run, np.uint64(t))
-        if t in turns:
-            aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
-            turn(*given, quiet, branch, pack(aside), desk, now, t)
-            gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
-            for signed in _signatures(aside, t):
-                if any(leg == wanted for _, leg in signed.legs):
-                    yield _restraint(built, case, aside, gain, signed, run, t)
+        if t not in turns:
+            turn(*given, on, branch, packed, room, now, t)
+            continue
+        aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
+        turn(*given, quiet, branch, pack(aside), desk, now, t)
+        gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
         turn(*given, on, branch, packed, room, now, t)
+        for signed in _signatures(world, t):
+            if any(leg == wanted for _, leg in signed.legs):
+                yield _restraint(built, case, world, gain, signed, run, t)
 
 
 def _signatures(world: World, t: int) -> Iterator[_Signed]:

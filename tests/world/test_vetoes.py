@@ -53,9 +53,9 @@ def deals(case: Case, run: int) -> Iterator[Deal]:
         aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
         turn(*given, quiet, branch, pack(aside), desk, now, t)
         menu: Any = getattr(desk.menu, "values", desk.menu)
-        for legs, gain, pay in signed(aside.log[: int(aside.logged[0])], t):
-            yield Deal(t, legs, gain, pay, menu.gain.copy(), menu.target.copy(), aside.dis.copy())
         turn(*given, on, branch, pack(world), room, now, t)
+        for legs, gain, pay in signed(world.log[: int(world.logged[0])], t):
+            yield Deal(t, legs, gain, pay, menu.gain.copy(), menu.target.copy(), world.dis.copy())
 
 
 def signed(

@@ -112,7 +112,16 @@ def _utilities(s: Setup, p: Params, on: Switches, w: World, scratch: Derived, ou
 
 @rule
 def sign(
-    s: Setup, p: Params, w: World, menu: Menu, party: Ints, legs: Ints, pay: Floats, judge: Judge, turn: int
+    s: Setup,
+    p: Params,
+    on: Switches,
+    w: World,
+    menu: Menu,
+    party: Ints,
+    legs: Ints,
+    pay: Floats,
+    judge: Judge,
+    turn: int,
 ) -> None:
     """Execute a package and enter it into the table of open deals. A full table refuses it."""
     slot = -1
@@ -141,7 +150,7 @@ def sign(
         if legs[e] >= 0:
             w.deal_target[slot, e] = menu.target[legs[e]]
             w.deal_giver[slot, e] = _giver(menu, party, legs[e])
-            _execute(s, p, w, menu, legs[e], w.deal_giver[slot, e], party, pay, judge, turn, slot)
+            _execute(s, p, on, w, menu, legs[e], w.deal_giver[slot, e], party, pay, judge, turn, slot)
     for a in range(PARTIES):
         if party[a] < 0:
             continue
@@ -169,6 +178,7 @@ def _giver(menu: Menu, party: Ints, r: int) -> int:
 def _execute(
     s: Setup,
     p: Params,
+    on: Switches,
     w: World,
     menu: Menu,
     r: int,
@@ -194,7 +204,7 @@ def _execute(
         w.due[f] = turn + s.good_delivery[s.flow_good[f]]
         w.price[f] = p.balance_due * max(0.0, judge.gain[giver] - menu.gain[r, giver])
     else:
-        if w.frozen_until[f] < turn:  # not the renewal of a freeze
+        if on.compliance and w.frozen_until[f] < turn:  # not the renewal of a freeze
             default(s, p, w, f, -menu.gain[r, giver], turn)
         w.frozen_until[f] = w.deal_until[slot]
 
@@ -204,7 +214,7 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
     """Hand over what is due, neither frozen nor embargoed, as far as there is any.
 
     Rival goods leave the giver, know-how is copied: nobody teaches more than it knows. A supplier who would lose by it
-    more than price and relationship are worth keeps it back: a breach, once.
+    more than price and relationship are worth keeps it back: a breach, once. Without breaches it is delivered.
     """
     for f in range(w.ordered.shape[0]):
         if w.ordered[f] <= 0.0 or w.due[f] > turn:
@@ -217,7 +227,7 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
         there = w.q[giver, g] - (w.q[taker, g] if copied else 0.0)
         stopped = there <= LEAST or w.frozen_until[f] > turn or embargoed(s, w, f)
         worth = menu.before[giver] + w.price[f]
-        refused = worth + relationship(s, p, w, d, giver, taker) < -LEAST
+        refused = on.compliance > 0 and worth + relationship(s, p, w, d, giver, taker) < -LEAST
         if stopped or refused:
             if w.due[f] == turn:
                 write(w, turn, chronicle.WITHHELD, giver, taker, f, units, worth, -1)

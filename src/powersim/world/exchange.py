@@ -286,4 +286,4 @@ def _judge_and_sign(
     for e in range(PARTIES):
         if offers.party[m, e] >= 0:
             judge.busy[offers.party[m, e]] += 1
-    sign(s, p, w, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)
+    sign(s, p, on, w, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)

@@ -77,4 +77,4 @@ def put_on_the_table(
     w.offer[0] = ACCEPTED if agreed else REFUSED
     write(w, turn, chronicle.OFFER_MADE, party[0], party[1], -1, 1.0 if agreed else 0.0, least, -1)
     if agreed:
-        sign(s, p, w, menu, party, legs, np.zeros(PARTIES), judge, turn)
+        sign(s, p, on, w, menu, party, legs, np.zeros(PARTIES), judge, turn)
