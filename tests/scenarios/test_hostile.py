@@ -17,7 +17,7 @@ from powersim.scenario import source
 from powersim.scenario.load import load, loads
 
 VALID = (Path(__file__).parent / "valid" / "minimal.yaml").read_text("utf-8")
-SECONDS = 5.0  # generous for a busy machine; a bomb takes for ever
+SECONDS = 60.0  # a guard against hanging, not a stopwatch: a bomb takes for ever
 
 
 @contextmanager
