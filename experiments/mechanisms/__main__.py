@@ -1,69 +1,63 @@
-"""Does every mechanism matter, and in the direction that was written down before?
+"""Measure every mechanism against what was expected of it: `python -m experiments.mechanisms [--runs N] [--seed S]`.
 
-python -m experiments.mechanisms [--runs 100] [--seed 2009]
+Writes docs/mechanisms_measured.md and .csv (--out names another folder). --only names mechanisms to measure; then
+nothing is written unless --out is given. Exit code 1 if a row disagrees.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from .measure import AGREES, Found, found
-from .measures import ON_THE_FLAGSHIP
+from powersim.world.params import MECHANISMS
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "mechanisms_measured.md"
+from .measure import DISAGREES, measured
+from .measures import MEASURES
+from .tables import as_csv, as_markdown, as_text, summary
 
-TEXT = """# Mechanisms, measured
-
-Each mechanism switched off in the flagship, {runs} runs with and without it on the same luck (branch `replace`, central
-theory, priors drawn, seed {seed}). What it should do stood in [mechanisms.md](mechanisms.md) before it was measured. An
-effect is off minus on, with its 95 % interval; *changed* is the share of histories that differ at all. "Not seen" means
-that the interval includes zero.
-
-    python -m experiments.mechanisms --runs {runs} --seed {seed}
-
-| mechanism | outcome | on | off | effect | expected | verdict | changed |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-"""
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
-def row(one: Found) -> str:
-    """A line of the table."""
-    effect = f"{one.effect:+.3g} ({one.low:+.3g} to {one.high:+.3g})"
-    cells = [
-        f"`{one.mechanism}`",
-        one.what,
-        f"{one.on:.3g}",
-        f"{one.off:.3g}",
-        effect,
-        one.expected,
-        one.verdict,
-        f"{one.changed:.0%}",
-    ]
-    return "| " + " | ".join(cells) + " |"
-
-
-def main() -> None:
-    """Measure, print, write the page."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--runs", type=int, default=100)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.mechanisms", description=__doc__)
+    parser.add_argument("--runs", type=int, default=400, help="pairs of runs of each measure (default 400)")
     parser.add_argument("--seed", type=int, default=2009)
-    given = parser.parse_args()
-    rows = []
-    for measure in ON_THE_FLAGSHIP:
-        one = found(measure, given.runs, given.seed)
-        rows.append(one)
-        print(row(one), flush=True)
-    agree = sum(one.verdict == AGREES for one in rows)
-    closing = (
-        f"\n{agree} of {len(rows)} mechanisms move their outcome as expected, beyond Monte Carlo error.\n"
+    parser.add_argument("--only", nargs="+", metavar="MECHANISM", help="measure these alone")
+    parser.add_argument("--out", type=Path, help="folder for the table (default docs)")
+    parser.add_argument("--workers", type=int, default=0, help="threads (default: as many as processors)")
+    wanted = parser.parse_args(argv)
+    if wanted.runs < 2:
+        parser.error(f"--runs: found {wanted.runs}; allowed: 2 or more; e.g. --runs 400")
+    unknown = sorted(set(wanted.only or ()) - set(MECHANISMS))
+    if unknown:
+        parser.error(f"--only: no mechanism {', '.join(unknown)}; allowed: {', '.join(MECHANISMS)}")
+    measures = [measure for measure in MEASURES if not wanted.only or measure.mechanism in wanted.only]
+    shown = sys.stderr.isatty()
+    results = measured(
+        measures,
+        wanted.runs,
+        wanted.seed,
+        wanted.workers,
+        lambda done: tick(done, wanted.runs) if shown else None,
     )
-    page = TEXT.format(runs=given.runs, seed=given.seed) + "\n".join(map(row, rows)) + "\n" + closing
-    PAGE.write_text(page, encoding="utf-8")
-    print(closing)
+    print(as_text(results))
+    print(summary(results))
+    folder = wanted.out or (None if wanted.only else DOCS)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in (("md", as_markdown(results, wanted.runs, wanted.seed)), ("csv", as_csv(results))):
+            (folder / f"mechanisms_measured.{name}").write_text(text, encoding="utf-8")
+        print(f"Tables: {folder / 'mechanisms_measured.md'}, {folder / 'mechanisms_measured.csv'}")
+    return 1 if any(found.verdict == DISAGREES for found in results) else 0
+
+
+def tick(done: int, runs: int) -> None:
+    """Progress on a terminal."""
+    print(f"\r{done} of {runs} runs", end="\n" if done == runs else "", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,16 +16,12 @@ from powersim.world.state import Derived, Floats, Setup, World
 from powersim.world.turn import history, new_room
 
 KEYS = {
-    "issue": ISSUE,
-    "alignment": ALIGNMENT,
-    "control": CONTROL,
-    "engagers": ENGAGERS,
-    "security": SECURITY,
+    "issue": ISSUE, "alignment": ALIGNMENT, "control": CONTROL, "engagers": ENGAGERS, "security": SECURITY,
     "stock": STOCK,
-}
+}  # fmt: skip
 
 
-class Wanted(NamedTuple):
+class Path(NamedTuple):
     """A path to record: its kind and up to two indices."""
 
     kind: str
@@ -34,7 +30,7 @@ class Wanted(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One history. `paths` (T, wanted) in the order asked for; `log` rows of the chronicle."""
+    """One history. `paths` (T, asked for) in the order of `asked`; `log`: rows of the chronicle."""
 
     built: Built
     setup: Setup
@@ -42,32 +38,38 @@ class Told(NamedTuple):
     world: World
     derived: Derived
     paths: Floats
-    wanted: Sequence[Wanted]
+    asked: Sequence[Path]
     log: Floats
 
-    def path(self, kind: str, a: int, b: int = -1) -> Floats:
-        """The path (T) of one of the things asked for."""
-        return self.paths[:, list(self.wanted).index(Wanted(kind, a, b))]
+    def path(self, path: Path) -> Floats:
+        """One of the paths asked for (T)."""
+        return self.paths[:, self.asked.index(path)]
 
     def rows(self, *kinds: int) -> Floats:
         """Rows of the chronicle of some kinds."""
         return self.log[np.isin(self.log[:, 1], kinds)]
 
+    def differs(self, other: Told) -> bool:
+        """Whether two histories differ in any bit of what was recorded."""
+        return self.log.tobytes() != other.log.tobytes() or self.paths.tobytes() != other.paths.tobytes()
 
-def tell(built: Built, case: Case, wanted: Sequence[Wanted], seed: int, run: int) -> Told:
+
+def tell(built: Built, case: Case, asked: Sequence[Path], seed: int, run: int) -> Told:
     """Compute a history."""
     watch = Watch(
-        np.array([KEYS[item.kind] for item in wanted], np.int64),
-        np.array([item.a for item in wanted], np.int64),
-        np.array([item.b for item in wanted], np.int64),
+        np.array([KEYS[path.kind] for path in asked], np.int64),
+        np.array([path.a for path in asked], np.int64),
+        np.array([path.b for path in asked], np.int64),
     )
     where, n = luck(seed, run, 0), len(case.setup.power0)
     world, room = new_world(case.setup, 2 * LOG_ROWS), new_room(case.setup)
-    paths = np.zeros((case.turns, len(wanted)))
+    paths = np.zeros((case.turns, len(asked)))
     history(
         pack(case.setup), pack(case.params), pack(case.switches), pack(case.branch), pack(watch),
         np.zeros(0, np.int64), pack(world), room, where.seed, where.run, paths, np.zeros((0, n, n)),
     )  # fmt: skip
-    derived: Any = room.derived.values if isinstance(room.derived, Packed) else room.derived
+    kept: Any = room.derived
+    derived = kept.values if isinstance(kept, Packed) else kept
     rows = min(int(world.logged[0]), len(world.log))
-    return Told(built, case.setup, case.params, world, derived, paths, wanted, world.log[:rows])
+    log = world.log[:rows].copy()
+    return Told(built, case.setup, case.params, world._replace(log=log), derived, paths, asked, log)

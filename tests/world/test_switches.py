@@ -21,6 +21,7 @@ FIGHTING = (ch.PREVENTIVE, ch.WAR, ch.BATTLE, ch.WAR_ENDED, ch.CITY_STRIKE, ch.H
 ROWS_OF: dict[str, tuple[int, ...]] = {
     "calendar": (ch.EVENT,),
     "exchange": (ch.SIGNED, ch.LEG, ch.GAIN, ch.LAPSED, ch.BREACH, ch.OFFER_MADE, ch.DELIVERY, ch.WITHHELD),
+    "compliance": (ch.BREACH,),
     "resolve": (ch.BELIEF_RESOLVE,),
     "trust": (ch.BELIEF_TRUST,),
     "programme_strike": (ch.STRIKE, ch.MILESTONE),
@@ -89,8 +90,6 @@ def quiet(case: Case, name: str, rows: Floats) -> bool:
     kind_of_control = case.setup.control_kind
     if name == "payments":
         return not of_kind(rows, ch.GAIN)[:, 5].any()
-    if name == "compliance":  # an order that its supplier sells off to a third is broken by a signature
-        return not (of_kind(rows, ch.BREACH)[:, 7] >= 0).any()
     if name == "coalitions":
         return bool((of_kind(rows, ch.SIGNED)[:, 4] == 2).all())
     if name in ("own_policy", "sanctions"):
