@@ -99,7 +99,7 @@ def test_the_uniform_of_a_path_is_the_worlds_keyed_draw(seed: int, run: int, pat
         for first, second in zip(table.first, table.second, strict=True)
     ]
     assert table.uniforms(seed, run).tolist() == expected
-    assert table.values(seed, run).tolist() == expected
+    assert table.values(table.uniforms(seed, run)).tolist() == expected
 
 
 def test_keys_of_names_are_32_bits_and_never_nobody() -> None:

@@ -108,19 +108,38 @@ class Built:
 
     def drawn(self, seed: int, run: int, theory: str = "") -> dict[str, float]:
         """What a run draws for every uncertain number, by path: the inputs of a sensitivity analysis."""
-        patch = self._patch(theory)
-        values = [*self._draws.values(seed, run), *patch.draws.values(seed, run)]
-        return dict(zip(self._draws.paths + patch.draws.paths, map(float, values), strict=True))
+        return dict(
+            zip(self.paths(theory), map(float, self.values(self.uniforms(seed, run, theory), theory)))
+        )
+
+    def paths(self, theory: str = "") -> tuple[str, ...]:
+        """Paths of the uncertain numbers (P) under a theory, in the order of `uniforms`."""
+        return self._draws.paths + self._patch(theory).draws.paths
+
+    def uniforms(self, seed: int, run: int, theory: str = "") -> Floats:
+        """The run's place in the space of assumptions: a uniform in [0, 1) for every uncertain number (P)."""
+        return np.concatenate(
+            [self._draws.uniforms(seed, run), self._patch(theory).draws.uniforms(seed, run)]
+        )
+
+    def values(self, u: Floats, theory: str = "") -> Floats:
+        """The uncertain numbers (P) at a place u (P) in the space of assumptions."""
+        own = len(self._draws.all)
+        return np.concatenate([self._draws.values(u[:own]), self._patch(theory).draws.values(u[own:])])
 
     def inputs(self, seed: int, run: int, theory: str = "") -> Inputs:
         """Setup and parameters of one run: the same for all branches, and for all theories where they say nothing.
 
         seed: 0 .. 2**64 - 1, run: 0 .. 2**32 - 1. Raises PowersimError for an unknown theory.
         """
-        patch = self._patch(theory)
+        return self.inputs_at(self.uniforms(seed, run, theory), theory)
+
+    def inputs_at(self, u: Floats, theory: str = "") -> Inputs:
+        """Setup and parameters at a place u (P) in the space of assumptions: see `uniforms` and `paths`."""
+        patch, own = self._patch(theory), len(self._draws.all)
         raw = patch.base.copy()
-        raw[patch.places] = patch.draws.values(seed, run)
-        return self._filled(raw, self._draws.values(seed, run))
+        raw[patch.places] = patch.draws.values(u[own:])
+        return self._filled(raw, self._draws.values(u[:own]))
 
     def central(self, theory: str = "") -> Inputs:
         """Setup and parameters with every prior at its number's value."""
@@ -214,13 +233,15 @@ class Built:
         run: int = 0,
         snapshots: Sequence[int] | None = None,
         off: Sequence[str] = (),
+        at: Floats | None = None,
     ) -> Case:
         """Everything that one history needs beside its seed and run.
 
         `snapshots` are the turns after which alignment is kept: by default the last one before the intervention (the
-        first turn without one) and the last of all. `off` names mechanisms to switch off.
+        first turn without one) and the last of all. `off` names mechanisms to switch off. `at` is the place (P) in
+        the space of assumptions, as `uniforms` has it: by default the run's own.
         """
-        inputs = self.inputs(seed, run, theory)
+        inputs = self.inputs(seed, run, theory) if at is None else self.inputs_at(at, theory)
         return Case(
             inputs.setup,
             inputs.params,

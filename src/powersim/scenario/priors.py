@@ -108,9 +108,8 @@ class Draws:
         )
         return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
 
-    def values(self, seed: int, run: int) -> Floats:
-        """The run's value of every number."""
-        u = self.uniforms(seed, run)
+    def values(self, u: Floats) -> Floats:
+        """The value of every number at the uniforms u (P), each in [0, 1)."""
         out = np.empty_like(u)
         for kind, members, arguments, low, high in self.groups:
             out[members] = QUANTILES[kind](u[members], arguments, low, high)
