@@ -1,0 +1,40 @@
+"""A section is read as it was written, whatever it holds; another file is refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from powersim.analysis.section import Figure, Section, Table, read_section, sections
+from powersim.errors import PowersimError
+
+SECTION = Section(
+    "why",
+    "Why – “so”",
+    30,
+    ["One.", "Two & three."],
+    [Figure("figures/shares", "bars", "Shares of the effect")],
+    [Table("Shares, 95 % interval", ["channel", "share"], [["trust", 0.25], ["none", None]])],
+    ["What it cannot tell."],
+    "powersim why two.yaml",
+)
+
+
+def test_a_section_is_read_as_it_was_written(tmp_path):
+    found = read_section(SECTION.write(tmp_path))
+    assert found.title == SECTION.title
+    assert found.figures == tuple(SECTION.figures)
+    assert found.tables[0].rows == [["trust", 0.25], ["none", None]]
+
+
+def test_sections_come_in_the_order_of_the_page(tmp_path):
+    for name, order in (("b", 2), ("a", 9), ("c", 1)):
+        Section(name, name, order, []).write(tmp_path)
+    assert [section.name for section in sections(tmp_path)] == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 2}', '{"format": 1, "name": "x"}'])
+def test_a_file_that_is_no_section_is_named(tmp_path, text):
+    path = tmp_path / "section.json"
+    path.write_text(text)
+    with pytest.raises(PowersimError, match=r"section\.json"):
+        read_section(path)
