@@ -3,7 +3,8 @@
 A fresh process, because whether rules are compiled is fixed at import, and because peak memory never falls.
 
 - `histories`: one thread, one branch, one history after another, after a first one that is not counted;
-- `study`: the same work as `powersim run`: threads, chunks, a store on disk.
+- `study`: the same work as `powersim run`: threads, chunks, a store on disk;
+- `mesa`: histories of plain_mesa.py through Mesa's `batch_run`, and how far they are from powersim's without luck.
 """
 
 from __future__ import annotations
@@ -79,12 +80,47 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
     return {"seconds": seconds, "histories": count, "base_mb": base, "peak_mb": peak_mb()}
 
 
+def mesa(path: Path, runs: int) -> dict[str, Any]:
+    """Time of a plain Mesa model doing the same turns, and the largest difference in alignment with luck off."""
+    import numpy as np
+    from mesa import batch_run
+
+    from plain_mesa import World
+    from powersim.scenario.build import build
+    from powersim.scenario.load import load
+    from powersim.sim.history import simulate
+
+    built = build(load(path))
+    case = built.case("", "", SEED, 0)
+    case = case._replace(params=case.params._replace(own_rate=1.0, noise_sd=0.0))
+    ours = simulate(case, SEED, 0).alignment[-1]
+    plain = World(built, SEED, 0, built.turns, luck=False)
+    for _ in range(built.turns):
+        plain.step()
+    theirs = [[a.alignment.get(b, 0.0) for b in plain.countries] for a in plain.countries]
+    off = ~np.eye(len(theirs), dtype=bool)
+    begun = time.perf_counter()
+    batch_run(
+        World,
+        {"built": [built], "seed": [SEED], "run": range(runs), "turns": [built.turns]},
+        max_steps=built.turns,
+        number_processes=1,
+        display_progress=False,
+    )
+    return {
+        "seconds": time.perf_counter() - begun,
+        "turns": runs * built.turns,
+        "difference": float(np.abs(np.array(theirs) - ours)[off].max()),
+        "moved": float(np.abs(ours - case.setup.alignment0)[off].max()),
+    }
+
+
 def main() -> None:
     """Measure once."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["histories", "study"])
+    parser.add_argument("what", choices=["histories", "study", "mesa"])
     parser.add_argument("scenario", type=Path)
     parser.add_argument("--branch", default="")
     parser.add_argument("--theory", default="")
@@ -94,6 +130,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.what == "histories":
         found = histories(asked.scenario, asked.branch, asked.theory, asked.runs, asked.repeats)
+    elif asked.what == "mesa":
+        found = mesa(asked.scenario, asked.runs)
     else:
         found = study(asked.scenario, asked.branch, asked.theory, asked.runs, asked.threads)
     print(json.dumps(found))

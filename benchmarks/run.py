@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import plain_mesa
 import worlds
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +33,8 @@ SCENARIO_SEED = 7
 STUDY_RUNS = 200
 MEMORY_RUNS = (100, 1000, 4000)
 BUSY = 0.3  # load per core above which times are not to be trusted
+PLAIN = (15, 50)  # actors of the scenarios that a plain Mesa model computes too
+PLAIN_YEARS = 16
 PAIRS = 3  # interleaved pairs of compiled and interpreted measurements
 
 
@@ -136,6 +139,42 @@ def compiled_to_interpreted() -> list[Row]:
     ]
 
 
+def plain() -> list[Row]:
+    """A part of the model as a plain Mesa model, and the same part compiled, both on one core."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
+        for count in PLAIN:
+            path = Path(folder) / f"plain{count}.yaml"
+            plain_mesa.write(path, count, PLAIN_YEARS, SCENARIO_SEED)
+            ratios, fast_ms, slow_ms = [], [], []
+            for _ in range(PAIRS):
+                slow = probe("mesa", str(path), "--runs", "2")
+                fast = probe("histories", str(path), "--runs", "20", "--repeats", "5")
+                fast_ms.append(1e3 * fast["seconds"] / fast["turns"])
+                slow_ms.append(1e3 * slow["seconds"] / slow["turns"])
+                ratios.append(slow_ms[-1] / fast_ms[-1])
+            topic, case = "plain Mesa model, one core", f"levers, threat and alignment, {count} actors"
+            rows += [
+                Row(topic, case, "plain Mesa, batch_run", f"{statistics.median(slow_ms):.2f}", "ms/turn"),
+                Row(
+                    topic,
+                    case,
+                    "powersim, the same mechanisms",
+                    f"{statistics.median(fast_ms):.3f}",
+                    "ms/turn",
+                ),
+                Row(topic, case, "plain Mesa / powersim", f"{statistics.median(ratios):.0f}", "times"),
+                Row(
+                    topic,
+                    case,
+                    "largest difference of an alignment, without luck",
+                    f"{slow['difference']:.1e}",
+                    "",
+                ),
+            ]
+    return rows
+
+
 def parallel() -> list[Row]:
     """The same study on more and more threads."""
     counts = sorted({1, 2, *(n for n in (4, 8, 16, 32, 64) if n < cores()), cores()})
@@ -209,7 +248,14 @@ def main() -> None:
     """Measure everything."""
     about = f"{machine()}.{company()}"
     rows: list[Row] = []
-    topics: list[Callable[[], list[Row]]] = [start_up, compiled_to_interpreted, parallel, actors, memory]
+    topics: list[Callable[[], list[Row]]] = [
+        start_up,
+        compiled_to_interpreted,
+        plain,
+        parallel,
+        actors,
+        memory,
+    ]
     for measure in topics:
         print(f"measuring {measure.__name__.replace('_', ' ')} ...", flush=True)
         rows += measure()
