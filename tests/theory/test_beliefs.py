@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from powersim.rules.beliefs import (
     break_even_reputation,
+    calculus,
     calculus_prior,
     expit,
     logit,
@@ -113,14 +116,33 @@ def test_linear_reassurance_is_bayes_rule_with_a_constant_likelihood_ratio(
     )
 
 
-@given(m_j=unit, m_i=unit, more=unit, s_j=unit, s_i=unit)
+coefficient = st.floats(0.0, 5.0)
+
+
+@given(m_j=unit, m_i=unit, s_j=unit, s_i=unit, more=unit, b1=coefficient, b2=coefficient)
 def test_current_calculus_believes_in_power_and_interest(
-    m_j: float, m_i: float, more: float, s_j: float, s_i: float
+    m_j: float, m_i: float, s_j: float, s_i: float, more: float, b1: float, b2: float
 ) -> None:
-    base = calculus_prior(m_j, m_i, s_j, s_i, 0.0, 1.0, 1.0, EPS)
-    assert EPS <= base <= 1.0 - EPS
-    assert calculus_prior(m_j + more, m_i, s_j, s_i, 0.0, 1.0, 1.0, EPS) >= base - 1e-12
-    assert calculus_prior(m_j, m_i, s_j + more, s_i, 0.0, 1.0, 1.0, EPS) >= base - 1e-12
+    base = calculus(m_j, m_i, s_j, s_i, b1, b2)
+    assert calculus(m_j + more, m_i, s_j, s_i, b1, b2) >= base - 1e-12
+    assert calculus(m_j, m_i, s_j + more, s_i, b1, b2) >= base - 1e-12
+    assert calculus(m_j, m_i + more, s_j, s_i, b1, b2) <= base + 1e-12
+    assert calculus(m_j, m_i, s_j, s_i + more, b1, b2) <= base + 1e-12
+    assert calculus(m_i, m_j, s_i, s_j, b1, b2) == pytest.approx(-base, abs=1e-12)
+
+
+def test_twice_the_power_doubles_the_odds_of_resolve_and_a_power_of_nothing_counts_as_a_millionth() -> None:
+    assert calculus(0.4, 0.2, 0.3, 0.3, 1.0, 5.0) == pytest.approx(math.log(2.0))
+    assert calculus(0.0, 1.0, 0.3, 0.3, 1.0, 5.0) == pytest.approx(math.log(1e-6))
+    assert calculus(1.0, 0.0, 0.3, 0.3, 1.0, 5.0) == pytest.approx(-math.log(1e-6))
+
+
+@given(start=belief, c0=st.floats(-9.0, 9.0), c=st.floats(-9.0, 9.0), more=st.floats(0.0, 9.0))
+def test_the_prior_of_resolve_rises_with_the_calculus_rests_with_it_and_stays_off_certainty(
+    start: float, c0: float, c: float, more: float
+) -> None:
+    assert calculus_prior(start, c0, c0, EPS) == start
+    assert EPS <= calculus_prior(start, c0, c, EPS) <= calculus_prior(start, c0, c + more, EPS) <= 1.0 - EPS
 
 
 @given(p=st.floats(-1.0, 2.0))

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powersim.rules.bargaining import log_nash, pair_surplus, sign_probability
-from powersim.rules.beliefs import calculus_prior, expit, logit, shifted
+from powersim.rules.beliefs import calculus, calculus_prior, expit, logit, shifted
 from powersim.rules.compliance import renege_probability
 from powersim.rules.contest import logistic_odds
 from powersim.rules.crisis import attack_cost, expected_odds, stake_cost
@@ -87,13 +87,25 @@ def test_a_rule_is_its_equation(
 inner = st.floats(0.2, 0.8)
 
 
-@given(*[inner] * 4, st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1))
+@given(inner, *[inner] * 8, st.floats(0, 1), st.floats(0, 1))
 @settings(max_examples=60)
-def test_the_current_calculus_multiplies_odds_by_power_and_by_interest(
-    power_j: float, power_i: float, s_j: float, s_i: float, b0: float, b1: float, b2: float
+def test_the_current_calculus_multiplies_odds_by_the_change_of_power_and_of_interest(
+    r: float,
+    power_j: float,
+    power_i: float,
+    s_j: float,
+    s_i: float,
+    power_j0: float,
+    power_i0: float,
+    s_j0: float,
+    s_i0: float,
+    b1: float,
+    b2: float,
 ) -> None:
-    found = calculus_prior(power_j, power_i, s_j, s_i, b0, b1, b2, EPS)
-    expected = math.exp(b0) * (power_j / power_i) ** b1 * math.exp(b2 * (s_j - s_i))
+    then = calculus(power_j0, power_i0, s_j0, s_i0, b1, b2)
+    found = calculus_prior(r, then, calculus(power_j, power_i, s_j, s_i, b1, b2), EPS)
+    risen = (power_j / power_j0) / (power_i / power_i0)
+    expected = odds_of(r) * risen**b1 * math.exp(b2 * ((s_j - s_j0) - (s_i - s_i0)))
     assert odds_of(found) == pytest.approx(expected, rel=1e-7)
 
 

@@ -123,29 +123,31 @@ def test_a_million_crises_break_into_war_as_often_as_predicted() -> None:
     assert challenger_war_probability(p, q, a_bar, c_bar) == pytest.approx(war.mean(), abs=2e-3)
 
 
-def peace_minus_war(shift: float, p: float, d: float, discount: float) -> float:
+def peace_minus_war(shift: float, p: float, d: float, discount: float, beta: float) -> float:
     """What the declining side gains by not fighting now, stream by stream over 4000 turns.
 
     War leaves 1 - d of the pie for ever to the winner. In peace the decliner has all of today's pie; from tomorrow the
-    riser, whose odds are then higher, concedes just what the decliner could win by fighting.
+    riser, whose odds are then higher, concedes what the decliner could win by fighting and a share of what peace saves.
     """
     weights = discount ** np.arange(4000)
     fight_now = ((1.0 - p) * (1.0 - d) * weights).sum()
-    fight_later = ((1.0 - p - shift) * (1.0 - d) * weights[1:]).sum()
+    fight_later = (((1.0 - p - shift) * (1.0 - d) + beta * d) * weights[1:]).sum()
     return float(1.0 + fight_later - fight_now)
 
 
-@given(st.floats(0.05, 0.6), st.floats(0.02, 0.3), st.floats(0.6, 0.97), st.floats(0.0, 0.2))
+@given(
+    st.floats(0.05, 0.6), st.floats(0.02, 0.3), st.floats(0.6, 0.97), st.floats(0.0, 0.2), st.floats(0.0, 1.0)
+)
 @settings(max_examples=60)
-def test_a_decliner_fights_exactly_above_the_threshold(p: float, d: float, delta: float, h: float) -> None:
-    threshold = shift_threshold(p, d, delta, h)
+def test_a_decliner_fights_exactly_above_the_threshold(
+    p: float, d: float, delta: float, h: float, beta: float
+) -> None:
+    threshold = shift_threshold(p, d, delta, h, beta)
     discount = delta * (1.0 - h)
-    assert peace_minus_war(threshold, p, d, discount) == pytest.approx(0.0, abs=1e-9 / (1.0 - discount))
-    assert (
-        peace_minus_war(threshold * 1.01, p, d, discount)
-        < 0.0
-        < peace_minus_war(threshold * 0.99, p, d, discount)
-    )
+    still = peace_minus_war(threshold, p, d, discount, beta)
+    assert still == pytest.approx(0.0, abs=1e-9 / (1.0 - discount))
+    assert peace_minus_war(threshold * 1.01, p, d, discount, beta) < 0.0
+    assert peace_minus_war(threshold * 0.99, p, d, discount, beta) > 0.0
     assert preventive_war(threshold * 1.01, threshold)
     assert not preventive_war(threshold * 0.99, threshold)
 

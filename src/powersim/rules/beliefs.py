@@ -6,6 +6,8 @@ import math
 
 from powersim._jit import rule
 
+LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
+
 
 @rule
 def expit(x: float) -> float:
@@ -110,26 +112,30 @@ def relax(p: float, prior: float, mu: float, eps: float) -> float:
 
 
 @rule
-def calculus_prior(
-    power_j: float,
-    power_i: float,
-    salience_j: float,
-    salience_i: float,
-    b0: float,
-    b1: float,
-    b2: float,
-    eps: float,
-) -> float:
-    """Belief in another's resolve from power and interest alone: the current calculus.
+def calculus(power_j: float, power_i: float, stake_j: float, stake_i: float, b1: float, b2: float) -> float:
+    """What power and interests alone say for j's resolve against i, in log-odds: the current calculus.
 
-    logit r = b0 + b1 ln(M_j / M_i) + b2 (s_j - s_i).
+    c = b1 ln(M_j / M_i) + b2 (s_j - s_i); c_ij = -c_ji.
 
-    power_j, power_i: capability, >= 0. salience_j, salience_i: >= 0. b0, b1, b2: coefficients (log-odds).
-    eps: floor of the belief and of the ratio of powers, 0 < eps < 1/2.
+    power_j, power_i: capability, >= 0; less than LEAST_POWER counts as that. stake_j, stake_i: what each has at stake
+    between them, utility, >= 0. b1: log-odds per log point of power, >= 0. b2: log-odds per unit of utility, >= 0.
     Source: after Press 2005, Calculating Credibility.
     """
-    ratio = max(power_j, eps) / max(power_i, eps)
-    return within(expit(b0 + b1 * math.log(ratio) + b2 * (salience_j - salience_i)), eps)
+    ratio = max(power_j, LEAST_POWER) / max(power_i, LEAST_POWER)
+    return b1 * math.log(ratio) + b2 * (stake_j - stake_i)
+
+
+@rule
+def calculus_prior(start: float, calculus_start: float, calculus_now: float, eps: float) -> float:
+    """Belief in another's resolve that is due to power and interests as they are now: the prior that beliefs relax to.
+
+    logit r = logit r_0 + c - c_0: what else speaks for resolve was in the belief at the start, and stays.
+
+    start: r_0, belief at the start, 0..1. calculus_start, calculus_now: c_0 and c of `calculus`, log-odds.
+    eps: floor of the belief, 0 < eps < 1/2.
+    Source: after Press 2005, Calculating Credibility; relative to the start, so that starting beliefs are at rest.
+    """
+    return shifted(start, calculus_now - calculus_start, eps)
 
 
 @rule

@@ -8,20 +8,23 @@ from powersim._jit import rule
 
 
 @rule
-def shift_threshold(p: float, d: float, delta: float, h: float) -> float:
+def shift_threshold(p: float, d: float, delta: float, h: float, beta: float) -> float:
     """Rise of the other side's odds above which a declining power prefers war now.
 
-    Delta* = ((1 - D) / D) (p + d / (1 - d)), D = delta (1 - h); infinite if the future does not count. After the
-    shift the riser is taken to keep all that peace saves.
+    Delta* = ((1 - D) / D) (p + d / (1 - d)) + beta d / (1 - d), D = delta (1 - h); infinite if the future does not
+    count. War now is worth (1 - p)(1 - d) / (1 - D) to the decliner; peace at most the whole pie today, and from the
+    next turn D / (1 - D) times (1 - p - Delta)(1 - d) + beta d. At beta = 1 this is Powell's general condition.
 
     p: the riser's odds today, 0..1. d: share of the pie that war destroys, 0..1. delta: discount factor per turn,
-    0..1. h: hazard per turn that the shift is undone anyway, 0..1.
+    0..1. h: hazard per turn that the shift is undone anyway, 0..1. beta: the decliner's share of what peace saves
+    after the shift, 0..1.
     Source: after Fearon 1995, IO 49:401-9, and Powell 2006, IO 60:169-203 (flow version).
     """
     future = delta * (1.0 - h)
     if future <= 0.0 or d >= 1.0:
         return math.inf
-    return (1.0 - future) / future * (p + d / (1.0 - d))
+    saved = d / (1.0 - d)
+    return (1.0 - future) / future * (p + saved) + beta * saved
 
 
 @rule

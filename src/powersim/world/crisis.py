@@ -128,7 +128,7 @@ def _crisis(
     c_bar = stake_cost(p.c_bar, w.salience[j, k], gap)
     write(w, turn, chronicle.CRISIS, i, j, v, prob, gap, -1)
     shift = feared_shift(s, p, w, v) if on.commitment else 0.0
-    threshold = shift_threshold(1.0 - prob, p.war_waste, s.patience[i], p.reversion_hazard)
+    threshold = shift_threshold(1.0 - prob, p.war_waste, s.patience[i], p.reversion_hazard, p.decliner_share)
     if on.war and not no_war and shift > 0.0 and preventive_war(shift, threshold):
         write(w, turn, chronicle.PREVENTIVE, i, j, v, shift, threshold, -1)
         start_war(s, p, on, w, d, luck, turn, v)

@@ -28,6 +28,7 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS) -> World:
         alignment=s.alignment0.copy(),
         resolve=s.resolve0.copy(),
         trust=s.trust0.copy(),
+        calculus0=np.zeros((n, n)),
         theta=s.ideal_hard.copy(),
         salience=s.salience_hard.copy(),
         power=s.power0.copy(),

@@ -202,6 +202,9 @@ class World(NamedTuple):
     alignment: Floats  # (N, N)
     resolve: Floats  # (N, N)
     trust: Floats  # (N, N)
+    calculus0: (
+        Floats  # (N, N) what power and stakes said for resolve at the start, so that beliefs begin at rest
+    )
     theta: Floats  # (N, K) ideals as they are this turn
     salience: Floats  # (N, K)
     power: Floats  # (N) base capability m

@@ -36,7 +36,7 @@ from powersim.world.params import Params, Switches
 from powersim.world.policy import own_policy
 from powersim.world.promises import comply
 from powersim.world.record import record
-from powersim.world.signals import breaches_known, forget, read_moves
+from powersim.world.signals import breaches_known, current_calculus, forget, read_moves
 from powersim.world.society import align, home, pushes
 from powersim.world.state import Branch, Derived, Floats, Ints, Setup, World
 from powersim.world.strike import strikes
@@ -78,6 +78,8 @@ def begin(s: Setup, p: Params, on: Switches, w: World, room: Room) -> None:
     refresh_interests(s, w)
     derive(s, p, on, w, room.derived)
     pushes(s, p, on, w, room.derived, w.push0)
+    if on.current_calculus:
+        current_calculus(s, p, w, room.derived, w.calculus0)
 
 
 @rule
@@ -95,7 +97,7 @@ def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room
     _conflict(s, p, on, branch, w, room, luck, t)
     read_moves(s, p, on, branch, w, t)
     breaches_known(p, on, w, t, first_row)
-    forget(s, p, w)
+    forget(s, p, on, w, room.derived)
     derive(s, p, on, w, room.derived)
     if on.alignment:
         align(s, p, on, w, room.derived, luck, room.push, t)
