@@ -31,13 +31,15 @@ class History:
     lost: int
 
 
-def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS) -> History:
+def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS, detail: bool = False) -> History:
     """Compute run `run` of a case. The same seed, run and case give the same bytes, compiled or interpreted.
+
+    detail: the chronicle also says which offers came to nothing and which beliefs moved a little; nothing else changes.
 
     Raises ValueError for a seed or run that a key cannot hold.
     """
     where = luck(seed, run, 0)
-    world, room = new_world(case.setup, log_rows), new_room(case.setup)
+    world, room = new_world(case.setup, log_rows, detail), new_room(case.setup)
     n = case.setup.power0.shape[0]
     values = np.zeros((case.turns, case.watch.kind.shape[0]))
     kept = np.zeros((case.snapshots.shape[0], n, n))

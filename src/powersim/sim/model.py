@@ -64,6 +64,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         teller: Teller | None = None,
         rng: Any = None,
         log_rows: int = LOG_ROWS,
+        detail: bool = False,
     ) -> None:
         super().__init__(rng=(seed, run) if rng is None else rng)
         where = luck(seed, run, 0)
@@ -71,7 +72,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         self.labels = Labels.numbered(case) if labels is None else labels
         self.seed, self.run = seed, run
         self.turn = 0
-        self.world = new_world(case.setup, log_rows)
+        self.world = new_world(case.setup, log_rows, detail)
         self.values = np.full((case.turns, case.watch.kind.shape[0]), np.nan)
         actors = case.setup.power0.shape[0]
         self._alignment = np.zeros((case.snapshots.shape[0], actors, actors))
@@ -222,13 +223,13 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         for row in log.tolist():
             who = ", ".join(self.labels.actors[int(actor)] for actor in row[2:4] if actor >= 0)
             thing = f"; object {int(row[4])}" if row[4] >= 0 else ""
-            name = chronicle.KINDS[int(row[KIND])][0]
+            name = chronicle.NAMES[int(row[KIND])]
             yield int(row[TURN]), f"{name}: {who}{thing}; value {row[5]:.4g}; gain {row[6]:.4g}"
 
 
-def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS) -> History:
+def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS, detail: bool = False) -> History:
     """Run `run` of a case, stepped by Mesa: the same bits as `sim.history.simulate`."""
-    model = PowersimModel(case, seed=seed, run=run, log_rows=log_rows)
+    model = PowersimModel(case, seed=seed, run=run, log_rows=log_rows, detail=detail)
     while model.running:
         model.step()
     return model.history

@@ -8,7 +8,10 @@ from powersim.world.state import World
 # turn, kind, actor, other, object, value, gain, deal  (see KINDS for what each kind puts where)
 (SIGNED, LEG, GAIN, LAPSED, BREACH, DELIVERY, WITHHELD, OWN_MOVE, LAID_DOWN, EVENT, CONCESSION, BELIEF_RESOLVE,
  BELIEF_TRUST, CRISIS, TERMS, DETERRED, WAR, BATTLE, WAR_ENDED, STRIKE, MILESTONE, PROXY, CITY_STRIKE, OFFER_MADE,
- ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED) = range(28)  # fmt: skip
+ ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED,
+ # in detail only
+ UNSIGNED, CROWDED_OUT, NO_LONGER_PAYS, PROPOSED_LEG, PROPOSED_GAIN, DEMAND_REFUSED, STAYED_OUT,
+ PRESSED) = range(36)  # fmt: skip
 
 KINDS: dict[int, tuple[str, str]] = {
     SIGNED: (
@@ -70,6 +73,45 @@ KINDS: dict[int, tuple[str, str]] = {
     ),
     HELPED: ("helped", "actor: helper; other: helped; object: dispute; value: capability brought"),
 }
+
+DETAILS: dict[int, tuple[str, str]] = {
+    UNSIGNED: (
+        "offer refused",
+        "actor, other: first two parties; object: number of parties; value: probability of signature; gain: surplus",
+    ),
+    CROWDED_OUT: (
+        "crowded out",
+        "an offer that all would sign, but a party is busy or its object was settled this turn; as offer refused",
+    ),
+    NO_LONGER_PAYS: (
+        "no longer pays",
+        "an offer that all would have signed before this turn's other deals; value: smallest gain now",
+    ),
+    PROPOSED_LEG: ("proposed leg", "of the offer above; as leg"),
+    PROPOSED_GAIN: ("proposed gain", "of the offer above; as gain"),
+    DEMAND_REFUSED: (
+        "demand refused",
+        "actor: challenger; other: target; object: dispute; value: odds of war; gain: cost of war to the challenger",
+    ),
+    STAYED_OUT: (
+        "stayed out",
+        "actor: who was expected to help; other: who was not helped; object: dispute; value: likelihood of help",
+    ),
+    PRESSED: (
+        "own way",
+        "actor: who moved a control to its advantage, unpaid; object: control; value: size; gain: its gain",
+    ),
+}
+"""Kinds that are written only in detail (`in_detail`): most offers come to nothing, and most runs are only counted."""
+
+NAMES: dict[int, str] = {kind: name for kind, (name, _) in {**KINDS, **DETAILS}.items()}
+"""The name of every kind."""
+
+
+@rule
+def in_detail(w: World) -> bool:
+    """Whether the chronicle is kept in detail. No rule of the model may depend on it."""
+    return bool(w.logged[1] > 0)
 
 
 @rule

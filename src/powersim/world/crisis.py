@@ -10,7 +10,7 @@ from powersim.rules.contest import odds
 from powersim.rules.crisis import attack_cost, crisis_war_probability, demand, intervention_pays, stake_cost
 from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
-from powersim.world.chronicle import write
+from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import lever_of
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import force, front_stake
@@ -136,7 +136,10 @@ def _crisis(
     if prob - cost <= 0.0:
         write(w, turn, chronicle.DETERRED, i, j, v, prob, cost, -1)
         return
-    if fight < crisis_war_probability(prob, 0.0, cost, c_bar):
+    odds_of_war = crisis_war_probability(prob, 0.0, cost, c_bar)
+    if fight < odds_of_war:
+        if in_detail(w):
+            write(w, turn, chronicle.DEMAND_REFUSED, i, j, v, odds_of_war, cost, -1)
         learn_resolve(s, p, on, w, turn, j, -p.firmness, k)
         if on.war and not no_war:
             start_war(s, p, on, w, d, luck, turn, v)
@@ -206,6 +209,8 @@ def _choose_sides(
         else:
             likely = help_expected(w.alignment[h, j], w.resolve[i, h], d.guarantee[h, j])
             if likely > p.likely_help:
+                if in_detail(w):
+                    write(w, turn, chronicle.STAYED_OUT, h, j, v, likely, 0.0, -1)
                 learn_resolve(s, p, on, w, turn, h, likely, k)
 
 

@@ -149,7 +149,7 @@ def sign(
     for e in range(LEGS):
         if legs[e] >= 0:
             w.deal_target[slot, e] = menu.target[legs[e]]
-            w.deal_giver[slot, e] = _giver(menu, party, legs[e])
+            w.deal_giver[slot, e] = giver_of(menu, party, legs[e])
             _execute(s, p, on, w, menu, legs[e], w.deal_giver[slot, e], party, pay, judge, turn, slot)
     for a in range(PARTIES):
         if party[a] < 0:
@@ -164,10 +164,10 @@ def sign(
 
 
 @rule
-def _giver(menu: Menu, party: Ints, r: int) -> int:
+def giver_of(menu: Menu, party: Ints, r: int) -> int:
     """The party that gives leg r: of those who can, the one who loses most by it."""
     giver = -1
-    for e in range(PARTIES):
+    for e in range(party.shape[0]):
         i = party[e]
         if i >= 0 and menu.gives[r, i] > 0 and (giver < 0 or menu.gain[r, i] < menu.gain[r, giver]):
             giver = i

@@ -13,7 +13,8 @@ import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
-from powersim.world import draws
+from powersim.world import chronicle, draws
+from powersim.world.chronicle import in_detail
 from powersim.world.deals import Judge, exact_gains, sign
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import money_unit
@@ -30,6 +31,7 @@ from powersim.world.packages import (
 )
 from powersim.world.params import Params, Switches
 from powersim.world.promises import leg_key
+from powersim.world.refused import fell_through, unsigned
 from powersim.world.state import LEAST, LEGS, PARTIES, Derived, Setup, World
 
 
@@ -81,7 +83,20 @@ def _pair_offer(
     sum_subsets(s, p, menu, agenda, 2, count)
     mask = best_of_two(s, p, on, w, agenda, count)
     if mask > 0:
-        _keep(s, p, luck, agenda, offers, mask, count, 2, pair_surplus(agenda.gain[0], agenda.gain[1]), u)
+        _keep(
+            s,
+            p,
+            w,
+            luck,
+            menu,
+            agenda,
+            offers,
+            mask,
+            count,
+            2,
+            pair_surplus(agenda.gain[0], agenda.gain[1]),
+            u,
+        )
 
 
 @rule
@@ -139,7 +154,20 @@ def _conference(
         logs = 0.0
         for a in range(members):
             logs += math.log(agenda.gain[a])
-        _keep(s, p, luck, agenda, offers, mask, count, members, math.exp(logs / members), u / p.conference)
+        _keep(
+            s,
+            p,
+            w,
+            luck,
+            menu,
+            agenda,
+            offers,
+            mask,
+            count,
+            members,
+            math.exp(logs / members),
+            u / p.conference,
+        )
 
 
 @rule
@@ -168,7 +196,9 @@ def _weight(s: Setup, p: Params, agenda: Agenda, mask: int, count: int) -> float
 def _keep(
     s: Setup,
     p: Params,
+    w: World,
     luck: Luck,
+    menu: Menu,
     agenda: Agenda,
     offers: Offers,
     mask: int,
@@ -179,9 +209,10 @@ def _keep(
 ) -> None:
     """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
     m = offers.found[0]
-    if m == offers.surplus.shape[0] or u >= sign_probability(
-        surplus, 0.0, 0.0, p.sign_tau * _weight(s, p, agenda, mask, count)
-    ):
+    chance = sign_probability(surplus, 0.0, 0.0, p.sign_tau * _weight(s, p, agenda, mask, count))
+    if m == offers.surplus.shape[0] or u >= chance:
+        if in_detail(w):
+            unsigned(w, menu, agenda, mask, count, members, chance, surplus, int(luck.turn))
         return
     offers.found[0] = m + 1
     offers.surplus[m] = math.floor(surplus * 1073741824.0) / 1073741824.0  # an ulp must not decide the order
@@ -227,9 +258,12 @@ def match_offers(
                 m = e
         if m < 0:
             return
+        surplus = offers.surplus[m]
         offers.surplus[m] = -1.0
         if _open(s, p, w, menu, offers, judge, m, turn):
-            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, turn)
+            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, surplus, turn)
+        elif in_detail(w):
+            fell_through(w, menu, offers, m, chronicle.CROWDED_OUT, 1.0, surplus, turn)
 
 
 @rule
@@ -270,6 +304,7 @@ def _judge_and_sign(
     judge: Judge,
     scratch: Derived,
     m: int,
+    surplus: float,
     turn: int,
 ) -> None:
     """Sign offer m if every party still gains by the whole package, exactly, as earlier deals have left the world."""
@@ -282,6 +317,9 @@ def _judge_and_sign(
             for b in range(LEGS):
                 cost += leg_cost(s, p, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
             if judge.gain[i] - cost <= LEAST:
+                if in_detail(w):
+                    least = judge.gain[i] - cost
+                    fell_through(w, menu, offers, m, chronicle.NO_LONGER_PAYS, least, surplus, turn)
                 return
     for e in range(PARTIES):
         if offers.party[m, e] >= 0:

@@ -10,7 +10,7 @@ from powersim._jit import rule
 from powersim.rules.beliefs import calculus, calculus_prior, relax, resolve_after, trust_after
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
-from powersim.world.chronicle import write
+from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
 from powersim.world.params import Params, Switches
 from powersim.world.state import C_LEVER, LEAST, Branch, Derived, Floats, Setup, World
@@ -30,7 +30,7 @@ def learn_resolve(s: Setup, p: Params, on: Switches, w: World, turn: int, j: int
         omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else p.omega_out
         before = w.resolve[i, j]
         w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
-        if abs(w.resolve[i, j] - before) > p.notable:
+        if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
             write(w, turn, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
 
 
@@ -41,7 +41,7 @@ def learn_trust(p: Params, on: Switches, w: World, turn: int, i: int, j: int, a:
         return
     before = w.trust[i, j]
     w.trust[i, j] = trust_after(before, p.tau, a, 1.0, p.belief_floor)
-    if abs(w.trust[i, j] - before) > p.notable:
+    if abs(w.trust[i, j] - before) > p.notable or in_detail(w):
         write(w, turn, chronicle.BELIEF_TRUST, i, j, k, w.trust[i, j], w.trust[i, j] - before, -1)
 
 
@@ -89,6 +89,8 @@ def _read_act(
     if worth < 0.0:
         write(w, turn, chronicle.CONCESSION, j, -1, c, size, worth, -1)
         learn_resolve(s, p, on, w, turn, j, size, k)
+    elif in_detail(w):
+        write(w, turn, chronicle.PRESSED, j, -1, c, size, worth, -1)
     for i in range(w.power.shape[0]):
         if i == j or w.salience[i, k] <= 0.0:
             continue

@@ -9,8 +9,8 @@ from powersim.world.state import DEALS_OPEN, LEGS, LOG_COLUMNS, PARTIES, Setup, 
 LOG_ROWS = 8192  # a chronicle longer than this is cut; `World.logged` still counts
 
 
-def new_world(s: Setup, log_rows: int = LOG_ROWS) -> World:
-    """A world at its starting values, at peace and without open deals."""
+def new_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World:
+    """A world at its starting values, at peace and without open deals; `detail`: of its chronicle."""
     n, k = s.ideal_hard.shape
     c, flows, disputes = s.control_key.shape[0], s.flow_key.shape[0], s.dispute_key.shape[0]
     strikes, proxies, events = s.strike_key.shape[0], s.proxy_key.shape[0], s.event_key.shape[0]
@@ -78,5 +78,5 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS) -> World:
         happened=np.full(events, -1, ints),
         offer=np.zeros(1, ints),
         log=np.zeros((log_rows, LOG_COLUMNS)),
-        logged=np.zeros(1, ints),
+        logged=np.array([0, int(detail)], ints),
     )

@@ -263,7 +263,7 @@ class World(NamedTuple):
     offer: Ints  # (1) OPEN, ACCEPTED or REFUSED
     # chronicle
     log: Floats  # (rows, LOG_COLUMNS): turn, kind, actor, other, object, value, gain, deal
-    logged: Ints  # (1)
+    logged: Ints  # (2) rows so far; 1 = in detail: offers that came to nothing, small changes of belief too
 
 
 class Derived(NamedTuple):

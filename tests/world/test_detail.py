@@ -1,0 +1,53 @@
+"""A chronicle in detail says more about the same history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from powersim.scenario.build import build
+from powersim.scenario.load import load
+from powersim.sim.history import simulate
+from powersim.world import chronicle
+
+FLAGSHIP = Path(__file__).parents[2] / "scenarios" / "missile_defense_2009.yaml"
+ROWS = 65536
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """The same run of the flagship, told in detail and not."""
+    case = build(load(FLAGSHIP)).case("cancel", "deterrence", 1, 3)
+    return simulate(case, 1, 3), simulate(case, 1, 3, ROWS, detail=True)
+
+
+def test_detail_leaves_the_history_as_it_is(pair):
+    plain, detailed = pair
+    for name in ("values", "alignment", "delivered", "happened"):
+        assert getattr(plain, name).tobytes() == getattr(detailed, name).tobytes()
+    assert detailed.lost == 0
+
+
+def test_detail_only_adds_rows(pair):
+    """Without what only a chronicle in detail has, both are the same to the last bit."""
+    plain, detailed = pair
+    notable = build(load(FLAGSHIP)).case("cancel", "deterrence", 1, 3).params.notable
+    kind, change = detailed.log[:, 1], np.abs(detailed.log[:, 6])
+    beliefs = np.isin(kind, (chronicle.BELIEF_RESOLVE, chronicle.BELIEF_TRUST))
+    kept = ~np.isin(kind, list(chronicle.DETAILS)) & ~(beliefs & (change <= notable))
+    assert detailed.log[kept].tobytes() == plain.log.tobytes()
+    assert kept.sum() < len(detailed.log)
+
+
+def test_an_offer_refused_says_who_would_have_gained_what(pair):
+    log = pair[1].log
+    refused = np.flatnonzero(log[:, 1] == chronicle.UNSIGNED)
+    assert len(refused) > 10
+    for at in refused:
+        rest = log[at + 1 : at + 20]
+        gains = rest[np.cumsum(rest[:, 1] != chronicle.PROPOSED_LEG) > 0][: int(log[at, 4])]
+        assert (gains[:, 1] == chronicle.PROPOSED_GAIN).all()
+        assert (gains[:, 6] > 0).all()
+        assert 0.0 <= log[at, 5] < 1.0
