@@ -16,7 +16,7 @@ from powersim.world.draws import luck
 from powersim.world.gains import relationship
 from powersim.world.menu import new_menu
 from powersim.world.promises import _undone, comply
-from powersim.world.state import LEAST
+from powersim.world.state import FREEZE, GIVE, LEAST
 from worlds import Play, built, lively_documents, of_kind
 
 # A relationship that is worth nothing: no floor, no trade at stake, no memory of gains, an end in sight, and nobody
@@ -133,3 +133,77 @@ def test_who_breaks_a_promise_is_trusted_less_by_those_it_wronged(document: dict
             breaker, wronged = int(row[2]), int(row[3])
             told, untold = (p.world.trust[wronged, breaker] for p in (play, unread))
             assert told < untold or untold <= play.case.params.belief_floor + 1e-9
+
+
+def with_an_order(values: dict[str, float]) -> Play:
+    """The miniature without negotiations: SEL owes BUY a delivery, due in turn 2, for which it will still be paid."""
+    play = Play(set_to(built(MINIATURE).case("", "", 1, 0, off=["exchange"]), values))
+    w = play.world
+    w.ordered[0], w.due[0], w.price[0] = 1.0, 2, 0.3
+    return play
+
+
+def freeze_it(play: Play, until: int) -> None:
+    """SEL has promised RIV not to deliver before a turn, and got nothing that it could lose."""
+    w, code = play.world, {"BUY": 0, "RIV": 1, "SEL": 2}
+    w.deal_on[0], w.deal_until[0], w.frozen_until[0] = 1, until, until
+    w.deal_party[0, :2] = code["RIV"], code["SEL"]
+    w.deal_leg[0, 0], w.deal_giver[0, 0] = 3 * len(w.pos) + FREEZE, code["SEL"]
+
+
+def turns_of(play: Play, kind: int) -> list[int]:
+    """Turns in which something happened, over the whole history."""
+    return [turn for turn, rows in enumerate(play.steps()) if len(of_kind(rows, kind))]
+
+
+def test_a_delayed_leg_is_performed_when_it_is_due_and_not_before() -> None:
+    assert turns_of(with_an_order(PRECIOUS), ch.DELIVERY) == [2]
+
+
+def test_a_suspended_leg_waits_for_the_end_of_the_freeze() -> None:
+    play = with_an_order(PRECIOUS)
+    freeze_it(play, 6)
+    assert turns_of(play, ch.DELIVERY) == [6]
+    again = with_an_order(PRECIOUS)
+    freeze_it(again, 6)
+    assert turns_of(again, ch.WITHHELD) == [2]
+
+
+def test_a_revoked_leg_is_performed_at_once_after_the_promise_to_suspend_it_is_broken() -> None:
+    play = with_an_order(WORTHLESS)
+    freeze_it(play, 7)
+    broken = turns_of(play, ch.BREACH)
+    again = with_an_order(WORTHLESS)
+    freeze_it(again, 7)
+    assert broken == [0]
+    assert turns_of(again, ch.DELIVERY) == [2]  # by then due
+    late = with_an_order(PRECIOUS)  # kept until the relationship has become worthless, then revoked
+    freeze_it(late, 9)
+    for _ in range(4):
+        assert len(of_kind(late.step(), ch.BREACH)) == 0
+    later = late.twin(**WORTHLESS)
+    assert len(of_kind(later.step(), ch.BREACH)) == 1
+    assert len(of_kind(later.step(), ch.DELIVERY)) == 1
+
+
+def test_delayed_suspended_and_revoked_legs_all_occur_in_the_flagship(flagship: Built) -> None:
+    seen = dict.fromkeys(("delayed", "suspended", "revoked"), 0)
+    for run in range(8):
+        play = Play(flagship.case("replace", "", 3, run), 3, run)
+        controls = len(play.world.pos)
+        ordered: dict[int, int] = {}
+        frozen: dict[int, int] = {}  # deal -> flow
+        for turn, rows in enumerate(play.steps()):
+            for row in rows:
+                kind, leg, deal = int(row[1]), int(row[4]) - 3 * controls, int(row[7])
+                if kind == ch.LEG and leg >= 0 and leg % 2 == GIVE:
+                    ordered[leg // 2] = turn
+                elif kind == ch.LEG and leg >= 0:
+                    frozen[deal] = leg // 2
+                elif kind == ch.WITHHELD:
+                    seen["suspended"] += play.world.frozen_until[int(row[4])] > turn
+                elif kind == ch.BREACH:
+                    seen["revoked"] += deal in frozen
+                elif kind == ch.DELIVERY and int(row[4]) in ordered:
+                    seen["delayed"] += turn > ordered.pop(int(row[4]))
+    assert all(seen.values()), seen

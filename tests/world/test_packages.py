@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from powersim._bundle import pack
 from powersim.rules.patience import patience_weight
+from powersim.world.draws import luck
 from powersim.world.gains import money_unit
 from powersim.world.menu import new_menu
 from powersim.world.packages import (
@@ -99,7 +100,16 @@ def lay(found: Desk, legs: list[int], worth: Table) -> int:
 def two(found: Desk, legs: list[int], worth: Table) -> int:
     """The best subset for two parties as a bit mask."""
     s, p, on = found.play.given
-    return int(best_of_two(s, p, on, found.play.packed, pack(found.agenda), lay(found, legs, worth)))
+    return int(
+        best_of_two(s, p, on, found.play.packed, luck(1, 0, 0), pack(found.agenda), lay(found, legs, worth))
+    )
+
+
+def picks(found: Desk, legs: list[int], worth: Table, runs: int) -> list[int]:
+    """The best subset for two parties under the luck of several runs."""
+    s, p, on = found.play.given
+    w, agenda, count = found.play.packed, pack(found.agenda), lay(found, legs, worth)
+    return [int(best_of_two(s, p, on, w, luck(1, run, 0), agenda, count)) for run in range(runs)]
 
 
 def subsets(found: Desk, legs: list[int], count: int) -> list[tuple[int, ...]]:
@@ -284,7 +294,7 @@ def test_the_scale_of_a_utility_does_not_change_the_agenda_of_a_pair(
 def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Table, plain: Desk) -> None:
     s, p, on = plain.play.given
     count = lay(plain, LEVERS_APART, worth)
-    mask = best_of_many(s, p, on, plain.play.packed, pack(plain.agenda), 4, count)
+    mask = best_of_many(s, p, on, plain.play.packed, luck(1, 0, 0), pack(plain.agenda), 4, count)
     sums = [worth[list(chosen)].sum(axis=0) for chosen in subsets(plain, LEVERS_APART, count)]
     pleasing = [row for row in sums if (row > LEAST).all()]
     if mask == 0:
@@ -301,7 +311,7 @@ def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Table
 def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Table, paying: Desk) -> None:
     s, p, on = paying.play.given
     count = lay(paying, LEVERS_APART, worth)
-    if best_of_many(s, p, on, paying.play.packed, pack(paying.agenda), 4, count) == 0:
+    if best_of_many(s, p, on, paying.play.packed, luck(1, 0, 0), pack(paying.agenda), 4, count) == 0:
         return
     pay, case = paying.agenda.pay[:4], paying.play.case
     assert (paying.agenda.gain[:4] > 0.0).all()
@@ -309,3 +319,53 @@ def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Ta
         -case.params.payment_efficiency * pay[pay < 0].sum(), abs=1e-12
     )
     assert (np.abs(pay) <= case.params.payment_cap * paying.play.world.economy[:4] + 1e-15).all()
+
+
+@pytest.fixture(scope="module")
+def fair() -> Desk:
+    """The protocol of equal gain, without payments and transaction costs."""
+    return desk(payments=0.0, equal_gain=1.0, **FREE)
+
+
+@pytest.mark.parametrize("protocol", ["nash", "equal_gain"])
+def test_between_equally_good_packages_luck_decides_and_not_their_place(
+    protocol: str, plain: Desk, fair: Desk
+) -> None:
+    """Up or down by the same gains: either comes about half the time, wherever it stands on the table."""
+    found = fair if protocol == "equal_gain" else plain
+    alike = np.array([[0.1, 0.1], [0.1, 0.1]])
+    up_first, down_first = picks(found, [2, 0], alike, 200), picks(found, [0, 2], alike, 200)
+    assert {1, 2} == set(up_first)
+    assert 70 < up_first.count(1) < 130
+    assert [3 - mask for mask in up_first] == down_first  # the same leg, though it stands elsewhere
+
+
+def test_of_packages_with_the_same_smaller_gain_equal_gain_takes_the_one_with_the_larger(fair: Desk) -> None:
+    """The second leg pleases one side and costs nobody: it is not left lying."""
+    worth = np.array([[0.1, 0.1], [0.2, 0.0]])
+    assert set(picks(fair, [2, 5], worth, 50)) == {3}
+
+
+@settings(max_examples=60)
+@given(worth=tables(FEW))
+def test_equal_gain_maximises_the_smaller_gain(worth: Table, fair: Desk) -> None:
+    mask = two(fair, LEVERS_APART, worth)
+    sums = [worth[list(chosen)].sum(axis=0) for chosen in subsets(fair, LEVERS_APART, len(worth))]
+    least = max((row.min() for row in sums), default=0.0)
+    if mask == 0:
+        assert least <= LEAST
+    else:
+        assert fair.agenda.gain[:2].min() == pytest.approx(least, abs=1e-9)
+
+
+@settings(max_examples=60)
+@given(worth=tables(6, parties=4))
+def test_equal_gain_among_many_maximises_the_smallest_gain(worth: Table, fair: Desk) -> None:
+    s, p, on = fair.play.given
+    count = lay(fair, LEVERS_APART, worth)
+    mask = best_of_many(s, p, on, fair.play.packed, luck(1, 0, 0), pack(fair.agenda), 4, count)
+    least = max(worth[list(chosen)].sum(axis=0).min() for chosen in subsets(fair, LEVERS_APART, count))
+    if mask == 0:
+        assert least <= LEAST
+    else:
+        assert fair.agenda.gain[:4].min() == pytest.approx(least, abs=1e-9)

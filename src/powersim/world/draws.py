@@ -18,7 +18,7 @@ from powersim._jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
 (PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,
- WAR_BELIEF, STRIKE_DECISION, STRIKE_SUCCESS, PROXY, CITY, OFFER, GROWTH, USER) = range(21)  # fmt: skip
+ WAR_BELIEF, STRIKE_DECISION, STRIKE_SUCCESS, PROXY, CITY, OFFER, GROWTH, USER, PACKAGE) = range(22)  # fmt: skip
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

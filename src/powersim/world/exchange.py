@@ -81,7 +81,7 @@ def _pair_offer(
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, 2, count)
-    mask = best_of_two(s, p, on, w, agenda, count)
+    mask = best_of_two(s, p, on, w, luck, agenda, count)
     if mask > 0:
         _keep(
             s,
@@ -149,7 +149,7 @@ def _conference(
     if count == 0:
         return
     sum_subsets(s, p, menu, agenda, members, count)
-    mask = best_of_many(s, p, on, w, agenda, members, count)
+    mask = best_of_many(s, p, on, w, luck, agenda, members, count)
     if mask > 0:
         logs = 0.0
         for a in range(members):

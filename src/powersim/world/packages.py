@@ -14,9 +14,12 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
 from powersim.rules.patience import patience_weight
+from powersim.world import draws
+from powersim.world.draws import Luck, uniform
 from powersim.world.gains import money_unit
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
+from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, PARTIES, TIE, Flags, Floats, Ints, Setup, World
 
 
@@ -164,10 +167,33 @@ def sum_subsets(s: Setup, p: Params, menu: Menu, agenda: Agenda, n: int, count: 
 
 
 @rule
-def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, count: int) -> int:
+def package_draw(s: Setup, luck: Luck, agenda: Agenda, mask: int, count: int) -> float:
+    """What decides between packages that are equally good: a draw keyed by what is in them, not by where they stand."""
+    key = np.uint64(0)
+    for b in range(count):
+        if (mask >> b) & 1:
+            key ^= leg_key(s, agenda.leg[b]) ^ np.uint64(1 + agenda.leg[b] % 3)
+    return uniform(luck, draws.PACKAGE, s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]], key)
+
+
+@rule
+def preferred(
+    s: Setup, luck: Luck, agenda: Agenda, count: int, value: float, mask: int, best: float, best_mask: int
+) -> bool:
+    """Whether a package is better than the best so far: by its value, or, as good as that one, by its draw."""
+    if value > best + TIE or best_mask == 0:
+        return True
+    return value >= best - TIE and (
+        package_draw(s, luck, agenda, mask, count) < package_draw(s, luck, agenda, best_mask, count)
+    )
+
+
+@rule
+def best_of_two(s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda: Agenda, count: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
-    Under the protocol of equal gain (M7) it is the subset whose smaller gain is largest.
+    Under the protocol of equal gain (M7) it is the subset whose smaller gain is largest, of several such the one whose
+    larger gain is.
 
     Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
     at most the cap's share of the smaller economy: what the payer can spare and the taker can use.
@@ -176,7 +202,7 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
     weight = patience_weight(s.patience[i], s.patience[j])
     unit_i, unit_j = money_unit(s, w, i), money_unit(s, w, j)
     cap = p.payment_cap * min(w.economy[i], w.economy[j]) if on.payments else 0.0
-    best, best_mask = -1e300, 0
+    best, best_more, best_mask = -1e300, 0.0, 0
     for mask in range(1, 1 << count):
         gi, gj = agenda.total[0, mask], agenda.total[1, mask]
         if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
@@ -190,11 +216,16 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
         gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
         if gi <= LEAST or gj <= LEAST:
             continue
-        value = (
-            math.log(min(gi, gj)) if p.equal_gain > 0.0 else log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
-        )
-        if value > best + TIE:
-            best, best_mask = value, mask
+        value = log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
+        more = 0.0
+        if p.equal_gain > 0.0:
+            value, more = math.log(min(gi, gj)), max(gi, gj)
+        if best_mask > 0 and abs(value - best) <= TIE and abs(more - best_more) > TIE:
+            taken = more > best_more
+        else:
+            taken = preferred(s, luck, agenda, count, value, mask, best, best_mask)
+        if taken:
+            best, best_more, best_mask = value, more, mask
             agenda.gain[0], agenda.gain[1] = gi, gj
             agenda.pay[0] = -m if m > 0.0 else -p.payment_efficiency * m
             agenda.pay[1] = p.payment_efficiency * m if m > 0.0 else m
@@ -202,8 +233,13 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, cou
 
 
 @rule
-def best_of_many(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, n: int, count: int) -> int:
-    """The subset with the largest Nash product for up to five parties; those who gain compensate those who lose."""
+def best_of_many(
+    s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda: Agenda, n: int, count: int
+) -> int:
+    """The subset with the largest Nash product for up to five parties; those who gain compensate those who lose.
+
+    Under the protocol of equal gain it is the subset whose smallest gain is largest.
+    """
     best, best_mask = -1e300, 0
     gain = np.zeros(PARTIES)
     pay = np.zeros(PARTIES)
@@ -215,10 +251,15 @@ def best_of_many(s: Setup, p: Params, on: Switches, w: World, agenda: Agenda, n:
             pay[a] = 0.0
         if on.payments and not _compensate(s, p, w, agenda, n, gain, pay):
             continue
-        value = 0.0
+        value, least = 0.0, gain[0]
         for a in range(n):
+            least = min(least, gain[a])
             value += math.log(gain[a]) if gain[a] > LEAST else -1e300
-        if value > best + TIE:
+        if least <= LEAST:
+            continue
+        if p.equal_gain > 0.0:
+            value = math.log(least)
+        if preferred(s, luck, agenda, count, value, mask, best, best_mask):
             best, best_mask = value, mask
             for a in range(n):
                 agenda.gain[a], agenda.pay[a] = gain[a], pay[a]
