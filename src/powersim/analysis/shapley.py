@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import comb
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
 MOST = 16  # players: 2**16 coalitions take a moment, every further player doubles it
 ROUNDING = 1e-12  # sums of the same amounts in another order differ by less
 
@@ -25,12 +30,22 @@ def shapley(players: int, worth: Worth) -> list[float]:
             f"players: found {players}; allowed 0 to {MOST}, as every coalition is weighed; e.g. 4"
         )
     value = [worth(frozenset(i for i in range(players) if mask >> i & 1)) for mask in range(1 << players)]
-    shares = [0.0] * players
-    for mask, before in enumerate(value):
-        weight = 1.0 / (players * comb(players - 1, mask.bit_count())) if mask.bit_count() < players else 0.0
+    return [float(share) for share in shapley_values(np.array(value, np.float64))]
+
+
+def shapley_values(worth: Floats) -> Floats:
+    """Shapley values of many games at once: worth (2**n, ...) by coalition -> shares (n, ...).
+
+    Place `mask` of the first axis is the coalition of the players i whose bit 1 << i is set in it; see `shapley`.
+    """
+    coalitions = worth.shape[0]
+    players = coalitions.bit_length() - 1
+    shares = np.zeros((players, *worth.shape[1:]))
+    for mask in range(coalitions - 1):
+        weight = 1.0 / (players * comb(players - 1, mask.bit_count()))
         for i in range(players):
             if not mask >> i & 1:
-                shares[i] += weight * (value[mask | 1 << i] - before)
+                shares[i] += weight * (worth[mask | 1 << i] - worth[mask])
     return shares
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from powersim.cli import inspecting, running
+from powersim.cli import inspecting, running, why
 
 EXAMPLES = """\b
 Examples:
@@ -14,6 +14,7 @@ Examples:
   powersim check my.yaml                     is it well formed?
   powersim compare my.yaml --out out/my      what do its branches change?
   powersim tell my.yaml --run 7              the story of one run
+  powersim why my.yaml --outcome war         which mechanisms make the difference?
 """
 
 
@@ -28,7 +29,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running):
+    for module in (inspecting, running, why):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -1,0 +1,99 @@
+"""Means over runs with intervals, under each theory and over all of them; the run is the unit of replication."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from powersim.analysis import limits
+from powersim.analysis.compare import paired, pooled
+from powersim.analysis.results import ALL, Floats
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over runs with its 95 % interval; NaN limits below two runs."""
+
+    value: float
+    low: float
+    high: float
+    runs: int
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval lies on one side of 0."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is exactly 0 in every run, by construction of the runs and not by their luck."""
+        return self.value == self.low == self.high == 0
+
+
+def labels(theories: Sequence[str]) -> tuple[str, ...]:
+    """Names of the rows of `estimates`: the theories, and all of them together if there are several."""
+    return (*theories, ALL) if len(theories) > 1 else tuple(theories)
+
+
+def estimates(values: Floats, *, reach: float | None = None, touched: Floats | None = None) -> list[Estimate]:
+    """Means of values (theory, run) with Student's t intervals: a row a theory, then the mean over theories.
+
+    A run shares its luck between theories, so those are averaged within runs first. Where every run gives 0, the
+    interval is [0, 0], unless rare differences may have been missed: `reach` is how far a run may differ (only 0/1
+    outcomes have one) and `touched` (theory, run) whether its histories differ at all.
+    """
+    rows = [values, values.mean(axis=0, keepdims=True)] if values.shape[0] > 1 else [values]
+    marks = None
+    if touched is not None:
+        marks = [touched, touched.max(axis=0, keepdims=True)][: len(rows)]
+    found = []
+    for k, part in enumerate(rows):
+        for t in range(part.shape[0]):
+            mark = None if marks is None else marks[k][t]
+            found.append(_estimate(part[t], reach, mark))
+    return found
+
+
+def effect_estimates(a: Floats, b: Floats, *, binary: bool, touched: Floats) -> list[Estimate]:
+    """The paired effect b - a of (theory, run) values, as `compare` reports it: by theory, then pooled."""
+    parts = paired(a, b, binary=binary, diverged=np.asarray(touched.any(axis=1)))
+    columns = [parts.effect, parts.low, parts.high, parts.runs]
+    if a.shape[0] > 1:
+        whole = pooled(a, b, parts)
+        more = (whole.effect, whole.low, whole.high, whole.runs)
+        columns = [np.append(column, one) for column, one in zip(columns, more, strict=True)]
+    return [Estimate(float(v), float(lo), float(hi), int(n)) for v, lo, hi, n in zip(*columns, strict=True)]
+
+
+def _estimate(values: Floats, reach: float | None, touched: Floats | None) -> Estimate:
+    present = np.isfinite(values)
+    runs = int(present.sum())
+    low, high = (float(limit) for limit in limits.t_interval(values))
+    if runs and reach is not None and not values[present].any():
+        differing = runs if touched is None else int(touched[present].any()) * runs
+        # nobody of n differed: with 95 % confidence fewer than 1 - 0.025**(1/n) of all runs do
+        half = reach * (1 - math.pow(0.025, 1 / runs)) if differing else 0.0
+        low, high = -half, half
+    return Estimate(float(limits.mean(values)), low, high, runs)
+
+
+def write_rows(rows: Sequence[Any], kind: type, path: Path) -> Path:
+    """Write dataclass instances of one kind as CSV, a column a field (nine significant digits, missing = empty)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(kind)])
+        writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
+    return path
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else format(value, ".9g")
+    return "" if value is None else value

@@ -1,0 +1,195 @@
+"""One difference between two branches, explained: its rows, and what they come to in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from powersim.analysis.findings import Scale, decimals, listed, number, quoted
+from powersim.analysis.knockouts import DIRECT, TOTAL, KnockOut, Share
+from powersim.analysis.mediation import Mediation
+from powersim.analysis.outcomes import when
+from powersim.analysis.results import ALL, Outcome, Study
+
+SHOWN = 3  # mechanisms named in a sentence
+SMALL = 0.5  # per cent: less is not worth a word
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why branch b differs from branch a in one outcome. titles: what channels are called in sentences."""
+
+    outcome: Outcome
+    study: Study
+    a: str
+    b: str
+    titles: Mapping[str, str]
+    knockouts: Sequence[KnockOut]
+    shares: Sequence[Share]
+    mediation: Sequence[Mediation] = field(default_factory=tuple)
+
+    @property
+    def theory(self) -> str:
+        """The rows to speak of: those over all theories, or those of the only one."""
+        return ALL if len(self.study.theories) > 1 else self.study.theories[0]
+
+    @property
+    def theories(self) -> tuple[str, ...]:
+        """The theories one by one, nothing if there is but one."""
+        return self.study.theories if len(self.study.theories) > 1 else ()
+
+    @property
+    def scale(self) -> Scale:
+        """How the outcome's numbers are written."""
+        return Scale(self.outcome.summary.kind == "ever", self.outcome.unit)
+
+    def share(self, part: str, theory: str | None = None) -> Share:
+        """The row of a part."""
+        wanted = theory or self.theory
+        return next(row for row in self.shares if row.part == part and row.theory == wanted)
+
+    def parts(self, theory: str | None = None) -> list[Share]:
+        """The channels' rows, the largest first."""
+        wanted = theory or self.theory
+        rows = [row for row in self.shares if row.theory == wanted and row.part not in (DIRECT, TOTAL)]
+        return sorted(rows, key=lambda row: -abs(row.share))
+
+    def out(self, theory: str | None = None) -> list[KnockOut]:
+        """The knock-outs, the largest change first."""
+        return [row for row in self.knockouts if row.theory == (theory or self.theory)]
+
+    def title(self, part: str) -> str:
+        """What a channel is called."""
+        return self.titles.get(part, part.replace("_", " "))
+
+    def signed(self, value: float) -> str:
+        """A difference with its sign: +0.03, −3.1 points."""
+        shown = 100 * value if self.scale.binary else value
+        return number(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
+
+
+def heading(e: Explained) -> str:
+    """The outcome with its date."""
+    date = "" if e.study.date(e.outcome.summary.last) in e.outcome.title else f" {when(e.outcome, e.study)}"
+    return f"{e.outcome.title}{date}"
+
+
+def of_total(e: Explained) -> str:
+    """What there is to explain."""
+    total = e.share(TOTAL)
+    if total.share == total.ci_low == total.ci_high == 0:
+        return f"{heading(e)}: exactly the same under {quoted(e.b)} and {quoted(e.a)}, so there is nothing to explain"
+    interval = e.scale.interval(total.ci_low, total.ci_high)
+    if not total.clear:
+        return (
+            f"{heading(e)}: {quoted(e.b)} and {quoted(e.a)} do not differ clearly "
+            f"({e.signed(total.share)}, {interval}), so there is nothing to share out"
+        )
+    return f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share)} against {quoted(e.a)} ({interval})"
+
+
+def of_shares(e: Explained) -> str:
+    """Through which channels it goes; empty if nothing can differ."""
+    total, direct = e.share(TOTAL), e.share(DIRECT)
+    parts = e.parts()
+    clear = [row for row in parts if row.clear]
+    if total.share == total.ci_low == total.ci_high == 0 and not clear:
+        return ""
+    if not total.clear:
+        if len({row.share > 0 for row in clear}) < 2:
+            return ""
+        pulls = listed([f"{e.title(row.part)} ({e.signed(row.share)})" for row in clear])
+        return f"Channels pull in opposite directions: {pulls}"
+    along = [row for row in clear if (row.percent or 0.0) >= SMALL]
+    against = [row for row in clear if (row.percent or 0.0) <= -SMALL]
+    texts = []
+    if along:
+        texts.append("of this " + listed([f"{_percent(r)} goes through {e.title(r.part)}" for r in along]))
+    else:
+        texts.append("no channel's share is clear")
+    if against:
+        texts.append(
+            listed([f"{e.title(r.part)} ({_percent(r)})" for r in against])
+            + f" {'pulls' if len(against) == 1 else 'pull'} the other way"
+        )
+    texts.append(
+        f"{_percent(direct)} is direct, left with every channel closed"
+        if direct.share
+        else "nothing is direct"
+    )
+    idle = [e.title(row.part) for row in parts if row.share == row.ci_low == row.ci_high == 0]
+    if idle:
+        texts.append(f"{listed(idle)} {'carries' if len(idle) == 1 else 'carry'} exactly nothing")
+    return _sentence("; ".join(texts)) + _by_theory(e)
+
+
+def of_knockouts(e: Explained) -> str:
+    """Which mechanism, switched off alone, changes it most."""
+    rows = e.out()
+    idle = [row for row in rows if row.changed == 0]
+    clear = [row for row in rows if row.clear]
+    if not clear:
+        return "No mechanism, switched off alone, changes the effect clearly"
+    full = e.signed(clear[0].effect)
+
+    def told(row: KnockOut) -> str:
+        left = "nothing is left" if row.effect_without == 0 else f"to {e.signed(row.effect_without)}"
+        return f"{row.mechanism} ({left})"
+
+    text = f"Switched off alone, {told(clear[0])} changes the effect of {full} most"
+    if clear[1:]:
+        text += f", then {listed([told(row) for row in clear[1:SHOWN]])}"
+    if clear[SHOWN:]:
+        text += f"; {len(clear) - SHOWN} more change it clearly"
+    if idle:
+        text += f"; {len(idle)} of {len(rows)} leave no trace in any run"
+    return text
+
+
+def in_short(e: Explained) -> str:
+    """The whole and its largest clear share, for a heading."""
+    total = e.share(TOTAL)
+    if not total.clear:
+        return (
+            f"{heading(e)}: no clear difference between {quoted(e.b)} and {quoted(e.a)}, nothing to share out"
+        )
+    text = f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share)} against {quoted(e.a)}"
+    leading = next((row for row in e.parts() if row.clear and (row.percent or 0.0) > 0), None)
+    if leading is None:
+        return f"{text}; no channel's share is clear"
+    return f"{text}; {_percent(leading)} of this goes through {e.title(leading.part)}"
+
+
+def finding(e: Explained) -> list[str]:
+    """All of it, a sentence or two each."""
+    return [text + "." for text in (of_total(e), of_shares(e), of_knockouts(e)) if text]
+
+
+def _percent(row: Share) -> str:
+    percent = row.percent or 0.0
+    return f"{number(percent, 0 if abs(percent) >= 1 else 1)}%"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _by_theory(e: Explained) -> str:
+    """Under which theories another channel leads, and under which nothing is clear."""
+    if not e.theories:
+        return ""
+    first = {theory: e.parts(theory)[0].part for theory in e.theories if e.share(TOTAL, theory).clear}
+    unclear = [theory for theory in e.theories if theory not in first]
+    leader = e.parts()[0].part
+    texts = []
+    for part in dict.fromkeys(first.values()):
+        if part != leader:
+            under = [theory for theory, led in first.items() if led == part]
+            texts.append(f"under {listed(under)} the largest share is that of {e.title(part)}")
+    if first and not texts:
+        texts.append(
+            f"{e.title(leader)} has the largest share under {'each theory' if not unclear else listed(list(first))}"
+        )
+    if unclear:
+        texts.append(f"not clear under {listed(unclear)}")
+    return ". " + _sentence("; ".join(texts)) if texts else ""

@@ -1,0 +1,199 @@
+"""Figures of an explanation: shares of channels, what each knock-out changes, direct and indirect effects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from powersim.analysis import findings
+from powersim.analysis.explained import Explained, in_short, of_knockouts
+from powersim.analysis.knockouts import DIRECT, TOTAL
+from powersim.analysis.outcomes import titled, unit_of
+from powersim.analysis.style import (
+    BLUE,
+    FAINT,
+    INK,
+    MARKERS,
+    POOLED,
+    SMALL,
+    SOFT,
+    TEXT,
+    Drawing,
+    Look,
+    Sheet,
+    sheet,
+    slug,
+    words,
+    wrap,
+)
+
+NAMES, SIZES, PERCENT = 2.3, 2.3, 0.75  # widths of columns in inches
+ROW, HEAD, BOTTOM = 0.26, 0.3, 0.62  # heights in inches
+THEORY_STEP = 0.11  # between the marks of theories
+SHADE = "#F4F4F4"
+THEORY = "#8C8C8C"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An estimate with its interval; a theory's is small and grey."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval lies on one side of 0."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its name, the estimate over all theories, those of the theories in their order, a text at the end."""
+
+    name: str
+    whole: Mark
+    theories: Sequence[Mark]
+    note: str = ""
+    strong: bool = False
+
+
+def draw_shares(e: Explained) -> Drawing:
+    """Shapley shares of the channels, what is direct, and the whole."""
+    parts = [*(row.part for row in e.parts()), DIRECT, TOTAL]
+    lines = []
+    for part in parts:
+        row = e.share(part)
+        name = {TOTAL: "the whole effect", DIRECT: "direct (all channels closed)"}.get(part) or e.title(part)
+        percent = "" if row.percent is None else f"{findings.number(row.percent, 0)}%"
+        each = [e.share(part, theory) for theory in e.theories]
+        marks = [Mark(r.share, r.ci_low, r.ci_high) for r in each]
+        lines.append(Line(name, Mark(row.share, row.ci_low, row.ci_high), marks, percent, part == TOTAL))
+    caption = (
+        f"Shapley shares over {findings.counted(e.study.runs, 'run')}: what each channel adds to the effect of "
+        f"{findings.quoted(e.b)} against {findings.quoted(e.a)}, averaged over all orders of opening the channels; "
+        "they add up to the whole. Bars: 95% intervals; filled: clear of zero."
+    )
+    name = f"shares-{slug(e.outcome.name)}"
+    return _draw(e, name, in_short(e), caption, lines, "Share of the difference", "of it")
+
+
+def draw_knockouts(e: Explained) -> Drawing:
+    """What switching each mechanism off, alone and in both branches, changes in the effect."""
+    rows = [row for row in e.out() if row.changed > 0]
+    lines = [
+        Line(
+            words(row.mechanism), Mark(row.difference, row.ci_low, row.ci_high), (), e.signed(row.effect_without)
+        )
+        for row in rows
+    ]  # fmt: skip
+    left = [row for row in e.out() if row.changed == 0]
+    caption = (
+        f"Effect without the mechanism less the effect with it ({e.signed(e.share(TOTAL).share)}), paired over "
+        f"{findings.counted(e.study.runs, 'run')}; bars: 95% intervals; filled: clear of zero."
+    )
+    if e.theories:
+        caption += " Over all theories; the table has each."
+    if left:
+        caption += f" No trace in any run: {findings.listed([row.mechanism for row in left])}."
+    axis = "Change of the difference when switched off"
+    finding = f"{e.outcome.title}: {_lower(of_knockouts(e))}"
+    return _draw(e, f"knockouts-{slug(e.outcome.name)}", finding, caption, lines, axis, "without")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _draw(
+    e: Explained, name: str, finding: str, caption: str, lines: Sequence[Line], axis: str, last: str
+) -> Drawing:
+    """A row for each line: a bar from 0 to the estimate, its interval, and the theories' marks below it."""
+    step = ROW + THEORY_STEP * max((len(line.theories) for line in lines), default=0)
+    height = step * max(1, len(lines))
+    made = sheet(finding, caption, HEAD + height + BOTTOM, legend=_legend(e) if step > ROW else ())
+    axes = _axes(made, height, lines, e)
+    for i, line in enumerate(lines):
+        top = made.top - HEAD - i * step
+        place = [(y - BOTTOM) / height for y in (top - step, top)]
+        if line.strong:
+            axes.axhline(place[1], color=INK, lw=0.7)
+        elif i % 2:
+            axes.axhspan(*place, color=SHADE, lw=0, zorder=0)
+        _line(axes, line, e, (top - ROW / 2 - BOTTOM) / height, height)
+        _cells(made, line, e, top - ROW / 2, _places(lines, e))
+    heads = ((made.width - PERCENT - 0.25, "difference [95% interval]"), (made.width - 0.25, last))
+    for x, text in heads:
+        made.text(x, made.top - HEAD + 0.08, text, size=SMALL, color=SOFT, ha="right")
+    unit = e.scale.of_difference if e.scale.binary else unit_of(e.outcome)
+    label = f"{axis}: {titled(e.outcome, e.study)}" + (f" ({unit})" if unit else "")
+    axes.set_xlabel("\n".join(wrap(label, made.width - NAMES - 1, TEXT)))
+    return Drawing(name, made.figure, finding, caption)
+
+
+def _legend(e: Explained) -> list[tuple[str, Look]]:
+    if not e.theories:
+        return []
+    keys = [("all theories", Look(BLUE, marker=POOLED))]
+    return keys + [
+        (words(theory), Look(THEORY, marker=MARKERS[i % len(MARKERS)])) for i, theory in enumerate(e.theories)
+    ]
+
+
+def _factor(e: Explained) -> float:
+    return 100.0 if e.scale.binary else 1.0
+
+
+def _places(lines: Sequence[Line], e: Explained) -> int:
+    shown = [_factor(e) * v for line in lines for v in (line.whole.value, line.whole.low, line.whole.high)]
+    places = findings.decimals(shown)
+    return max(places, 1) if e.scale.binary else min(places + 1, 4)
+
+
+def _axes(made: Sheet, height: float, lines: Sequence[Line], e: Explained) -> Axes:
+    axes = made.axes(NAMES, BOTTOM, made.width - NAMES - SIZES - PERCENT - 0.5, height)
+    marks = [mark for line in lines for mark in (line.whole, *line.theories)]
+    ends = [_factor(e) * v for m in marks for v in (m.low, m.high, m.value) if math.isfinite(v)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = 0.05 * (high - low) or (1.0 if e.scale.binary else 0.1)
+    axes.set_xlim(low - room, high + room)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=INK, lw=0.9)
+    axes.grid(axis="x", color=FAINT, lw=0.6)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def _line(axes: Axes, line: Line, e: Explained, y: float, height: float) -> None:
+    _mark(axes, line.whole, y, _factor(e), BLUE if not line.strong else INK, POOLED, 7.0, 2.4)
+    for i, mark in enumerate(line.theories, start=1):
+        at = y - (0.03 + THEORY_STEP * i) / height
+        _mark(axes, mark, at, _factor(e), THEORY, MARKERS[(i - 1) % len(MARKERS)], 4.0, 1.0)
+
+
+def _mark(
+    axes: Axes, mark: Mark, y: float, factor: float, colour: str, marker: str, size: float, width: float
+) -> None:
+    axes.plot([factor * mark.low, factor * mark.high], [y, y], color=colour, lw=width, solid_capstyle="butt")
+    face = colour if mark.clear else "white"
+    axes.plot(factor * mark.value, y, marker, mfc=face, mec=colour, ms=size)
+
+
+def _cells(made: Sheet, line: Line, e: Explained, y: float, places: int) -> None:
+    weight = "bold" if line.strong else "normal"
+    value, low, high = (
+        e.scale.difference(v, places) for v in (line.whole.value, line.whole.low, line.whole.high)
+    )
+    made.text(0.25, y, line.name, size=TEXT, weight=weight, va="center_baseline")
+    interval = f"{value}  [{low}, {high}]"
+    right = made.width - 0.25
+    made.text(right - PERCENT, y, interval, size=SMALL, weight=weight, ha="right", va="center_baseline")
+    made.text(right, y, line.note, size=SMALL, weight=weight, ha="right", va="center_baseline")

@@ -1,0 +1,204 @@
+"""The command `why`: which mechanisms and channels make the difference between two branches."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from powersim.cli.options import (
+    INTERRUPTED,
+    File,
+    Out,
+    Overrides,
+    Quiet,
+    Resume,
+    Seed,
+    Theories,
+    Workers,
+    guarded,
+    overrides,
+)
+
+if TYPE_CHECKING:
+    from powersim.analysis.explained import Explained
+    from powersim.cli.console import Page, Table
+    from powersim.study.why import Question
+
+TOP = 6  # knock-outs printed
+
+
+@guarded
+def why(
+    file: File,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", metavar="O,...", help="Outcomes to explain; default: the headline ones."),
+    ] = None,
+    branches: Annotated[
+        str | None,
+        typer.Option("--branches", metavar="A,B", help="What B changes against A; default: the first two."),
+    ] = None,
+    theories: Theories = None,
+    runs: Annotated[
+        int | None, typer.Option("--runs", metavar="N", help="Runs under each theory; default: 60.")
+    ] = None,
+    seed: Seed = None,
+    out: Out = None,
+    workers: Workers = None,
+    resume: Resume = False,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say why two branches differ: through which channels, and by which mechanisms.
+
+    Each run is computed again without each mechanism and with every set of channels open, with the same luck.
+    """
+    from powersim.cli import console
+    from powersim.errors import PowersimError
+    from powersim.study import work
+    from powersim.study.opened import open_scenario
+    from powersim.study.why import RUNS, answer, open_kept, question
+
+    page = console.Page(quiet)
+    if resume and out is None:
+        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
+    if workers is not None and workers < 1:
+        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    asked = question(open_scenario(file, overrides(set_)), outcome, branches, theories, seed)
+    kept = open_kept(asked, out, resume=resume)
+    wanted = work.check_runs(runs if runs is not None else max(kept.runs, RUNS))
+    started = time.time()
+    if kept.runs < wanted:
+        if work.is_cold():
+            page.note("compiling the rules, once: about a minute")
+        work.warm(asked.plan, work.COMPILED)
+    steps = (wanted - kept.runs) * len(asked.plan.theories)
+    with page.progress("computing", max(0, steps)) as tick:
+        done = answer(asked, kept, wanted, threads=workers, tick=tick)
+    if done.stopped:
+        where = f"kept in {out}; add --resume to go on" if out else "not kept: --out DIR would keep them"
+        sys.stderr.write(f"stopped after {done.done} of {wanted} runs, {where}\n")
+        raise typer.Exit(INTERRUPTED)
+    _report(page, asked, kept.first(wanted), out, started)
+
+
+def _report(page: Page, asked: Question, kept: object, out: Path | None, started: float) -> None:
+    from powersim.analysis.explained import finding
+    from powersim.sim import provenance
+    from powersim.study import work
+    from powersim.study.explain import explain, write
+    from powersim.study.kept import Kept
+
+    assert isinstance(kept, Kept)
+    found = explain(asked, kept)
+    a, b = asked.plan.branches
+    page.line(asked.plan.scenario.title, "bold")
+    theories = ", ".join(asked.plan.theories)
+    page.line(
+        f"what {b} changes against {a}; {kept.runs} runs of each, seed {asked.plan.seed}; under {theories}"
+    )
+    for e in found:
+        page.line()
+        page.tables([_shares(e), _knockouts(e)])
+        page.line()
+        for text in finding(e):
+            page.line(text)
+    if out is None:
+        return
+    page.note("drawing figures")
+    command = provenance.command_line(sys.argv[1:])
+    with page.progress("drawing", None) as tick:
+        write(found, out, command, tick)
+    facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
+    provenance.write(out / "why", facts)
+    page.note(f"written to {out / 'why'}: knockouts.csv, shares.csv, section.json, figures, provenance.json")
+
+
+def _shares(e: Explained) -> Table:
+    from powersim.analysis.explained import heading
+    from powersim.analysis.findings import number
+    from powersim.analysis.knockouts import DIRECT, TOTAL
+    from powersim.cli.console import Cell, Column, Table
+
+    places = _places([e.share(part).share for part in (TOTAL, *(row.part for row in e.parts()))], e)
+    rows: list[tuple[Cell | str, ...]] = []
+    for part in (*(row.part for row in e.parts()), DIRECT, TOTAL):
+        row = e.share(part)
+        percent = "" if row.percent is None else f"{number(row.percent, 0)}%"
+        each = [e.share(part, theory) for theory in e.theories]
+        rows.append(
+            (
+                {DIRECT: "direct", TOTAL: "the whole effect"}.get(part) or e.title(part),
+                Cell(_difference(e, row.share, places), _style(row.clear)),
+                f"{_difference(e, row.ci_low, places)} to {_difference(e, row.ci_high, places)}",
+                percent,
+                *(Cell(_difference(e, r.share, places), _style(r.clear)) for r in each),
+            )
+        )
+    columns = (
+        Column("channel"), Column("points" if e.scale.binary else "share", right=True),
+        Column("95 % interval", right=True), Column("of it", right=True),
+        *(Column(theory, right=True) for theory in e.theories),
+    )  # fmt: skip
+    return Table(columns, tuple(rows), f"{heading(e)}: shares of the effect")
+
+
+def _knockouts(e: Explained) -> Table:
+    from powersim.cli.console import Cell, Column, Table
+
+    shown = e.out()[:TOP]
+    places = _places([v for row in shown for v in (row.effect_without, row.difference)], e)
+    rows: list[tuple[Cell | str, ...]] = [
+        (
+            row.mechanism,
+            Cell(_difference(e, row.difference, places), _style(row.clear)),
+            f"{_difference(e, row.ci_low, places)} to {_difference(e, row.ci_high, places)}",
+            _difference(e, row.effect_without, places),
+        )
+        for row in shown
+    ]
+    columns = (
+        Column("mechanism"), Column("points" if e.scale.binary else "change", right=True),
+        Column("95 % interval", right=True), Column("without", right=True),
+    )  # fmt: skip
+    left = len(e.out()) - len(shown)
+    return Table(
+        columns,
+        tuple(rows),
+        f"Switched off alone, in both branches (the largest; {left} more in knockouts.csv)",
+    )
+
+
+def _difference(e: Explained, value: float, places: int) -> str:
+    return e.scale.difference(value, places)
+
+
+def _places(values: Sequence[float], e: Explained) -> int:
+    from powersim.analysis.findings import decimals
+
+    factor = 100.0 if e.scale.binary else 1.0
+    return max(1, min(4, decimals([factor * v for v in values]) + 1))
+
+
+def _style(clear: bool) -> str:
+    return "" if clear else "dim"
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (
+        why,
+        """\b
+Examples:
+  powersim why my.yaml                                     the headline outcomes, the first two branches
+  powersim why my.yaml --outcome war --branches keep,cancel --out out/my
+  powersim why my.yaml --outcome war,rockets --theories spiral --runs 200
+  powersim why my.yaml --outcome war --set rho=0 --out out/my --resume
+""",
+    ),
+)
+"""Commands with their examples."""

@@ -1,0 +1,138 @@
+"""From what `why` has computed to an explanation: rows, files, figures and a section of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from pathlib import Path
+
+from powersim.analysis import section as page
+from powersim.analysis.estimates import write_rows
+from powersim.analysis.explained import Explained, finding, heading, of_total
+from powersim.analysis.knockouts import TOTAL, KnockOut, Share, knockouts, shares
+from powersim.analysis.plot_why import draw_knockouts, draw_shares
+from powersim.analysis.results import ALL, Branch, Study
+from powersim.analysis.style import save, styled
+from powersim.study.groups import FULL, coalitions
+from powersim.study.kept import Kept
+from powersim.study.why import NAME, Question
+
+FORMATS = ("png", "svg")
+ORDER = 30
+TITLE = "Why the branches differ"
+LIMITS = (
+    "A knock-out changes the world in both branches: it shows the effect in a world without it, not how much "
+    "of the effect the mechanism transmits in this one. Of two that can stand in for each other both look idle.",
+    "Shapley shares depend on how mechanisms are grouped into channels and on what is called direct (own policy, "
+    "budgets, crises, wars, politics at home are in no channel). Another grouping gives other shares; they always add "
+    "up to the whole.",
+    "Intervals cover the luck and the priors within the model, not the choice of the model.",
+)
+
+
+def explain(asked: Question, kept: Kept) -> list[Explained]:
+    """Each outcome asked for, in the order asked."""
+    study, theories = study_of(asked, kept.runs), asked.plan.theories
+    names = [group.name for group in asked.groups]
+    a, b = asked.plan.branches
+    found = []
+    for outcome in asked.outcomes:
+        without = asked.worlds(kept, outcome, [FULL, *asked.knockouts])
+        opened = asked.worlds(kept, outcome, coalitions(asked.groups))
+        found.append(
+            Explained(
+                asked.known[outcome], study, a, b, {group.name: group.title for group in asked.groups},
+                knockouts(outcome, theories, asked.mechanisms, without),
+                shares(outcome, theories, names, opened),
+            )
+        )  # fmt: skip
+    return found
+
+
+def study_of(asked: Question, runs: int) -> Study:
+    """The labels of the question, as figures and sentences use them."""
+    plan, scenario = asked.plan, asked.plan.scenario
+    dates, since = tuple(scenario.calendar.labels()), scenario.intervention
+
+    def branch(name: str) -> Branch:
+        known = scenario.branches.get(name)
+        return Branch(name, known.title if known else "The world as it goes", False, since)
+
+    return Study(
+        title=scenario.title,
+        question=scenario.question,
+        reference=plan.branches[0],
+        seed=plan.seed,
+        runs=runs,
+        turns=tuple(range(len(dates))),
+        dates=dates,
+        theories=plan.theories,
+        branches={name: branch(name) for name in plan.branches},
+        outcomes=dict(asked.known),
+        headline=asked.outcomes,
+    )
+
+
+def write(
+    found: Sequence[Explained], out: Path, command: str, tick: Callable[[], None] | None = None
+) -> list[Path]:
+    """Tables, figures and the section of the report into ``out/why``; returns the files, the section last."""
+    folder = out / NAME
+    written = [
+        write_rows(list(chain.from_iterable(e.knockouts for e in found)), KnockOut, folder / "knockouts.csv"),
+        write_rows(list(chain.from_iterable(e.shares for e in found)), Share, folder / "shares.csv"),
+    ]
+    figures = []
+    with styled():
+        for e in found:
+            for draw in (draw_shares, draw_knockouts):
+                drawing = draw(e)
+                written += save(drawing, folder, FORMATS)
+                figures.append(page.Figure(drawing.name, _alt(drawing.finding), drawing.caption))
+                if tick is not None:
+                    tick()
+    return [*written, _section(found, figures, command).write(out)]
+
+
+def _section(found: Sequence[Explained], figures: Sequence[page.Figure], command: str) -> page.Section:
+    return page.Section(
+        NAME,
+        TITLE,
+        ORDER,
+        findings=[" ".join(finding(e)) for e in found],
+        figures=figures,
+        tables=[_table(e) for e in found],
+        limits=LIMITS,
+        command=command,
+    )
+
+
+def _table(e: Explained) -> page.Table:
+    """Shares by theory."""
+    theories = [*e.theories, e.theory]
+    head = [
+        "channel",
+        *("all theories" if theory == ALL else theory for theory in theories),
+        "of the whole, %",
+    ]
+    order = [*(row.part for row in e.parts()), "direct", TOTAL]
+    rows: list[list[page.Cell]] = [
+        [e.title(part), *(e.share(part, theory).share for theory in theories), e.share(part).percent]
+        for part in order
+    ]
+    unit = "in shares of runs" if e.scale.binary else e.outcome.unit or "on the outcome's scale"
+    return page.Table(
+        f"{heading(e)}: Shapley shares of the effect of “{e.b}” against “{e.a}”, {unit}; "
+        "per cent only where the whole is clear of 0 at 95 %",
+        head,
+        rows,
+    )
+
+
+def _alt(finding_: str) -> str:
+    return f"Chart. {finding_}"
+
+
+def summary(found: Sequence[Explained]) -> list[str]:
+    """A line an outcome."""
+    return [of_total(e) for e in found]

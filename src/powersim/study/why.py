@@ -1,0 +1,205 @@
+"""Why two branches differ: both run again in every world that is needed, with the same luck, and kept as they come.
+
+A run under a theory is one piece of work: the two branches as they are, without each mechanism, with every set of
+channels open, and replayed with a channel held at its sibling's path. Only the summaries of outcomes are kept, in
+``DIR/why/worlds.npz``, replaced in one step after every block of runs: what is there is always whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim.analysis import results
+from powersim.analysis.knockouts import Worlds
+from powersim.analysis.outcomes import summarise
+from powersim.analysis.results import Floats
+from powersim.errors import PowersimError
+from powersim.sim.history import simulate
+from powersim.study.groups import FULL, Group, Setting, coalitions, groups
+from powersim.study.kept import Kept, Part
+from powersim.study.opened import BASE, Opened, unknown_name
+from powersim.study.plan import HEADLINES, Plan, ends, plan
+from powersim.study.work import Progress, workers
+from powersim.world.case import Case
+from powersim.world.params import MECHANISMS
+
+NAME = "why"
+RUNS = 60  # the flagship takes a minute or two on four processors
+BLOCK = 4  # runs: what an interruption can cost
+DIGEST = 8  # bytes of a fingerprint
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two branches (the first is the reference) of a plan and the outcomes to explain."""
+
+    plan: Plan
+    outcomes: tuple[str, ...]
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Channels to share an effect out over."""
+        return groups()
+
+    @cached_property
+    def mechanisms(self) -> tuple[str, ...]:
+        """Mechanisms that can be switched off: those that are on under some theory."""
+        on = [self.plan.built.switches(_named(theory)) for theory in self.plan.theories]
+        return tuple(name for name in MECHANISMS if any(getattr(each, name) for each in on))
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Every world in which the branches are compared, each once; the full one first."""
+        wanted = [FULL, *self.knockouts, *coalitions(self.groups)]
+        return tuple(dict.fromkeys(wanted))
+
+    @property
+    def knockouts(self) -> list[Setting]:
+        """The world without each of the mechanisms."""
+        return [Setting(off=frozenset({name})) for name in self.mechanisms]
+
+    @cached_property
+    def known(self) -> dict[str, results.Outcome]:
+        """Outcomes whose summary can be compared; all of them are kept, so that more can be asked later."""
+        return summaries(self.plan.opened)
+
+    def identity(self) -> dict[str, Any]:
+        """What results must have in common to belong together."""
+        return {
+            **self.plan.identity(),
+            "worlds": [[sorted(setting.off), sorted(setting.zero)] for setting in self.settings],
+            "outcomes": list(self.known),
+        }
+
+    def worlds(self, kept: Kept, outcome: str, settings: Sequence[Setting]) -> Worlds:
+        """One outcome in some of the worlds."""
+        place = {setting: i for i, setting in enumerate(self.settings)}
+        rows = [place[setting] for setting in settings]
+        values = kept.values[..., list(self.known).index(outcome)][:, :, rows].transpose(3, 2, 0, 1)
+        prints = kept.prints[:, :, rows].transpose(2, 0, 1, 3)
+        return Worlds(values[0], values[1], prints, self.known[outcome].summary.kind == "ever")
+
+
+def summaries(opened: Opened) -> dict[str, results.Outcome]:
+    """Outcomes whose summary an effect can be of, as the analysis knows them, in the author's order."""
+    found = {}
+    for name in opened.outcomes:
+        outcome = opened.scenario.outcomes[name]
+        low, high = (float("nan") if end is None else end for end in ends(outcome))
+        for kind in results.KINDS:
+            if kind == outcome.summary:
+                summary = results.Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
+                found[name] = results.Outcome(name, outcome.title, outcome.unit, low, high, summary)
+    return found
+
+
+def question(
+    opened: Opened, outcomes: str | None, branches: str | None, theories: str | None, seed: int | None
+) -> Question:
+    """What a user asked: comma-separated names, by default the headline outcomes, all theories, the first two branches.
+
+    PowersimError for an unknown name, an outcome that cannot be compared, or another number of branches than two.
+    """
+    asked = branches if branches is not None else ",".join(opened.branches[:2])
+    made = plan(opened, asked, theories, seed, swept="")
+    if len(made.branches) != 2:
+        raise PowersimError(
+            f"--branches: found {', '.join(made.branches)}; allowed: two, the reference first; "
+            "e.g. --branches keep,cancel"
+        )
+    known = summaries(opened)
+    names = _names(outcomes) or tuple(known)[:HEADLINES]
+    if not names:
+        raise PowersimError(f"{opened.name}: has no outcome to explain; see `outcomes` in docs/scenario.md")
+    for name in names:
+        if name not in known:
+            raise PowersimError(unknown_name(name, known, "outcome"))
+    return Question(made, names)
+
+
+def answer(
+    asked: Question,
+    kept: Kept,
+    runs: int,
+    *,
+    threads: int | None = None,
+    tick: Callable[[], None] | None = None,
+) -> Progress:
+    """Compute what `kept` lacks of `runs` runs, block by block. A KeyboardInterrupt ends it early."""
+    progress = Progress(runs, min(kept.runs, runs))
+    pool = ThreadPoolExecutor(threads or workers(), thread_name_prefix="why")
+
+    def one(task: tuple[int, str]) -> Part:
+        part = _run(asked, *task)
+        if tick is not None:
+            tick()
+        return part
+
+    try:
+        while kept.runs < runs:
+            block = range(kept.runs, min(kept.runs + BLOCK, runs))
+            tasks = [(run, theory) for run in block for theory in asked.plan.theories]
+            kept.add(list(pool.map(one, tasks)), len(block))
+            progress.done = kept.runs
+    except KeyboardInterrupt:
+        progress.stopped = True
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return progress
+
+
+def _run(asked: Question, run: int, theory: str) -> Part:
+    """One run under one theory: both branches in every world."""
+    pair, built = asked.plan.cases(theory, run), asked.plan.built
+    nowhere = np.zeros(0, np.int64)
+    seen: dict[tuple[object, frozenset[str]], tuple[Floats, NDArray[np.uint64]]] = {}
+    found = []
+    for setting in asked.settings:
+        on = built.switches(_named(theory), tuple(setting.off))
+        key = (on, setting.zero)
+        if key not in seen:
+            zeros = dict.fromkeys(setting.zero, 0.0)
+            cases = [
+                case._replace(switches=on, params=case.params._replace(**zeros), snapshots=nowhere)
+                for case in pair
+            ]
+            histories = [_summed(asked, case, run) for case in cases]
+            seen[key] = (np.stack([v for v, _ in histories]), np.array([p for _, p in histories], np.uint64))
+        found.append(seen[key])
+    return Part(np.stack([values for values, _ in found]), np.stack([prints for _, prints in found]))
+
+
+def _summed(asked: Question, case: Case, run: int) -> tuple[Floats, int]:
+    """Summaries of every outcome, and a fingerprint of all paths."""
+    # the paths as results on disk have them, so that effects are those that `compare` reports
+    paths = simulate(case, asked.plan.seed, run).values.astype(np.float32)
+    turns, order = tuple(range(case.turns)), list(asked.plan.scenario.outcomes)
+    values = [
+        float(summarise(paths[:, order.index(name)].astype(np.float64), outcome.summary, turns))
+        for name, outcome in asked.known.items()
+    ]
+    digest = hashlib.blake2b(paths.tobytes(), digest_size=DIGEST).digest()
+    return np.array(values), int.from_bytes(digest, "little")
+
+
+def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
+    """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
+    shape = (len(asked.plan.theories), len(asked.settings), len(asked.known))
+    return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+
+
+def _named(theory: str) -> str:
+    return "" if theory == BASE else theory
