@@ -49,3 +49,108 @@ def threat() -> dict[str, Any]:
         parameters=STILL | {"budget_response": 0.05},
         outcomes={"arms": {"of": {"power": "RUS"}, "at": "2003Q4"}},
     )
+
+
+def exchange() -> dict[str, Any]:
+    """What Russia sells can be bought with the site, unless the site is not for sale."""
+    issues = site(USA=[1.0, 0.3], RUS=[0.0, 0.6])
+    issues["site"]["start"] = 1.0
+    issues["sale"] = {"start": 1.0, "control": "RUS", "interests": {"RUS": [1.0, 0.3], "USA": [0.0, 0.6]}}
+    return world(
+        issues=issues,
+        weights={"security": 0.0, "friends": 0.0},
+        parameters=STILL | {"talk": 1.0, "sign_tau": 0.0},
+        branches={
+            "keep": {"do": [{"hold": "site", "from": "2001Q1", "to": "2003Q4"}]},
+            "free": {},
+        },
+        outcomes={"sale": {"of": {"issue": "sale"}, "at": "2003Q4"}},
+    )
+
+
+def concession(**parameters: float) -> dict[str, Any]:
+    """To give the site up, or to keep it, is read as an act: America loses by giving up, Russia gains."""
+    return world(
+        issues=site(USA=[1.0, 0.5], RUS=[0.0, 0.5]),
+        weights={"security": 0.0},
+        parameters=STILL | parameters,
+        mechanisms={"alignment": False},
+        branches={"keep": {"do": [laid(1.0, "act")]}, "cancel": {"do": [laid(0.0, "act")]}},
+    )
+
+
+def resolve() -> dict[str, Any]:
+    """Who saw America yield expects less of it when Poland is pressed over a district."""
+    document = concession(rho=1.0, tau=0.0, helper_weight=1.0)
+    document["mechanisms"]["war"] = False  # terms alone
+    document["issues"]["district"] = {
+        "start": 0.1,
+        "binds": {"front": ["RUS", "POL"]},
+        "interests": {"RUS": [1.0, 0.8], "POL": [0.0, 0.8]},
+    }
+    document["disputes"] = [{"issue": "district", "challenger": "RUS", "target": "POL", "hazard": 0.3}]
+    document["outcomes"] = {"district": {"of": {"issue": "district"}, "at": "2003Q4"}}
+    return document
+
+
+def trust() -> dict[str, Any]:
+    """Who was given something believes better of the giver."""
+    document = concession(rho=0.0, tau=1.0)
+    document["outcomes"] = {"trust": {"of": {"trust": ["RUS", "USA"]}, "at": "2003Q4"}}
+    return document
+
+
+def trust_and_threat() -> dict[str, Any]:
+    """Trust takes fear away, and budgets answer fear: neither channel carries anything without the other."""
+    document = concession(rho=0.0, tau=1.0, budget_response=0.05)
+    document["outcomes"] = {"arms": {"of": {"power": "RUS"}, "at": "2003Q4"}}
+    return document
+
+
+def guarantee() -> dict[str, Any]:
+    """The site is a guarantee, and guarantees bind allies."""
+    return allies(site({"guarantee": ["USA", "POL"], "size": 0.5}))
+
+
+def gratitude() -> dict[str, Any]:
+    """The ally likes the site for its own sake."""
+    return allies(site(POL=[1.0, 0.5]))
+
+
+def allies(issues: dict[str, Any]) -> dict[str, Any]:
+    """What an ally makes of the site, where nothing comes back by third parties."""
+    return world(
+        issues=issues,
+        parameters=STILL | {"w_threat": 0.0},
+        mechanisms={"balance": False},
+        outcomes={"allied": {"of": {"alignment": ["POL", "USA"]}, "at": "2003Q4"}},
+    )
+
+
+def own_answer() -> dict[str, Any]:
+    """Russia's own policy follows the site: no channel is needed."""
+    issues = site()
+    issues["rockets"] = {"start": 0.2, "control": "RUS", "interests": {"RUS": ["0.1 + 0.6*site", 0.5]}}
+    return world(
+        issues=issues,
+        parameters={"noise_sd": 0.0, "power_sd": 0.0, "own_rate": 1.0},
+        weights={"security": 0.0, "friends": 0.0},
+        outcomes={"rockets": {"of": {"issue": "rockets"}, "at": "2003Q4"}},
+    )
+
+
+def nothing() -> dict[str, Any]:
+    """Nobody cares about the site and it does nothing."""
+    return world(outcomes={"arms": {"of": {"power": "RUS"}, "at": "2003Q4"}})
+
+
+ONE = {
+    "exchange": ("exchange", exchange),
+    "resolve": ("resolve", resolve),
+    "trust": ("trust", trust),
+    "threat": ("threat", threat),
+    "guarantee": ("abandonment", guarantee),
+    "gratitude": ("abandonment", gratitude),
+    "own answer": ("direct", own_answer),
+}
+"""Which part carries all of the effect."""

@@ -1,0 +1,46 @@
+"""`powersim why`: what it prints and leaves."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from powersim.analysis.section import read_section
+
+Powersim = Callable[..., Any]
+
+
+def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim, scenario: Path) -> None:
+    out = scenario.parent / "out"
+    asked = ("why", scenario, "--runs", 2, "--seed", 3, "--out", out, "--workers", 2)
+    said = powersim(*asked)
+    assert said.code == 0, said.err
+    assert "shares of the effect" in said.out
+    section = read_section(out / "why" / "section.json")
+    assert section.order == 30
+    assert len(section.findings) == len(section.tables)
+    for figure in section.figures:
+        for ending in ("png", "svg"):
+            assert (out / "why" / f"{figure.file}.{ending}").stat().st_size > 1000
+    with (out / "why" / "shares.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["part"] for row in rows} >= {"exchange", "abandonment", "direct", "total"}
+    assert json.loads((out / "why" / "provenance.json").read_text("utf-8"))["runs"] == 2
+    again = powersim(*asked)
+    assert again.code == 2
+    assert "add --resume to go on" in again.err
+    more = powersim(*asked, "--resume", "--quiet")
+    assert more.code == 0
+    assert (more.out, more.err) == (said.out, "")
+
+
+def test_mistakes_are_answered_in_words(powersim: Powersim, scenario: Path) -> None:
+    said = powersim("why", scenario, "--outcome", "nonsense")
+    assert said.code == 2
+    assert "outcome nonsense is not known" in said.err
+    said = powersim("why", scenario, "--resume")
+    assert said.code == 2
+    assert "--resume: needs the folder" in said.err

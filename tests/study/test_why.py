@@ -1,0 +1,160 @@
+"""Planted effects: where one channel alone can carry the effect, it is named, with all of it and no residue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from powersim.analysis.compare import effects
+from powersim.analysis.explained import finding
+from powersim.analysis.knockouts import DIRECT, TOTAL
+from powersim.errors import PowersimError
+from powersim.scenario.load import from_data
+from powersim.study import work
+from powersim.study.groups import FULL, coalitions, groups
+from powersim.study.kept import FILE
+from powersim.study.opened import Opened
+from powersim.study.plan import plan
+from powersim.study.why import BLOCK, answer, open_kept, question
+
+Why = Callable[..., Any]
+CARRIERS = ["exchange", "resolve", "trust", "threat", "guarantee", "gratitude", "own answer"]
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_the_one_channel_that_can_carry_the_effect_has_all_of_it(
+    name: str, planted: ModuleType, why: Why
+) -> None:
+    part, document = planted.ONE[name]
+    e = why(document())
+    total = e.share(TOTAL).share
+    assert total != 0.0
+    for row in e.shares:
+        if row.part in (part, TOTAL):
+            assert row.share == pytest.approx(total, rel=1e-12)
+        else:
+            assert (row.part, row.share, row.ci_low, row.ci_high) == (row.part, 0.0, 0.0, 0.0)
+
+
+def test_two_channels_that_need_each_other_share_alike(planted: ModuleType, why: Why) -> None:
+    e = why(planted.trust_and_threat())
+    total = e.share(TOTAL).share
+    assert total < 0.0
+    assert e.share("trust").share == pytest.approx(total / 2, rel=1e-12)
+    assert e.share("threat").share == pytest.approx(total / 2, rel=1e-12)
+    assert e.share(DIRECT).share == e.share("exchange").share == e.share("abandonment").share == 0.0
+
+
+def test_a_decision_that_nobody_minds_leaves_nothing_to_explain(planted: ModuleType, why: Why) -> None:
+    e = why(planted.nothing())
+    assert {(row.share, row.ci_low, row.ci_high) for row in e.shares} == {(0.0, 0.0, 0.0)}
+    assert all(row.percent is None for row in e.shares)
+    assert {row.difference for row in e.knockouts} == {0.0}
+    assert finding(e)[0].endswith("so there is nothing to explain.")
+
+
+def test_a_mechanism_that_nothing_depends_on_changes_exactly_nothing(planted: ModuleType, why: Why) -> None:
+    e = why(planted.threat())
+    rows = {row.mechanism: row for row in e.knockouts}
+    for name in ("proxies", "programme_strike", "technology", "city_strikes", "commitment"):
+        row = rows[name]
+        assert (row.difference, row.ci_low, row.ci_high, row.changed) == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_what_the_effect_hangs_on_is_ranked_first_and_takes_it_away(planted: ModuleType, why: Why) -> None:
+    e = why(planted.threat())
+    full = e.knockouts[0].effect
+    needed = {row.mechanism for row in e.knockouts if row.effect_without == 0.0}
+    assert needed == {"budgets", "drift", "threat"}
+    assert {row.mechanism for row in e.knockouts[:3]} == needed
+    assert {row.difference for row in e.knockouts[:3]} == {-full}
+    for row in e.knockouts[3:]:
+        assert row.difference == pytest.approx(0.0, abs=abs(full) / 2)
+
+
+def test_the_whole_is_what_compare_reports(planted: ModuleType, why: Why, tmp_path: Path) -> None:
+    document = two_theories(planted.resolve())
+    opened = Opened("planted.yaml", from_data(document), document, {})
+    asked = plan(opened, "keep,cancel", None, 1)
+    work.fill(asked, work.open_store(asked, tmp_path, 6, resume=False), 6, threads=2)
+    reported = {row.theory: row for row in effects(work.dataset(tmp_path, 6)) if row.outcome == "district"}
+    found = [row for row in why(document, 6).shares if row.part == TOTAL]
+    assert [row.theory for row in found] == ["bold", "meek", "all"]
+    for row in found:
+        other = reported[row.theory]
+        told = (row.share, row.ci_low, row.ci_high, row.runs)
+        assert told == (other.effect, other.ci_low, other.ci_high, other.runs)
+
+
+def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[str, Any], why: Why) -> None:
+    e = why(scenario_two, 4)
+    for theory in ("deterrence", "spiral", "all"):
+        parts = [row.share for row in e.shares if row.theory == theory and row.part != TOTAL]
+        assert sum(parts) == pytest.approx(e.share(TOTAL, theory).share, abs=1e-12)
+
+
+def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp_path: Path) -> None:
+    document = planted.threat()
+    opened = Opened("planted.yaml", from_data(document), document, {})
+    asked = question(opened, None, "keep,cancel", None, 1)
+    once, twice = tmp_path / "once", tmp_path / "twice"
+    answer(asked, open_kept(asked, once, resume=False), 2 * BLOCK + 1, threads=2)
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    begun = open_kept(asked, twice, resume=False)
+    answer(asked, begun, BLOCK, threads=1)
+    assert answer(asked, open_kept(asked, twice, resume=True), 2 * BLOCK, threads=1, tick=stop).stopped
+    kept = open_kept(asked, twice, resume=True)
+    assert kept.runs == BLOCK
+    answer(asked, kept, 2 * BLOCK + 1, threads=2)
+    assert (once / "why" / FILE).read_bytes() == (twice / "why" / FILE).read_bytes()
+
+
+def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp_path: Path) -> None:
+    first, second = planted.threat(), planted.nothing()
+    for document in (first, second):
+        opened = Opened("planted.yaml", from_data(document), document, {})
+        asked = question(opened, None, "keep,cancel", None, 1)
+        if document is first:
+            answer(asked, open_kept(asked, tmp_path, resume=False), 1, threads=1)
+            with pytest.raises(PowersimError, match="add --resume to go on"):
+                open_kept(asked, tmp_path, resume=False)
+        else:
+            with pytest.raises(PowersimError, match=r"another study \(another scenario"):
+                open_kept(asked, tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "branches", "says"),
+    [
+        ("armz", None, "outcome armz is not known; did you mean arms"),
+        (None, "keep", "--branches: found keep; allowed: two"),
+        (None, "keep,cancl", "branch cancl is not known; did you mean cancel"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(
+    outcomes: str | None, branches: str | None, says: str, planted: ModuleType
+) -> None:
+    document = planted.threat()
+    opened = Opened("planted.yaml", from_data(document), document, {})
+    with pytest.raises(PowersimError, match=says):
+        question(opened, outcomes, branches, None, 1)
+
+
+def test_every_channel_is_made_of_what_exists_and_the_sets_are_all_there() -> None:
+    of = groups()
+    assert [group.name for group in of] == ["exchange", "resolve", "trust", "threat", "abandonment"]
+    sets = coalitions(of)
+    assert len(set(sets)) == 32
+    assert sets[-1] == FULL
+    assert sets[0].off == {name for group in of for name in group.off}
+
+
+def two_theories(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"theories": {"bold": {"rho": 1.0}, "meek": {"rho": 0.3}}}
