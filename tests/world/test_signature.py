@@ -109,6 +109,7 @@ class Notary:
             room.judge,
             room.scratch,
             play.turns_played,
+            room.kept,
         )
         rows = play.world.log[first : int(play.world.logged[0])]
         signed = of_kind(rows, chronicle.SIGNED)
@@ -160,7 +161,7 @@ def test_what_a_turn_signs_is_what_the_phases_sign_one_by_one(flagship: Built) -
         first, room = int(table.world.logged[0]), table.room
         match_offers(
             *table.given, table.packed, room.derived, room.menu, room.offers, room.judge, room.scratch,
-            play.turns_played,
+            play.turns_played, room.kept,
         )  # fmt: skip
         kinds = (chronicle.SIGNED, chronicle.LEG, chronicle.GAIN)
         by_phases = of_kind(table.world.log[first : int(table.world.logged[0])], *kinds)

@@ -8,6 +8,7 @@ import numpy as np
 
 from powersim._bundle import pack
 from powersim.world.case import Case
+from powersim.world.channels import Held, Paths, new_paths, paths_of
 from powersim.world.draws import luck
 from powersim.world.start import LOG_ROWS, new_world
 from powersim.world.state import Floats, Ints
@@ -20,7 +21,7 @@ class History:
 
     values: (T, O) watched outcomes. alignment: (S, N, N) at the snapshots. log: rows of the chronicle, see
     `world.chronicle`. delivered: (L) units of every flow. happened: (E) turn of every event, -1 = never.
-    lost: rows of the chronicle that did not fit.
+    lost: rows of the chronicle that did not fit. paths: its channels, see `world.channels`, if they were to be kept.
     """
 
     values: Floats
@@ -29,17 +30,34 @@ class History:
     delivered: Floats
     happened: Ints
     lost: int
+    paths: Paths | None = None
 
 
-def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS, detail: bool = False) -> History:
+def simulate(
+    case: Case,
+    seed: int,
+    run: int,
+    log_rows: int = LOG_ROWS,
+    detail: bool = False,
+    *,
+    keep: bool = False,
+    held: Held | None = None,
+) -> History:
     """Compute run `run` of a case. The same seed, run and case give the same bytes, compiled or interpreted.
 
     detail: the chronicle also says which offers came to nothing and which beliefs moved a little; nothing else changes.
+    keep: write down the paths of the channels (`History.paths`). held: channels that go as in another history,
 
-    Raises ValueError for a seed or run that a key cannot hold.
+        sibling = simulate(cancel, seed, run, keep=True)
+        simulate(keep, seed, run, held=Held(sibling.paths, ["threat", "trust"]))
+
+    is what `keep` would do if threat and trust went as they do after `cancel`. What is held where: `world.channels`.
+    Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
     where = luck(seed, run, 0)
-    world, room = new_world(case.setup, log_rows, detail), new_room(case.setup)
+    paths = new_paths(case.setup, case.turns) if keep else None
+    world = new_world(case.setup, log_rows, detail)
+    room = new_room(case.setup, paths, paths_of(case.setup, case.turns, held))
     n = case.setup.power0.shape[0]
     values = np.zeros((case.turns, case.watch.kind.shape[0]))
     kept = np.zeros((case.snapshots.shape[0], n, n))
@@ -65,4 +83,5 @@ def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS, detail: 
         world.delivered.copy(),
         world.happened.copy(),
         max(0, rows - log_rows),
+        paths,
     )

@@ -22,6 +22,7 @@ from powersim.sim.history import History
 from powersim.sim.labels import Labels
 from powersim.world import chronicle
 from powersim.world.case import Case
+from powersim.world.channels import Held, new_paths, paths_of
 from powersim.world.draws import luck, uniform
 from powersim.world.record import observe, record
 from powersim.world.start import LOG_ROWS, new_world
@@ -43,7 +44,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
     study: both together name the history. agents: a class (or function of model and row) for each actor that has a
     policy of its own; all others are `State`. model_reporters, agent_reporters: more columns for `datacollector`,
     beside date, every outcome of the case and the actor's code. teller: puts the chronicle into words. rng: for Mesa's
-    shared generators, which no rule uses.
+    shared generators, which no rule uses. keep, held: channels to write down or to hold, as in `sim.history.simulate`.
 
     `datacollector` counts turns from 0, as `batch_run` does: the row of step 0 is the world after the first turn.
     Raises PowersimError for an unknown actor, ValueError for a seed or run that no key can hold.
@@ -65,6 +66,8 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         rng: Any = None,
         log_rows: int = LOG_ROWS,
         detail: bool = False,
+        keep: bool = False,
+        held: Held | None = None,
     ) -> None:
         super().__init__(rng=(seed, run) if rng is None else rng)
         where = luck(seed, run, 0)
@@ -80,7 +83,8 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         self._teller = self._plain if teller is None else teller
         self._key = (where.seed, where.run)
         self._watch = pack(case.watch)
-        self._room = new_room(case.setup)
+        self._paths = new_paths(case.setup, case.turns) if keep else None
+        self._room = new_room(case.setup, self._paths, paths_of(case.setup, case.turns, held))
         self._world = pack(self.world)
         self._given = (pack(case.setup), pack(case.params), pack(case.switches))
         self._branch = pack(case.branch)
@@ -151,6 +155,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
             world.delivered.copy(),
             world.happened.copy(),
             max(0, rows - world.log.shape[0]),
+            self._paths,
         )
 
     def position(self, issue: str) -> float:
@@ -227,9 +232,18 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
             yield int(row[TURN]), f"{name}: {who}{thing}; value {row[5]:.4g}; gain {row[6]:.4g}"
 
 
-def simulate(case: Case, seed: int, run: int, log_rows: int = LOG_ROWS, detail: bool = False) -> History:
-    """Run `run` of a case, stepped by Mesa: the same bits as `sim.history.simulate`."""
-    model = PowersimModel(case, seed=seed, run=run, log_rows=log_rows, detail=detail)
+def simulate(
+    case: Case,
+    seed: int,
+    run: int,
+    log_rows: int = LOG_ROWS,
+    detail: bool = False,
+    *,
+    keep: bool = False,
+    held: Held | None = None,
+) -> History:
+    """Run `run` of a case, stepped by Mesa: the same bits as `sim.history.simulate`, whose arguments these are."""
+    model = PowersimModel(case, seed=seed, run=run, log_rows=log_rows, detail=detail, keep=keep, held=held)
     while model.running:
         model.step()
     return model.history

@@ -10,6 +10,7 @@ from powersim.rules.contest import odds
 from powersim.rules.crisis import attack_cost, crisis_war_probability, demand, intervention_pays, stake_cost
 from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
+from powersim.world.channels import Paths, follow_resolve
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import lever_of
 from powersim.world.draws import Luck, uniform
@@ -21,10 +22,20 @@ from powersim.world.state import C_SANCTION, LEAST, SHIFT, Branch, Derived, Setu
 
 @rule
 def crises(
-    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, luck: Luck, turn: int
+    s: Setup,
+    p: Params,
+    on: Switches,
+    branch: Branch,
+    w: World,
+    d: Derived,
+    luck: Luck,
+    turn: int,
+    kept: Paths,
+    held: Paths,
 ) -> None:
     """Over every front at peace a crisis may arise; the challenger then demands, stays quiet or fights."""
     for v in range(s.dispute_key.shape[0]):
+        follow_resolve(kept, held, w, turn, v)
         if w.war_on[v] > 0:
             continue
         if w.war_turns[v] < 0:  # truce

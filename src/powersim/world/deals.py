@@ -9,6 +9,7 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.sanctions import conflict_expectation
 from powersim.world import chronicle
+from powersim.world.channels import imagine_threat
 from powersim.world.chronicle import write
 from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
 from powersim.world.gains import flow_change, money_unit, relationship
@@ -80,12 +81,12 @@ def exact_gains(
         r = legs[e]
         if 0 <= r < 3 * controls:
             w.pos[r // 3] = w.dis[r // 3]
-    _utilities(s, p, on, w, scratch, judge.before)
+    _utilities(s, p, on, w, d, scratch, judge.before)
     for e in range(LEGS):
         r = legs[e]
         if 0 <= r < 3 * controls:
             w.pos[r // 3] = menu.target[r]
-    _utilities(s, p, on, w, scratch, judge.own)
+    _utilities(s, p, on, w, d, scratch, judge.own)
     for i in range(w.power.shape[0]):
         judge.before[i] = judge.own[i] - judge.before[i]
     share_with_friends(s, d, judge.before, judge.gain)
@@ -102,10 +103,14 @@ def exact_gains(
 
 
 @rule
-def _utilities(s: Setup, p: Params, on: Switches, w: World, scratch: Derived, out: Floats) -> None:
-    """Own utility of everybody in the world as it stands."""
+def _utilities(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, scratch: Derived, out: Floats
+) -> None:
+    """Own utility of everybody in the world as it is imagined now."""
     refresh_readings(s, w)
     derive(s, p, on, w, scratch)
+    if d.held[0] > 0:
+        imagine_threat(p, d, scratch)
     for i in range(out.shape[0]):
         out[i] = own_utility(s, p, w, scratch, i)
 

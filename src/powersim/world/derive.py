@@ -36,9 +36,9 @@ from powersim.world.state import (
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
-    rows = {"M", "f", "h", "S", "E"}
-    shapes = {"burden": (n, k)} | dict.fromkeys(rows, (n,))
-    return Derived(**{name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields})
+    shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name != "held"}
+    return Derived(**arrays, held=np.zeros(1, np.uint8))
 
 
 @rule
@@ -116,9 +116,11 @@ def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
             d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
         d.M[i] = max(d.M[i], 0.0)
+        d.feared[i] = d.M[i]
     for i in range(n):
-        _security_of(s, p, on, w, d, i)
+        _friends_and_foes(on, w, d, i)
         d.E[i] = economy_of(d, i)
+    balance(p, d)
 
 
 @rule
@@ -141,11 +143,10 @@ def _issue_effects(s: Setup, on: Switches, w: World, d: Derived) -> None:
 
 
 @rule
-def _security_of(s: Setup, p: Params, on: Switches, w: World, d: Derived, i: int) -> None:
-    """Help, fear and security of actor i (M4, M10)."""
+def _friends_and_foes(on: Switches, w: World, d: Derived, i: int) -> None:
+    """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
     d.f[i] = d.M[i]
-    d.h[i] = p.h0
     friends = 0.0
     for j in range(n):
         if j == i:
@@ -157,12 +158,22 @@ def _security_of(s: Setup, p: Params, on: Switches, w: World, d: Derived, i: int
         d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
         d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if on.threat else 0.0
         d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
-        d.h[i] += d.fear[i, j] * d.M[j]
         d.weight[i, j] = max(a, 0.0)
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
-    d.S[i] = security(d.f[i], d.h[i], p.security_d)
+
+
+@rule
+def balance(p: Params, d: Derived) -> None:
+    """Capability that everybody fears, and the security that follows (M4)."""
+    n = d.M.shape[0]
+    for i in range(n):
+        d.h[i] = p.h0
+        for j in range(n):
+            if j != i:
+                d.h[i] += d.fear[i, j] * d.feared[j]
+        d.S[i] = security(d.f[i], d.h[i], p.security_d)
 
 
 @rule

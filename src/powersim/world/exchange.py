@@ -14,10 +14,12 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
+from powersim.world.channels import Paths
 from powersim.world.chronicle import in_detail
 from powersim.world.deals import Judge, exact_gains, sign
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import money_unit
+from powersim.world.held_deals import keep_deal
 from powersim.world.menu import Menu
 from powersim.world.packages import (
     Agenda,
@@ -242,6 +244,7 @@ def match_offers(
     judge: Judge,
     scratch: Derived,
     turn: int,
+    kept: Paths,
 ) -> None:
     """Go through the offers in descending surplus and sign those that still hold (each actor at most `bandwidth`)."""
     n = w.power.shape[0]
@@ -261,7 +264,7 @@ def match_offers(
         surplus = offers.surplus[m]
         offers.surplus[m] = -1.0
         if _open(s, p, w, menu, offers, judge, m, turn):
-            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, surplus, turn)
+            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, surplus, turn, kept)
         elif in_detail(w):
             fell_through(w, menu, offers, m, chronicle.CROWDED_OUT, 1.0, surplus, turn)
 
@@ -306,6 +309,7 @@ def _judge_and_sign(
     m: int,
     surplus: float,
     turn: int,
+    kept: Paths,
 ) -> None:
     """Sign offer m if every party still gains by the whole package, exactly, as earlier deals have left the world."""
     exact_gains(s, p, on, w, d, menu, offers.leg[m], judge, scratch)
@@ -324,4 +328,5 @@ def _judge_and_sign(
     for e in range(PARTIES):
         if offers.party[m, e] >= 0:
             judge.busy[offers.party[m, e]] += 1
+    keep_deal(kept, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)
     sign(s, p, on, w, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)

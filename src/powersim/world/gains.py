@@ -59,9 +59,9 @@ def effects_change(
         elif kind == REACH:
             rise = min(1.0, max(0.0, d.reach[i, j] + amount)) - d.reach[i, j]
             df[j] += d.help[j, i] * rise * d.M[i]
-            dh[j] += d.fear[j, i] * rise / max(d.reach[i, j], LEAST) * d.M[i]
+            dh[j] += d.fear[j, i] * rise / max(d.reach[i, j], LEAST) * d.feared[i]
         elif kind == THREAT and on.threat:
-            dh[j] += d.fear[j, i] * amount / max(d.offence[i, j], LEAST) * d.M[i]
+            dh[j] += d.fear[j, i] * amount / max(d.offence[i, j], LEAST) * d.feared[i]
         else:
             continue
         touched = True

@@ -11,7 +11,9 @@ from powersim.rules.bargaining import sign_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.deals import Judge, exact_gains, sign
+from powersim.world.derive import share_with_friends
 from powersim.world.draws import Luck, uniform
+from powersim.world.gains import control_change
 from powersim.world.menu import Menu, flow_legs
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
@@ -61,6 +63,8 @@ def put_on_the_table(
                 w.dis[r // 3] = last
             for i in range(w.power.shape[0]):
                 menu.gives[r, i] = max(s.raisers[r // 3, i], s.lowerers[r // 3, i])
+            control_change(s, p, on, w, d, r // 3, w.dis[r // 3], menu.target[r], menu.own, menu.df, menu.dh)
+            share_with_friends(s, d, menu.own, menu.gain[r])
         else:
             menu.live[r] = 0
             flow_legs(s, p, on, w, d, menu, turn, (r - 3 * controls) // 2)

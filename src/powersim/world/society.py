@@ -58,7 +58,7 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
     share = np.zeros(n)
     for i in range(n):
         for j in range(n):
-            fear[i, j] = d.fear[i, j] * d.M[j] / p.m_ref
+            fear[i, j] = d.fear[i, j] * d.feared[j] / p.m_ref
             push[i, j] = 0.0
     for i in range(n):
         lever_shares(s, w, i, share)

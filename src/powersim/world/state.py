@@ -278,6 +278,9 @@ class Derived(NamedTuple):
     weight: Floats  # (N, N) row-normalised positive alignment: how much i shares j's gains
     help: Floats  # (N, N) C_ij: help that i expects of j
     fear: Floats  # (N, N) H_ij / M_j: what a unit of j's capability adds to what i fears
+    feared: Floats  # (N) capability as others fear it: M, unless the threat is held (see `channels`)
+    own_fear: Floats  # (N, N) while the threat is held: fear as this state alone would have it
+    held: Flags  # (1) 1 = the threat is held
     f: Floats  # (N) own and allied capability
     h: Floats  # (N) feared capability
     S: Floats  # (N) security, 0..1

@@ -23,12 +23,31 @@ import numpy as np
 from powersim._bundle import pack
 from powersim._jit import rule
 from powersim.world.case import Watch
+from powersim.world.channels import (
+    AFTER_ALIGNMENT,
+    AFTER_EVENTS,
+    AT_CALENDAR,
+    AT_DEALS,
+    AT_DELIVERY,
+    AT_END,
+    AT_GROWTH,
+    AT_OWN_POLICY,
+    AT_SIGNALS,
+    EXCHANGE,
+    Paths,
+    follow_alignment,
+    follow_resolve,
+    follow_threat,
+    follow_trust,
+    new_paths,
+)
 from powersim.world.crisis import crises
 from powersim.world.deals import Judge, deliver, lapse, new_judge
 from powersim.world.derive import derive, new_derived, refresh_interests, refresh_readings
 from powersim.world.draws import Luck
 from powersim.world.environment import calendar, grow, lay_down, proxies
 from powersim.world.exchange import find_offers, match_offers
+from powersim.world.held_deals import open_turn, sign_held
 from powersim.world.menu import Menu, fill_menu, new_menu
 from powersim.world.offer import put_on_the_table
 from powersim.world.packages import Agenda, Offers, new_agenda, new_offers
@@ -55,10 +74,12 @@ class Room(NamedTuple):
     judge: Judge
     scratch: Derived
     push: Floats  # (N, N)
+    kept: Paths  # the channels as this history goes through them
+    held: Paths  # those that it is held to
 
 
-def new_room(s: Setup) -> Room:
-    """Room for a scenario of this size, packed for compiled code."""
+def new_room(s: Setup, kept: Paths | None = None, held: Paths | None = None) -> Room:
+    """Room for a scenario of this size, packed for compiled code; nothing is kept or held unless it is said."""
     n = s.power0.shape[0]
     return Room(
         pack(new_derived(s)),
@@ -68,6 +89,8 @@ def new_room(s: Setup) -> Room:
         pack(new_judge(s)),
         pack(new_derived(s)),
         np.zeros((n, n)),
+        pack(new_paths(s, 0, 0) if kept is None else kept),
+        pack(new_paths(s, 0, 0) if held is None else held),
     )
 
 
@@ -86,6 +109,7 @@ def begin(s: Setup, p: Params, on: Switches, w: World, room: Room) -> None:
 def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int) -> None:
     """Compute turn t in place."""
     first_row = w.logged[0]
+    open_turn(room.kept, t)
     for c in range(w.pos.shape[0]):
         w.pos_before[c] = w.pos[c]
         w.settled[c] = 0
@@ -98,15 +122,25 @@ def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room
     read_moves(s, p, on, branch, w, t)
     breaches_known(p, on, w, t, first_row)
     forget(s, p, on, w, room.derived)
-    derive(s, p, on, w, room.derived)
+    follow_resolve(room.kept, room.held, w, t, s.dispute_key.shape[0])
+    follow_trust(room.kept, room.held, w, t)
+    _derive(s, p, on, w, room, t, AT_SIGNALS)
     if on.alignment:
         align(s, p, on, w, room.derived, luck, room.push, t)
+    follow_alignment(room.kept, room.held, w, t, AFTER_ALIGNMENT)
     if on.home:
         home(s, p, w, room.derived, t)
     for c in range(w.pos.shape[0]):
         w.drift[c] = p.drift_memory * w.drift[c] + (1.0 - p.drift_memory) * (w.pos[c] - w.pos_before[c])
     _settle_grid(w)
+    _derive(s, p, on, w, room, t, AT_END)
+
+
+@rule
+def _derive(s: Setup, p: Params, on: Switches, w: World, room: Room, t: int, place: int) -> None:
+    """Derive what follows from the state as it is; the threat may be held."""
     derive(s, p, on, w, room.derived)
+    follow_threat(p, room.kept, room.held, room.derived, t, place)
 
 
 @rule
@@ -117,9 +151,10 @@ def _environment(
     d = room.derived
     if on.calendar:
         calendar(s, branch, w, luck, t)
+    follow_alignment(room.kept, room.held, w, t, AFTER_EVENTS)
     refresh_readings(s, w)
     refresh_interests(s, w)
-    derive(s, p, on, w, d)
+    _derive(s, p, on, w, room, t, AT_CALENDAR)
     if branch.offer_turn == t and on.exchange:
         put_on_the_table(s, p, on, branch, w, d, luck, room.menu, room.judge, room.scratch, t)
     lay_down(branch, w, t)
@@ -129,7 +164,7 @@ def _environment(
         proxies(s, p, w, luck, t)
     refresh_readings(s, w)
     refresh_interests(s, w)
-    derive(s, p, on, w, d)
+    _derive(s, p, on, w, room, t, AT_GROWTH)
 
 
 @rule
@@ -140,16 +175,19 @@ def _decisions(
     d = room.derived
     own_policy(s, p, on, branch, w, d, luck, room.menu, t)
     refresh_readings(s, w)
-    derive(s, p, on, w, d)
+    _derive(s, p, on, w, room, t, AT_OWN_POLICY)
     if on.exchange:
-        fill_menu(s, p, on, branch, w, d, room.menu, t)
-        find_offers(s, p, on, w, luck, room.menu, room.agenda, room.offers)
-        match_offers(s, p, on, w, d, room.menu, room.offers, room.judge, room.scratch, t)
+        if room.held.on[EXCHANGE] > 0:
+            sign_held(s, p, on, branch, w, room.menu, room.judge, room.kept, room.held, t)
+        else:
+            fill_menu(s, p, on, branch, w, d, room.menu, t)
+            find_offers(s, p, on, w, luck, room.menu, room.agenda, room.offers)
+            match_offers(s, p, on, w, d, room.menu, room.offers, room.judge, room.scratch, t, room.kept)
         refresh_readings(s, w)  # what was agreed counts for what is delivered: an embargo, a guarantee
-        derive(s, p, on, w, d)
+        _derive(s, p, on, w, room, t, AT_DEALS)
     deliver(s, p, on, w, d, room.menu, t)
     refresh_readings(s, w)
-    derive(s, p, on, w, d)
+    _derive(s, p, on, w, room, t, AT_DELIVERY)
 
 
 @rule
@@ -162,7 +200,7 @@ def _conflict(
         strikes(s, p, on, w, d, room.menu, luck, t)
         refresh_readings(s, w)
     if on.crisis:
-        crises(s, p, on, branch, w, d, luck, t)
+        crises(s, p, on, branch, w, d, luck, t, room.kept, room.held)
     if on.war:
         wars(s, p, on, w, d, luck, t)
     refresh_readings(s, w)

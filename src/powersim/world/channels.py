@@ -1,0 +1,185 @@
+"""Channels by which one decision comes to matter elsewhere: kept along a history, held in another (Pearl 2001).
+
+Two branches of a run differ in what is laid down. What follows of it goes through five channels, and through what is
+none of them (the direct part). `Paths` is what a history writes down of them, turn by turn; another history that
+*holds* a channel at these paths reads there what the first one read, and goes its own way in everything else.
+
+resolve: beliefs in resolve, r; before each dispute can become a crisis, and when the turn's signals have been read.
+trust: beliefs in motives, g; when the turn's signals have been read.
+threat: fear of a unit of another's capability, and how much capability is feared, from which H, T, h and S follow;
+    after each derivation from the state as it is.
+exchange: the deals that are signed (parties, legs, payments, gains), in place of own offers and own matching.
+alignment: A; after the calendar's events, and after alignment has moved.
+
+Held at its own paths, a history is itself, to the last bit. Four things to know:
+
+- Beliefs go on learning between these places, so the chronicle tells what would have moved; nothing reads it.
+- What a package would change of fear is added to the held fear, so bargaining still counts threats.
+- A held deal keeps the gains and prices of the history that it comes from. A leg that cannot be done here is left
+  out (its control is laid down, on hold, forbidden or bound otherwise; the flow is forbidden, embargoed, frozen or on
+  order), a step never leads back, and no more is given than there is. Whether it is kept or broken is this history's
+  own affair, and the branch's own offer is the branch's, not the channel's.
+- An event that moves alignment is felt by the events of the same turn that come after it, held or not.
+
+Source: Pearl 2001, Direct and Indirect Effects, UAI 17:411-20.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim._jit import rule
+from powersim.errors import PowersimError
+from powersim.world.derive import balance
+from powersim.world.params import Params
+from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup, World
+
+RESOLVE, TRUST, THREAT, EXCHANGE, ALIGNMENT = range(5)
+CHANNELS = ("resolve", "trust", "threat", "exchange", "alignment")
+"""Names of the channels that can be held, in the order of `Paths.on`."""
+
+# Where in a turn the state is derived as it is (and not as somebody imagines it).
+AT_CALENDAR, AT_GROWTH, AT_OWN_POLICY, AT_DEALS, AT_DELIVERY, AT_SIGNALS, AT_END = range(7)
+DERIVATIONS = 7
+# Where in a turn alignment is held.
+AFTER_EVENTS, AFTER_ALIGNMENT = range(2)
+
+
+class Paths(NamedTuple):
+    """The channels of a history, turn by turn (T turns, D disputes, M deals at most)."""
+
+    on: Flags  # (5) channels that are kept, or held
+    resolve: Floats  # (T, D + 1, N, N) before each dispute; when signals have been read
+    trust: Floats  # (T, N, N)
+    alignment: Floats  # (T, 2, N, N)
+    fear: Floats  # (T, DERIVATIONS, N, N) H_ij / M_j
+    feared: Floats  # (T, DERIVATIONS, N) capability as others fear it
+    signed: Ints  # (T + 1) deals of turn t are those from signed[t] up to signed[t + 1]
+    party: Ints  # (M, PARTIES), -1 = none
+    gain: Floats  # (M, PARTIES) of the whole package, per turn
+    pay: Floats  # (M, PARTIES) net payments received, share of world GDP
+    leg: Ints  # (M, LEGS), -1 = none
+    target: Floats  # (M, LEGS)
+    giver: Ints  # (M, LEGS)
+    worth: Floats  # (M, LEGS) what the leg is worth to its giver
+
+
+class Held(NamedTuple):
+    """Channels of a history that are held at the paths of another: its sibling branch in the same run."""
+
+    paths: Paths
+    channels: Collection[str] = CHANNELS
+
+
+def new_paths(s: Setup, turns: int, on: int = 1) -> Paths:
+    """Room for the paths of a history of so many turns, at 0. A party to a deal uses up one of its bandwidth."""
+    n, d = s.power0.shape[0], s.dispute_key.shape[0]
+    deals = turns * (int(s.bandwidth.sum()) // 2) if on else 0
+    return Paths(
+        on=np.full(len(CHANNELS), on, np.uint8),
+        resolve=np.zeros((turns, d + 1, n, n)),
+        trust=np.zeros((turns, n, n)),
+        alignment=np.zeros((turns, 2, n, n)),
+        fear=np.zeros((turns, DERIVATIONS, n, n)),
+        feared=np.zeros((turns, DERIVATIONS, n)),
+        signed=np.zeros(turns + 1, np.int64),
+        party=np.full((deals, PARTIES), -1),
+        gain=np.zeros((deals, PARTIES)),
+        pay=np.zeros((deals, PARTIES)),
+        leg=np.full((deals, LEGS), -1),
+        target=np.zeros((deals, LEGS)),
+        giver=np.full((deals, LEGS), -1),
+        worth=np.zeros((deals, LEGS)),
+    )
+
+
+def paths_of(s: Setup, turns: int, held: Held | None) -> Paths:
+    """The paths that a history has to follow, none without `held`.
+
+    Raises PowersimError for a channel that does not exist or paths of another world.
+    """
+    if held is None:
+        return new_paths(s, 0, 0)
+    for name in held.channels:
+        if name not in CHANNELS:
+            raise PowersimError(
+                f"held: found channel {name!r}; allowed: {', '.join(CHANNELS)}; e.g. Held(paths, ['threat'])"
+            )
+    expected = (turns, s.dispute_key.shape[0] + 1, *s.alignment0.shape)
+    if held.paths.resolve.shape != expected or len(held.paths.signed) != turns + 1:
+        raise PowersimError(
+            f"held: found paths of (turns, disputes + 1, actors, actors) {held.paths.resolve.shape}; allowed: those of "
+            f"another branch of the same run, {expected}; e.g. simulate(sibling, seed, run, keep=True).paths"
+        )
+    on = np.array([name in held.channels for name in CHANNELS], np.uint8)
+    return held.paths._replace(on=on)
+
+
+@rule
+def _put(what: Floats, where: Floats) -> None:
+    """Copy a table (N, N)."""
+    for i in range(what.shape[0]):
+        for j in range(what.shape[1]):
+            where[i, j] = what[i, j]
+
+
+@rule
+def follow_resolve(kept: Paths, held: Paths, w: World, turn: int, place: int) -> None:
+    """Put the held beliefs in resolve in place, write down those that are. `place`: a dispute, or D for the signals."""
+    if held.on[RESOLVE] > 0:
+        _put(held.resolve[turn, place], w.resolve)
+    if kept.on[RESOLVE] > 0:
+        _put(w.resolve, kept.resolve[turn, place])
+
+
+@rule
+def follow_trust(kept: Paths, held: Paths, w: World, turn: int) -> None:
+    """Put the held trust in place, write down that which is."""
+    if held.on[TRUST] > 0:
+        _put(held.trust[turn], w.trust)
+    if kept.on[TRUST] > 0:
+        _put(w.trust, kept.trust[turn])
+
+
+@rule
+def follow_alignment(kept: Paths, held: Paths, w: World, turn: int, place: int) -> None:
+    """Put the held alignment in place, write down that which is. `place`: AFTER_EVENTS or AFTER_ALIGNMENT."""
+    if held.on[ALIGNMENT] > 0:
+        _put(held.alignment[turn, place], w.alignment)
+    if kept.on[ALIGNMENT] > 0:
+        _put(w.alignment, kept.alignment[turn, place])
+
+
+@rule
+def follow_threat(p: Params, kept: Paths, held: Paths, d: Derived, turn: int, place: int) -> None:
+    """Put the held fear in place (what this state would give is remembered beside it), write down that which is.
+
+    `place`: which of the turn's derivations.
+    """
+    d.held[0] = held.on[THREAT]
+    if held.on[THREAT] > 0:
+        _put(d.fear, d.own_fear)
+        _put(held.fear[turn, place], d.fear)
+        for j in range(d.M.shape[0]):
+            d.feared[j] = held.feared[turn, place, j]
+        balance(p, d)
+    if kept.on[THREAT] > 0:
+        _put(d.fear, kept.fear[turn, place])
+        for j in range(d.M.shape[0]):
+            kept.feared[turn, place, j] = d.feared[j]
+
+
+@rule
+def imagine_threat(p: Params, d: Derived, imagined: Derived) -> None:
+    """Fear in a world that is only imagined, while fear is held: the held one, and what that world would change."""
+    n = d.M.shape[0]
+    for i in range(n):
+        if d.feared[i] != d.M[i]:
+            imagined.feared[i] = max(0.0, d.feared[i] + (imagined.M[i] - d.M[i]))
+        for j in range(n):
+            if d.fear[i, j] != d.own_fear[i, j]:
+                imagined.fear[i, j] = max(0.0, d.fear[i, j] + (imagined.fear[i, j] - d.own_fear[i, j]))
+    balance(p, imagined)
