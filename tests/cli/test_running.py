@@ -204,7 +204,7 @@ def test_tell_keeps_to_the_actors_and_topics_asked_for(powersim, scenario):
     everything = powersim("tell", scenario, "--topic", "all").out
     few = powersim("tell", scenario, "--topic", "crisis,war", "--actor", "RUS").out
     assert len(few) < len(everything)
-    assert "left out" not in powersim("tell", scenario, "--topic", "all").err
+    assert len(powersim("tell", scenario).out) < len(everything)
     assert powersim("tell", scenario, "--actor", "RUSS").code == 2
     assert "did you mean war?" in powersim("tell", scenario, "--topic", "warr").err
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from powersim.world.state import C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
+from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
 
 NEAR = 0.05
 """A position so near to a labelled point of its scale is called by that label."""
@@ -32,6 +32,14 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Things:
+    """Objects of one kind in the order of the world's arrays: their names in data, and the issue that each is about."""
+
+    ids: tuple[str, ...]
+    issue: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Names:
     """How to call everything that a chronicle refers to by index."""
 
@@ -43,15 +51,52 @@ class Names:
     flows: tuple[Flow, ...]
     disputes: tuple[str, ...]
     events: tuple[str, ...]
+    things: Mapping[str, Things] = field(
+        default_factory=dict
+    )  # control, flow, dispute, event, strike, proxy, issue
+
+    def resolved(self, kind: str, index: int) -> tuple[str, int]:
+        """What an object of a row is, with its place: a leg is a control (3c + side) or a flow (2f + what)."""
+        controls = 3 * len(self.controls)
+        if kind != "leg":
+            return kind, index
+        return ("control", index // 3) if index < controls else ("flow", (index - controls) // 2)
+
+    def object(self, kind: str, index: int) -> tuple[str, str]:
+        """Name in data and kind (lever, sanction, pledge, flow, dispute, ...) of a row's object; empty for none."""
+        if not kind or index < 0:
+            return "", ""
+        kind, index = self.resolved(kind, index)
+        known = self.things.get(kind)
+        name = known.ids[index] if known is not None else f"{kind} {index}"
+        if kind == "control":
+            kind = _CONTROL[self.controls[index].kind]
+        return name, kind
+
+    def issue_of(self, kind: str, index: int) -> int:
+        """Index of the issue that a row's object is about, -1 for none."""
+        if not kind or index < 0:
+            return -1
+        kind, index = self.resolved(kind, index)
+        known = self.things.get(kind)
+        return known.issue[index] if known is not None else -1
 
     def dispute(self, index: int) -> str:
         """What a dispute is over."""
         return self.disputes[index] if 0 <= index < len(self.disputes) else "an unnamed front"
 
 
+_CONTROL = {C_LEVER: "lever", C_SANCTION: "sanction", C_PLEDGE: "pledge"}
+
+
 def capital(text: str) -> str:
     """The text with a capital at the start."""
     return text[:1].upper() + text[1:]
+
+
+def pair(names: Names, i: int, j: int) -> str:
+    """Two actors as one thing: `Iran–Russia`."""
+    return f"{names.actors[i]}–{names.actors[j]}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -60,8 +105,8 @@ def listed(words: Sequence[str]) -> str:
 
 
 def units(value: float, good: str) -> str:
-    """Units of a good, e.g. `2.5 of S-300`."""
-    return f"{value:.3g} of {good}"
+    """Units of a good, e.g. `2.5 of S-300`, to two digits."""
+    return f"{value:.2g} of {good}"
 
 
 def position(names: Names, control: int, value: float) -> str:
@@ -97,11 +142,20 @@ def leg(names: Names, giver: int, leg_id: int, value: float) -> str:
     return f"{by} freezes the order of {known.good} for {taker}"
 
 
-def gains(names: Names, parties: Sequence[tuple[int, float, float]]) -> str:
-    """What each party (actor, gain per turn, net payment received) gets out of a deal."""
-    worth = ", ".join(f"{names.actors[actor]} {gain:+.4f}" for actor, gain, _ in parties)
-    paid = [f"{names.actors[actor]} pays {-pay:.2%} of world GDP" for actor, _, pay in parties if pay < -5e-5]
-    return f"gains a turn: {worth}" + (f"; {', '.join(paid)}" if paid else "")
+def gives(names: Names, giver: int, legs: Sequence[tuple[int, float]]) -> str:
+    """What one party does under a deal: its legs (leg, value) in one sentence. giver: -1 = nobody is named."""
+    said = [leg(names, giver, leg_id, value) for leg_id, value in legs]
+    if len(said) < 2 or giver < 0:
+        return "; ".join(said)
+    who = f"{names.actors[giver]} "
+    return who + listed([one.removeprefix(who) for one in said])
+
+
+def payments(names: Names, paid: Sequence[tuple[int, float]]) -> str:
+    """Who pays, from net payments received (actor, share of world GDP); empty if hardly anything changes hands."""
+    return ", ".join(
+        f"{names.actors[actor]} pays {-pay:.2%} of world GDP" for actor, pay in paid if pay < -5e-5
+    )
 
 
 def _moves(names: Names, control: int, side: int, value: float) -> str:

@@ -1,4 +1,4 @@
-"""Commands that compute histories: run, compare, tell."""
+"""Commands that compute histories: run, compare; tell is in `telling`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.telling import EXAMPLES, tell
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -126,48 +127,6 @@ def compare(
         comparing.report(page, planned, data, out, shown, named, figures)
 
     _Work(page, planned, runs, out, engine, workers, resume).carry_out(report)
-
-
-@guarded
-def tell(
-    file: File,
-    branch: Branch = None,
-    theory: Theory = None,
-    run: Annotated[int, typer.Option("--run", metavar="R", help="Number of the run, from 0.", min=0)] = 0,
-    seed: Seed = None,
-    actor: Annotated[
-        str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
-    ] = None,
-    topic: Annotated[
-        str | None,
-        typer.Option(
-            "--topic",
-            metavar="T,...",
-            help="Only these topics, or all: deal, breach, war, belief, alignment, home, ...",
-        ),
-    ] = None,
-    engine: Engine = None,
-    set_: Overrides = None,
-    quiet: Quiet = False,
-) -> None:
-    """Tell the story of one run, by date.
-
-    Who signed what with whom and what each gained, what was breached, which belief moved, who attacked whom.
-    """
-    from powersim.analysis.story import MAIN, TOPICS, about
-    from powersim.cli import console, telling
-    from powersim.study.opened import chosen
-    from powersim.study.told import story
-    from powersim.study.work import COMPILED
-
-    page = console.Page(quiet)
-    plan = _one(file, branch, theory, seed, set_)
-    codes = [each.code for each in plan.scenario.actors]
-    actors = frozenset(chosen(actor, codes, "actor") if actor else ())
-    topics = frozenset(chosen(topic, TOPICS, "topic") if topic else MAIN)
-    _announce(page)
-    entries = story(plan, run, engine or COMPILED)
-    telling.show(page, plan, run, about(entries, actors, topics), {e.topic for e in entries} - topics)
 
 
 def _one(
@@ -286,13 +245,6 @@ Examples:
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
     ),
-    (
-        tell,
-        """\b
-Examples:
-  powersim tell my.yaml --branch cancel --theory deterrence --run 7
-  powersim tell my.yaml --run 7 --actor RUS,IRN --topic deal,breach
-""",
-    ),
+    (tell, EXAMPLES),
 )
 """Commands with their examples."""

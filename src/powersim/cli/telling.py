@@ -1,27 +1,284 @@
-"""The page of `tell`: entries under their dates."""
+"""`powersim tell`: one run as a chronicle, several as tables, two branches side by side."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from powersim.analysis.story import Entry
-from powersim.cli.console import Page
+import typer
+
+from powersim.cli.options import Engine, File, Overrides, Quiet, Seed, guarded, overrides
 
 if TYPE_CHECKING:
+    from powersim.analysis.selected import Wanted
+    from powersim.analysis.story import Entry
+    from powersim.cli.console import Page
     from powersim.study.plan import Plan
+    from powersim.study.told import Story
 
 STYLES = {
     "deal": "green", "breach": "yellow", "war": "red", "strike": "red", "crisis": "yellow", "event": "bold",
     "arms": "cyan", "belief": "magenta",
 }  # fmt: skip
 
+FORMATS = {
+    ".txt": "text", ".md": "markdown", ".json": "json", ".csv": "csv", ".sqlite": "sqlite", ".db": "sqlite",
+    ".parquet": "parquet",
+}  # fmt: skip
+"""Format by suffix."""
 
-def show(page: Page, plan: Plan, run: int, entries: Sequence[Entry], left_out: set[str]) -> None:
-    """Print a story, and which topics of it are left out."""
+TABLES = ("csv", "sqlite", "parquet")
+MOST_RUNS = 100_000
+
+
+@guarded
+def tell(
+    file: File,
+    branch: Annotated[
+        str | None,
+        typer.Option("--branch", metavar="B", help="Branch, or several for a table; default: the reference."),
+    ] = None,
+    theory: Annotated[
+        str | None,
+        typer.Option("--theory", metavar="T", help="Theory, or several for a table; default: the first."),
+    ] = None,
+    run: Annotated[int, typer.Option("--run", metavar="R", help="Number of the run, from 0.", min=0)] = 0,
+    runs: Annotated[
+        str | None, typer.Option("--runs", metavar="A..B", help="Several runs, for a table: 0..99.")
+    ] = None,
+    seed: Seed = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
+    ] = None,
+    issue: Annotated[
+        str | None, typer.Option("--issue", metavar="I,...", help="Only what is about these issues.")
+    ] = None,
+    mechanism: Annotated[
+        str | None, typer.Option("--mechanism", metavar="M,...", help="Only what these mechanisms did.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            "--topic",
+            metavar="K,...",
+            help="Only these topics or kinds of row, or all: deal, breach, war, belief, offer, ...",
+        ),
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Not before: 2009Q3.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Not after.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write to a .txt, .md, .json, .csv, .sqlite or .parquet file."
+        ),
+    ] = None,
+    as_: Annotated[
+        str | None, typer.Option("--format", metavar="F", help="text, markdown, json or csv, when printed.")
+    ] = None,
+    engine: Engine = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Tell the story of one run, by date; or everything that happened in many, as tables.
+
+    Who signed what with whom and what each gained, what was breached, which belief moved and why, who attacked whom.
+    """
+    from powersim.cli import console
+    from powersim.errors import PowersimError
+
+    page = console.Page(quiet)
+    form = _form(out, as_)
+    plan = _plan(file, branch, theory, seed, set_)
+    numbers = _runs(run, runs)
+    single = len(numbers) == len(plan.labels) == len(plan.theories) == 1
+    if form not in (*TABLES, "json") and not single:
+        raise PowersimError(
+            "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
+        )
+    narrow = form in ("text", "markdown")
+    wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
+    _announce(page)
+    if form in TABLES or not single:
+        _table(page, plan, numbers, wanted, form, out, engine)
+    else:
+        _one(page, plan, numbers[0], wanted, form, out, engine)
+
+
+def _plan(
+    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+) -> Plan:
+    """A plan for what is named; for the first branch and theory where nothing is."""
+    from powersim.study.opened import open_scenario
+    from powersim.study.plan import plan
+
+    opened = open_scenario(file, overrides(set_))
+    recorded = opened.recorded
+    first = (recorded.get("branches") or opened.branches)[0]
+    under = (recorded.get("theories") or opened.theories)[0]
+    return plan(opened, branch or first, theory or under, seed, swept="")
+
+
+def _form(out: Path | None, asked: str | None) -> str:
+    """The format: what is asked, or by the file's suffix."""
+    from powersim.errors import PowersimError
+    from powersim.study.opened import unknown_name
+
+    if asked is not None:
+        allowed = sorted({*FORMATS.values()})
+        form = {"md": "markdown", "txt": "text"}.get(asked, asked)
+        if form not in allowed:
+            raise PowersimError(unknown_name(asked, allowed, "--format"))
+        if out is None and form in ("sqlite", "parquet"):
+            raise PowersimError(f"--format {asked}: needs a file, e.g. --out chronicle.{asked}")
+        return form
+    if out is None:
+        return "text"
+    if out.suffix not in FORMATS:
+        raise PowersimError(
+            f"--out: found {out}; allowed suffixes: {', '.join(FORMATS)}, e.g. chronicle.sqlite"
+        )
+    return FORMATS[out.suffix]
+
+
+def _runs(run: int, runs: str | None) -> range:
+    """The runs asked for: one number, or A..B."""
+    from powersim.errors import PowersimError
+
+    if runs is None:
+        return range(run, run + 1)
+    low, dots, high = runs.partition("..")
+    if not (low.isdigit() and (high.isdigit() or not dots)) or int(high or low) < int(low):
+        raise PowersimError(f"--runs: found {runs}; allowed: A..B with A not above B, e.g. --runs 0..99")
+    found = range(int(low), int(high or low) + 1)
+    if len(found) > MOST_RUNS:
+        raise PowersimError(f"--runs: found {len(found)} runs; allowed: at most {MOST_RUNS}")
+    return found
+
+
+def _wanted(
+    plan: Plan,
+    actor: str | None,
+    issue: str | None,
+    mechanism: str | None,
+    kind: str | None,
+    first: str | None,
+    last: str | None,
+    *,
+    narrow: bool,
+) -> Wanted:
+    """What the options ask for. Without --kind a page leaves out what is not a story; a table has everything."""
+    from powersim.analysis import kinds
+    from powersim.analysis.selected import Wanted
+    from powersim.analysis.story import MAIN
+    from powersim.study.opened import chosen
+    from powersim.study.told import turn_of
+    from powersim.world.params import MECHANISMS
+
+    codes = [each.code for each in plan.scenario.actors]
+    issues = [each.id for each in plan.scenario.issues]
+    known = list(dict.fromkeys((*kinds.TOPICS, *(each.name for each in kinds.KIND.values()))))
+    topics = chosen(kind, known, "kind") if kind and kind.strip() != "all" else ()
+    if narrow and not kind and not mechanism:
+        topics = MAIN
+    return Wanted(
+        actors=frozenset(codes.index(code) for code in chosen(actor, codes, "actor"))
+        if actor
+        else frozenset(),
+        issues=frozenset(issues.index(name) for name in chosen(issue, issues, "issue"))
+        if issue
+        else frozenset(),
+        mechanisms=frozenset(chosen(mechanism, MECHANISMS, "mechanism") if mechanism else ()),
+        topics=frozenset(topics),
+        first=turn_of(plan, first),
+        last=turn_of(plan, last),
+    )
+
+
+def _announce(page: Page) -> None:
+    from powersim.study.work import is_cold
+
+    if is_cold():
+        page.note("compiling the rules, once: about a minute")
+
+
+def _one(
+    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+) -> None:
+    """One run as a page for people, or as JSON with its tables."""
+    from powersim.analysis import pages
+    from powersim.study.told import story
+    from powersim.study.work import COMPILED, simulator
+
+    simulator(engine or COMPILED)
+    found = story(plan, plan.labels[0], plan.theories[0], run, wanted, engine or COMPILED)
+    if form == "text" and out is None:
+        show(page, plan, run, found)
+        return
+    text = {
+        "text": pages.text, "markdown": pages.markdown, "json": pages.as_json,
+    }[form](found.about, found.opening, found.entries, found.closing, found.told)  # fmt: skip
+    _put(page, text, out)
+
+
+def _put(page: Page, text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    page.note(f"written: {out}")
+
+
+def _table(
+    page: Page,
+    plan: Plan,
+    runs: Sequence[int],
+    wanted: Wanted,
+    form: str,
+    out: Path | None,
+    engine: str | None,
+) -> None:
+    """Events and legs of all runs asked for."""
+    from powersim.analysis import tables
+    from powersim.study.recorded import chronicles
+    from powersim.study.work import COMPILED, simulator
+
+    simulator(engine or COMPILED)
+    total = len(runs) * len(plan.labels) * len(plan.theories)
+    with page.progress("telling", total) as tick:
+        everything = chronicles(plan, runs, wanted, engine or COMPILED, tick)
+        if form == "json":
+            told = list(everything)
+            content: dict[str, Any] = {table: tables.records(told, table) for table in tables.TABLES}
+            _put(page, tables.dumped(content), out)
+            return
+        if out is None:
+            add = tables.csv_adder({"events": sys.stdout})
+            for each in everything:
+                add(each)
+            return
+        with tables.writing(out, form) as add:
+            for each in everything:
+                add(each)
+    page.note(f"written: {out}" + ("" if form == "sqlite" else f" and {tables.beside(out)}"))
+
+
+def show(page: Page, plan: Plan, run: int, found: Story) -> None:
+    """Print a story on a terminal or into a pipe."""
     page.line(plan.scenario.title, "bold")
     page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}")
+    page.line()
+    page.line(found.opening)
+    _entries(page, found.entries)
+    page.line()
+    page.line(found.closing)
+
+
+def _entries(page: Page, entries: Sequence[Entry]) -> None:
     for date, group in groupby(entries, key=lambda entry: entry.date):
         page.line()
         page.line(date, "bold")
@@ -32,5 +289,13 @@ def show(page: Page, plan: Plan, run: int, entries: Sequence[Entry], left_out: s
     if not entries:
         page.line()
         page.line("Nothing of the kind happened.")
-    if left_out:
-        page.note(f"left out: {', '.join(sorted(left_out))}; --topic all tells everything")
+
+
+EXAMPLES = """\b
+Examples:
+  powersim tell my.yaml --branch cancel --theory deterrence --run 7
+  powersim tell my.yaml --run 7 --actor RUS,IRN --kind deal,breach --from 2009Q3 --to 2012Q4
+  powersim tell my.yaml --run 7 --out run7.md                     also .txt and .json
+  powersim tell my.yaml --runs 0..99 --branch keep,cancel --out chronicle.sqlite     also .parquet and .csv
+  powersim tell my.yaml --run 7 --format csv --kind breach        into a pipe
+"""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from powersim.analysis.events import read
 from powersim.analysis.story import tell
 from powersim.errors import PowersimError
 from powersim.scenario.build import Built, build
@@ -79,7 +80,7 @@ def teller(scenario: Scenario, setup: Setup) -> Teller:
     known = names(scenario, setup)
 
     def told(log: Floats) -> Iterable[tuple[int, str]]:
-        for entry in tell(log, known):
+        for entry in tell(read(log, known), known):
             yield entry.turn, "\n    ".join((entry.text, *entry.details))
 
     return told

@@ -1,0 +1,125 @@
+"""Where a run begins and where it ends, in a paragraph each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim.analysis import phrases
+from powersim.analysis.events import Event
+from powersim.analysis.phrases import Names
+from powersim.world import chronicle as c
+
+Floats = NDArray[np.float64]
+
+PAIRS = 3
+"""How many pairs are named at each end of a list."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome of the scenario: what it is called and its path (T)."""
+
+    title: str
+    unit: str
+    path: Floats
+
+
+@dataclass(frozen=True)
+class About:
+    """What is told: names and titles of branch and theory; `facts` for data: scenario, run, seed and so on."""
+
+    facts: Mapping[str, str | int]
+    title: str
+    branch: str
+    theory: str
+    intervention: str
+    names: Names
+    outcomes: Sequence[Outcome]
+    alignment: tuple[Floats, Floats]  # (N, N) at the start and at the end
+
+
+def opening(about: About) -> str:
+    """Which history this is and what the world looks like at its start."""
+    dates = about.names.dates
+    facts = about.facts
+    since = f"; its branches part in {about.intervention}" if about.intervention else ""
+    which = (
+        f"Run {facts['run']} (seed {facts['seed']}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "
+        f"The branch is {facts['branch']} ({about.branch}), the theory {facts['theory']} ({about.theory})."
+    )
+    a = about.alignment[0]
+    near, far = _extremes(about.names, a, a)
+    level = _levels(about, 0)
+    world = f" When it begins, {phrases.listed(near)} stand closest, {phrases.listed(far)} farthest apart."
+    return which + (world if near else "") + (f" After the first turn: {level}." if level else "")
+
+
+def closing(about: About, events: Sequence[Event]) -> str:
+    """Where the history has ended, and what it was made of."""
+    names = about.names
+    level = _levels(about, -1)
+    counts = _counts(events)
+    ended = f"It ends in {names.dates[-1]}" + (f": {level}." if level else ".")
+    start, end = about.alignment
+    closer, apart = _extremes(names, end - start, end)
+    moved = (
+        f" Closer than at the start: {', '.join(closer)}; farther apart: {', '.join(apart)}."
+        if closer
+        else ""
+    )
+    return f"{ended} {counts}{_wars(names, events)}{moved}"
+
+
+def _levels(about: About, turn: int) -> str:
+    return "; ".join(f"{one.title} {_number(float(one.path[turn]))}" for one in about.outcomes)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+
+
+def _extremes(names: Names, by: Floats, shown: Floats) -> tuple[list[str], list[str]]:
+    """The pairs with the largest and the smallest `by`, with what is shown of each."""
+    n = len(names.codes)
+    pairs = sorted(((float(by[i, j]), i, j) for i in range(n) for j in range(i + 1, n)), reverse=True)
+    high = [pair for pair in pairs if pair[0] > 0.0][:PAIRS]
+    low = [pair for pair in reversed(pairs) if pair[0] < 0.0][:PAIRS]
+    return (
+        [f"{phrases.pair(names, i, j)} ({shown[i, j]:+.2f})" for _, i, j in high],
+        [f"{phrases.pair(names, i, j)} ({shown[i, j]:+.2f})" for _, i, j in low],
+    )
+
+
+def _counts(events: Sequence[Event]) -> str:
+    number = {
+        kind: sum(event.kind == kind for event in events) for kind in (c.SIGNED, c.BREACH, c.CRISIS, c.STRIKE)
+    }
+    parts = [
+        f"{number[kind]} {one if number[kind] == 1 else many}"
+        for kind, one, many in (
+            (c.SIGNED, "deal was signed", "deals were signed"),
+            (c.BREACH, "promise broken", "promises broken"),
+            (c.CRISIS, "crisis arose", "crises arose"),
+            (c.STRIKE, "programme was bombed", "times a programme was bombed"),
+        )
+        if number[kind]
+    ]
+    return f"{phrases.capital(phrases.listed(parts))}." if parts else "Nothing came of anything."
+
+
+def _wars(names: Names, events: Sequence[Event]) -> str:
+    """Every war with its dates."""
+    wars = []
+    for event in events:
+        if event.kind == c.WAR:
+            over = [
+                e for e in events if e.kind == c.WAR_ENDED and e.thing == event.thing and e.seq > event.seq
+            ]
+            until = f"to {names.dates[over[0].turn]}" if over else "and not over"
+            who = f"{names.actors[event.actor]} against {names.actors[event.other]}"
+            wars.append(f"{who} over {names.dispute(event.thing)} ({names.dates[event.turn]} {until})")
+    return f" Wars: {'; '.join(wars)}." if wars else " There was no war."
