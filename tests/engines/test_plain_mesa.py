@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ SEED = 11
 @pytest.fixture
 def plain(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
+    monkeypatch.delitem(sys.modules, "worlds", raising=False)  # tests of the world have a module of that name
     import plain_mesa
 
     return plain_mesa

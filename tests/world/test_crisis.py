@@ -109,8 +109,8 @@ def test_no_crisis_arises_over_a_front_before_its_truce_is_over(document: dict[s
     play = Play(built(document).case("", "", 1, 0))
     ended: dict[float, int] = {}
     for turn, rows in enumerate(play.steps()):
-        for row in of_kind(rows, ch.CRISIS, ch.WAR_ENDED):
-            if row[1] == ch.WAR_ENDED:
+        for row in of_kind(rows, ch.CRISIS, ch.WAR_ENDED, ch.TERMS):
+            if row[1] in (ch.WAR_ENDED, ch.TERMS):
                 ended[row[4]] = turn
             else:
                 assert turn - ended.get(row[4], -100) > play.case.params.truce

@@ -75,6 +75,8 @@ def prior(found: Distribution) -> str:
 
 def who_controls(issue: Issue) -> str:
     """Who raises and lowers a lever, or what a reading shows."""
+    if issue.voices:
+        return "each its own position: " + ", ".join(f"{v.actor} {v.weight:.2g}" for v in issue.voices)
     if issue.raisers is None or issue.lowerers is None:
         return f"shows {issue.shows.replace('_', '-')}"
     up, down = _rule(issue.raisers), _rule(issue.lowerers)

@@ -15,6 +15,7 @@ from powersim.world import state as w
 
 SHOWS = {
     "lever": w.LEVER,
+    "weighted": w.LEVER,
     "flow": w.FLOW_STOCK,
     "know_how": w.KNOW_HOW,
     "sanctions": w.SANCTION_LEVEL,
@@ -163,6 +164,9 @@ def _issues(t: Arrays) -> None:
     one, zero = Num("", 1.0), Num("", 0.0)
     t.column("bind_full", [issue.full or one for issue in issues])
     t.column("bind_contract", [issue.contract or zero for issue in issues])
+    for k, issue in enumerate(issues):
+        if issue.voices:
+            t.cells["x0"][k] = sum(voice.weight * voice.position.value for voice in issue.voices)
     starts = {(item.sender, item.target): item.start.value for item in t.s.instruments}
     for k, issue in enumerate(issues):
         if issue.shows == "sanctions":
@@ -208,17 +212,26 @@ def _controls(t: Arrays) -> None:
     s, index = t.s, t.index
     levers = [issue for issue in s.issues if issue.shows == "lever"]
     total, n = len(index.controls), len(s.actors)
+    voices = [(issue, voice) for issue in s.issues for voice in issue.voices]
     zero = Num("", 0.0)
     t.keys("control_key", list(index.controls))
     t.ints(
         "control_kind",
-        [w.C_LEVER] * len(levers) + [w.C_SANCTION] * len(s.instruments) + [w.C_PLEDGE] * len(s.pledges),
+        [w.C_LEVER] * len(levers)
+        + [w.C_SANCTION] * len(s.instruments)
+        + [w.C_PLEDGE] * len(s.pledges)
+        + [w.C_LEVER] * len(voices),
     )
     pairs = [(item.sender, item.target) for item in s.instruments] + list(s.pledges)
-    t.ints("control_from", [NONE] * len(levers) + [index.actors[a] for a, _ in pairs])
-    t.ints("control_to", [NONE] * len(levers) + [index.actors[b] for _, b in pairs])
-    t.ints("control_issue", [index.issues[issue.id] for issue in levers] + [NONE] * len(pairs))
+    none, spoken = [NONE] * len(levers), [NONE] * len(voices)
+    t.ints("control_from", none + [index.actors[a] for a, _ in pairs] + spoken)
+    t.ints("control_to", none + [index.actors[b] for _, b in pairs] + spoken)
+    t.ints("control_issue", [index.issues[issue.id] for issue in levers] + [NONE] * (total - len(levers)))
     t.new("control_weight", total, fill=1.0)
+    for issue, voice in voices:
+        place = index.voices[issue.id, voice.actor]
+        t.cells["control_issue"][place] = index.issues[issue.id]
+        t.cells["control_weight"][place] = voice.weight
     for k, issue in enumerate(s.issues):
         for sender in issue.senders:
             place = index.sanctions[sender, issue.target]
@@ -229,8 +242,13 @@ def _controls(t: Arrays) -> None:
     instruments = s.instruments
     t.column(
         "control_start",
-        [issue.start for issue in levers] + [i.start for i in instruments] + [zero] * len(s.pledges),
+        [issue.start for issue in levers]
+        + [i.start for i in instruments]
+        + [zero] * len(s.pledges)
+        + [voice.position for _, voice in voices],
     )
+    speeds += [issue.speed or zero for issue, _ in voices]
+    steps += [issue.step or zero for issue, _ in voices]
     t.column("speed", [issue.speed or zero for issue in levers] + [i.speed for i in instruments] + speeds)
     t.column("step", [issue.step or zero for issue in levers] + [i.step for i in instruments] + steps)
     for name in ("raise_mode", "lower_mode"):
@@ -248,6 +266,9 @@ def _controls(t: Arrays) -> None:
     for c, (a, _) in enumerate(pairs, len(levers)):
         t.cells["raisers"][c, index.actors[a]] = 1
         t.cells["lowerers"][c, index.actors[a]] = 1
+    for issue, voice in voices:
+        for name in ("raisers", "lowerers"):
+            t.cells[name][index.voices[issue.id, voice.actor], index.actors[voice.actor]] = 1
 
 
 def _rule(t: Arrays, mode: str, members: str, c: int, rule: ControlRule | None) -> None:

@@ -39,11 +39,11 @@ class _Plan:
         """One step."""
         during = slice(step.first, step.last + 1)
         if step.verb == "path":
-            c = self.index.levers[step.thing[0]]
-            self.path[step.first :, c] = np.nan
-            self.hold[step.first :, c] = 0
-            self.path[during, c] = _positions(step)
-            self.act[step.first :, c] = 1 if step.act else 0
+            for c in self.index.controls_of(self.s, step.thing[0]):
+                self.path[step.first :, c] = np.nan
+                self.hold[step.first :, c] = 0
+                self.path[during, c] = _positions(step)
+                self.act[step.first :, c] = 1 if step.act else 0
         elif step.verb == "hold":
             for c in self.index.controls_of(self.s, step.thing[0]):
                 self.path[during, c] = np.nan

@@ -271,7 +271,7 @@ def _events(document: Document, facts: Facts) -> Iterator[Finding]:
         for verb in ("shift", "set"):
             for name in getattr(event, verb):
                 issue = document.issues[name]
-                if issue.control is None and (issue.binds is None or issue.binds.front is None):
+                if issue.binds is not None and issue.binds.front is None:
                     yield finding(
                         ("events", index, verb, name),
                         "a reading shows what the world holds; change that",

@@ -204,7 +204,14 @@ def _offer(document: Document, facts: Facts, at: Path, branch: str, action: Acti
 
 def _leg(document: Document, facts: Facts, at: Path, leg: Leg) -> Iterator[Finding]:
     issue, flow = leg.move or leg.refrain, leg.give or leg.freeze
-    if issue is not None:
+    if issue is not None and document.issues[issue].weighted is not None:
+        yield finding(
+            at,
+            f"{issue} is a mean of positions: nobody can offer it whole",
+            issue,
+            facts.list_issues("lever"),
+        )
+    elif issue is not None:
         yield from _not_a_lever(document, facts, at, issue, key=False)
     elif flow is not None and flow not in facts.flows:
         yield finding(at, "no such flow", " ".join(flow), facts.list_flows(flow[0]))

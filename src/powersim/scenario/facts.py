@@ -142,7 +142,8 @@ class Facts:
         """Issues that are levers or show one of `kinds`, as a text."""
         names = []
         for name, issue in self.document.issues.items():
-            kind = "lever" if issue.binds is None else issue.binds.kind
+            kind = "lever" if issue.control is not None else "weighted"
+            kind = issue.binds.kind if issue.binds is not None else kind
             names += [name] if kind in kinds else []
         return ", ".join(sorted(names)) or "none is defined"
 

@@ -11,7 +11,8 @@ from powersim.scenario.resolved import FlowKey, Pair, Scenario
 class Index:
     """Places of names in the arrays of `powersim.world.state`. Everything is sorted, so a file's order cannot matter.
 
-    Controls are levers by issue, then sanctions by (sender, target), then pledges by (pledger, pledgee).
+    Controls are levers by issue, then sanctions by (sender, target), pledges by (pledger, pledgee), and positions of
+    members by (issue, actor).
     """
 
     actors: dict[str, int]
@@ -21,11 +22,14 @@ class Index:
     levers: dict[str, int]  # issue: control
     sanctions: dict[Pair, int]  # (sender, target): control
     pledges: dict[Pair, int]  # (pledger, pledgee): control
+    voices: dict[Pair, int]  # (issue, actor): control
     disputes: dict[tuple[str, str, str], int]  # (challenger, target, issue)
     strikes: dict[tuple[str, str, str], int]  # (by, on, programme)
     proxies: dict[tuple[str, str, str], int]  # (by, on, issue)
     events: dict[str, int]
-    controls: tuple[str, ...]  # a name for every control: the issue, "sanctions A>B", "pledge A>B"
+    controls: tuple[
+        str, ...
+    ]  # a name for every control: the issue, "sanctions A>B", "pledge A>B", "A on ISSUE"
 
     @classmethod
     def of(cls, s: Scenario) -> Index:
@@ -33,10 +37,12 @@ class Index:
         levers = [issue.id for issue in s.issues if issue.shows == "lever"]
         sanctions = [(item.sender, item.target) for item in s.instruments]
         first_pledge = len(levers) + len(sanctions)
+        voices = [(issue.id, voice.actor) for issue in s.issues for voice in issue.voices]
         names = [
             *levers,
             *(f"sanctions {a}>{b}" for a, b in sanctions),
             *(f"pledge {a}>{b}" for a, b in s.pledges),
+            *(f"{actor} on {issue}" for issue, actor in voices),
         ]
         return cls(
             actors={actor.code: i for i, actor in enumerate(s.actors)},
@@ -46,6 +52,7 @@ class Index:
             levers={name: i for i, name in enumerate(levers)},
             sanctions={pair: i for i, pair in enumerate(sanctions, len(levers))},
             pledges={pair: i for i, pair in enumerate(s.pledges, first_pledge)},
+            voices={pair: i for i, pair in enumerate(voices, first_pledge + len(s.pledges))},
             disputes={(d.challenger, d.target, d.issue): i for i, d in enumerate(s.disputes)},
             strikes={(x.by, x.on, x.programme): i for i, x in enumerate(s.strikes)},
             proxies={(x.by, x.on, x.issue): i for i, x in enumerate(s.proxies)},
@@ -62,8 +69,10 @@ class Index:
         ]
 
     def controls_of(self, s: Scenario, issue: str) -> list[int]:
-        """The controls that move an issue: its lever, or the sanctions that it shows."""
+        """The controls that move an issue: its lever, its members' positions, or the sanctions that it shows."""
         if issue in self.levers:
             return [self.levers[issue]]
         shown = s.issues[self.issues[issue]]
+        if shown.voices:
+            return [self.voices[issue, voice.actor] for voice in shown.voices]
         return [self.sanctions[sender, shown.target] for sender in shown.senders]

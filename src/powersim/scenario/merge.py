@@ -15,7 +15,7 @@ from powersim.scenario.names import nearest, unknown
 from powersim.scenario.node import POSITIONS, Mark, Node
 from powersim.scenario.source import parse, read_file
 
-WHOLE = frozenset({"control", "raise", "lower", "binds", "of", "prior", "calendar", "path"})
+WHOLE = frozenset({"control", "raise", "lower", "weighted", "binds", "of", "prior", "calendar", "path"})
 MOST_EXTENDS = 8
 SET = "--set"
 STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")

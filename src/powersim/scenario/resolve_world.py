@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from powersim.scenario import resolved as r
 from powersim.scenario.numbers import Number
 from powersim.scenario.resolve import Resolver
@@ -64,6 +66,12 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
             "step": of.num(f"{at}.step", issue.step, parameter="lever_step"),
             "programme": (issue.know_how.actor, issue.know_how.good) if issue.know_how else None,
         }
+    if issue.weighted is not None:
+        levers = {
+            "voices": _voices(of, at, issue),
+            "speed": of.num(f"{at}.speed", issue.speed, parameter="lever_speed"),
+            "step": of.num(f"{at}.step", issue.step, parameter="lever_step"),
+        }
     if binds is not None:
         levers = {
             "flow": binds.flow or binds.know_how,
@@ -76,7 +84,7 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
     return r.Issue(
         id=name,
         title=issue.title or name.replace("_", " "),
-        shows="lever" if binds is None else binds.kind,
+        shows=binds.kind if binds is not None else "lever" if issue.control is not None else "weighted",
         start=of.num(f"{at}.start", issue.start, 0.0),
         effects=tuple(
             sorted(_effects(of, at, issue.effects), key=lambda e: (e.kind, e.first, e.second, e.good))
@@ -90,6 +98,21 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
         },
         source=issue.source or "",
         **levers,  # type: ignore[arg-type]
+    )
+
+
+def _voices(of: Resolver, at: str, issue: Issue) -> tuple[r.Voice, ...]:
+    """Members of a weighted mean by code; their weights are made to add to 1."""
+    voices = sorted((issue.weighted or {}).items())
+    total = math.fsum(voice.weight.value for _, voice in voices)
+    start = of.num(f"{at}.start", issue.start, 0.0)
+    return tuple(
+        r.Voice(
+            code,
+            voice.weight.value / total,
+            start if voice.position is None else of.num(f"{at}.weighted.{code}.position", voice.position),
+        )
+        for code, voice in voices
     )
 
 

@@ -96,8 +96,19 @@ class Interest:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What an actor's own position counts in a weighted mean (all weights add to 1), and where it stands at first."""
+
+    actor: str
+    weight: float
+    position: Num
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """A lever (shows "lever") or a reading of a flow, know_how, sanctions, front or strike."""
+    """A lever (shows "lever"), a mean of positions ("weighted") or a reading of a flow, know_how, sanctions, front or
+    strike.
+    """
 
     id: str
     title: str
@@ -108,6 +119,7 @@ class Issue:
     scale: Mapping[float, str]
     raisers: ControlRule | None = None
     lowerers: ControlRule | None = None
+    voices: tuple[Voice, ...] = ()
     speed: Num | None = None
     step: Num | None = None
     programme: tuple[str, str] | None = None  # actor, good

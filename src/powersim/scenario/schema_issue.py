@@ -10,6 +10,8 @@ from powersim.scenario.expr import Expression, parse
 from powersim.scenario.names import ActorRef, GoodRef, PartyRef, Ref, complaint
 from powersim.scenario.numbers import (
     EffectSize,
+    FixedPositive,
+    FixedUnit,
     Positive,
     Strict,
     Unit,
@@ -75,6 +77,28 @@ def _control(raw: object) -> object:
     if isinstance(raw, str) or (isinstance(raw, dict) and raw and set(raw) <= {"all", "any", "sum"}):
         return {"raise": raw, "lower": raw}
     return raw
+
+
+class Voice(Strict):
+    """What an actor's own position counts in a weighted mean, and where it stands at first."""
+
+    weight: FixedPositive
+    position: FixedUnit | None = None
+
+
+def _voice(raw: object) -> object:
+    if isinstance(raw, (list, tuple)):
+        if len(raw) != 2:
+            raise complaint(allowed="a weight, or [weight, position]", example="USA: [0.4, 0.7]")
+        return {"weight": raw[0], "position": raw[1]}
+    return {"weight": raw} if isinstance(raw, (int, float)) else raw
+
+
+VoiceOf = Annotated[
+    Voice,
+    BeforeValidator(_voice, json_schema_input_type=float | list[float] | Voice),
+    Field(examples=["[0.4, 0.7]"]),
+]
 
 
 class KnowHow(Strict):
@@ -256,7 +280,7 @@ class Binding(Strict):
 
 
 class Issue(Strict):
-    """A question on a scale from 0 to 1: a lever (with `control`) or a reading (with `binds`)."""
+    """A question on a scale from 0 to 1: a lever (`control`), mean of positions (`weighted`) or reading (`binds`)."""
 
     title: Line | None = None
     about: Text | None = None
@@ -265,6 +289,9 @@ class Issue(Strict):
     control: (
         Annotated[Control, BeforeValidator(_control, json_schema_input_type=str | Rule | Control)] | None
     ) = Field(default=None, examples=["{raise: {all: [USA, POL]}, lower: {any: [USA, POL]}}"])
+    weighted: dict[ActorRef, VoiceOf] | None = Field(
+        default=None, min_length=2, examples=["{USA: [0.4, 0.7], CHN: [0.6, 0.2]}"]
+    )
     binds: Binding | None = Field(default=None, examples=["{flow: [s300, RUS, IRN], full: 1}"])
     speed: Unit | None = None
     step: Unit | None = None
@@ -277,15 +304,31 @@ class Issue(Strict):
 
     @model_validator(mode="after")
     def _lever_or_reading(self) -> Issue:
-        if (self.control is None) == (self.binds is None):
+        ways = [key for key in ("control", "weighted", "binds") if getattr(self, key) is not None]
+        if len(ways) != 1:
             raise complaint(
-                "an issue is a lever (control) or a reading (binds), not both"
-                if self.control
-                else "an issue needs control (a lever) or binds (a reading)",
+                "an issue is a lever (control or weighted) or a reading (binds), not both"
+                if ways
+                else "an issue needs control (a lever) or binds (a reading), or weighted (a mean of positions)",
                 example="control: RUS",
             )
-        if self.control is not None and self.start is None:
+        placed = self.weighted is not None and all(v.position is not None for v in self.weighted.values())
+        if self.binds is None and self.start is None and not placed:
             raise complaint("missing key start", example="start: 0.5")
+        if placed and self.start is not None:
+            raise complaint(
+                "all positions are given, and their mean is the start",
+                found="start",
+                allowed="start for members without a position of their own",
+                at=("start",),
+            )
+        if self.weighted is not None and self.know_how is not None:
+            raise complaint(
+                "a mean of positions is no programme",
+                found="know_how",
+                allowed="know_how beside control",
+                at=("know_how",),
+            )
         if self.binds is not None:
             for key in ("speed", "step", "know_how"):
                 if getattr(self, key) is not None:

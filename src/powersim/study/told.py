@@ -153,7 +153,10 @@ def _control(scenario: Scenario, setup: Setup, index: int) -> Control:
     giver, taker = int(setup.control_from[index]), int(setup.control_to[index])
     if kind == C_LEVER:
         lever = scenario.issues[issue]
-        return Control(kind, lever.title, scale=tuple(sorted(lever.scale.items())))
+        if not lever.voices:
+            return Control(kind, lever.title, scale=tuple(sorted(lever.scale.items())))
+        who = int(setup.raisers[index].argmax())
+        return Control(kind, f"the position of {_called(scenario.actors[who])} on {lever.title}", who)
     what = f"{_called(scenario.actors[giver])} towards {_called(scenario.actors[taker])}"
     return Control(kind, what, giver, taker)
 

@@ -12,12 +12,11 @@ from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
 from powersim.world.channels import Paths, follow_resolve
 from powersim.world.chronicle import in_detail, write
-from powersim.world.derive import lever_of
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import force, front_stake
 from powersim.world.params import Params, Switches
 from powersim.world.signals import learn_resolve
-from powersim.world.state import C_SANCTION, LEAST, SHIFT, Branch, Derived, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Branch, Derived, Setup, World
 
 
 @rule
@@ -107,8 +106,10 @@ def feared_shift(s: Setup, p: Params, w: World, v: int) -> float:
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if s.effect_kind[e] == SHIFT and s.effect_i[e] == j and s.effect_j[e] == i:
-                c = lever_of(s, k)
-                ahead = w.drift[c] * p.horizon if c >= 0 else 0.0
+                ahead = 0.0
+                for c in range(w.pos.shape[0]):
+                    if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
+                        ahead += s.control_weight[c] * w.drift[c] * p.horizon
                 total += s.effect_size[e] * max(0.0, min(ahead, 1.0 - w.x[k]))
     return total
 
@@ -159,6 +160,7 @@ def _crisis(
     move = share * (w.theta[i, k] - w.x[k])
     loss = -front_stake(p, w, j, k, w.x[k] + move)
     w.x[k] += move
+    w.war_turns[v] = -int(p.truce)  # what was agreed holds for a while, as after a war
     write(w, turn, chronicle.TERMS, i, j, v, w.x[k], move, -1)
     w.hurt[j, i] += p.terms_harm * max(0.0, loss)
     learn_resolve(s, p, on, w, turn, j, min(p.signal_cap, max(0.0, loss) / p.signal_scale), k)

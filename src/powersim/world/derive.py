@@ -10,7 +10,6 @@ from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.expression import evaluate
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
-    C_LEVER,
     C_PLEDGE,
     C_SANCTION,
     FLOW_STOCK,
@@ -210,15 +209,6 @@ def share_with_friends(s: Setup, d: Derived, own: Floats, gain: Floats) -> None:
         if own[j] != 0.0:
             for i in range(n):
                 gain[i] += s.w_friends[i] * d.weight[i, j] * own[j]
-
-
-@rule
-def lever_of(s: Setup, k: int) -> int:
-    """The control that is the lever of issue k, or -1."""
-    for c in range(s.control_issue.shape[0]):
-        if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
-            return c
-    return -1
 
 
 @rule

@@ -12,11 +12,12 @@ from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.derive import laid_down, lever_of
+from powersim.world.derive import laid_down
 from powersim.world.draws import Luck, logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
+    C_LEVER,
     FRONT,
     KNOW_HOW_GOOD,
     LEAST,
@@ -73,11 +74,11 @@ def _act(s: Setup, w: World, a: int) -> None:
     elif kind == SHIFT_ISSUE or kind == SET_ISSUE:
         to = value if kind == SET_ISSUE else w.x[i] + value
         to = min(1.0, max(0.0, to))
-        c = lever_of(s, i)
-        if c >= 0:
-            w.pos[c] = to
-            w.pos_before[c] = to  # nobody's act, so nobody's signal
-        elif s.issue_kind[i] == FRONT:
+        for c in range(w.pos.shape[0]):
+            if s.control_issue[c] == i and s.control_kind[c] == C_LEVER:
+                w.pos[c] = min(1.0, max(0.0, value if kind == SET_ISSUE else w.pos[c] + value))
+                w.pos_before[c] = w.pos[c]  # nobody's act, so nobody's signal
+        if s.issue_kind[i] == FRONT:
             w.x[i] = to
     elif kind == SHIFT_IDEAL:
         w.ideal_shift[i, j] += value

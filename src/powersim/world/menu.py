@@ -110,7 +110,7 @@ def direction(
             room = abs(w.policy[c, i] - at)
         elif k >= 0 and (w.theta[i, k] - w.x[k]) * sign > 0.0:
             room = abs(w.theta[i, k] - w.x[k]) / s.control_weight[c]
-        if k >= 0 and not chosen and s.control_kind[c] == C_SANCTION:
+        if k >= 0 and not chosen and (s.control_kind[c] == C_SANCTION or s.control_weight[c] < 1.0):
             room = min(
                 room, max(0.0, (w.theta[i, k] - at) * sign)
             )  # nobody goes to extremes to make up for others

@@ -72,6 +72,10 @@ def read_moves(s: Setup, p: Params, on: Switches, branch: Branch, w: World, turn
         if branch.act[turn, c] == 0 and not math.isnan(laid_down(branch, w, turn, c)):
             continue
         k = s.control_issue[c]
+        if (
+            s.control_weight[c] < 1.0
+        ):  # one position among several: what counts is what it has done to the issue
+            a, b = w.x[k] - s.control_weight[c] * (b - a), w.x[k]
         for j in range(w.power.shape[0]):
             if (s.raisers[c, j] if b > a else s.lowerers[c, j]) > 0:
                 _read_act(s, p, on, w, turn, c, j, k, a, b)

@@ -43,7 +43,7 @@ def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
                 power += w.power[j] if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0.0
             for j in range(n):
                 if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0:
-                    share[j] += worth * w.power[j] / power
+                    share[j] += worth * s.control_weight[c] * w.power[j] / power
 
 
 @rule

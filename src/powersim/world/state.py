@@ -96,7 +96,7 @@ class Setup(NamedTuple):
     control_kind: Ints  # C_LEVER, C_SANCTION, C_PLEDGE
     control_issue: Ints  # issue that the control moves, or -1
     control_weight: (
-        Floats  # share of the control's position that shows in that issue (lever 1, sanction 1/senders)
+        Floats  # share of it that shows in that issue: lever 1, member its weight, sanction 1/senders
     )
     control_from: Ints  # sender or pledger; for a lever -1
     control_to: Ints  # target or pledgee; for a lever -1
