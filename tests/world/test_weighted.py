@@ -105,7 +105,7 @@ def two_questions(s_ip: float, s_iq: float, s_jp: float, s_jq: float) -> dict[st
 @settings(max_examples=25)
 @given(saliences=st.lists(st.integers(1, 10).map(lambda n: n / 10), min_size=4, max_size=4))
 def test_positions_are_traded_exactly_where_linkage_pays(saliences: list[float]) -> None:
-    """A step of MID moves an outcome by .05 up, one of BIG by .1 down, both together by .05 down: any of these will do."""
+    """A step of MID moves an outcome by .05 up, one of BIG by .1 down, both together by .05 down."""
     s_ip, s_iq, s_jp, s_jq = saliences
     play = Play(built(two_questions(*saliences)).case("", "", 1, 0))
     traded = len(of_kind(np.concatenate(list(play.steps())), ch.SIGNED)) > 0
