@@ -12,7 +12,7 @@ from typing import Any
 from powersim.scenario.expr import Expression
 from powersim.scenario.resolved import Num, Scenario
 
-TALK = frozenset({"title", "question", "source", "about", "scale", "claim", "unit"})
+TALK = frozenset({"title", "question", "source", "about", "scale", "claim", "contrary", "recorded", "unit"})
 
 
 def resolved_text(scenario: Scenario) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powersim.scenario.calendar import parse_date
+from powersim.scenario.checks_hypothesis import hypothesis_contradictions
 from powersim.scenario.facts import Facts, Finding, finding
 from powersim.scenario.node import Path
 from powersim.scenario.numbers import Number
@@ -20,18 +21,7 @@ def study_contradictions(document: Document, facts: Facts) -> Iterator[Finding]:
     yield from _parameters(document)
     yield from _branches(document, facts)
     yield from _outcomes(document, facts)
-    seen: set[str] = set()
-    for index, hypothesis in enumerate(document.hypotheses):
-        if hypothesis.id in seen:
-            yield finding(("hypotheses", index, "id"), "this id is taken", hypothesis.id, "another id")
-        seen.add(hypothesis.id)
-        if hypothesis.branches[0] == hypothesis.branches[1]:
-            yield finding(
-                ("hypotheses", index, "branches"),
-                "an effect needs two different branches",
-                hypothesis.branches[0],
-                key=True,
-            )
+    yield from hypothesis_contradictions(document)
 
 
 def _parameters(document: Document) -> Iterator[Finding]:

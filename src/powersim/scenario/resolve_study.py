@@ -8,6 +8,7 @@ from powersim.scenario.checks_study import offer_parties
 from powersim.scenario.expr import parse
 from powersim.scenario.resolve import Resolver
 from powersim.scenario.schema_branch import Action, Event, Forbid
+from powersim.scenario.schema_hypothesis import Hypothesis
 
 EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
 
@@ -196,8 +197,26 @@ def _outcomes(of: Resolver) -> dict[str, r.Outcome]:
 
 
 def _hypotheses(of: Resolver) -> tuple[r.Hypothesis, ...]:
-    found = (
-        r.Hypothesis(h.id, h.claim, h.outcome, h.branches, h.sign, tuple(sorted(h.theories)), h.reference)
-        for h in of.document.hypotheses
+    return tuple(sorted((_hypothesis(of, h) for h in of.document.hypotheses), key=lambda h: h.id))
+
+
+def _hypothesis(of: Resolver, h: Hypothesis) -> r.Hypothesis:
+    stated = of.document.verdict.model_dump()
+    own = {} if h.rule is None else h.rule.model_dump(exclude_unset=True)
+    return r.Hypothesis(
+        id=h.id,
+        claim=h.claim,
+        contrary=h.contrary or "",
+        recorded=h.recorded or "",
+        outcome=h.outcome or "",
+        branches=h.branches or (h.branch or "", h.branch or ""),
+        along=h.along or "",
+        given=h.given or "",
+        sign=h.sign or "",
+        theories=tuple(sorted(h.theories)),
+        reference=h.reference,
+        size=h.size,
+        at_least=h.at_least or 0.0,
+        rule=r.Rule(**(stated | own)),
+        all_of=tuple(h.all_of or ()),
     )
-    return tuple(sorted(found, key=lambda h: h.id))

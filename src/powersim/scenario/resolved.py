@@ -303,16 +303,38 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """When a claim is decided: see `VerdictRule` of the schema. Shares of 1."""
+
+    within: float
+    supported: float
+    either: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A claim: the sign of the effect of the first branch against the second."""
+    """A claim, its contrary and what decides it; empty texts where something is not stated.
+
+    branches: the effect of the first against the second. along: how the outcome changes with this other one, within
+    the branch that `branches` then names twice. all_of: the hypotheses that decide instead; nothing else is set then.
+    at_least: the share of the reference effect that is claimed, 0 = any of the sign.
+    """
 
     id: str
     claim: str
+    contrary: str
+    recorded: str
     outcome: str
     branches: Pair
+    along: str
+    given: str
     sign: str
     theories: tuple[str, ...]
     reference: Pair | None
+    size: float | None
+    at_least: float
+    rule: Rule
+    all_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

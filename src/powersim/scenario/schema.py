@@ -10,20 +10,18 @@ from powersim.scenario.calendar import Calendar, parse_date
 from powersim.scenario.names import (
     ActorCode,
     ActorRef,
-    BranchRef,
     EventRef,
     Identifier,
     IssueRef,
     MechanismRef,
-    OutcomeRef,
     ParameterRef,
     Ref,
     Slug,
-    TheoryRef,
     complaint,
 )
 from powersim.scenario.numbers import AnyNumber, FixedNumber, FixedUnit, Prior, Strict
 from powersim.scenario.schema_branch import Branch, Event
+from powersim.scenario.schema_hypothesis import Hypothesis, VerdictRule
 from powersim.scenario.schema_issue import Issue
 from powersim.scenario.schema_world import (
     Actor,
@@ -239,38 +237,6 @@ class Outcome(Strict):
         return next((kind for kind in SUMMARIES if getattr(self, kind) is not None), "at")
 
 
-class Hypothesis(Strict):
-    """A claim fixed beforehand: the sign of the effect of the first branch against the second on an outcome."""
-
-    id: Identifier
-    claim: Text
-    outcome: OutcomeRef
-    branches: tuple[BranchRef, BranchRef] = Field(examples=["[cancel, keep]"])
-    sign: Literal["+", "-", "0"] = Field(examples=['"+"'])
-    theories: list[TheoryRef] = Field(default_factory=list)
-    reference: tuple[BranchRef, BranchRef] | None = Field(
-        default=None, examples=["[no_2014_sanctions, replace]"]
-    )
-    source: Source | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pairs(cls, raw: object) -> object:
-        if isinstance(raw, dict):
-            for key in ("branches", "reference"):
-                if isinstance(raw.get(key), list):
-                    if len(raw[key]) != 2:
-                        raise complaint(
-                            f"{key} are two",
-                            found=f"a list of {len(raw[key])}",
-                            allowed="a list of 2",
-                            example=f"{key}: [cancel, keep]",
-                            at=(key,),
-                        )
-                    raw = {**raw, key: tuple(raw[key])}
-        return raw
-
-
 def _format(raw: object) -> object:
     if isinstance(raw, bool) or raw != 1:
         raise complaint("the format of the file", allowed="1", example="1")
@@ -316,6 +282,9 @@ class Document(Strict):
     mechanisms: dict[MechanismRef, Switch] = Field(default_factory=dict, examples=["{exchange: on}"])
     outcomes: dict[Identifier, Outcome] = Field(default_factory=dict)
     hypotheses: list[Hypothesis] = Field(default_factory=list)
+    verdict: VerdictRule = Field(
+        default_factory=VerdictRule, examples=["{within: 0.05, supported: 0.9, either: 0.1}"]
+    )
     record: dict[IssueRef, dict[Date, FixedUnit]] = Field(
         default_factory=dict, examples=["{issue: {2007Q1: 0.1}}"]
     )

@@ -1,0 +1,170 @@
+"""The command that judges hypotheses: verdict."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from powersim.cli.options import (
+    INTERRUPTED,
+    File,
+    Out,
+    Overrides,
+    Quiet,
+    Resume,
+    Seed,
+    Workers,
+    guarded,
+    overrides,
+)
+
+if TYPE_CHECKING:
+    from powersim.analysis.verdict_words import Judgement
+    from powersim.cli.console import Page
+    from powersim.study.verdict import Runs, Trial
+
+
+@guarded
+def verdict(
+    file: File,
+    hypotheses: Annotated[
+        str | None,
+        typer.Option("--hypotheses", metavar="H1,...", help="Hypotheses (H1: with its parts); default: all."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", metavar="D", help="Places in the space of assumptions; default: 25."),
+    ] = None,
+    lucks: Annotated[
+        int | None,
+        typer.Option("--lucks", metavar="L", help="Runs at each place under each theory; default: 40."),
+    ] = None,
+    seed: Seed = None,
+    out: Out = None,
+    workers: Workers = None,
+    resume: Resume = False,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Judge the scenario's hypotheses by the rule that it fixes: supported, theory-dependent, refuted, not decided.
+
+    Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
+    """
+    from powersim.cli import console
+    from powersim.errors import PowersimError
+    from powersim.sim import provenance
+    from powersim.study import judging
+    from powersim.study import verdict as study
+    from powersim.study.opened import open_scenario
+    from powersim.study.work import COMPILED, is_cold, simulator
+    from powersim.study.work import workers as processors
+
+    started, page = time.time(), console.Page(quiet)
+    if resume and out is None:
+        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
+    if workers is not None and workers < 1:
+        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
+    if is_cold():
+        page.note("compiling the rules, once: about a minute")
+    page.note(f"{trial.histories} histories: {_design(trial)}")
+    with page.progress("trying", study.missing(trial, out)) as tick:
+        runs, done = study.compute(
+            trial, simulator(COMPILED), out, workers or processors(), resume=resume, tick=tick
+        )
+    if done.stopped:
+        kept = (
+            "not kept: --out DIR would keep them" if out is None else f"kept in {out}; add --resume to go on"
+        )
+        sys.stderr.write(f"stopped after {done.done} of {trial.draws} draws, {kept}\n")
+        raise typer.Exit(INTERRUPTED)
+    found = judging.judged(runs)
+    show(page, trial, found)
+    if out is not None:
+        command = provenance.command_line(sys.argv[1:])
+        judging.write_provenance(runs, out, command, started)
+        _write(page, runs, found, out, command)
+
+
+def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
+    """The verdicts as a table, then the evidence for each."""
+    from powersim.analysis.verdict_words import STYLES, evidence, in_short, under
+    from powersim.cli.console import Cell, Column, Table
+
+    page.line(trial.scenario.title, "bold")
+    page.line(_design(trial))
+    page.line()
+    columns = (Column("id"), Column("verdict"), Column("claim", fold=True))
+    rows = tuple((one.id, Cell(one.verdict, STYLES[one.verdict]), one.claim) for one in found)
+    page.tables([Table(columns, rows)])
+    page.line()
+    page.line("Evidence", "bold")
+    lines: list[tuple[str, str]] = []
+    for one in found:
+        lines.append((one.id, evidence(one)))
+        if one.finding is not None and under(one):
+            lines.append(("", under(one)))
+        shown = _largest(one)
+        if shown:
+            lines.append(("", shown))
+    page.fields(lines)
+    page.line()
+    page.line(in_short(found))
+    page.line("A verdict speaks of the model; “not decided” is not “no effect”.", "dim")
+
+
+def _largest(one: Judgement) -> str:
+    """The largest yardsticks that are shown on the same outcome."""
+    from powersim.analysis.verdict_words import stated
+
+    known = sorted((y for y in one.yardsticks if y[1].shown), key=lambda y: -abs(y[1].effect))[:2]
+    return "; ".join(f"yardstick {name} {stated(one.scale, mean)}" for name, mean in known)
+
+
+def _design(trial: Trial) -> str:
+    theories = f"{len(trial.theories)} theories" if len(trial.theories) > 1 else "one theory"
+    return (
+        f"{trial.draws} places under {theories} = {trial.draws * len(trial.theories)} draws of the assumptions, "
+        f"{trial.lucks} lucks each, {len(trial.branches)} branches, seed {trial.seed}"
+    )
+
+
+def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path, command: str) -> None:
+    from powersim.analysis import verdict_words as words
+    from powersim.analysis.plot_verdicts import alternative, draw_verdicts
+    from powersim.analysis.section import Figure
+    from powersim.analysis.style import save, styled
+    from powersim.study.verdict import NAME
+
+    trial, folder = runs.trial, out / NAME
+    words.write_verdicts(found, folder / words.VERDICTS_FILE)
+    words.write_evidence(found, trial.theories, folder / words.EVIDENCE_FILE)
+    figure = None
+    if any(one.finding is not None for one in found):
+        page.note("drawing the figure")
+        with styled():
+            drawing = draw_verdicts(found, trial.scenario.title, trial.lucks)
+            save(drawing, folder, ("png", "svg"))
+        figure = Figure(words.FIGURE_FILE, alternative(found), drawing.caption)
+    words.section(found, _design(trial), figure, command).write(out)
+    page.note(f"written to {folder}: {words.VERDICTS_FILE}, {words.EVIDENCE_FILE}, figure, section.json")
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (
+        verdict,
+        """\b
+Examples:
+  powersim verdict scenarios/missile_defense_2009.yaml --out out/flagship
+  powersim verdict my.yaml --hypotheses H1,H3
+  powersim verdict my.yaml --draws 40 --lucks 60 --seed 7 --out out/my
+  powersim verdict my.yaml --out out/my --resume          go on after an interruption
+""",
+    ),
+)
+"""Commands with their examples."""

@@ -1,0 +1,310 @@
+"""Verdicts on a scenario's hypotheses: places in the space of assumptions, several lucks at each, one rule for all.
+
+A place is a draw of every uncertain number (`Built.uniforms(seed, place, theory)`); its lucks are runs that share the
+place and differ in nothing but luck. Each (branch, theory, place, luck) is computed once for all hypotheses. Places are
+kept one by one in ``DIR/verdict/places``, so that a study that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim.analysis.outcomes import summarise
+from powersim.analysis.results import KINDS, Floats, Summary
+from powersim.errors import PowersimError
+from powersim.scenario.build import Built, build
+from powersim.scenario.canonical import checksum
+from powersim.scenario.resolved import Hypothesis, Outcome, Scenario
+from powersim.sim import provenance
+from powersim.sim.ensemble import Simulate
+from powersim.sim.files import write_atomically
+from powersim.study.opened import BASE, Opened, unknown_name
+from powersim.study.plan import MOST_SEED, SEED
+from powersim.study.work import Progress
+
+NAME = "verdict"
+PLACES, IDENTITY = "places", "identity.json"
+DRAWS, LUCKS = 25, 40
+STRIDE = 2**12
+"""Lucks that a place has room for: its runs are numbered from place x STRIDE, however many are asked for."""
+MOST_DRAWS = 2**20
+AHEAD = 8  # places in work at once
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What will be computed: hypotheses, the branches that they need, theories, seed and design."""
+
+    opened: Opened
+    hypotheses: tuple[Hypothesis, ...]
+    theories: tuple[str, ...]
+    seed: int
+    draws: int
+    lucks: int
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+        return self.opened.scenario
+
+    @cached_property
+    def built(self) -> Built:
+        """The scenario as arrays."""
+        return build(self.scenario)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of branches that is compared."""
+        found = [pair for h in self.hypotheses if h.outcome for pair in (h.branches, h.reference) if pair]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def branches(self) -> tuple[str, ...]:
+        """Branches that are run, as the author lists them."""
+        needed = {name for pair in self.pairs for name in pair}
+        return tuple(name for name in self.opened.branches if name in needed)
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes that are kept, as the author lists them."""
+        needed = {name for h in self.hypotheses for name in (h.outcome, h.along, h.given)}
+        return tuple(name for name in self.opened.outcomes if name in needed)
+
+    @property
+    def histories(self) -> int:
+        """How many histories that makes."""
+        return self.draws * self.lucks * len(self.theories) * len(self.branches)
+
+    def identity(self) -> dict[str, Any]:
+        """What places must have in common to belong together: not the wording of hypotheses, nor their rules."""
+        versions = provenance.versions()
+        bare = replace(self.scenario, hypotheses=())
+        return {
+            "scenario": f"{self.scenario.name} sha256:{checksum(bare)[:16]}",
+            "branches": list(self.branches), "theories": list(self.theories), "outcomes": list(self.outcomes),
+            "pairs": [list(pair) for pair in self.pairs], "seed": self.seed, "lucks": self.lucks,
+            "powersim": versions["powersim"], "rules": versions["rules"],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What was computed. values: (branch, outcome, theory, place, luck). parted: (pair, theory, place), first turn at
+    which anything watched differs in any luck, or the number of turns.
+    """
+
+    trial: Trial
+    values: Floats
+    parted: NDArray[np.int64]
+
+    def of(self, branch: str, outcome: str) -> Floats:
+        """One outcome's summary in one branch (theory, place, luck)."""
+        return np.asarray(self.values[self.trial.branches.index(branch), self.trial.outcomes.index(outcome)])
+
+    def diverged(self, pair: tuple[str, str], outcome: str) -> NDArray[np.bool_]:
+        """Whether two branches differ anywhere by the end of an outcome's summary (theory, place)."""
+        last = self.trial.scenario.outcomes[outcome].last
+        return np.asarray(self.parted[self.trial.pairs.index(pair)] <= last)
+
+
+def trial(
+    opened: Opened,
+    hypotheses: str | None = None,
+    draws: int | None = None,
+    lucks: int | None = None,
+    seed: int | None = None,
+) -> Trial:
+    """A trial from what a user asked. `hypotheses`: ids with commas; H1 also means its parts h1a, h1b, ...
+
+    PowersimError where there is nothing to try, for an unknown id, and for a design that decides nothing.
+    """
+    everything = opened.scenario.hypotheses
+    if not everything:
+        raise PowersimError(
+            f"{opened.name}: states no hypotheses; e.g. hypotheses: [{{id: h1, claim: Firmness keeps the peace, "
+            'outcome: war, branches: [keep, give_up], sign: "-"}]'
+        )
+    counts = (("--draws", draws, DRAWS, MOST_DRAWS), ("--lucks", lucks, LUCKS, STRIDE))
+    numbers = [fallback if given is None else given for _, given, fallback, _ in counts]
+    for (option, _, _, most), number in zip(counts, numbers, strict=True):
+        if not 2 <= number <= most:
+            raise PowersimError(f"{option}: found {number}; allowed: a whole number from 2 to {most}")
+    number = SEED if seed is None else seed
+    if not 0 <= number <= MOST_SEED:
+        raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    picked = _picked(hypotheses, everything) if hypotheses else everything
+    parts = {part for h in picked for part in h.all_of}
+    wanted = {h.id for h in picked} | parts
+    order = [str(item["id"]) for item in opened.document.get("hypotheses", []) if isinstance(item, dict)]
+    chosen = sorted(
+        (h for h in everything if h.id in wanted), key=lambda h: order.index(h.id) if h.id in order else -1
+    )
+    made = Trial(opened, tuple(chosen), opened.theories, number, numbers[0], numbers[1])
+    for outcome in made.outcomes:
+        if opened.scenario.outcomes[outcome].summary not in KINDS:
+            found = opened.scenario.outcomes[outcome].summary
+            raise PowersimError(
+                f"outcome {outcome}: found {found}; allowed in a hypothesis: {', '.join(KINDS)}"
+            )
+    return made
+
+
+def compute(
+    trial: Trial,
+    simulate: Simulate,
+    where: Path | None,
+    threads: int,
+    *,
+    resume: bool = False,
+    tick: Callable[[], None] | None = None,
+) -> tuple[Runs, Progress]:
+    """Compute what is not in `where` yet; a KeyboardInterrupt ends it early with the places that are done."""
+    folder = None if where is None else _prepared(trial, where, resume)
+    progress = Progress(trial.draws)
+    blocks: list[dict[str, Any]] = []
+    try:
+        for place, block in enumerate(_places(trial, simulate, folder, threads, tick)):
+            if folder is not None and not _file(folder, place).exists():
+                write_atomically(_file(folder, place), _packed(block))
+            blocks.append(block)
+            progress.done = place + 1
+    except KeyboardInterrupt:
+        progress.stopped = True
+    if not blocks:
+        shape = (len(trial.branches), len(trial.outcomes), len(trial.theories), 0, trial.lucks)
+        return Runs(trial, np.empty(shape), np.empty((len(trial.pairs), shape[2], 0), np.int64)), progress
+    values = np.stack([block["values"] for block in blocks], axis=3)
+    return Runs(trial, values, np.stack([block["parted"] for block in blocks], axis=2)), progress
+
+
+def missing(trial: Trial, where: Path | None) -> int:
+    """How often `compute` will call `tick`: theories of places that are not kept yet."""
+    kept = 0 if where is None else sum(_file(where / NAME, p).exists() for p in range(trial.draws))
+    return (trial.draws - kept) * len(trial.theories)
+
+
+def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
+    found: list[Hypothesis] = []
+    for name in (part.strip().casefold() for part in names.split(",")):
+        parts = [
+            h for h in known
+            if h.id == name or (h.id[:-1] == name and h.id[-1:].isalpha() and name[-1:].isdigit())
+        ]  # fmt: skip
+        if not parts:
+            raise PowersimError(unknown_name(name, [h.id for h in known], "hypothesis"))
+        found += parts
+    return found
+
+
+def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
+    folder, identity = where / NAME, trial.identity()
+    path = folder / IDENTITY
+    if path.exists():
+        try:
+            held = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            held = {}
+        changed = (
+            [key for key in identity if held.get(key) != identity[key]] if isinstance(held, dict) else []
+        )
+        if changed:
+            raise PowersimError(
+                f"{folder}: holds places of another study ({', '.join(changed)} differ); name another folder"
+            )
+        if not resume and any((folder / PLACES).glob("*.npz")):
+            raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
+    else:
+        write_atomically(path, (json.dumps(identity, indent=1) + "\n").encode())
+    return folder
+
+
+def _file(folder: Path, place: int) -> Path:
+    return folder / PLACES / f"{place:06d}.npz"
+
+
+def _packed(block: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **block)
+    return buffer.getvalue()
+
+
+def _places(
+    trial: Trial, simulate: Simulate, folder: Path | None, threads: int, tick: Callable[[], None] | None
+) -> Iterator[dict[str, Any]]:
+    """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
+    laid_down = [trial.built.branch(_named(name)) for name in trial.branches]
+    summaries = [_summary(trial.scenario.outcomes[name]) for name in trial.outcomes]
+    columns = [list(trial.scenario.outcomes).index(name) for name in trial.outcomes]
+    pairs = [(trial.branches.index(a), trial.branches.index(b)) for a, b in trial.pairs]
+    turns = tuple(range(trial.built.turns))
+
+    def one(place: int, theory: str) -> tuple[Floats, NDArray[np.int64]]:
+        at = trial.built.uniforms(trial.seed, place, _named(theory))
+        case = trial.built.case("", _named(theory), trial.seed, at=at)
+        cases = [case._replace(branch=branch) for branch in laid_down]
+        paths = np.stack([
+            [simulate(case, trial.seed, place * STRIDE + luck).values for case in cases]
+            for luck in range(trial.lucks)
+        ])  # fmt: skip
+        kept = [summarise(paths[..., c], s, turns) for c, s in zip(columns, summaries, strict=True)]
+        values = np.stack(kept).transpose(2, 0, 1)
+        parted = np.array([_parted(paths[:, a], paths[:, b]) for a, b in pairs], np.int64)
+        if tick is not None:
+            tick()
+        return values, parted
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="place") as pool:
+        under_way: deque[list[Future[Any]] | dict[str, Any]] = deque()
+        todo = iter(range(trial.draws))
+        try:
+            while True:
+                for place in islice(todo, AHEAD - len(under_way)):
+                    kept = None if folder is None else _kept(_file(folder, place))
+                    under_way.append(kept or [pool.submit(one, place, theory) for theory in trial.theories])
+                if not under_way:
+                    return
+                first = under_way.popleft()
+                if isinstance(first, dict):
+                    yield first
+                else:
+                    done = [future.result() for future in first]
+                    yield {
+                        "values": np.stack([values for values, _ in done], axis=2),
+                        "parted": np.stack([parted for _, parted in done], axis=1),
+                    }
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
+        return None
+    with np.load(path) as found:
+        return {name: found[name] for name in ("values", "parted")}
+
+
+def _parted(a: Floats, b: Floats) -> int:
+    """The first turn at which anything differs; both are (luck, turn, outcome)."""
+    differ = (a != b).any(axis=(0, 2))
+    return int(differ.argmax()) if differ.any() else len(differ)
+
+
+def _summary(outcome: Outcome) -> Summary:
+    kind = next(kind for kind in KINDS if kind == outcome.summary)
+    return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
+
+
+def _named(name: str) -> str:
+    return "" if name == BASE else name
