@@ -214,6 +214,15 @@ def test_an_effect_as_large_as_the_reference_is_refuted_in_fewer_than_one_study_
     assert sum(f.verdict == REFUTED for f in found) < 10
 
 
+def test_an_effect_at_the_very_bound_is_refuted_in_fewer_than_one_study_of_twenty() -> None:
+    reference = planted(1.0, 0.3, seed=1, shape=(2, 12, 8))
+    effects = [planted(0.05 * reference.effect, 0.1, seed=s, shape=(2, 12, 8)) for s in range(300)]
+    found = [judge(CLAIM, one, reference) for one in effects]
+    assert 0 < sum(f.why == "the interval lies within the bound" for f in found) < 15
+    inside = [planted(0.0, 0.1, seed=s, shape=(2, 12, 8)) for s in range(100)]
+    assert sum(judge(CLAIM, one, reference).verdict == REFUTED for one in inside) > 90
+
+
 def test_what_could_show_is_what_does_show() -> None:
     for true in (0.3, 0.6, 0.9):
         found = judge(CLAIM, planted(true, shape=(4, 500, 30)), size=true)

@@ -22,7 +22,7 @@ HYPOTHESES = """hypotheses:
   - {id: h2, claim: Down, outcome: friendship, branches: [treaty, free], sign: "-", reference: [keep, free]}
   - {id: h3, claim: It depends, outcome: territory, branches: [treaty, free], sign: "+", reference: [keep, free]}
   - {id: h4, claim: Noise, outcome: territory, branches: [no_uprising, free], sign: "+", reference: [keep, free]}
-  - {id: h5, claim: Never seen, outcome: war, branches: [treaty, free], sign: "+", reference: [keep, free]}
+  - {id: h5, claim: War comes all the same, outcome: war, branches: [treaty, free], sign: "+", reference: [keep, free]}
   - {id: h6, claim: Friends lose land, outcome: territory, along: friendship, branch: free, sign: "-", size: 0.1}
   - {id: h6b, claim: Small beside it, outcome: friendship, branches: [no_uprising, free], sign: "+", size: 50.0}
   - {id: h7, claim: The first theory alone, outcome: territory, branches: [treaty, free], sign: "+", size: 1,
@@ -30,10 +30,11 @@ HYPOTHESES = """hypotheses:
   - {id: h8, claim: Half of the yardstick, outcome: friendship, branches: [treaty, free], sign: "+",
      reference: [keep, free], at_least: 0.9}
   - {id: h9, claim: All of it, all_of: [h1, h3]}
+  - {id: h10, claim: Up in war, outcome: friendship, branches: [treaty, free], given: war, sign: "+", size: 1}
 """
 TRUTH = {
     "h1": SUPPORTED, "h2": REFUTED, "h3": DEPENDENT, "h4": OPEN, "h5": OPEN, "h6": SUPPORTED, "h6b": REFUTED,
-    "h7": OPEN, "h8": REFUTED, "h9": DEPENDENT,
+    "h7": OPEN, "h8": REFUTED, "h9": DEPENDENT, "h10": SUPPORTED,
 }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ class World:
             friends, land = friends + 0.2 * own[0], land + (9.0 if branch == "no_uprising" else 0.2) * own[1]
         values = np.zeros((case.turns, len(self.outcomes)))
         values[:, self.outcomes.index("friendship")] = friends
+        values[:, self.outcomes.index("war")] = float(rest > -0.5)
         values[:, self.outcomes.index("territory")] = land
         return Planted(values)
 
@@ -105,6 +107,14 @@ def verdicts(runs: study.Runs) -> dict[str, str]:
 
 def test_each_verdict_comes_out_where_it_is_planted(small: study.Trial) -> None:
     assert verdicts(computed(small)) == TRUTH
+
+
+def test_a_condition_keeps_the_runs_in_which_it_came_about(small: study.Trial) -> None:
+    runs = computed(small)
+    given = next(one for one in judging.judged(runs) if one.id == "h10")
+    assert given.effects is not None
+    np.testing.assert_array_equal(given.effects.lucks, runs.of("free", "war").sum(axis=-1))
+    assert 0 < given.effects.lucks.mean() < small.lucks
 
 
 def test_under_a_theory_the_verdict_is_that_of_its_own_draws(stated: Path) -> None:
@@ -197,7 +207,7 @@ def test_the_command_prints_and_writes_what_it_found(
     for name, verdict in TRUTH.items():
         assert any(line[: len(verdict.split()) + 1] == [name, *verdict.split()] for line in lines)
     assert (
-        "10 hypotheses: 2 supported, 2 theory-dependent, 3 refuted in the model, 3 not decided" in result.out
+        "11 hypotheses: 3 supported, 2 theory-dependent, 3 refuted in the model, 3 not decided" in result.out
     )
     with (out / "verdict" / "verdicts.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["theory"] == "all"]
@@ -210,6 +220,8 @@ def test_the_command_prints_and_writes_what_it_found(
     found = read_section(out / "verdict" / "section.json")
     assert (found.order, found.tables[0].rows[0][0]) == (60, "h1")
     assert all((out / "verdict" / f"verdicts.{kind}").stat().st_size > 5000 for kind in ("png", "svg"))
+    record = study.trial(open_scenario(out / "verdict" / "provenance.json"))
+    assert (record.draws, record.lucks, len(record.hypotheses)) == (10, 8, 11)
     before = files(out)
     again = powersim("verdict", stated, *options, "--out", out, "--resume", "--quiet")
     assert (again.code, again.err) == (0, "")

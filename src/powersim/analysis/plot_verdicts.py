@@ -12,7 +12,6 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullL
 from powersim.analysis.results import Floats
 from powersim.analysis.style import (
     BLUE,
-    FAINT,
     INK,
     SMALL,
     SOFT,
@@ -31,7 +30,7 @@ ROW, FOOT, LEFT, RIGHT = 0.31, 0.62, 4.9, 1.75  # inches
 LINEAR, FARTHEST = 0.1, 10.0  # the axis is linear up to the one and ends at the other, in reference effects
 TICKS = ((-10, "−10"), (-1, "−1"), (-0.1, "−0.1"), (0, "0"), (0.1, "0.1"), (1, "1"), (10, "10"))
 COLOURS = {SUPPORTED: "#009E73", DEPENDENT: "#E69F00", REFUTED: VERMILLION}
-CLEAR, AGAINST = BLUE, VERMILLION
+CLEAR, AGAINST, UNCLEAR, BAND = BLUE, VERMILLION, "#BBBBBB", "#E8E8E8"
 GOLDEN = 0.6180339887  # spreads dots over a row without a pattern
 
 
@@ -47,11 +46,11 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
         "that is shown, and are divided by their own widest draws. Dots beyond ±10 stand at the edge."
     )
     legend = [
-        ("interval excludes 0, as claimed", Look(CLEAR, dash="")),
+        ("interval excludes 0, as claimed (or any way, where no effect is claimed)", Look(CLEAR, dash="")),
         ("interval excludes 0, the other way", Look(AGAINST, dash="", marker="o")),
-        ("interval holds 0", Look(FAINT, dash="")),
+        ("interval holds 0", Look(UNCLEAR, dash="")),
         ("mean over draws", Look(INK, marker="D")),
-        ("refuted inside", Look("#E8E8E8", band=True)),
+        ("refuted inside", Look(BAND, band=True)),
     ]
     made = sheet(finding, caption, len(rows) * ROW + FOOT, legend)
     width = made.width - LEFT - RIGHT
@@ -121,9 +120,12 @@ def _row(axes: Axes, one: Judgement, y: int, scale: float, measured: bool) -> No
     jitter = y + 0.62 * ((np.arange(effect.size) * GOLDEN) % 1.0 - 0.5)
     if measured:
         bound = one.finding.bound / scale
-        if np.isfinite(bound):
-            axes.fill_between([-bound, bound], y - 0.46, y + 0.46, color="#E8E8E8", lw=0, zorder=0)
-    for mask, colour, layer in ((~(up | down), "#BBBBBB", 2), (up, CLEAR, 3), (down, AGAINST, 3)):
+        if np.isfinite(bound):  # what claims a least size is refuted anywhere below it
+            start = -1.25 * FARTHEST if one.at_least else -bound
+            axes.fill_between([start, bound], y - 0.46, y + 0.46, color=BAND, lw=0, zorder=0)
+    if one.sign == "0":
+        up, down = up | down, np.zeros_like(down)
+    for mask, colour, layer in ((~(up | down), UNCLEAR, 2), (up, CLEAR, 3), (down, AGAINST, 3)):
         axes.scatter(effect[mask], jitter[mask], s=5, color=colour, lw=0, zorder=layer, alpha=0.8)
     mean = one.finding.mean
     ends = _shown(direction * np.array([mean.low, mean.high]) / scale)

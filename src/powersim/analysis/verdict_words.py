@@ -52,6 +52,7 @@ class Judgement:
     effects: Effects | None = None
     reference: tuple[str, Mean] | None = None
     size: float = float("nan")
+    at_least: float = 0.0
     yardsticks: tuple[tuple[str, Mean], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
 

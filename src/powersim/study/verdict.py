@@ -136,14 +136,19 @@ def trial(
             f"{opened.name}: states no hypotheses; e.g. hypotheses: [{{id: h1, claim: Firmness keeps the peace, "
             'outcome: war, branches: [keep, give_up], sign: "-"}]'
         )
-    counts = (("--draws", draws, DRAWS, MOST_DRAWS), ("--lucks", lucks, LUCKS, STRIDE))
-    numbers = [fallback if given is None else given for _, given, fallback, _ in counts]
-    for (option, _, _, most), number in zip(counts, numbers, strict=True):
+    recorded = opened.recorded
+    counts = (("--draws", "draws", draws, DRAWS, MOST_DRAWS), ("--lucks", "lucks", lucks, LUCKS, STRIDE))
+    numbers = [
+        int(recorded.get(key) or usual) if given is None else given for _, key, given, usual, _ in counts
+    ]
+    for (option, *_, most), number in zip(counts, numbers, strict=True):
         if not 2 <= number <= most:
             raise PowersimError(f"{option}: found {number}; allowed: a whole number from 2 to {most}")
-    number = SEED if seed is None else seed
+    number = int(recorded.get("seed", SEED)) if seed is None else seed
     if not 0 <= number <= MOST_SEED:
         raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    if hypotheses is None and recorded.get("hypotheses"):
+        hypotheses = ",".join(map(str, recorded["hypotheses"]))
     picked = _picked(hypotheses, everything) if hypotheses else everything
     parts = {part for h in picked for part in h.all_of}
     wanted = {h.id for h in picked} | parts
