@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from powersim.cli import inspecting, running, verdict, why
+from powersim.cli import assumptions, inspecting, running, verdict, why
 
 EXAMPLES = """\b
 Examples:
@@ -29,7 +29,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, verdict, why):
+    for module in (inspecting, running, verdict, why, assumptions):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -134,11 +134,16 @@ class Built:
         """
         return self.inputs_at(self.uniforms(seed, run, theory), theory)
 
-    def inputs_at(self, u: Floats, theory: str = "") -> Inputs:
-        """Setup and parameters at a place u (P) in the space of assumptions: see `uniforms` and `paths`."""
+    def inputs_at(self, u: Floats, theory: str = "", fixed: Mapping[str, float] | None = None) -> Inputs:
+        """Setup and parameters at a place u (P) in the space of assumptions: see `uniforms` and `paths`.
+
+        `fixed` gives parameters by name, in the units of their defaults: it wins over the theory and the place.
+        """
         patch, own = self._patch(theory), len(self._draws.all)
         raw = patch.base.copy()
         raw[patch.places] = patch.draws.values(u[own:])
+        for name, value in (fixed or {}).items():
+            raw[list(SPEC).index(name)] = SPEC[name].check(value)
         return self._filled(raw, self._draws.values(u[:own]))
 
     def central(self, theory: str = "") -> Inputs:
@@ -234,14 +239,15 @@ class Built:
         snapshots: Sequence[int] | None = None,
         off: Sequence[str] = (),
         at: Floats | None = None,
+        fixed: Mapping[str, float] | None = None,
     ) -> Case:
         """Everything that one history needs beside its seed and run.
 
         `snapshots` are the turns after which alignment is kept: by default the last one before the intervention (the
         first turn without one) and the last of all. `off` names mechanisms to switch off. `at` is the place (P) in
-        the space of assumptions, as `uniforms` has it: by default the run's own.
+        the space of assumptions, as `uniforms` has it: by default the run's own. `fixed` parameters are not drawn.
         """
-        inputs = self.inputs(seed, run, theory) if at is None else self.inputs_at(at, theory)
+        inputs = self.inputs_at(self.uniforms(seed, run, theory) if at is None else at, theory, fixed)
         return Case(
             inputs.setup,
             inputs.params,

@@ -1,0 +1,301 @@
+"""Tables, figures and the section of the report that a study of assumptions leaves behind."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from powersim.analysis import plot_regions, plot_sensitivity
+from powersim.analysis.plot_regions import Grid, Panel
+from powersim.analysis.plot_sensitivity import Index, Row, Swing
+from powersim.analysis.section import Cell, Figure, Section, Table
+from powersim.analysis.sensitivity import Indices
+from powersim.analysis.style import Drawing, save, styled
+from powersim.sim.files import write_atomically
+from powersim.study.assumption_words import Words, limits, value
+from powersim.study.assumptions import LUCK
+
+NAME = "sensitivity"
+ORDER = 40
+SHOWN = 15
+"""Lines of the figure of screening."""
+
+Rows = tuple[list[str], list[list[Cell]]]
+
+
+def write(words: Words, folder: Path, command: str) -> Path:
+    """Write CSV files, figures (PNG and SVG) and section.json into `folder`/sensitivity; the path of the section."""
+    where = folder / NAME
+    found = tables(words)
+    for name, (columns, rows) in found.items():
+        _csv(where / f"{name}.csv", columns, rows)
+    figures = []
+    with styled():
+        for drawing in drawings(words):
+            save(drawing, where, ("png", "svg"))
+            figures.append(Figure(drawing.name, drawing.finding, drawing.caption))
+    leading = found["screening"]
+    top = [row[:9] for row in leading[1][:SHOWN]]
+    section = Section(
+        name=NAME,
+        title="Which assumptions the effect hangs on",
+        order=ORDER,
+        findings=words.all(),
+        figures=figures,
+        tables=[
+            Table(
+                f"The {len(top)} assumptions with the clearest bearing on the effect, of "
+                f"{len(leading[1])}: Spearman’s rank correlation with its 95% interval, first-order share "
+                "of the variance, p and p adjusted for their number.",
+                leading[0][:9],
+                top,
+            )
+        ],
+        limits=limits(words.found),
+        command=command,
+    )
+    return section.write(folder)
+
+
+def tables(words: Words) -> dict[str, Rows]:
+    """Every CSV file: columns and rows."""
+    found = words.found
+    made = {"screening": _screening(words), "tornado": _tornado(words), "interactions": _interactions(words)}
+    if found.regression is not None:
+        made["regression"] = _regression(words)
+    if found.morris is not None:
+        m = found.morris
+        rows: list[list[Cell]] = [
+            [n, *map(float, v)] for n, *v in zip(m.names, m.mu_star, m.mu_star - m.half, m.mu_star + m.half)
+        ]
+        made["morris"] = (
+            ["group", "mu_star", "ci_low", "ci_high"],
+            sorted(rows, key=lambda row: -_number(row[1])),
+        )
+    for name, indices in (("sobol_blocks", found.blocks), ("sobol_leading", found.singles)):
+        if indices is not None:
+            made[name] = _sobol(words, indices)
+    for each in found.maps:
+        made[f"map_{'_'.join(each.names)}"] = (
+            [each.names[0], each.names[1], "effect", "ci_low", "ci_high", "runs"],
+            [
+                [
+                    float(each.values[0][j]),
+                    float(each.values[1][i]),
+                    *(float(v[i, j]) for v in (each.effect, each.low, each.high)),
+                    each.runs,
+                ]
+                for i, j in np.ndindex(each.effect.shape)
+            ],
+        )
+    if found.discovery is not None:
+        made["discovery"] = _discovery(words)
+    return made
+
+
+def _screening(words: Words) -> Rows:
+    s, space = words.found.screening, words.space
+    columns = [
+        "assumption",
+        "path",
+        "correlation",
+        "ci_low",
+        "ci_high",
+        "first_order",
+        "p",
+        "p_adjusted",
+        "found",
+        "group",
+    ]
+    rows: list[list[Cell]] = []
+    for k in s.order():
+        numbers = [float(v[k]) for v in (s.correlation, s.low, s.high, s.share, s.p, s.q)]
+        rows.append(
+            [
+                space.all[k].label,
+                space.all[k].path,
+                *numbers,
+                "yes" if s.found[k] else "no",
+                space.all[k].group,
+            ]
+        )
+    return columns, rows
+
+
+def _tornado(words: Words) -> Rows:
+    parts = ("", "_ci_low", "_ci_high")
+    measured = [f"{name}{part}" for name in ("effect_low", "effect_high", "difference") for part in parts]
+    columns = ["assumption", "path", "low", "high", *measured]
+    rows: list[list[Cell]] = [
+        [
+            words.title(bar.column), words.space.all[bar.column].path, bar.bottom.value, bar.top.value,
+            bar.bottom.effect, bar.bottom.low, bar.bottom.high, bar.top.effect, bar.top.low, bar.top.high,
+            bar.swing, bar.swing_low, bar.swing_high,
+        ]
+        for bar in words.found.bars
+    ]  # fmt: skip
+    return columns, rows
+
+
+def _interactions(words: Words) -> Rows:
+    names = [f"{kind}_{i}{j}" for kind in ("mean", "half") for i in range(3) for j in range(3)]
+    rows: list[list[Cell]] = [
+        [
+            words.space.all[p.first].path,
+            words.space.all[p.second].path,
+            p.p,
+            p.q,
+            *map(float, np.r_[p.means.ravel(), p.halves.ravel()]),
+        ]
+        for p in words.found.pairs
+    ]
+    return ["first", "second", "p", "p_adjusted", *names], rows
+
+
+def _regression(words: Words) -> Rows:
+    r, s = words.found.regression, words.found.screening
+    assert r is not None
+    clear = [k for k in s.order() if s.found[k]]
+    rows: list[list[Cell]] = [
+        [words.title(k), words.space.all[k].path, *(float(v[place]) for v in (r.coefficients, r.low, r.high))]
+        for place, k in enumerate(clear)
+    ]
+    return ["assumption", "path", "coefficient", "ci_low", "ci_high"], rows
+
+
+def _sobol(words: Words, found: Indices) -> Rows:
+    columns = [
+        "group",
+        "first_order",
+        "first_ci_low",
+        "first_ci_high",
+        "total",
+        "total_ci_low",
+        "total_ci_high",
+    ]
+    rows: list[list[Cell]] = [
+        [words.named(name), *map(float, (s, s - a, s + a, t, t - b, t + b))]
+        for name, s, a, t, b in zip(
+            found.names, found.first, found.first_half, found.total, found.total_half, strict=True
+        )
+    ]
+    return columns, sorted(rows, key=lambda row: -_number(row[4]))
+
+
+def _discovery(words: Words) -> Rows:
+    columns = ["method", "inequalities", "confirmed", "density", "coverage", "runs_in_box", "base_rate", "p",
+               "density_where_made", "coverage_where_made"]  # fmt: skip
+    found = words.found.discovery
+    assert found is not None
+    rows: list[list[Cell]] = [
+        [
+            box.method, words.inequalities(box), "yes" if box in found.found else "no", box.tested.density,
+            box.tested.coverage, box.tested.runs, found.base, box.p, box.made.density, box.made.coverage,
+        ]
+        for box in found.boxes
+    ]  # fmt: skip
+    return columns, rows
+
+
+def drawings(words: Words) -> Iterator[Drawing]:
+    """Every figure."""
+    found, factor, unit = words.found, words.factor, words.scale.of_difference
+    s = found.screening
+    rows = [
+        Row(
+            words.space.all[k].label,
+            float(s.correlation[k]),
+            float(s.low[k]),
+            float(s.high[k]),
+            bool(s.found[k]),
+        )
+        for k in s.order()[:SHOWN]
+    ]
+    clear = int(s.found.sum())
+    finding = f"{clear or 'None'} of {len(words.space.all)} assumptions stand{'s' * (clear < 2)} above chance"
+    yield plot_sensitivity.draw_screening(rows, s.noise, len(words.space.all), finding)
+    yield plot_sensitivity.draw_tornado(
+        _swings(words), float(found.effects.mean()), unit, first(words.tornado()), found.asked.paired, factor
+    )
+    if found.pairs:
+        yield plot_regions.draw_interactions(
+            _panels(words), unit, words.interactions(), len(found.effects), factor
+        )
+    if found.blocks is not None:
+        yield _drawn(words, "sobol-blocks", found.blocks, first(words.luck()))
+    if found.singles is not None:
+        yield _drawn(words, "sobol-leading", found.singles, words.singles())
+    if found.morris is not None:
+        m = found.morris
+        bars = [
+            Row(n, float(v), float(v - h), float(v + h), True)
+            for n, v, h in zip(m.names, m.mu_star, m.half, strict=True)
+        ]
+        bars.sort(key=lambda row: -row.value)
+        kept = [row for place, row in enumerate(bars) if place < 25 or row.name == LUCK]
+        yield plot_sensitivity.draw_morris(kept, unit, words.morris(), found.asked.trajectories, factor)
+    for each in found.maps:
+        names = (words.named(each.names[0]), words.named(each.names[1]))
+        grid = Grid(names, each.values, each.effect, each.low, each.high)
+        yield plot_regions.draw_map(grid, unit, words.map(each), each.runs, factor)
+
+
+def _swings(words: Words) -> list[Swing]:
+    made = []
+    for bar in words.found.bars:
+        ends = [value(words.space, bar.column, end.value) for end in (bar.bottom, bar.top)]
+        made.append(
+            Swing(
+                words.space.all[bar.column].label,
+                (ends[0], ends[1]),
+                (bar.bottom.effect, bar.top.effect),
+                (bar.bottom.low, bar.top.low),
+                (bar.bottom.high, bar.top.high),
+                bar.swing_low > 0 or bar.swing_high < 0,
+            )
+        )
+    return made
+
+
+def _panels(words: Words) -> list[Panel]:
+    """The pairs that interact most clearly."""
+    pairs = sorted(words.found.pairs, key=lambda pair: pair.p)[:3]
+    return [
+        Panel(
+            words.title(pair.first), words.title(pair.second), pair.means, pair.halves,
+            f"interaction: p = {pair.p:.2g}, adjusted {pair.q:.2g}",
+        )
+        for pair in pairs
+    ]  # fmt: skip
+
+
+def _drawn(words: Words, name: str, found: Indices, finding: str) -> Drawing:
+    rows = [
+        Index(words.named(n), float(s), float(a), float(t), float(b), n == LUCK)
+        for n, s, a, t, b in zip(
+            found.names, found.first, found.first_half, found.total, found.total_half, strict=True
+        )
+    ]
+    rows.sort(key=lambda row: (row.luck, -row.total))
+    return plot_sensitivity.draw_indices(name, rows, finding, words.found.asked.base)
+
+
+def first(text: str) -> str:
+    """The first sentence of a paragraph."""
+    return text.partition(". ")[0].removesuffix(".")
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    room = StringIO()
+    writer = csv.writer(room, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([format(c, ".9g") if isinstance(c, float) else c for c in row] for row in rows)
+    write_atomically(path, room.getvalue().encode())
