@@ -16,7 +16,7 @@ from powersim import _jit
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
-from powersim.sim.ensemble import Ensemble, Simulate
+from powersim.sim.ensemble import Ensemble, Simulate, Together
 from powersim.sim.store import RESULTS, Store
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
@@ -54,6 +54,16 @@ def simulator(engine: str = COMPILED) -> Simulate:
     return simulate
 
 
+def together(engine: str = COMPILED) -> Together:
+    """The function that computes all branches of a run. PowersimError for an engine that does not exist."""
+    if engine == COMPILED:
+        from powersim.sim.forks import simulate_branches
+
+        return simulate_branches
+    one = simulator(engine)
+    return lambda cases, seed, run: [one(case, seed, run) for case in cases]
+
+
 def is_cold() -> bool:
     """Whether the rules have yet to be compiled, which takes about a minute."""
     return _jit.is_cold()
@@ -61,7 +71,7 @@ def is_cold() -> bool:
 
 def warm(plan: Plan, engine: str) -> None:
     """Compute one history and forget it: whatever has to be compiled is compiled here, once."""
-    simulator(engine)(plan.cases(plan.theories[0], 0)[0], plan.seed, 0)
+    together(engine)(plan.cases(plan.theories[0], 0)[:1], plan.seed, 0)
 
 
 def check_runs(runs: int) -> int:
@@ -110,7 +120,7 @@ def fill(
     """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole."""
     progress = Progress(runs, min(store.complete, runs))
     if progress.done < runs:
-        ensemble = Ensemble(store.layout, plan.seed, plan.cases, simulator(engine), plan.tally())
+        ensemble = Ensemble(store.layout, plan.seed, plan.cases, together(engine), plan.tally())
         try:
             for chunk in ensemble.chunks(store.next_run, runs, threads or workers(), tick):
                 store.write(chunk)
