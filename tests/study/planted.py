@@ -43,8 +43,9 @@ def site(*effects: dict[str, Any], **interests: list[float]) -> dict[str, Any]:
 
 
 def threat() -> dict[str, Any]:
-    """The site frightens Russia, and budgets answer fear."""
+    """The site frightens Russia, and budgets answer fear; nobody changes friends for it."""
     return world(
+        mechanisms={"alignment": False},
         issues=site({"threat": ["USA", "RUS"], "size": 0.8}),
         parameters=STILL | {"budget_response": 0.05},
         outcomes={"arms": {"of": {"power": "RUS"}, "at": "2003Q4"}},

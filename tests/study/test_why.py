@@ -12,6 +12,8 @@ import pytest
 from powersim.analysis.compare import effects
 from powersim.analysis.explained import finding
 from powersim.analysis.knockouts import DIRECT, TOTAL
+from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
+from powersim.analysis.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
 from powersim.errors import PowersimError
 from powersim.scenario.load import from_data
 from powersim.study import work
@@ -158,3 +160,49 @@ def test_every_channel_is_made_of_what_exists_and_the_sets_are_all_there() -> No
 
 def two_theories(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"theories": {"bold": {"rho": 1.0}, "meek": {"rho": 0.3}}}
+
+
+@pytest.mark.parametrize("name", ["exchange", "resolve", "threat"])
+def test_the_one_channel_that_carries_the_effect_carries_it_when_held(
+    name: str, planted: ModuleType, why: Why
+) -> None:
+    part, document = planted.ONE[name]
+    e = why(document())
+    total = e.share(TOTAL).share
+    for channel in ("resolve", "trust", "threat", "exchange", "alignment"):
+        row = e.mediated(channel)
+        carried = total if channel == part else 0.0
+        assert row[INDIRECT].value == carried, channel
+        assert row[NATURAL_DIRECT].value == total - carried, channel
+        assert row[INTERACTION].value == 0.0
+    assert e.mediated(TOGETHER)[NATURAL_DIRECT].value == 0.0
+
+
+@pytest.mark.parametrize("name", ["own answer", "guarantee", "gratitude"])
+def test_what_goes_through_none_of_the_held_channels_is_direct(
+    name: str, planted: ModuleType, why: Why
+) -> None:
+    e = why(planted.ONE[name][1]())
+    row = e.mediated(OTHERS)
+    assert row[NATURAL_DIRECT].value == e.share(TOTAL).share != 0.0
+    assert row[INDIRECT].value == row[INTERACTION].value == 0.0
+
+
+def test_trust_moves_nothing_where_fear_is_held(planted: ModuleType, why: Why) -> None:
+    """Trust works through fear: either of them alone carries all of it, and without either nothing is left."""
+    e = why(planted.trust_and_threat())
+    total = e.share(TOTAL).share
+    for channel in ("trust", "threat"):
+        row = e.mediated(channel)
+        assert row[INDIRECT].value == total
+        assert row[NATURAL_DIRECT].value == row[INTERACTION].value == 0.0
+
+
+def test_replays_of_a_scenario_with_everything_in_it_add_up(scenario_two: dict[str, Any], why: Why) -> None:
+    e = why(scenario_two, 4)
+    for channel in e.held():
+        for theory in ("deterrence", "spiral", "all"):
+            row = e.mediated(channel, theory)
+            parts = row[NATURAL_DIRECT].value + row[INDIRECT].value + row[INTERACTION].value
+            assert parts == pytest.approx(row["total"].value, abs=1e-12)
+            assert row["total"].value == pytest.approx(e.share(TOTAL, theory).share, abs=1e-12)

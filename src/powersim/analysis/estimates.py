@@ -41,12 +41,12 @@ def labels(theories: Sequence[str]) -> tuple[str, ...]:
     return (*theories, ALL) if len(theories) > 1 else tuple(theories)
 
 
-def estimates(values: Floats, *, reach: float | None = None, touched: Floats | None = None) -> list[Estimate]:
+def estimates(values: Floats, *, rare: bool = False, touched: Floats | None = None) -> list[Estimate]:
     """Means of values (theory, run) with Student's t intervals: a row a theory, then the mean over theories.
 
     A run shares its luck between theories, so those are averaged within runs first. Where every run gives 0, the
-    interval is [0, 0], unless rare differences may have been missed: `reach` is how far a run may differ (only 0/1
-    outcomes have one) and `touched` (theory, run) whether its histories differ at all.
+    interval is [0, 0], unless differences may be `rare` (0/1 outcomes) and the histories differ at all, `touched`
+    (theory, run): then it is that of the share of runs that may differ although none of so many does.
     """
     rows = [values, values.mean(axis=0, keepdims=True)] if values.shape[0] > 1 else [values]
     marks = None
@@ -56,7 +56,7 @@ def estimates(values: Floats, *, reach: float | None = None, touched: Floats | N
     for k, part in enumerate(rows):
         for t in range(part.shape[0]):
             mark = None if marks is None else marks[k][t]
-            found.append(_estimate(part[t], reach, mark))
+            found.append(_estimate(part[t], rare, mark))
     return found
 
 
@@ -71,14 +71,14 @@ def effect_estimates(a: Floats, b: Floats, *, binary: bool, touched: Floats) -> 
     return [Estimate(float(v), float(lo), float(hi), int(n)) for v, lo, hi, n in zip(*columns, strict=True)]
 
 
-def _estimate(values: Floats, reach: float | None, touched: Floats | None) -> Estimate:
+def _estimate(values: Floats, rare: bool, touched: Floats | None) -> Estimate:
     present = np.isfinite(values)
     runs = int(present.sum())
     low, high = (float(limit) for limit in limits.t_interval(values))
-    if runs and reach is not None and not values[present].any():
+    if runs and rare and not values[present].any():
         differing = runs if touched is None else int(touched[present].any()) * runs
         # nobody of n differed: with 95 % confidence fewer than 1 - 0.025**(1/n) of all runs do
-        half = reach * (1 - math.pow(0.025, 1 / runs)) if differing else 0.0
+        half = 1 - math.pow(0.025, 1 / runs) if differing else 0.0
         low, high = -half, half
     return Estimate(float(limits.mean(values)), low, high, runs)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from powersim.analysis.findings import Scale, decimals, listed, number, quoted
 from powersim.analysis.knockouts import DIRECT, TOTAL, KnockOut, Share
-from powersim.analysis.mediation import Mediation
+from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
+from powersim.analysis.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER, Mediation
 from powersim.analysis.outcomes import when
 from powersim.analysis.results import ALL, Outcome, Study
 
 SHOWN = 3  # mechanisms named in a sentence
 SMALL = 0.5  # per cent: less is not worth a word
+HARDLY = 0.02  # of the whole: less is hardly anything
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Explained:
     knockouts: Sequence[KnockOut]
     shares: Sequence[Share]
     mediation: Sequence[Mediation] = field(default_factory=tuple)
+    kind: str = ""  # what the outcome is of: alignment, trust, issue, ...
 
     @property
     def theory(self) -> str:
@@ -58,6 +61,18 @@ class Explained:
         """The knock-outs, the largest change first."""
         return [row for row in self.knockouts if row.theory == (theory or self.theory)]
 
+    def mediated(self, channel: str, theory: str | None = None) -> dict[str, Mediation]:
+        """The quantities of a channel."""
+        wanted = theory or self.theory
+        return {r.quantity: r for r in self.mediation if r.channel == channel and r.theory == wanted}
+
+    def held(self) -> list[str]:
+        """Channels that were held, the largest indirect effect first, several together last."""
+        names = list(dict.fromkeys(row.channel for row in self.mediation))
+        single = [name for name in names if name not in (OTHERS, TOGETHER)]
+        order = sorted(single, key=lambda name: -abs(self.mediated(name)[INDIRECT].value))
+        return [*order, *(name for name in names if name not in single)]
+
     def title(self, part: str) -> str:
         """What a channel is called."""
         return self.titles.get(part, part.replace("_", " "))
@@ -66,6 +81,13 @@ class Explained:
         """A difference with its sign: +0.03, −3.1 points."""
         shown = 100 * value if self.scale.binary else value
         return number(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
+
+    def left(self, value: float) -> str:
+        """What is left of the effect, in words."""
+        if value == 0:
+            return "nothing is left"
+        small = abs(value) < HARDLY * abs(self.share(TOTAL).share)
+        return "hardly anything is left" if small else f"{self.signed(value)} is left"
 
 
 def heading(e: Explained) -> str:
@@ -125,7 +147,7 @@ def of_shares(e: Explained) -> str:
 
 def of_knockouts(e: Explained) -> str:
     """Which mechanism, switched off alone, changes it most."""
-    rows = e.out()
+    rows = [row for row in e.out() if row.mechanism != e.kind]  # without it the outcome itself stands still
     idle = [row for row in rows if row.changed == 0]
     clear = [row for row in rows if row.clear]
     if not clear:
@@ -133,8 +155,7 @@ def of_knockouts(e: Explained) -> str:
     full = e.signed(clear[0].effect)
 
     def told(row: KnockOut) -> str:
-        left = "nothing is left" if row.effect_without == 0 else f"to {e.signed(row.effect_without)}"
-        return f"{row.mechanism} ({left})"
+        return f"{row.mechanism} ({e.left(row.effect_without)})"
 
     text = f"Switched off alone, {told(clear[0])} changes the effect of {full} most"
     if clear[1:]:
@@ -144,6 +165,33 @@ def of_knockouts(e: Explained) -> str:
     if idle:
         text += f"; {len(idle)} of {len(rows)} leave no trace in any run"
     return text
+
+
+def of_mediation(e: Explained) -> str:
+    """What one channel alone would do, and what is left without it; one that is the outcome itself says nothing."""
+    told = [name for name in e.held() if name not in (OTHERS, TOGETHER, e.kind)]
+    if not told:
+        return ""
+    clear = [name for name in told if e.mediated(name)[INDIRECT].clear]
+    several = OTHERS if e.kind == "alignment" else TOGETHER
+    left = e.mediated(several)[NATURAL_DIRECT]
+    rest = f"with {listed([e.title(name) for name in told])} all held, {e.left(left.value)}"
+    if not clear and not e.share(TOTAL).clear:
+        return ""
+    if not clear:
+        return f"Held at its path in the other branch, no single channel makes a clear difference; {rest}"
+    first, *more = clear
+    row = e.mediated(first)
+    interval = e.scale.interval(row[INDIRECT].ci_low, row[INDIRECT].ci_high)
+    text = (
+        f"If {e.title(first)} alone went as after {quoted(e.b)}, the difference would be "
+        f"{e.signed(row[INDIRECT].value)} ({interval}); with {e.title(first)} held as after {quoted(e.a)}, "
+        f"{e.left(row[NATURAL_DIRECT].value)} (interaction {e.signed(row[INTERACTION].value)})"
+    )
+    if more:
+        others = [f"{e.title(name)} ({e.signed(e.mediated(name)[INDIRECT].value)})" for name in more]
+        text += f". Clear alone too: {listed(others)}"
+    return f"{text}. {_sentence(rest)}"
 
 
 def in_short(e: Explained) -> str:
@@ -162,7 +210,7 @@ def in_short(e: Explained) -> str:
 
 def finding(e: Explained) -> list[str]:
     """All of it, a sentence or two each."""
-    return [text + "." for text in (of_total(e), of_shares(e), of_knockouts(e)) if text]
+    return [text + "." for text in (of_total(e), of_shares(e), of_mediation(e), of_knockouts(e)) if text]
 
 
 def _percent(row: Share) -> str:

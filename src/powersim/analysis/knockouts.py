@@ -18,7 +18,6 @@ from powersim.analysis.results import Floats
 from powersim.analysis.shapley import shapley_values
 
 DIRECT, TOTAL = "direct", "total"
-DIFFERENCES = 2.0  # effects of single runs on a 0/1 outcome lie in -1..1, differences of two of them in -2..2
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,6 @@ class Worlds:
     def effects(self) -> Floats:
         """B - a (world, theory, run)."""
         return self.b - self.a
-
-    @property
-    def reach(self) -> float | None:
-        """How far two effects in a run may differ: known for 0/1 outcomes alone."""
-        return DIFFERENCES if self.binary else None
 
     def differs(self, one: int, other: int) -> Floats:
         """1 where the histories of two worlds differ in anything recorded, else 0; (theory, run)."""
@@ -110,7 +104,7 @@ def knockouts(
     for k, mechanism in enumerate(mechanisms, start=1):
         without = estimates(effects[k])
         differs = worlds.differs(k, 0)
-        gaps = estimates(effects[k] - effects[0], reach=worlds.reach, touched=differs)
+        gaps = estimates(effects[k] - effects[0], rare=worlds.binary, touched=differs)
         changed = [*differs.mean(axis=1), differs.mean()]
         for i, theory in enumerate(rows):
             gap = gaps[i]
@@ -137,8 +131,8 @@ def shares(outcome: str, theories: Sequence[str], channels: Sequence[str], world
         bit = 1 << i
         without = [mask for mask in range(last + 1) if not mask & bit]
         touched = np.max([worlds.differs(mask | bit, mask) for mask in without], axis=0)
-        parts.append((channels[i], estimates(values, reach=worlds.reach, touched=touched)))
-    parts.append((DIRECT, estimates(effects[0], reach=worlds.reach, touched=worlds.parted(0))))
+        parts.append((channels[i], estimates(values, rare=worlds.binary, touched=touched)))
+    parts.append((DIRECT, estimates(effects[0], rare=worlds.binary, touched=worlds.parted(0))))
     parts.append((TOTAL, total))
     rows = []
     for t, theory in enumerate(labels(theories)):

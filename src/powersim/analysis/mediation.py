@@ -26,8 +26,8 @@ TOTAL, DIRECT, INDIRECT, INTERACTION, TOTAL_INDIRECT = (
     "total", "natural direct", "natural indirect", "interaction", "total indirect",
 )  # fmt: skip
 QUANTITIES = (TOTAL, DIRECT, INDIRECT, INTERACTION, TOTAL_INDIRECT)
-REACH = {TOTAL: 1.0, DIRECT: 1.0, INDIRECT: 1.0, INTERACTION: 3.0, TOTAL_INDIRECT: 2.0}
-"""How far each may lie from 0 in a run of a 0/1 outcome."""
+OTHERS, TOGETHER = "all but alignment", "all channels"
+"""Several channels held at once; where the outcome is an alignment, holding alignment itself says nothing."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def mediation(
         if quantity == TOTAL:
             found = effect_estimates(y.aa, y.bb, binary=binary, touched=touched)
         else:
-            found = estimates(values, reach=REACH[quantity] if binary else None, touched=touched)
+            found = estimates(values, rare=binary, touched=touched)
         for theory, part in zip(labels(theories), found, strict=True):
             rows.append(
                 Mediation(outcome, theory, channel, quantity, part.value, part.low, part.high, part.runs)

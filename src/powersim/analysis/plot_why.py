@@ -10,8 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis import findings
-from powersim.analysis.explained import Explained, in_short, of_knockouts
+from powersim.analysis.explained import Explained, heading, in_short, of_knockouts, of_mediation
 from powersim.analysis.knockouts import DIRECT, TOTAL
+from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
+from powersim.analysis.mediation import INDIRECT, INTERACTION
 from powersim.analysis.outcomes import titled, unit_of
 from powersim.analysis.style import (
     BLUE,
@@ -22,6 +24,7 @@ from powersim.analysis.style import (
     SMALL,
     SOFT,
     TEXT,
+    VERMILLION,
     Drawing,
     Look,
     Sheet,
@@ -31,10 +34,13 @@ from powersim.analysis.style import (
     wrap,
 )
 
-NAMES, SIZES, PERCENT = 2.3, 2.3, 0.75  # widths of columns in inches
+NAMES, SIZES, PERCENT = 2.6, 2.3, 0.75  # widths of columns in inches
 ROW, HEAD, BOTTOM = 0.26, 0.3, 0.62  # heights in inches
 THEORY_STEP = 0.11  # between the marks of theories
 SHADE = "#F4F4F4"
+PARTS = (INDIRECT, NATURAL_DIRECT, INTERACTION)
+LOOKS = ((BLUE, "-", POOLED), (VERMILLION, "-", "s"), ("#009E73", "-", "^"))
+"""Colour, dash and marker of the parts of a mediation."""
 THEORY = "#8C8C8C"
 
 
@@ -86,12 +92,10 @@ def draw_shares(e: Explained) -> Drawing:
 def draw_knockouts(e: Explained) -> Drawing:
     """What switching each mechanism off, alone and in both branches, changes in the effect."""
     rows = [row for row in e.out() if row.changed > 0]
-    lines = [
-        Line(
-            words(row.mechanism), Mark(row.difference, row.ci_low, row.ci_high), (), e.signed(row.effect_without)
-        )
-        for row in rows
-    ]  # fmt: skip
+    lines = []
+    for row in rows:
+        mark = Mark(row.difference, row.ci_low, row.ci_high)
+        lines.append(Line(_itself(e, words(row.mechanism)), mark, (), e.signed(row.effect_without)))
     left = [row for row in e.out() if row.changed == 0]
     caption = (
         f"Effect without the mechanism less the effect with it ({e.signed(e.share(TOTAL).share)}), paired over "
@@ -102,8 +106,33 @@ def draw_knockouts(e: Explained) -> Drawing:
     if left:
         caption += f" No trace in any run: {findings.listed([row.mechanism for row in left])}."
     axis = "Change of the difference when switched off"
-    finding = f"{e.outcome.title}: {_lower(of_knockouts(e))}"
+    finding = f"{e.outcome.title}: {_lower(of_knockouts(e)).partition('; ')[0]}"
     return _draw(e, f"knockouts-{slug(e.outcome.name)}", finding, caption, lines, axis, "without")
+
+
+def draw_mediation(e: Explained) -> Drawing:
+    """What each channel alone would do, what is left without it, and what neither does without the other."""
+    lines = []
+    for name in e.held():
+        row = e.mediated(name)
+        marks = [Mark(row[q].value, row[q].ci_low, row[q].ci_high) for q in PARTS]
+        lines.append(Line(_itself(e, e.title(name)), marks[0], marks[1:]))
+    total = e.share(TOTAL)
+    caption = (
+        f"A branch is run again with the channel held at the path that it takes in the other, over "
+        f"{findings.counted(e.study.runs, 'run')}. Indirect: in {findings.quoted(e.a)} the channel alone goes as after "
+        f"{findings.quoted(e.b)}. Direct: {findings.quoted(e.b)} with the channel as after {findings.quoted(e.a)}. "
+        f"The three add up to the whole ({e.signed(total.share)}, dashed). Bars: 95% intervals; filled: clear of zero."
+    )
+    name = f"mediation-{slug(e.outcome.name)}"
+    told = of_mediation(e).partition(". ")[0]
+    finding = f"{e.outcome.title}: {_lower(told)}" if told else heading(e)
+    return _draw(e, name, finding, caption, lines, "Difference", "", PARTS)
+
+
+def _itself(e: Explained, name: str) -> str:
+    """A channel or mechanism without which the outcome itself would stand still is called so."""
+    return f"{name} (the outcome itself)" if name == e.kind else name
 
 
 def _lower(text: str) -> str:
@@ -111,12 +140,19 @@ def _lower(text: str) -> str:
 
 
 def _draw(
-    e: Explained, name: str, finding: str, caption: str, lines: Sequence[Line], axis: str, last: str
+    e: Explained,
+    name: str,
+    finding: str,
+    caption: str,
+    lines: Sequence[Line],
+    axis: str,
+    last: str,
+    parts: Sequence[str] = (),
 ) -> Drawing:
-    """A row for each line: a bar from 0 to the estimate, its interval, and the theories' marks below it."""
+    """A row for each line: an estimate with its interval, and below it those of the theories, or of `parts`."""
     step = ROW + THEORY_STEP * max((len(line.theories) for line in lines), default=0)
     height = step * max(1, len(lines))
-    made = sheet(finding, caption, HEAD + height + BOTTOM, legend=_legend(e) if step > ROW else ())
+    made = sheet(finding, caption, HEAD + height + BOTTOM, legend=_legend(e, parts) if step > ROW else ())
     axes = _axes(made, height, lines, e)
     for i, line in enumerate(lines):
         top = made.top - HEAD - i * step
@@ -125,9 +161,12 @@ def _draw(
             axes.axhline(place[1], color=INK, lw=0.7)
         elif i % 2:
             axes.axhspan(*place, color=SHADE, lw=0, zorder=0)
-        _line(axes, line, e, (top - ROW / 2 - BOTTOM) / height, height)
+        _line(axes, line, e, (top - ROW / 2 - BOTTOM) / height, height, parts)
         _cells(made, line, e, top - ROW / 2, _places(lines, e))
-    heads = ((made.width - PERCENT - 0.25, "difference [95% interval]"), (made.width - 0.25, last))
+    if parts:
+        axes.axvline(_factor(e) * e.share(TOTAL).share, color=SOFT, lw=0.9, ls="--")
+    what = parts[0] if parts else "difference"
+    heads = ((made.width - PERCENT - 0.25, f"{what} [95% interval]"), (made.width - 0.25, last))
     for x, text in heads:
         made.text(x, made.top - HEAD + 0.08, text, size=SMALL, color=SOFT, ha="right")
     unit = e.scale.of_difference if e.scale.binary else unit_of(e.outcome)
@@ -136,7 +175,9 @@ def _draw(
     return Drawing(name, made.figure, finding, caption)
 
 
-def _legend(e: Explained) -> list[tuple[str, Look]]:
+def _legend(e: Explained, parts: Sequence[str]) -> list[tuple[str, Look]]:
+    if parts:
+        return [(part, Look(*LOOKS[i])) for i, part in enumerate(parts)]
     if not e.theories:
         return []
     keys = [("all theories", Look(BLUE, marker=POOLED))]
@@ -172,10 +213,14 @@ def _axes(made: Sheet, height: float, lines: Sequence[Line], e: Explained) -> Ax
     return axes
 
 
-def _line(axes: Axes, line: Line, e: Explained, y: float, height: float) -> None:
+def _line(axes: Axes, line: Line, e: Explained, y: float, height: float, parts: Sequence[str]) -> None:
     _mark(axes, line.whole, y, _factor(e), BLUE if not line.strong else INK, POOLED, 7.0, 2.4)
     for i, mark in enumerate(line.theories, start=1):
         at = y - (0.03 + THEORY_STEP * i) / height
+        if parts:
+            colour, _, marker = LOOKS[i]
+            _mark(axes, mark, at, _factor(e), colour, marker, 5.0, 1.6)
+            continue
         _mark(axes, mark, at, _factor(e), THEORY, MARKERS[(i - 1) % len(MARKERS)], 4.0, 1.0)
 
 

@@ -56,7 +56,8 @@ def why(
 ) -> None:
     """Say why two branches differ: through which channels, and by which mechanisms.
 
-    Each run is computed again without each mechanism and with every set of channels open, with the same luck.
+    Each run is computed again, with the same luck, without each mechanism, with every set of channels open, and with a
+    channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
@@ -106,6 +107,8 @@ def _report(page: Page, asked: Question, kept: object, out: Path | None, started
         page.line()
         page.tables([_shares(e), _knockouts(e)])
         page.line()
+        page.tables([_mediation(e)])
+        page.line()
         for text in finding(e):
             page.line(text)
     if out is None:
@@ -116,7 +119,8 @@ def _report(page: Page, asked: Question, kept: object, out: Path | None, started
         write(found, out, command, tick)
     facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
     provenance.write(out / "why", facts)
-    page.note(f"written to {out / 'why'}: knockouts.csv, shares.csv, section.json, figures, provenance.json")
+    files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
+    page.note(f"written to {out / 'why'}: {files}")
 
 
 def _shares(e: Explained) -> Table:
@@ -135,7 +139,7 @@ def _shares(e: Explained) -> Table:
             (
                 {DIRECT: "direct", TOTAL: "the whole effect"}.get(part) or e.title(part),
                 Cell(_difference(e, row.share, places), _style(row.clear)),
-                f"{_difference(e, row.ci_low, places)} to {_difference(e, row.ci_high, places)}",
+                _interval(e, row.ci_low, row.ci_high, places),
                 percent,
                 *(Cell(_difference(e, r.share, places), _style(r.clear)) for r in each),
             )
@@ -157,7 +161,7 @@ def _knockouts(e: Explained) -> Table:
         (
             row.mechanism,
             Cell(_difference(e, row.difference, places), _style(row.clear)),
-            f"{_difference(e, row.ci_low, places)} to {_difference(e, row.ci_high, places)}",
+            _interval(e, row.ci_low, row.ci_high, places),
             _difference(e, row.effect_without, places),
         )
         for row in shown
@@ -172,6 +176,31 @@ def _knockouts(e: Explained) -> Table:
         tuple(rows),
         f"Switched off alone, in both branches (the largest; {left} more in knockouts.csv)",
     )
+
+
+def _mediation(e: Explained) -> Table:
+    from powersim.analysis.mediation import DIRECT, INDIRECT, INTERACTION
+    from powersim.cli.console import Cell, Column, Table
+
+    shown = (INDIRECT, DIRECT, INTERACTION)
+    found = {name: e.mediated(name) for name in e.held()}
+    places = _places([row[quantity].value for row in found.values() for quantity in shown], e)
+    rows: list[tuple[Cell | str, ...]] = []
+    for name, row in found.items():
+        cells: list[Cell | str] = [e.title(name)]
+        for quantity in shown:
+            one = row[quantity]
+            cells.append(Cell(_difference(e, one.value, places), _style(one.clear)))
+            cells.append(_interval(e, one.ci_low, one.ci_high, places))
+        rows.append(tuple(cells))
+    columns = [Column("channel")]
+    for name in ("indirect", "direct", "interaction"):
+        columns += [Column(name, right=True), Column("95 % interval", right=True)]
+    return Table(tuple(columns), tuple(rows), "Channel held at the other branch's path: natural effects")
+
+
+def _interval(e: Explained, low: float, high: float, places: int) -> str:
+    return f"{_difference(e, low, places)} to {_difference(e, high, places)}"
 
 
 def _difference(e: Explained, value: float, places: int) -> str:

@@ -10,12 +10,13 @@ from powersim.analysis import section as page
 from powersim.analysis.estimates import write_rows
 from powersim.analysis.explained import Explained, finding, heading, of_total
 from powersim.analysis.knockouts import TOTAL, KnockOut, Share, knockouts, shares
-from powersim.analysis.plot_why import draw_knockouts, draw_shares
+from powersim.analysis.mediation import Mediation, mediation
+from powersim.analysis.plot_why import draw_knockouts, draw_mediation, draw_shares
 from powersim.analysis.results import ALL, Branch, Study
 from powersim.analysis.style import save, styled
 from powersim.study.groups import FULL, coalitions
 from powersim.study.kept import Kept
-from powersim.study.why import NAME, Question
+from powersim.study.why import HELD, NAME, Question
 
 FORMATS = ("png", "svg")
 ORDER = 30
@@ -26,6 +27,9 @@ LIMITS = (
     "Shapley shares depend on how mechanisms are grouped into channels and on what is called direct (own policy, "
     "budgets, crises, wars, politics at home are in no channel). Another grouping gives other shares; they always add "
     "up to the whole.",
+    "A held channel is a hypothetical world: one branch with the beliefs, fears, deals or alignments of the other. "
+    "Within the model, with the same luck, it is computed and not assumed; nobody can see it in the world. Direct "
+    "means through none of the channels that are held: what is direct for one channel may go through another.",
     "Intervals cover the luck and the priors within the model, not the choice of the model.",
 )
 
@@ -44,9 +48,17 @@ def explain(asked: Question, kept: Kept) -> list[Explained]:
                 asked.known[outcome], study, a, b, {group.name: group.title for group in asked.groups},
                 knockouts(outcome, theories, asked.mechanisms, without),
                 shares(outcome, theories, names, opened),
+                [row for held in HELD for row in _mediation(asked, kept, outcome, held)],
+                asked.plan.scenario.outcomes[outcome].kind,
             )
         )  # fmt: skip
     return found
+
+
+def _mediation(asked: Question, kept: Kept, outcome: str, held: str) -> list[Mediation]:
+    y, touched = asked.replays(kept, outcome, held)
+    binary = asked.known[outcome].summary.kind == "ever"
+    return mediation(outcome, asked.plan.theories, held, y, binary=binary, touched=touched)
 
 
 def study_of(asked: Question, runs: int) -> Study:
@@ -81,11 +93,14 @@ def write(
     written = [
         write_rows(list(chain.from_iterable(e.knockouts for e in found)), KnockOut, folder / "knockouts.csv"),
         write_rows(list(chain.from_iterable(e.shares for e in found)), Share, folder / "shares.csv"),
+        write_rows(
+            list(chain.from_iterable(e.mediation for e in found)), Mediation, folder / "mediation.csv"
+        ),
     ]
     figures = []
     with styled():
         for e in found:
-            for draw in (draw_shares, draw_knockouts):
+            for draw in (draw_shares, draw_mediation, draw_knockouts):
                 drawing = draw(e)
                 written += save(drawing, folder, FORMATS)
                 figures.append(page.Figure(drawing.name, _alt(drawing.finding), drawing.caption))

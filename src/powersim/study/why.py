@@ -1,14 +1,14 @@
 """Why two branches differ: both run again in every world that is needed, with the same luck, and kept as they come.
 
 A run under a theory is one piece of work: the two branches as they are, without each mechanism, with every set of
-channels open, and replayed with a channel held at its sibling's path. Only the summaries of outcomes are kept, in
-``DIR/why/worlds.npz``, replaced in one step after every block of runs: what is there is always whole.
+channels open, and replayed with a channel held at the path that it takes in the other branch. Only the summaries of
+outcomes are kept, in ``DIR/why/worlds.npz``, replaced in one step after every block of runs: what is there is whole.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from powersim.analysis import results
 from powersim.analysis.knockouts import Worlds
+from powersim.analysis.mediation import OTHERS, TOGETHER, Replays
 from powersim.analysis.outcomes import summarise
 from powersim.analysis.results import Floats
 from powersim.errors import PowersimError
@@ -30,12 +31,23 @@ from powersim.study.opened import BASE, Opened, unknown_name
 from powersim.study.plan import HEADLINES, Plan, ends, plan
 from powersim.study.work import Progress, workers
 from powersim.world.case import Case
+from powersim.world.channels import CHANNELS, Held
 from powersim.world.params import MECHANISMS
 
 NAME = "why"
 RUNS = 60  # the flagship takes a minute or two on four processors
 BLOCK = 4  # runs: what an interruption can cost
 DIGEST = 8  # bytes of a fingerprint
+HELD: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in CHANNELS},
+    OTHERS: tuple(name for name in CHANNELS if name != "alignment"),
+    TOGETHER: CHANNELS,
+}
+"""Channels to hold in each replay."""
+
+
+_Pair = list[tuple[Floats, int]]
+"""Summaries and a fingerprint of each branch."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,7 @@ class Question:
         return {
             **self.plan.identity(),
             "worlds": [[sorted(setting.off), sorted(setting.zero)] for setting in self.settings],
+            "held": [list(names) for names in HELD.values()],
             "outcomes": list(self.known),
         }
 
@@ -84,9 +97,20 @@ class Question:
         """One outcome in some of the worlds."""
         place = {setting: i for i, setting in enumerate(self.settings)}
         rows = [place[setting] for setting in settings]
-        values = kept.values[..., list(self.known).index(outcome)][:, :, rows].transpose(3, 2, 0, 1)
-        prints = kept.prints[:, :, rows].transpose(2, 0, 1, 3)
+        values, prints = self._taken(kept, outcome, rows)
         return Worlds(values[0], values[1], prints, self.known[outcome].summary.kind == "ever")
+
+    def replays(self, kept: Kept, outcome: str, held: str) -> tuple[Replays, Floats]:
+        """One outcome with a channel held, (theory, run), and 1 where any two of the histories differ."""
+        rows = [0, len(self.settings) + list(HELD).index(held)]
+        (a, b), prints = self._taken(kept, outcome, rows)
+        flat = np.moveaxis(prints, 0, -1).reshape(*prints.shape[1:3], -1)
+        return Replays(a[0], a[1], b[1], b[0]), np.asarray((flat != flat[..., :1]).any(axis=-1), np.float64)
+
+    def _taken(self, kept: Kept, outcome: str, rows: Sequence[int]) -> tuple[Floats, NDArray[np.uint64]]:
+        """Values (branch, world, theory, run) and fingerprints (world, theory, run, branch)."""
+        values = kept.values[..., list(self.known).index(outcome)][:, :, list(rows)].transpose(3, 2, 0, 1)
+        return values, kept.prints[:, :, list(rows)].transpose(2, 0, 1, 3)
 
 
 def summaries(opened: Opened) -> dict[str, results.Outcome]:
@@ -158,30 +182,41 @@ def answer(
 
 
 def _run(asked: Question, run: int, theory: str) -> Part:
-    """One run under one theory: both branches in every world."""
-    pair, built = asked.plan.cases(theory, run), asked.plan.built
+    """One run under one theory: both branches in every world, then replayed with channels held."""
     nowhere = np.zeros(0, np.int64)
-    seen: dict[tuple[object, frozenset[str]], tuple[Floats, NDArray[np.uint64]]] = {}
+    pair = [case._replace(snapshots=nowhere) for case in asked.plan.cases(theory, run)]
+    seen: dict[tuple[object, frozenset[str]], _Pair] = {}
     found = []
     for setting in asked.settings:
-        on = built.switches(_named(theory), tuple(setting.off))
+        on = asked.plan.built.switches(_named(theory), tuple(setting.off))
         key = (on, setting.zero)
         if key not in seen:
             zeros = dict.fromkeys(setting.zero, 0.0)
-            cases = [
-                case._replace(switches=on, params=case.params._replace(**zeros), snapshots=nowhere)
-                for case in pair
-            ]
-            histories = [_summed(asked, case, run) for case in cases]
-            seen[key] = (np.stack([v for v, _ in histories]), np.array([p for _, p in histories], np.uint64))
+            cases = [case._replace(switches=on, params=case.params._replace(**zeros)) for case in pair]
+            seen[key] = [_summed(asked, case, run) for case in cases]
         found.append(seen[key])
-    return Part(np.stack([values for values, _ in found]), np.stack([prints for _, prints in found]))
+    found += _replayed(asked, pair, run)
+    return Part(
+        np.array([[values for values, _ in both] for both in found], np.float64),
+        np.array([[mark for _, mark in both] for both in found], np.uint64),
+    )
 
 
-def _summed(asked: Question, case: Case, run: int) -> tuple[Floats, int]:
+def _replayed(asked: Question, pair: Sequence[Case], run: int) -> Iterator[_Pair]:
+    """Each branch again with channels held at the paths of the other, for every entry of HELD."""
+    paths = [simulate(case, asked.plan.seed, run, keep=True).paths for case in pair]
+    for names in HELD.values():
+        yield [
+            _summed(asked, case, run, Held(other, names))
+            for case, other in zip(pair, reversed(paths), strict=True)
+            if other is not None
+        ]
+
+
+def _summed(asked: Question, case: Case, run: int, held: Held | None = None) -> tuple[Floats, int]:
     """Summaries of every outcome, and a fingerprint of all paths."""
     # the paths as results on disk have them, so that effects are those that `compare` reports
-    paths = simulate(case, asked.plan.seed, run).values.astype(np.float32)
+    paths = simulate(case, asked.plan.seed, run, held=held).values.astype(np.float32)
     turns, order = tuple(range(case.turns)), list(asked.plan.scenario.outcomes)
     values = [
         float(summarise(paths[:, order.index(name)].astype(np.float64), outcome.summary, turns))
@@ -193,7 +228,7 @@ def _summed(asked: Question, case: Case, run: int) -> tuple[Floats, int]:
 
 def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
-    shape = (len(asked.plan.theories), len(asked.settings), len(asked.known))
+    shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
     return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
 
 
