@@ -267,9 +267,16 @@ def _decide(
         return SUPPORTED, "enough draws show the claimed sign"
     elif share["down"] >= rule.supported:
         return REFUTED, "as many draws show the opposite" + (" of that size" if claim.at_least else " sign")
-    return OPEN, "neither enough clear draws nor an interval within the bound" if reference.shown else (
-        "not enough clear draws, and no reference effect is shown to be small beside"
-    )
+    return OPEN, _open(mean, reference)
+
+
+def _open(mean: Mean, reference: _Reference) -> str:
+    """Why nothing is decided though there are draws enough."""
+    if mean.shown:
+        return "the mean is clear, too few single draws are"
+    if reference.shown:
+        return "neither enough clear draws nor an interval within the bound"
+    return "not enough clear draws, and no reference effect is shown to be small beside"
 
 
 def _within(effects: Effects, mean: Mean, reference: _Reference, rule: Rule) -> bool:

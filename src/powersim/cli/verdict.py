@@ -88,7 +88,7 @@ def verdict(
     if out is not None:
         command = provenance.command_line(sys.argv[1:])
         judging.write_provenance(runs, out, command, started)
-        _write(page, runs, found, out, command)
+        _write(page, runs, found, out)
 
 
 def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
@@ -134,7 +134,18 @@ def _design(trial: Trial) -> str:
     )
 
 
-def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path, command: str) -> None:
+def _again(trial: Trial) -> str:
+    """The command that computes the same, however it was interrupted."""
+    from powersim.sim import provenance
+
+    whole = len(trial.hypotheses) == len(trial.scenario.hypotheses)
+    named = [] if whole else ["--hypotheses", ",".join(h.id for h in trial.hypotheses)]
+    numbers = ["--draws", str(trial.draws), "--lucks", str(trial.lucks), "--seed", str(trial.seed)]
+    changed = [part for key, value in trial.opened.overrides.items() for part in ("--set", f"{key}={value}")]
+    return provenance.command_line(["verdict", trial.opened.name, *named, *numbers, *changed, "--out", "DIR"])
+
+
+def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> None:
     from powersim.analysis import verdict_words as words
     from powersim.analysis.plot_verdicts import alternative, draw_verdicts
     from powersim.analysis.section import Figure
@@ -151,7 +162,7 @@ def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path, comman
             drawing = draw_verdicts(found, trial.scenario.title, trial.lucks)
             save(drawing, folder, ("png", "svg"))
         figure = Figure(words.FIGURE_FILE, alternative(found), drawing.caption)
-    words.section(found, _design(trial), figure, command).write(out)
+    words.section(found, _design(trial), figure, _again(trial)).write(out)
     page.note(f"written to {folder}: {words.VERDICTS_FILE}, {words.EVIDENCE_FILE}, figure, section.json")
 
 
