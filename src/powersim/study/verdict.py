@@ -190,7 +190,8 @@ def compute(
     if not blocks:
         shape = (len(trial.branches), len(trial.outcomes), len(trial.theories), 0, trial.lucks)
         return Runs(trial, np.empty(shape), np.empty((len(trial.pairs), shape[2], 0), np.int64)), progress
-    values = np.stack([block["values"] for block in blocks], axis=3)
+    # Sums go along memory: one layout, or the last bit would tell what was read from what was computed.
+    values = np.ascontiguousarray(np.stack([block["values"] for block in blocks], axis=3))
     return Runs(trial, values, np.stack([block["parted"] for block in blocks], axis=2)), progress
 
 
