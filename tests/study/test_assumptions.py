@@ -17,6 +17,7 @@ from powersim.study.assumptions import LUCK, Space
 from powersim.study.opened import open_scenario
 from powersim.study.plan import plan
 from powersim.world.draws import luck
+from powersim.world.params import SPEC
 
 SCENARIO = """
 powersim: 1
@@ -196,12 +197,12 @@ def test_several_theories_are_one_more_assumption_and_values_are_those_under_eac
 
 
 def test_every_step_is_counted_and_an_interrupted_study_ends_with_the_same_bytes(toy, tmp_path):
-    few = asked(toy, runs=100)
+    few = asked(toy, runs=100, maps=(), methods=())
     counted: list[None] = []
 
     def stop():
         counted.append(None)
-        if len(counted) == 250:
+        if len(counted) == 170:
             raise KeyboardInterrupt
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -236,12 +237,18 @@ def test_other_assumptions_are_not_answered_by_kept_points(toy, tmp_path):
     assert (looked.effects("runs", Points(u, runs)) == first).all()
 
 
-def test_an_axis_that_is_not_there_is_refused(toy):
+def test_a_line_of_a_map_goes_where_the_theories_lead(toy):
     space = evaluator(toy).space
     with pytest.raises(PowersimError, match=r"--map: found rhoo; allowed: a parameter.*did you mean rho"):
-        space.axis("rhoo")
-    assert space.axis("rho") == ("parameter", "rho", pytest.approx(0.075), pytest.approx(1.425))
-    assert space.axis("issues.radar.interests.RUS.salience")[0] == "prior"
+        space.line("rhoo", 3)
+    line = space.line("rho", 3)  # from the least to the most of `narrow` and `wide`
+    assert line.column is None
+    assert line.at == pytest.approx([0.075, 0.75, 1.425])
+    other = space.line("issues.radar.interests.RUS.salience", 3)
+    assert other.column == space.place["issues.radar.interests.RUS.salience"]
+    assert other.shown == pytest.approx([0.665, 0.8, 0.935])
+    whole = next(name for name, spec in SPEC.items() if spec.whole)
+    assert (space.line(whole, 50).at % 1 == 0).all()
 
 
 def test_a_scenario_without_priors_cannot_be_varied(toy, tmp_path, monkeypatch):

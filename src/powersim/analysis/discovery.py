@@ -95,8 +95,7 @@ def discover(x: Floats, interest: Bools, seed: int) -> Discovery:
     PowersimError without the extra `assumptions`.
     """
     n = len(interest)
-    shuffled = np.random.default_rng(seed).permutation(n)
-    first, second = shuffled[: n // 2], shuffled[n // 2 :]
+    first, second = halves(n, seed)
     share, base = float(interest.mean()), float(interest[second].mean())
     if min(interest[first].sum(), (~interest[first]).sum()) < LEAST_CASES:
         return Discovery(share, base, n, (), ())
@@ -115,6 +114,12 @@ def discover(x: Floats, interest: Bools, seed: int) -> Discovery:
             )
             boxes.append(Box(method, limits, made, tested, _p(tested, base)))
     return Discovery(share, base, n, candidates, tuple(sorted(boxes, key=lambda box: box.p)))
+
+
+def halves(runs: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers of the runs in which boxes are made, and of those in which they are tested."""
+    shuffled = np.random.default_rng(seed).permutation(runs)
+    return shuffled[: runs // 2], shuffled[runs // 2 :]
 
 
 def score(limits: Sequence[Limit], x: Floats, interest: Bools) -> Score:

@@ -96,16 +96,14 @@ def sensitivity(
     planned = _plan(opened, branches, theory, theories, seed)
     space = Space(planned)
     asked = _asked(opened, outcome, runs, method, map_, threshold)
-    for names in asked.maps:
-        for name in names:
-            space.axis(name)
+    total = steps(space, asked)
     _libraries()
     if work.is_cold():
         page.note("compiling the rules, once: about a minute")
     work.warm(planned, work.COMPILED)
     folder = None if out is None else out / assumption_report.NAME
     try:
-        with page.progress("computing", steps(space, asked)) as tick:
+        with page.progress("computing", total) as tick:
             evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick)
             words = Words(space, carry_out(evaluator, asked))
     except KeyboardInterrupt:
@@ -201,7 +199,7 @@ def _show(page: Page, words: Words, out: Path | None) -> None:
                 space.all[k].title,
                 f"{s.correlation[k]:+.3f}",
                 interval,
-                f"{s.share[k]:.1%}",
+                f"{max(s.share[k], 0.0):.1%}",
                 f"{s.q[k]:.2g}",
                 told,
             )

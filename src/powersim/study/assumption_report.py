@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from powersim.analysis import plot_regions, plot_sensitivity
+from powersim.analysis.discovery import halves
 from powersim.analysis.plot_regions import Grid, Panel
 from powersim.analysis.plot_sensitivity import Index, Row, Swing
 from powersim.analysis.section import Cell, Figure, Section, Table
@@ -65,6 +66,12 @@ def tables(words: Words) -> dict[str, Rows]:
     """Every CSV file: columns and rows."""
     found = words.found
     made = {"screening": _screening(words), "tornado": _tornado(words), "interactions": _interactions(words)}
+    made["rbd_fast"] = _spectral(words)
+    if found.theories:
+        made["theories"] = (
+            ["theory", "effect", "ci_low", "ci_high"],
+            [[each.theory, each.effect, each.low, each.high] for each in found.theories],
+        )
     if found.regression is not None:
         made["regression"] = _regression(words)
     if found.morris is not None:
@@ -156,6 +163,15 @@ def _interactions(words: Words) -> Rows:
     return ["first", "second", "p", "p_adjusted", *names], rows
 
 
+def _spectral(words: Words) -> Rows:
+    first, half, noise = words.found.spectral
+    rows: list[list[Cell]] = [
+        [words.title(int(k)), words.space.all[k].path, float(s), float(s - h), float(s + h), noise]
+        for k, s, h in zip(words.found.leading, first, half, strict=True)
+    ]
+    return ["assumption", "path", "first_order", "ci_low", "ci_high", "noise_level"], rows
+
+
 def _regression(words: Words) -> Rows:
     r, s = words.found.regression, words.found.screening
     assert r is not None
@@ -242,6 +258,28 @@ def drawings(words: Words) -> Iterator[Drawing]:
         names = (words.named(each.names[0]), words.named(each.names[1]))
         grid = Grid(names, each.values, each.effect, each.low, each.high)
         yield plot_regions.draw_map(grid, unit, words.map(each), each.runs, factor)
+    yield from _boxes(words)
+
+
+def _boxes(words: Words) -> Iterator[Drawing]:
+    """The surest box, if it has two sides to draw it by."""
+    found = words.found
+    if found.discovery is None or not found.discovery.found or len(found.discovery.found[0].limits) < 2:
+        return
+    box = found.discovery.found[0]
+    a, b = box.limits[:2]
+    _, tested = halves(len(found.effects), words.space.plan.seed)
+    x, y = found.values[tested, a.column], found.values[tested, b.column]
+    yield plot_regions.draw_box(
+        x,
+        y,
+        found.effects[tested] > found.asked.threshold,
+        ((a.low, a.high), (b.low, b.high)),
+        (words.space.all[a.column].label, words.space.all[b.column].label),
+        f"Where {words.inequalities(box)}, {words.claim} in {box.tested.density:.0%} of runs, elsewhere more seldom: "
+        f"in {found.discovery.base:.0%} of all",
+        words.claim,
+    )
 
 
 def _swings(words: Words) -> list[Swing]:

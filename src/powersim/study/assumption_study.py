@@ -20,7 +20,7 @@ from powersim.analysis.limits import t_interval
 from powersim.analysis.sensitivity import Elementary, Indices, Regression, Screening
 from powersim.scenario.resolved import Outcome
 from powersim.study.assumption_points import Evaluator, Points
-from powersim.study.assumptions import HIGH, LOW, LUCK, Space
+from powersim.study.assumptions import HIGH, LOW, LUCK, THEORY, Space
 from powersim.world.state import Floats
 
 METHODS = ("given-data", "morris", "sobol", "all")
@@ -81,6 +81,16 @@ class End:
 
 
 @dataclass(frozen=True)
+class Mean:
+    """Mean effect under a theory with its 95 % interval."""
+
+    theory: str
+    effect: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Bar:
     """A bar of the tornado: both ends, and the difference high less low within runs with its 95 % interval."""
 
@@ -118,15 +128,17 @@ class Map:
 
 @dataclass
 class Found:
-    """What a study of assumptions found."""
+    """What was found: from ordinary runs, with their values (runs, P) and effects (runs), and from designs."""
 
     asked: Asked
+    values: Floats
     effects: Floats
     screening: Screening
     leading: NDArray[np.int64]
     spectral: tuple[Floats, Floats, float]
     regression: Regression | None
     pairs: list[Pair]
+    theories: list[Mean] = field(default_factory=list)
     discovery: Discovery | None = None
     bars: list[Bar] = field(default_factory=list)
     morris: Elementary | None = None
@@ -137,7 +149,7 @@ class Found:
 
 def steps(space: Space, asked: Asked) -> int:
     """How many points a study computes."""
-    top = min(TOP, len(space.all))
+    top = min(TOP, sum(each.path != THEORY for each in space.all))
     total = asked.runs + min(BARS, top) * 2 * asked.paired
     if "morris" in asked.methods:
         total += asked.trajectories * (len(set(_groups(space))) + 1)
@@ -145,7 +157,8 @@ def steps(space: Space, asked: Asked) -> int:
         total += asked.base * (len(set(_blocks(space))) + 2) + asked.base * (
             len(set(_singles(space, range(top)))) + 2
         )
-    return total + len(asked.maps) * GRID * GRID * asked.in_cell
+    cells = sum(len(space.line(a, GRID).at) * len(space.line(b, GRID).at) for a, b in asked.maps)
+    return total + cells * asked.in_cell
 
 
 def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
@@ -155,10 +168,12 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
     effects = evaluator.effects("runs", Points(u, runs))
     values = space.values(u)
     screening = sensitivity.screen(values, effects, seed)
-    leading = screening.order()[:TOP]
+    ordered = [k for k in screening.order() if space.all[k].path != THEORY]  # it has no low and no high end
+    leading = np.array(ordered[:TOP], np.int64)
     clear = np.array([k for k in screening.order() if screening.found[k]], np.int64)
     found = Found(
         asked=asked,
+        values=values,
         effects=effects,
         screening=screening,
         leading=leading,
@@ -168,6 +183,9 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
         else None,
         pairs=_pairs(u, effects, leading[:PAIRS]),
     )
+    if len(space.plan.theories) > 1:
+        under = np.array([space.theory(row) for row in u])
+        found.theories = [Mean(name, *_mean(effects[under == name])) for name in space.plan.theories]
     found.discovery = discover(values, effects > asked.threshold, seed)
     found.bars = _tornado(evaluator, asked, leading[:BARS])
     if "morris" in asked.methods:
@@ -254,24 +272,19 @@ def _map(evaluator: Evaluator, asked: Asked, names: tuple[str, str]) -> Map:
     """The same runs in every cell: what they draw for the two assumptions is replaced."""
     space = evaluator.space
     u, runs = space.ordinary(0, asked.in_cell)
-    axes = [space.axis(name) for name in names]
-    grids = [np.linspace(low, high, GRID) for _, _, low, high in axes]
-    shape = (GRID, GRID)
+    across, up = (space.line(name, GRID) for name in names)
+    shape = (len(up.at), len(across.at))
     effect, low, high = np.empty(shape), np.empty(shape), np.empty(shape)
     for i, j in np.ndindex(shape):
         moved, fixed = u.copy(), {}
-        for (kind, name, _, _), grid, at in zip(axes, grids, (j, i), strict=True):
-            if kind == "parameter":
-                fixed[name] = float(grid[at])
+        for line, at in ((across, j), (up, i)):
+            if line.column is None:
+                fixed[line.name] = float(line.at[at])
             else:
-                moved[:, space.place[name]] = grid[at]
+                moved[:, line.column] = line.at[at]
         where = f"map-{names[0][:30]}-{names[1][:30]}-{j}-{i}"
         effect[i, j], low[i, j], high[i, j] = _mean(evaluator.effects(where, Points(moved, runs, fixed)))
-    shown = [
-        grid if kind == "parameter" else space.along(name, grid)
-        for (kind, name, _, _), grid in zip(axes, grids, strict=True)
-    ]
-    return Map(names, (shown[0], shown[1]), effect, low, high, asked.in_cell)
+    return Map((across.name, up.name), (across.shown, up.shown), effect, low, high, asked.in_cell)
 
 
 def _mean(effects: Floats) -> tuple[float, float, float]:

@@ -135,7 +135,7 @@ class Words:
         clear = [
             k
             for k, name in enumerate(found.names)
-            if name != LUCK and found.first[k] - found.first_half[k] > 0
+            if name not in (LUCK, OTHERS) and found.first[k] - found.first_half[k] > 0
         ]
         if not clear:
             return (
@@ -190,6 +190,20 @@ class Words:
     def _turns(bar: Bar) -> bool:
         lower, upper = sorted((bar.bottom, bar.top), key=lambda end: end.effect)
         return lower.high < 0 < upper.low
+
+    def theories(self) -> str:
+        """The mean effect under each theory."""
+        found = self.found.theories
+        if not found:
+            return ""
+        told = [f"{each.theory} {self.size(each.effect)}" for each in found]
+        up, down = any(each.low > 0 for each in found), any(each.high < 0 for each in found)
+        sign = (
+            "its sign depends on the theory"
+            if up and down
+            else "no two theories clearly disagree about its sign"
+        )
+        return f"By theory the mean effect is {join(told)}: {sign}."
 
     def interactions(self) -> str:
         """Whether leading priors depend on one another."""
@@ -263,8 +277,8 @@ class Words:
         """Every paragraph."""
         f = self.found
         parts = [
-            self.mean(), self.screening(), self.tornado(), self.interactions(), self.luck(), self.blocks(),
-            self.singles(), self.morris(), *(self.map(each) for each in f.maps), self.discovery(),
+            self.mean(), self.theories(), self.screening(), self.tornado(), self.interactions(), self.luck(),
+            self.blocks(), self.singles(), self.morris(), *(self.map(each) for each in f.maps), self.discovery(),
         ]  # fmt: skip
         return [part for part in parts if part]
 
@@ -291,11 +305,6 @@ def limits(found: Found) -> list[str]:
         "assumptions whose effect is below the noise level may still matter; they have not been shown to.",
         "What is found says on what the effect in this model hangs, not what was so in history.",
     ]
-
-
-def others(names: Sequence[str]) -> list[str]:
-    """Names without luck and the rest."""
-    return [name for name in names if name not in (LUCK, OTHERS)]
 
 
 def value(space: Space, column: int, at: float) -> str:

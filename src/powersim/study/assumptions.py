@@ -60,6 +60,16 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Line:
+    """Where a map goes along one side: a column's uniforms (`column`), or a parameter's values (None); values shown."""
+
+    name: str
+    column: int | None
+    at: Floats
+    shown: Floats
+
+
+@dataclass(frozen=True)
 class Space:
     """The assumptions under the theories of a plan; columns of a point are in the order of `all`."""
 
@@ -153,24 +163,26 @@ class Space:
                 found += [float(v) for v in distribution.quantile(np.array([LOW, HIGH]))]
         return (min(found), max(found)) if found else (0.0, float(len(self.plan.theories) - 1))
 
-    def along(self, path: str, u: Floats) -> Floats:
-        """The values of one prior at uniforms (n), under the first theory that has it."""
-        known = (self.plan.built.distributions(_named(theory)) for theory in self.plan.theories)
-        distribution = next(found[path] for found in known if path in found)
-        return np.asarray(distribution.quantile(u), np.float64)
+    def line(self, name: str, count: int) -> Line:
+        """A line of `count` values to walk along for a map; a parameter that is a count may have fewer.
 
-    def axis(self, name: str) -> tuple[str, str, float, float]:
-        """A line to walk along for a map: (kind, name, low, high), kind `parameter` or `prior`.
-
-        A parameter goes from the least to the most that the scenario's theories hold likely (or its range, where none
-        has a prior and all agree); a prior of the scenario from its 5 % to its 95 % quantile.
+        A parameter goes from the least to the most that the scenario's theories hold likely (over its range, where none
+        has a prior and all agree); another prior of the scenario from its 5 % to its 95 % quantile. PowersimError for
+        anything else.
         """
         if name in SPEC:
-            return ("parameter", name, *self._span(name))
+            values = np.linspace(*self._span(name), count)
+            values = np.unique(np.round(values)) if SPEC[name].whole else values
+            return Line(name, None, values, values)
+        path = name.removeprefix("parameters.")
+        if path in SPEC:
+            return self.line(path, count)
         if name in self.place and name != THEORY:
-            return ("prior", name, LOW, HIGH)
-        known = [*SPEC, *(each.path for each in self.all if each.path != THEORY)]
-        near = nearest(name, known)
+            known = (self.plan.built.distributions(_named(theory)) for theory in self.plan.theories)
+            distribution = next(found[name] for found in known if name in found)
+            places = np.linspace(LOW, HIGH, count)
+            return Line(name, self.place[name], places, np.asarray(distribution.quantile(places), np.float64))
+        near = nearest(name, [*SPEC, *(each.path for each in self.all if each.path != THEORY)])
         raise PowersimError(
             f"--map: found {name}; allowed: a parameter or the path of a prior"
             + (f"; did you mean {near}?" if near else ", e.g. rho,tau")
