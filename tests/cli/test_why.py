@@ -15,7 +15,20 @@ Powersim = Callable[..., Any]
 
 def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim, scenario: Path) -> None:
     out = scenario.parent / "out"
-    asked = ("why", scenario, "--runs", 2, "--seed", 3, "--out", out, "--workers", 2)
+    asked = (
+        "why",
+        scenario,
+        "--outcome",
+        "territory",
+        "--runs",
+        2,
+        "--seed",
+        3,
+        "--out",
+        out,
+        "--workers",
+        2,
+    )
     said = powersim(*asked)
     assert said.code == 0, said.err
     assert "shares of the effect" in said.out
@@ -35,6 +48,10 @@ def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim,
     more = powersim(*asked, "--resume", "--quiet")
     assert more.code == 0
     assert (more.out, more.err) == (said.out, "")
+    record, other = out / "why" / "provenance.json", scenario.parent / "other"
+    assert powersim("why", record, "--out", other, "--quiet").code == 0
+    for name in ("shares.csv", "knockouts.csv", "mediation.csv", "worlds.npz"):
+        assert (other / "why" / name).read_bytes() == (out / "why" / name).read_bytes()
 
 
 def test_mistakes_are_answered_in_words(powersim: Powersim, scenario: Path) -> None:

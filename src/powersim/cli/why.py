@@ -27,6 +27,7 @@ from powersim.cli.options import (
 if TYPE_CHECKING:
     from powersim.analysis.explained import Explained
     from powersim.cli.console import Page, Table
+    from powersim.study.kept import Kept
     from powersim.study.why import Question
 
 TOP = 6  # knock-outs printed
@@ -70,9 +71,11 @@ def why(
         raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
     if workers is not None and workers < 1:
         raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
-    asked = question(open_scenario(file, overrides(set_)), outcome, branches, theories, seed)
+    opened = open_scenario(file, overrides(set_))
+    asked = question(opened, outcome, branches, theories, seed)
     kept = open_kept(asked, out, resume=resume)
-    wanted = work.check_runs(runs if runs is not None else max(kept.runs, RUNS))
+    usual = int(opened.recorded.get("runs") or RUNS)
+    wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
     started = time.time()
     if kept.runs < wanted:
         if work.is_cold():
@@ -88,14 +91,12 @@ def why(
     _report(page, asked, kept.first(wanted), out, started)
 
 
-def _report(page: Page, asked: Question, kept: object, out: Path | None, started: float) -> None:
+def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: float) -> None:
     from powersim.analysis.explained import finding
     from powersim.sim import provenance
     from powersim.study import work
     from powersim.study.explain import explain, write
-    from powersim.study.kept import Kept
 
-    assert isinstance(kept, Kept)
     found = explain(asked, kept)
     a, b = asked.plan.branches
     page.line(asked.plan.scenario.title, "bold")
@@ -118,7 +119,7 @@ def _report(page: Page, asked: Question, kept: object, out: Path | None, started
     with page.progress("drawing", None) as tick:
         write(found, out, command, tick)
     facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
-    provenance.write(out / "why", facts)
+    provenance.write(out / "why", {**facts, "outcomes": list(asked.outcomes)})
     files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
     page.note(f"written to {out / 'why'}: {files}")
 

@@ -30,6 +30,7 @@ LIMITS = (
     "A held channel is a hypothetical world: one branch with the beliefs, fears, deals or alignments of the other. "
     "Within the model, with the same luck, it is computed and not assumed; nobody can see it in the world. Direct "
     "means through none of the channels that are held: what is direct for one channel may go through another.",
+    "Many intervals are shown at once: of twenty mechanisms that matter to nothing, one looks clear at 95 % by luck.",
     "Intervals cover the luck and the priors within the model, not the choice of the model.",
 )
 

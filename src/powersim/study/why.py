@@ -131,9 +131,11 @@ def question(
 ) -> Question:
     """What a user asked: comma-separated names, by default the headline outcomes, all theories, the first two branches.
 
-    PowersimError for an unknown name, an outcome that cannot be compared, or another number of branches than two.
+    What is not said comes from the record that was opened, if one was. PowersimError for an unknown name, an outcome
+    that cannot be compared, or another number of branches than two.
     """
-    asked = branches if branches is not None else ",".join(opened.branches[:2])
+    recorded = opened.recorded
+    asked = branches if branches is not None else ",".join((recorded.get("branches") or opened.branches)[:2])
     made = plan(opened, asked, theories, seed, swept="")
     if len(made.branches) != 2:
         raise PowersimError(
@@ -141,7 +143,7 @@ def question(
             "e.g. --branches keep,cancel"
         )
     known = summaries(opened)
-    names = _names(outcomes) or tuple(known)[:HEADLINES]
+    names = _names(outcomes) or tuple(recorded.get("outcomes") or tuple(known)[:HEADLINES])
     if not names:
         raise PowersimError(f"{opened.name}: has no outcome to explain; see `outcomes` in docs/scenario.md")
     for name in names:
