@@ -148,3 +148,8 @@ def test_the_prior_of_resolve_rises_with_the_calculus_rests_with_it_and_stays_of
 @given(p=st.floats(-1.0, 2.0))
 def test_within_keeps_off_certainty_and_leaves_the_rest(p: float) -> None:
     assert within(p, EPS) == min(1.0 - EPS, max(EPS, p))
+
+
+def test_what_nobody_would_do_teaches_nothing_even_to_the_certain() -> None:
+    assert trust_bayes(0.0, 0.5, 0.0, EPS) == EPS
+    assert trust_bayes(1.0, 0.0, 0.5, EPS) == 1.0 - EPS

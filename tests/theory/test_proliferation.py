@@ -152,3 +152,10 @@ def test_an_observer_waits_until_success_seems_imminent(
     sooner = setback_threshold(min(1.0, hazard + more), delta, turns)
     assert 0.0 <= setback_threshold(hazard, delta, turns) <= sooner + 1e-12
     assert sooner <= 1.0
+
+
+def test_a_strike_that_just_costs_what_it_brings_is_not_made() -> None:
+    loss, lam, delta, turns = 0.5, 0.1, 0.975, 8.0
+    price = loss * setback_threshold(lam, delta, turns)
+    assert not setback_worth_it(price, loss, lam, delta, turns)
+    assert setback_worth_it(price * 0.999, loss, lam, delta, turns)
