@@ -51,6 +51,7 @@ class Names:
     flows: tuple[Flow, ...]
     disputes: tuple[str, ...]
     events: tuple[str, ...]
+    goods: tuple[str, ...] = ()
     things: Mapping[str, Things] = field(
         default_factory=dict
     )  # control, flow, dispute, event, strike, proxy, issue

@@ -197,8 +197,11 @@ def _pressed(turn: _Turn, rows: list[Event]) -> None:
 def _crisis(turn: _Turn, rows: list[Event]) -> None:
     """A crisis and what becomes of it at once; a war that follows has an entry of its own."""
     names, row, end = turn.names, rows[0], rows[-1]
+    if row.kind != c.CRISIS:  # chosen without the crisis that it ends
+        turn.say(rows, line(names, row))
+        return
     a, b = names.actors[row.actor], names.actors[row.other]
-    details = [f"{a} rates its odds at {row.value:.0%}"] if row.kind == c.CRISIS else []
+    details = [f"{a} rates its odds at {row.value:.0%}"]
     if end.kind == c.DETERRED:
         details = [
             f"{a} rates its odds at {end.value:.0%} and is deterred (cost {end.gain:.2f} of the stake)"

@@ -158,6 +158,8 @@ def _sqlite(parts: list[Path]) -> Iterator[Add]:
 
         yield add
         base.execute("CREATE INDEX by_kind ON events (kind, actor)")
+        base.execute("CREATE INDEX by_place ON events (branch, theory, run, seq)")
+        base.execute("CREATE INDEX of_deal ON events (branch, theory, run, deal)")
         base.execute("CREATE INDEX by_deal ON legs (branch, theory, run, deal)")
         base.commit()
     finally:

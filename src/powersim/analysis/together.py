@@ -13,9 +13,6 @@ from powersim.world import chronicle as c
 LOOKERS_ON = 4
 """How many observers of a reputation, pairs that draw together, offers that came to nothing, are named."""
 
-SHOWN = 0.005
-"""A change smaller than two decimals show."""
-
 
 def deal(names: Names, rows: Sequence[Event], before: int | None) -> tuple[str, list[str]]:
     """A signed package: who agrees, then a line for what each gives, and what it is worth to each.
@@ -87,7 +84,8 @@ def beliefs(names: Names, rows: Sequence[Event]) -> str:
     over = f" over {names.issues[first.thing]}" if first.thing >= 0 and first.cause < 0 else ""
     text = f"{names.actors[first.other]} {kinds.BELIEFS[first.kind].format(way)}"
     seen = sorted(
-        (row for row in rows if abs(row.gain) >= SHOWN), key=lambda row: (-abs(row.gain), row.actor)
+        (row for row in rows if f"{row.value:.2f}" != f"{row.value - row.gain:.2f}"),
+        key=lambda row: (-abs(row.gain), row.actor),
     )
     moved = [f"{names.actors[row.actor]} ({row.value - row.gain:.2f} to {row.value:.2f})" for row in seen]
     if len(moved) > LOOKERS_ON:

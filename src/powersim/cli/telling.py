@@ -79,6 +79,17 @@ def tell(
     as_: Annotated[
         str | None, typer.Option("--format", metavar="F", help="text, markdown, json or csv, when printed.")
     ] = None,
+    diff: Annotated[
+        str | None, typer.Option("--diff", metavar="A,B", help="Two branches of the same run side by side.")
+    ] = None,
+    section: Annotated[
+        Path | None,
+        typer.Option(
+            "--section",
+            metavar="DIR",
+            help="With --diff: write the report's part DIR/chronicle, on the median run of --runs.",
+        ),
+    ] = None,
     engine: Engine = None,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -92,16 +103,26 @@ def tell(
 
     page = console.Page(quiet)
     form = _form(out, as_)
-    plan = _plan(file, branch, theory, seed, set_)
+    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, set_)
     numbers = _runs(run, runs)
-    single = len(numbers) == len(plan.labels) == len(plan.theories) == 1
-    if form not in (*TABLES, "json") and not single:
+    if section is not None and not diff:
+        raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
+    single = len(numbers) == len(plan.theories) == 1 and (bool(diff) or len(plan.labels) == 1)
+    if diff and section is None and (form in TABLES or not single):
+        raise PowersimError("--diff: is about one run under one theory, as text, Markdown or JSON")
+    if section is None and form not in (*TABLES, "json") and not single:
         raise PowersimError(
             "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
         )
-    narrow = form in ("text", "markdown")
+    narrow = form in ("text", "markdown") or bool(diff)
     wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
     _announce(page)
+    if section is not None:
+        _section(page, plan, section, numbers if runs else None, run)
+        return
+    if diff:
+        _diff(page, plan, numbers[0], wanted, form, out, engine)
+        return
     if form in TABLES or not single:
         _table(page, plan, numbers, wanted, form, out, engine)
     else:
@@ -120,6 +141,42 @@ def _plan(
     first = (recorded.get("branches") or opened.branches)[0]
     under = (recorded.get("theories") or opened.theories)[0]
     return plan(opened, branch or first, theory or under, seed, swept="")
+
+
+def _two(diff: str, branch: str | None) -> str:
+    """The two branches of --diff; a name once more is a branch beside itself."""
+    from powersim.errors import PowersimError
+
+    names = [name.strip() for name in diff.split(",") if name.strip()]
+    if len(names) != 2 or branch is not None:
+        raise PowersimError(
+            f"--diff: found {diff}; allowed: two branches, without --branch, e.g. --diff keep,cancel"
+        )
+    return ",".join(names)
+
+
+def _diff(
+    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+) -> None:
+    """Two branches of a run side by side."""
+    from powersim.analysis import parting_pages as pages
+    from powersim.study.parted import comparison
+    from powersim.study.work import COMPILED, simulator
+
+    simulator(engine or COMPILED)
+    one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
+    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), out)
+
+
+def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
+    """The report's part: on the run that is asked for, or on the median one of the first so many."""
+    from powersim.sim.provenance import command_line
+    from powersim.study import parted
+
+    command = command_line(sys.argv[1:])
+    many = runs.stop if runs is not None else 1
+    made = parted.section(plan, plan.theories[0], many, command, None if runs is not None else run)
+    page.note(f"written: {made.write(folder)}")
 
 
 def _form(out: Path | None, asked: str | None) -> str:
@@ -297,5 +354,7 @@ Examples:
   powersim tell my.yaml --run 7 --actor RUS,IRN --kind deal,breach --from 2009Q3 --to 2012Q4
   powersim tell my.yaml --run 7 --out run7.md                     also .txt and .json
   powersim tell my.yaml --runs 0..99 --branch keep,cancel --out chronicle.sqlite     also .parquet and .csv
+  powersim tell my.yaml --run 7 --diff keep,cancel                two branches of the same run side by side
+  powersim tell my.yaml --diff keep,cancel --runs 0..99 --section out/study     the report's part
   powersim tell my.yaml --run 7 --format csv --kind breach        into a pipe
 """

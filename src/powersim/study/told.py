@@ -122,6 +122,7 @@ def names(scenario: Scenario, setup: Setup) -> Names:
         flows=tuple(Flow(goods[good], codes.index(a), codes.index(b)) for good, a, b in scenario.flows),
         disputes=tuple(titles[dispute.issue] for dispute in scenario.disputes),
         events=tuple(event.title for event in scenario.events),
+        goods=tuple(good.title for good in scenario.goods),
         things=_things(scenario, setup),
     )
 

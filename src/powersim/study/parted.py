@@ -1,0 +1,96 @@
+"""Two branches of one run, computed with their states and set side by side; and the run to show of a study."""
+
+from __future__ import annotations
+
+from powersim.analysis import parting_pages as pages
+from powersim.analysis.frame import Outcome
+from powersim.analysis.parting import Parting, Side
+from powersim.analysis.parting_pages import Comparison
+from powersim.analysis.section import Section, Table
+from powersim.analysis.selected import Wanted
+from powersim.analysis.story import MAIN
+from powersim.errors import PowersimError
+from powersim.sim.history import simulate
+from powersim.study.plan import Plan, headline
+from powersim.study.told import described, followed, told
+from powersim.study.work import COMPILED
+
+ORDER = 60  # place of the section on the report's page
+SHOWN = 24  # differences that the section shows
+
+
+def comparison(
+    plan: Plan, theory: str, run: int, wanted: Wanted | None = None, engine: str = COMPILED
+) -> Comparison:
+    """The first two branches of a plan in one run, a branch beside itself if it has only one.
+
+    wanted: which differences to show; without it those that a story tells.
+    """
+    cases = plan.cases(theory, run)
+    labels = (plan.labels[0], plan.labels[-1])
+    sides: list[Side] = []
+    outcomes: list[list[Outcome]] = []
+    for label in labels:
+        found = followed(plan, label, theory, run, engine=engine, every=True)
+        events = told(plan, label, theory, run, found)
+        branch = cases[plan.labels.index(label)].branch
+        sides.append(Side(label, found.states, events.events, branch))
+        outcomes.append(list(described(plan, label, theory, run, events.names, found).outcomes))
+        names = events.names
+    parting = Parting((sides[0], sides[1]), names, cases[0].setup)
+    chosen = pages.differences(parting, wanted or Wanted(topics=frozenset(MAIN)))
+    return Comparison(
+        plan.scenario.title, parting, theory, run, plan.seed, chosen, (outcomes[0], outcomes[1])
+    )
+
+
+def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
+    """The run whose effect on the first headline outcome is the median (the lower one of two), and that effect.
+
+    Ties are broken by the number of the run. Nothing else is looked at: the run is not chosen for its story.
+    """
+    if runs < 1:
+        raise PowersimError(f"--runs: found {runs}; allowed: a whole number from 1")
+    place = list(plan.scenario.outcomes).index(headline(plan.opened)[0])
+    effects = []
+    for run in range(runs):
+        cases = plan.cases(theory, run)
+        ends = [float(simulate(case, plan.seed, run).values[-1, place]) for case in (cases[0], cases[-1])]
+        effects.append((ends[1] - ends[0], run))
+    effect, run = sorted(effects)[(runs - 1) // 2]
+    return run, effect
+
+
+def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
+    """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side."""
+    outcome = plan.scenario.outcomes[headline(plan.opened)[0]]
+    picked, effect = median_run(plan, theory, runs) if run is None else (run, float("nan"))
+    one = comparison(plan, theory, picked)
+    a, b = (side.name for side in one.parting.sides)
+    chosen = (
+        f"Run {picked} is shown because its effect on {outcome.title} ({effect:+.3f}, {b} minus {a} at the end) is "
+        f"the median of {runs} runs under {theory}, and for no other reason."
+        if run is None
+        else f"Run {picked} was asked for; it is one of many and stands for nothing but itself."
+    )
+    rows: list[list[str | float | int | None]] = []
+    for date, side, entry, chain in pages.lines(one):
+        rows.append([date, side, "; ".join([entry.text, *entry.details]), " → ".join(chain)])
+    findings = [chosen, pages.opening(one)]
+    if len(rows) > SHOWN:
+        findings.append(
+            f"{len(rows)} things happened in one branch only ({pages.sentence(one)}); "
+            f"the table shows the first {SHOWN}."
+        )
+    end = pages.closing(one)
+    columns = ["date", "only in", "what happened", "how it hangs on the branch"]
+    table = Table("What happened in one of the two branches only, and the chain to it", columns, rows[:SHOWN])
+    return Section(
+        "chronicle",
+        "One run, twice",
+        ORDER,
+        [*findings, *([end] if end else [])],
+        tables=[table] if rows else [],
+        limits=[pages.READ, "One run is an illustration. Effects are means over many runs."],
+        command=command,
+    )
