@@ -181,7 +181,8 @@ def test_legs_belong_to_packages(base):
              WHERE (l.branch, l.theory, l.run, l.deal, l.signed) = (e.branch, e.theory, e.run, e.deal, 1))"""
     assert base.execute(off).fetchone() == (0,)
     orphans = """SELECT COUNT(*) FROM legs l WHERE NOT EXISTS (SELECT 1 FROM events e
-                 WHERE (e.branch, e.theory, e.run, e.deal) = (l.branch, l.theory, l.run, l.deal) AND e.topic IN ('deal', 'offer'))"""
+                 WHERE (e.branch, e.theory, e.run, e.deal) = (l.branch, l.theory, l.run, l.deal)
+                 AND e.topic IN ('deal', 'offer'))"""
     assert base.execute(orphans).fetchone() == (0,)
 
 
