@@ -116,7 +116,7 @@ def test_resuming_what_is_complete_computes_nothing(powersim, scenario, tmp_path
     def never(*_):
         raise AssertionError("a history was computed")
 
-    monkeypatch.setattr(work, "simulator", lambda *_: never)
+    monkeypatch.setattr(work, "together", lambda *_: never)
     again = study(powersim, scenario, tmp_path / "out", 3, "--resume")
     assert again.out == done.out
 
@@ -308,10 +308,10 @@ def test_a_tally_counts_kinds_and_finds_first_turns():
 
 
 def test_failed_work_is_not_swallowed(powersim, scenario, tmp_path, monkeypatch):
-    def broken(case, seed, run):
+    def broken(cases, seed, run):
         raise RuntimeError("broken rule")
 
-    monkeypatch.setattr(work, "simulator", lambda *_: broken)
+    monkeypatch.setattr(work, "together", lambda *_: broken)
     with pytest.raises(RuntimeError, match="broken rule"):
         study(powersim, scenario, tmp_path / "out", 2)
     shutil.rmtree(tmp_path / "out")

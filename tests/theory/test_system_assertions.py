@@ -221,6 +221,23 @@ def test_5_without_private_information_and_shifts_there_is_no_war() -> None:
     )  # and so does a shift
 
 
+def test_3_belief_in_an_allys_help_moves_the_terms_of_a_crisis_and_not_the_risk_of_war() -> None:
+    """Nobody keeps a status quo that it likes here, and no demand reaches the whole pie: Fearon's game as it stands."""
+    found: dict[float, tuple[list[bool], list[float]]] = {0.1: ([], []), 0.9: ([], [])}
+    for belief, (wars, terms) in found.items():
+        document = quarrel(c_bar=0.2, helper_weight=0.5)
+        document["actors"]["CCC"] = {"power": 0.1, "economy": 0.1}
+        document |= {"alignment": {"BBB-CCC": 0.5}, "beliefs": {"resolve": {"AAA>CCC": belief}}}
+        for run in range(40):
+            first = [play(document, run).log]
+            log = first[0][first[0][:, TURN] == 0]
+            wars.append(chronicle.WAR in log[:, KIND])
+            terms += [float(row[VALUE]) for row in log if row[KIND] == chronicle.TERMS]
+    assert found[0.1][0] == found[0.9][0]
+    assert 0 < sum(found[0.1][0]) < 40
+    assert all(bold > wary + 0.001 for bold, wary in zip(found[0.1][1], found[0.9][1], strict=True))
+
+
 def rivals() -> dict[str, Any]:
     """Two actors alike but for their names, and a third who cares for both alike."""
     issues = {

@@ -47,12 +47,24 @@ Out = Annotated[
 ]
 Engine = Annotated[
     str | None,
-    typer.Option("--engine", metavar="compiled|mesa", help="What computes a run; both give the same bits."),
+    typer.Option(
+        "--engine", metavar="compiled|mesa|dask", help="What computes the runs; all give the same bits."
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="With --engine dask: the cluster to use, e.g. tcp://127.0.0.1:8786; default: processes here.",
+    ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
-        "--workers", metavar="N", help="Threads; default: all processors. Results do not depend on it."
+        "--workers",
+        metavar="N",
+        help="Threads (dask: processes); default: all processors. Results do not depend on it.",
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]

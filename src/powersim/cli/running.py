@@ -24,6 +24,7 @@ from powersim.cli.options import (
     Quiet,
     Resume,
     Runs,
+    Scheduler,
     Seed,
     Theories,
     Theory,
@@ -53,6 +54,7 @@ def run(
     seed: Seed = None,
     out: Out = None,
     engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -69,7 +71,7 @@ def run(
         page.tables([levels.table(data)])
 
     plan = _one(file, branch, theory, seed, set_)
-    _Work(page, plan, runs, out, engine, workers, resume).carry_out(report)
+    _Work(page, plan, runs, out, engine, scheduler, workers, resume).carry_out(report)
 
 
 @guarded
@@ -99,6 +101,7 @@ def compare(
         ),
     ] = "headline",
     engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -126,7 +129,7 @@ def compare(
 
         comparing.report(page, planned, data, out, shown, named, figures)
 
-    _Work(page, planned, runs, out, engine, workers, resume).carry_out(report)
+    _Work(page, planned, runs, out, engine, scheduler, workers, resume).carry_out(report)
 
 
 def _one(
@@ -163,11 +166,13 @@ class _Work:
     asked: int | None
     out: Path | None
     engine: str | None
+    scheduler: str | None
     workers: int | None
     resume: bool
 
     def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
         """Compute, leave the record of provenance, report."""
+        from powersim.errors import PowersimError
         from powersim.sim import provenance
         from powersim.study import work
 
@@ -175,6 +180,8 @@ class _Work:
         runs = self._runs()
         engine = str(self.engine or self.plan.opened.recorded.get("engine") or work.COMPILED)
         work.simulator(engine)
+        if self.scheduler is not None and engine != work.DASK:
+            raise PowersimError("--scheduler: only a cluster has one; add --engine dask")
         changed = [key for key, now in provenance.versions().items() if self._recorded().get(key, now) != now]
         if changed:
             self.page.note(f"recorded with another version of {', '.join(changed)}: results may differ")
@@ -187,7 +194,15 @@ class _Work:
                 # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
                 threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
             with self.page.progress("computing", steps) as tick:
-                done = work.fill(self.plan, store, runs, engine=engine, threads=self.workers, tick=tick)
+                done = work.fill(
+                    self.plan,
+                    store,
+                    runs,
+                    engine=engine,
+                    threads=self.workers,
+                    scheduler=self.scheduler,
+                    tick=tick,
+                )
             if self.out is not None:
                 command = provenance.command_line(sys.argv[1:])
                 provenance.write(self.out, work.facts(self.plan, store.complete, command, started, engine))
@@ -230,6 +245,7 @@ Examples:
   powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
   powersim run my.yaml --theory spiral --seed 7 --out out/spiral
   powersim run my.yaml --runs 1 --engine mesa
+  powersim run my.yaml --runs 100000 --out out/many --engine dask --scheduler tcp://127.0.0.1:8786
 """,
     ),
     (

@@ -1,7 +1,7 @@
 """Many histories: every branch under every theory for each run, spread over threads, given back in chunks.
 
 A history depends on its scenario, branch, theory, seed and run number alone, and chunks are put together in
-the order of runs: the number of workers changes how long it takes and nothing else. `simulate` releases the
+the order of runs: the number of workers changes how long it takes and nothing else. `together` releases the
 interpreter's lock, so threads are enough.
 """
 
@@ -47,6 +47,8 @@ class History(Protocol):
 
 Simulate = Callable[[Any, int, int], History]
 """(case, seed, run) -> history."""
+Together = Callable[[Sequence[Any], int, int], Sequence[History]]
+"""(cases of the branches of a run, seed, run) -> their histories, in that order."""
 CasesOf = Callable[[str, int], Sequence[Any]]
 """(theory, run) -> a case for every branch, in the order of the layout."""
 
@@ -83,7 +85,7 @@ class Ensemble:
     layout: Layout
     seed: int
     cases_of: CasesOf
-    simulate: Simulate
+    together: Together
     tally: Tally
 
     def chunks(
@@ -116,7 +118,7 @@ class Ensemble:
 
     def _run(self, run: int, theory: str, tick: Callable[[], None] | None) -> _Part:
         """One run of every branch under one theory."""
-        histories = [self.simulate(case, self.seed, run) for case in self.cases_of(theory, run)]
+        histories = self.together(self.cases_of(theory, run), self.seed, run)
         part = _Part(
             value=np.stack([history.values.astype(np.float32) for history in histories]),
             first=np.stack([self.tally.first(history.log) for history in histories]),

@@ -16,17 +16,17 @@ from powersim import _jit
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
-from powersim.sim.ensemble import Ensemble, Simulate
-from powersim.sim.store import RESULTS, Store
+from powersim.sim.ensemble import Ensemble, Simulate, Together
+from powersim.sim.store import RESULTS, Chunk, Store
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 
 if TYPE_CHECKING:
     import xarray as xr
 
-COMPILED, MESA = "compiled", "mesa"
-ENGINES = (COMPILED, MESA)
-"""What can compute a history; both give the same bits."""
+COMPILED, MESA, DASK = "compiled", "mesa", "dask"
+ENGINES = (COMPILED, MESA, DASK)
+"""What can compute histories: compiled rules, the Mesa model, compiled rules on a cluster. All give the same bits."""
 
 RUNS = 100
 MOST_RUNS = 10_000_000
@@ -48,10 +48,20 @@ def simulator(engine: str = COMPILED) -> Simulate:
     if engine == MESA:
         from powersim.sim.model import simulate as by_mesa
 
-        return by_mesa
+        return by_mesa  # dask's workers use compiled rules
     from powersim.sim.history import simulate
 
     return simulate
+
+
+def together(engine: str = COMPILED) -> Together:
+    """The function that computes all branches of a run. PowersimError for an engine that does not exist."""
+    if engine == COMPILED:
+        from powersim.sim.forks import simulate_branches
+
+        return simulate_branches
+    one = simulator(engine)
+    return lambda cases, seed, run: [one(case, seed, run) for case in cases]
 
 
 def is_cold() -> bool:
@@ -61,7 +71,7 @@ def is_cold() -> bool:
 
 def warm(plan: Plan, engine: str) -> None:
     """Compute one history and forget it: whatever has to be compiled is compiled here, once."""
-    simulator(engine)(plan.cases(plan.theories[0], 0)[0], plan.seed, 0)
+    together(engine)(plan.cases(plan.theories[0], 0)[:1], plan.seed, 0)
 
 
 def check_runs(runs: int) -> int:
@@ -98,6 +108,11 @@ def open_store(plan: Plan, where: Path, runs: int, *, resume: bool) -> Store:
     return Store.prepare(where, plan.layout(), runs, plan.identity(), plan.attributes(), resume=resume)
 
 
+def ensemble(plan: Plan, engine: str = COMPILED) -> Ensemble:
+    """The histories of a plan, computed in this process."""
+    return Ensemble(plan.layout(), plan.seed, plan.cases, together(engine), plan.tally())
+
+
 def fill(
     plan: Plan,
     store: Store,
@@ -105,20 +120,51 @@ def fill(
     *,
     engine: str = COMPILED,
     threads: int | None = None,
+    scheduler: str | None = None,
     tick: Callable[[], None] | None = None,
 ) -> Progress:
-    """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole."""
+    """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole.
+
+    `threads` are processes when the engine is a cluster on this machine; `scheduler` is the address of another.
+    """
     progress = Progress(runs, min(store.complete, runs))
     if progress.done < runs:
-        ensemble = Ensemble(store.layout, plan.seed, plan.cases, simulator(engine), plan.tally())
         try:
-            for chunk in ensemble.chunks(store.next_run, runs, threads or workers(), tick):
-                store.write(chunk)
-                progress.done = chunk.start + chunk.runs
+            with _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks:
+                for chunk in chunks:
+                    store.write(chunk)
+                    progress.done = chunk.start + chunk.runs
         except KeyboardInterrupt:
             progress.stopped = True
     store.finish()
     return progress
+
+
+@contextmanager
+def _chunks(
+    plan: Plan,
+    store: Store,
+    runs: int,
+    engine: str,
+    threads: int,
+    scheduler: str | None,
+    tick: Callable[[], None] | None,
+) -> Iterator[Iterator[Chunk]]:
+    """The chunks that the store lacks, in order, from this process or from a cluster."""
+    if engine != DASK:
+        yield ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)
+        return
+    from powersim.sim import cluster
+    from powersim.study.remote import Remote
+
+    def come_back(done: int) -> None:
+        for _ in range(done * len(plan.theories)):
+            if tick is not None:
+                tick()
+
+    with cluster.connected(scheduler, threads) as client:
+        size = store.layout.chunk_runs()
+        yield cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
 
 
 def steps(store: Store, runs: int) -> int:

@@ -238,7 +238,28 @@ def history(
 ) -> None:
     """A whole history: values (T, O) of the watched outcomes, kept (S, N, N) alignment at the snapshots' turns."""
     begin(s, p, on, w, room)
-    for t in range(values.shape[0]):
+    stretch(s, p, on, branch, watch, snapshots, w, room, seed, run, 0, values.shape[0], values, kept)
+
+
+@rule
+def stretch(
+    s: Setup,
+    p: Params,
+    on: Switches,
+    branch: Branch,
+    watch: Watch,
+    snapshots: Ints,
+    w: World,
+    room: Room,
+    seed: np.uint64,
+    run: np.uint64,
+    first: int,
+    end: int,
+    values: Floats,
+    kept: Floats,
+) -> None:
+    """The turns from `first` up to `end` of a history that has begun; writes their rows of values and kept."""
+    for t in range(first, end):
         turn(s, p, on, branch, w, room, Luck(seed, run, np.uint64(t)), t)
         record(s, p, w, room.derived, watch, t, values[t])
         for k in range(snapshots.shape[0]):
