@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from powersim.cli import assumptions, inspecting, running, verdict, why
+from powersim.cli import assumptions, inspecting, reporting, running, verdict, why
 
 EXAMPLES = """\b
 Examples:
@@ -15,6 +15,7 @@ Examples:
   powersim compare my.yaml --out out/my      what do its branches change?
   powersim tell my.yaml --run 7              the story of one run
   powersim why my.yaml --outcome war         which mechanisms make the difference?
+  powersim report out/my                     all of it on one page
 """
 
 
@@ -29,7 +30,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, verdict, why, assumptions):
+    for module in (inspecting, running, verdict, why, assumptions, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

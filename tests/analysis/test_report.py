@@ -1,0 +1,188 @@
+"""The page of a study: self-contained, accessible, the same bytes each time, and safe whatever a scenario says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from powersim.analysis.report import page as report_page
+from powersim.analysis.report.answer import rounded
+from powersim.analysis.section import Figure, Section, Table
+from powersim.errors import PowersimError
+from powersim.study.report import write_report
+
+TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
+HOSTILE = "<script>alert(1)</script> & \"quotes\" 'too'"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
+VOID = {"meta", "link", "img", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page; fails on tags that do not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A small study with a section that holds every element, and hostile text in each."""
+    from powersim.cli.running import compare
+
+    out = tmp_path_factory.mktemp("report") / "study"
+    compare(TWO, branches="keep,give_up", theories="spiral", runs=6, out=out, figures="none", quiet=True)
+    drawn = Image.fromarray(np.zeros((40, 60, 3), np.uint8))
+    section = Section(
+        "why", HOSTILE, 30, [HOSTILE], [Figure("shares", HOSTILE, HOSTILE)],
+        [Table(HOSTILE, ["a", HOSTILE], [[HOSTILE, 0.25], ["x", None]])], [HOSTILE], HOSTILE,
+    )  # fmt: skip
+    section.write(out)
+    drawn.save(out / "why" / "shares.png")
+    return out
+
+
+@pytest.fixture(scope="module")
+def text(folder):
+    return write_report(folder).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    return Page(text)
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(page, text):
+    assert page.all("script") == []
+    for tag, attributes in page.tags:
+        for name in ("src", "href", "data", "action", "srcset"):
+            value = attributes.get(name) or ""
+            assert not value or value.startswith(("#", "data:")), f"<{tag} {name}={value[:60]}>"
+        assert not [name for name in attributes if name.startswith("on")], tag
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_hostile_text_comes_out_as_text(page, text):
+    assert "<script" not in text
+    assert any("<script>alert(1)</script>" in word for word in page.words)
+    assert any(HOSTILE in (image["alt"] or "") for image in page.all("img"))
+
+
+def test_every_figure_says_what_it_shows(page):
+    images = page.all("img")
+    assert len(images) > 5
+    assert all(len(image["alt"] or "") > 20 and image["width"] and image["height"] for image in images)
+
+
+def test_headings_follow_each_other_and_ids_are_unique(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [
+        attributes["href"][1:] for attributes in page.all("a") if (attributes["href"] or "").startswith("#")
+    ]
+    assert set(links) <= set(ids)
+
+
+def test_headers_of_tables_say_what_they_head(page):
+    assert all(attributes.get("scope") in ("col", "row") for attributes in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table")) > 0
+
+
+def test_text_stands_out_from_its_ground():
+    css = (Path(report_page.__file__).parent / "page.css").read_text()
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", css))
+    for text in ("ink", "soft", "link"):
+        for ground in ("paper", "tint"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours (WCAG 2)."""
+
+    def luminance(colour: str) -> float:
+        parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_same_folder_gives_the_same_page(folder, text, tmp_path):
+    assert write_report(folder, tmp_path / "again.html").read_text("utf-8") == text
+
+
+def test_what_is_not_there_is_said_with_the_command_that_adds_it(page):
+    words = " ".join(page.words)
+    assert "powersim sensitivity study/provenance.json" in words
+    assert "powersim why" not in words.replace(HOSTILE, "")
+
+
+def test_numbers_of_sections_are_rounded_and_nothing_is_a_dash():
+    assert [rounded(v) for v in (0.123456, -0.5, 12.0, 3, None, "x", 0.0)] == [
+        "0.123", "−0.500", "12", "3", "–", "x", "0.00"
+    ]  # fmt: skip
+
+
+def test_a_folder_without_results_is_refused(tmp_path):
+    with pytest.raises(PowersimError, match="holds no results"):
+        write_report(tmp_path)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium to open the page in")
+@pytest.mark.parametrize("width", [1280, 500])
+def test_in_a_browser_the_page_is_no_wider_than_the_window(folder, text, tmp_path, width):
+    probe = (
+        "<script>addEventListener('load',()=>{document.title='WIDTH '+document.documentElement.scrollWidth"
+        "+' '+innerWidth+' '+performance.getEntriesByType('resource').filter(e=>/^http/.test(e.name)).length"
+        "+' '+[...document.images].filter(i=>!i.naturalWidth).length})</script></head>"
+    )
+    probed = tmp_path / "probed.html"
+    probed.write_text(text.replace("</head>", probe), "utf-8")
+    command = [
+        str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+        f"--window-size={width},900", "--virtual-time-budget=3000", "--dump-dom", probed.as_uri(),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    found = re.search(r"<title>WIDTH (\d+) (\d+) (\d+) (\d+)</title>", done.stdout)
+    assert found is not None, done.stdout[:400]
+    page_width, window, loaded, broken = map(int, found.groups())
+    assert page_width <= window
+    assert loaded == 0
+    assert broken == 0
