@@ -100,6 +100,13 @@ def test_screening_finds_the_two_priors_that_are_read_and_no_other(studied):
     assert len(paths) > 50
 
 
+def test_what_no_history_reads_is_known_to_be_unread_however_chance_ranks_it(studied):
+    looked, found = studied
+    read = {looked.space.place[path] for path in ("parameters.rho", "parameters.w_threat")}
+    assert set(found.screening.unread) == {bar.column for bar in found.bars} - read
+    assert not found.screening.found[list(found.screening.unread)].any()
+
+
 def test_sobol_indices_of_single_priors_are_their_shares_of_the_variance(studied):
     looked, found = studied
     low, high = looked.space.ends(looked.space.place["parameters.w_threat"])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.patches import Rectangle
@@ -33,6 +34,7 @@ from powersim.analysis.style import (
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+HALO = [patheffects.withStroke(linewidth=2.5, foreground="#FFFFFFB0")]  # numbers stay legible on lines
 THIRDS = ("low", "middle", "high")
 COLOURS = (VERMILLION, YARDSTICK, BLUE)
 TILE = 3.3  # inches of a panel's height
@@ -73,7 +75,8 @@ def draw_interactions(panels: Sequence[Panel], unit: str, finding: str, runs: in
         "Parallel lines: the two add up; lines that are not: what one does depends on the other."
     )
     legend = [
-        (f"{word} third of the second", Look(colour, marker="o")) for word, colour in zip(THIRDS, COLOURS)
+        (f"{word} third of the second assumption", Look(colour, marker="o"))
+        for word, colour in zip(THIRDS, COLOURS)
     ]
     rows = -(-len(panels) // 3)
     made = sheet(finding, caption, rows * (TILE + 1.0) - 0.05, legend)
@@ -100,7 +103,9 @@ def draw_interactions(panels: Sequence[Panel], unit: str, finding: str, runs: in
         axes.grid(axis="y", color=FAINT, lw=0.6)
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.set_xlabel("\n".join(wrap(panel.first, width - 0.4, SMALL)), size=SMALL)
-        for place, line in enumerate(wrap(f"second: {panel.second}", width - 0.4, SMALL, "bold")[:2]):
+        for place, line in enumerate(
+            wrap(f"{panel.first} by thirds of {panel.second}", width - 0.4, SMALL, "bold")[:2]
+        ):
             made.text(left, bottom + TILE - 0.1 - 0.16 * place, line, size=SMALL, weight="bold")
         made.text(left, bottom + TILE - 0.5 + 0.06, panel.verdict, size=SMALL - 0.5, color=SOFT, va="center")
         if k % 3 == 0:
@@ -146,8 +151,27 @@ def _cells(axes: Axes, grid: Grid, factor: float) -> None:
         half = factor * (grid.high[i, j] - grid.low[i, j]) / 2
         weight = "bold" if grid.clear[i, j] else "normal"
         text = f"{value:+.{places}f}".replace("-", "−")
-        axes.text(j, i + 0.12, text, ha="center", va="center", size=TEXT, weight=weight, color=INK)
-        axes.text(j, i - 0.25, f"±{half:.{places}f}", ha="center", va="center", size=SMALL - 1, color=INK)
+        axes.text(
+            j,
+            i + 0.12,
+            text,
+            ha="center",
+            va="center",
+            size=TEXT,
+            weight=weight,
+            color=INK,
+            path_effects=HALO,
+        )
+        axes.text(
+            j,
+            i - 0.25,
+            f"±{half:.{places}f}",
+            ha="center",
+            va="center",
+            size=SMALL - 1,
+            color=INK,
+            path_effects=HALO,
+        )
     if (grid.low > 0).any() and (grid.high < 0).any():
         axes.contour(shown, levels=[0.0], colors=[INK], linewidths=1.6)
     for axis, values in ((axes.xaxis, grid.values[0]), (axes.yaxis, grid.values[1])):

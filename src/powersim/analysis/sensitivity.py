@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,11 +55,14 @@ class Screening:
     q: Floats
     noise: float
     runs: int
+    unread: tuple[int, ...] = ()
 
     @property
     def found(self) -> Bools:
-        """Which stand above chance (P)."""
-        return self.q <= FALSE_SHARE
+        """Which stand above chance (P), but for those known to be `unread`."""
+        found = self.q <= FALSE_SHARE
+        found[list(self.unread)] = False
+        return found
 
     def order(self) -> NDArray[np.int64]:
         """Places of the assumptions, the clearest first."""
@@ -135,6 +138,11 @@ def screen(u: Floats, y: Floats, seed: int, permutations: int = 200) -> Screenin
         noise=float(np.quantile(largest, 0.95)),
         runs=n,
     )
+
+
+def without(screening: Screening, unread: Sequence[int]) -> Screening:
+    """A screening in which some assumptions are known to change nothing."""
+    return replace(screening, unread=tuple(sorted({*screening.unread, *unread})))
 
 
 def regress(u: Floats, y: Floats, seed: int, draws: int = 400) -> Regression:

@@ -239,12 +239,12 @@ def drawings(words: Words) -> Iterator[Drawing]:
     )
     if found.pairs:
         yield plot_regions.draw_interactions(
-            _panels(words), unit, words.interactions(), len(found.effects), factor
+            _panels(words), unit, words.interactions().removesuffix("."), len(found.effects), factor
         )
     if found.blocks is not None:
         yield _drawn(words, "sobol-blocks", found.blocks, first(words.luck()))
     if found.singles is not None:
-        yield _drawn(words, "sobol-leading", found.singles, words.singles())
+        yield _drawn(words, "sobol-leading", found.singles, words.singles().removesuffix("."))
     if found.morris is not None:
         m = found.morris
         bars = [
@@ -252,12 +252,14 @@ def drawings(words: Words) -> Iterator[Drawing]:
             for n, v, h in zip(m.names, m.mu_star, m.half, strict=True)
         ]
         bars.sort(key=lambda row: -row.value)
-        kept = [row for place, row in enumerate(bars) if place < 25 or row.name == LUCK]
-        yield plot_sensitivity.draw_morris(kept, unit, words.morris(), found.asked.trajectories, factor)
+        kept = [row for place, row in enumerate(bars) if row.name == LUCK or (place < 25 and row.value > 0)]
+        yield plot_sensitivity.draw_morris(
+            kept, unit, words.morris().removesuffix("."), found.asked.trajectories, factor
+        )
     for each in found.maps:
         names = (words.named(each.names[0]), words.named(each.names[1]))
         grid = Grid(names, each.values, each.effect, each.low, each.high)
-        yield plot_regions.draw_map(grid, unit, words.map(each), each.runs, factor)
+        yield plot_regions.draw_map(grid, unit, words.map(each).removesuffix("."), each.runs, factor)
     yield from _boxes(words)
 
 

@@ -29,8 +29,8 @@ RUNS = 2000
 LEAST = 100
 TOP = 10
 """Single assumptions looked at closely."""
-BARS = 8
-"""Bars of the tornado."""
+BARS, MOST_BARS = 8, 16
+"""Bars of the tornado: more than the least only where more assumptions are found."""
 PAIRS = 5
 """Assumptions whose pairs are tested for interaction."""
 GRID = 7
@@ -136,8 +136,8 @@ class Found:
     screening: Screening
     leading: NDArray[np.int64]
     spectral: tuple[Floats, Floats, float]
-    regression: Regression | None
     pairs: list[Pair]
+    regression: Regression | None = None
     theories: list[Mean] = field(default_factory=list)
     discovery: Discovery | None = None
     bars: list[Bar] = field(default_factory=list)
@@ -170,7 +170,6 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
     screening = sensitivity.screen(values, effects, seed)
     ordered = [k for k in screening.order() if space.all[k].path != THEORY]  # it has no low and no high end
     leading = np.array(ordered[:TOP], np.int64)
-    clear = np.array([k for k in screening.order() if screening.found[k]], np.int64)
     found = Found(
         asked=asked,
         values=values,
@@ -178,16 +177,20 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
         screening=screening,
         leading=leading,
         spectral=sensitivity.spectral(values[:, leading], effects, seed),
-        regression=sensitivity.regress(values[:, clear], effects, seed)
-        if 0 < len(clear) < asked.runs / 4
-        else None,
         pairs=_pairs(u, effects, leading[:PAIRS]),
     )
     if len(space.plan.theories) > 1:
         under = np.array([space.theory(row) for row in u])
         found.theories = [Mean(name, *_mean(effects[under == name])) for name in space.plan.theories]
     found.discovery = discover(values, effects > asked.threshold, seed)
-    found.bars = _tornado(evaluator, asked, leading[:BARS])
+    walked = [k for k in ordered[:MOST_BARS] if k in leading[:BARS] or screening.found[k]]
+    found.bars = _tornado(evaluator, asked, np.array(walked, np.int64))
+    # what leaves every run as it is, with the same luck, is not read: the screening found it by chance
+    unread = [bar.column for bar in found.bars if bar.swing == bar.swing_low == bar.swing_high == 0]
+    found.screening = sensitivity.without(screening, unread)
+    clear = [k for k in found.screening.order() if found.screening.found[k]]
+    if 0 < len(clear) < asked.runs / 4:
+        found.regression = sensitivity.regress(values[:, clear], effects, seed)
     if "morris" in asked.methods:
         found.morris = _morris(evaluator, asked)
     if "sobol" in asked.methods:

@@ -106,13 +106,16 @@ class Words:
         if blocks is None:
             return ""
         k = blocks.names.index(LUCK)
-        alone, half = 1 - blocks.total[k], blocks.total_half[k]
-        first, first_half = blocks.first[k], blocks.first_half[k]
+        alone = 1 - blocks.total[k]
+        most = (
+            "Averages over luck can be explained by assumptions, single runs mostly cannot."
+            if alone < 0.5
+            else "Assumptions explain most of what happens in single runs."
+        )
         return (
-            f"Assumptions alone account for {self._range(alone, half)} of the variance of a run’s effect, "
-            f"luck alone for {self._range(first, first_half)}; the rest is luck and assumptions together: "
-            "which run it is decides what an assumption does. Averages over luck are therefore what can "
-            "be explained; single runs cannot."
+            f"Assumptions alone account for {self._range(alone, blocks.total_half[k])} of the variance of a run’s "
+            f"effect, luck alone for {self._range(blocks.first[k], blocks.first_half[k])}. What is left is both "
+            f"together: which run it is decides what an assumption does. {most}"
         )
 
     def blocks(self) -> str:
@@ -203,7 +206,7 @@ class Words:
             if up and down
             else "no two theories clearly disagree about its sign"
         )
-        return f"By theory the mean effect is {join(told)}: {sign}."
+        return f"Mean effect by theory: {join(told)}; {sign}."
 
     def interactions(self) -> str:
         """Whether leading priors depend on one another."""
