@@ -62,6 +62,7 @@ def test_the_outcome_is_the_weighted_mean_of_the_positions_in_every_turn(
 ) -> None:
     play = Play(built(talks({"a": question(one, first), "b": question(other, second)})).case("", "", 1, 0))
     assert play.world.x == pytest.approx([mean_of(play, 0), mean_of(play, 1)], abs=1e-12)
+    assert play.case.setup.x0 == pytest.approx(play.world.x, abs=1e-12)
     before = play.world.pos.copy()
     s = play.case.setup
     for _ in play.steps():

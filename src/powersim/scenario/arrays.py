@@ -164,9 +164,6 @@ def _issues(t: Arrays) -> None:
     one, zero = Num("", 1.0), Num("", 0.0)
     t.column("bind_full", [issue.full or one for issue in issues])
     t.column("bind_contract", [issue.contract or zero for issue in issues])
-    for k, issue in enumerate(issues):
-        if issue.voices:
-            t.cells["x0"][k] = sum(voice.weight * voice.position.value for voice in issue.voices)
     starts = {(item.sender, item.target): item.start.value for item in t.s.instruments}
     for k, issue in enumerate(issues):
         if issue.shows == "sanctions":

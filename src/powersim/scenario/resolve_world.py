@@ -85,7 +85,7 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
         id=name,
         title=issue.title or name.replace("_", " "),
         shows=binds.kind if binds is not None else "lever" if issue.control is not None else "weighted",
-        start=of.num(f"{at}.start", issue.start, 0.0),
+        start=_start(of, at, issue),
         effects=tuple(
             sorted(_effects(of, at, issue.effects), key=lambda e: (e.kind, e.first, e.second, e.good))
         ),
@@ -99,6 +99,13 @@ def _issue(of: Resolver, name: str, issue: Issue) -> r.Issue:
         source=issue.source or "",
         **levers,  # type: ignore[arg-type]
     )
+
+
+def _start(of: Resolver, at: str, issue: Issue) -> r.Num:
+    """Where an issue stands at first: as written, or the mean of its members' positions."""
+    if issue.weighted is None:
+        return of.num(f"{at}.start", issue.start, 0.0)
+    return r.Num(f"{at}.start", math.fsum(v.weight * v.position.value for v in _voices(of, at, issue)))
 
 
 def _voices(of: Resolver, at: str, issue: Issue) -> tuple[r.Voice, ...]:
