@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from powersim.analysis.compare import diverged, effects
 from powersim.sim import ensemble as ensembles
+from powersim.sim import layout as layouts
+from powersim.sim import moments
 from powersim.sim import store as stores
 from powersim.study import work
 
@@ -17,7 +20,7 @@ from powersim.study import work
 @pytest.fixture
 def small_chunks(monkeypatch):
     """Chunks of four runs, so that a few runs make several."""
-    monkeypatch.setattr(stores, "CHUNK_RUNS", 4)
+    monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
 
 
 def files(folder):
@@ -50,7 +53,7 @@ def test_results_do_not_depend_on_the_number_of_workers(powersim, scenario, tmp_
 
 def test_results_do_not_depend_on_the_size_of_chunks(powersim, scenario, tmp_path, monkeypatch):
     study(powersim, scenario, tmp_path / "large", 10)
-    monkeypatch.setattr(stores, "CHUNK_RUNS", 3)
+    monkeypatch.setattr(layouts, "CHUNK_RUNS", 3)
     study(powersim, scenario, tmp_path / "small", 10)
     with xr.open_zarr(tmp_path / "large" / "results") as a, xr.open_zarr(tmp_path / "small" / "results") as b:
         assert np.array_equal(a["value"].values, b["value"].values)
@@ -68,11 +71,11 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
     calls = []
     write = stores.Store.write
 
-    def interrupted(self, chunk):
+    def interrupted(self, chunk, condensed):
         if chunk.start + chunk.runs > after:
             raise KeyboardInterrupt
         calls.append(chunk.start)
-        write(self, chunk)
+        write(self, chunk, condensed)
 
     monkeypatch.setattr(stores.Store, "write", interrupted)
     result = study(powersim, scenario, tmp_path / "cut", 10)
@@ -96,7 +99,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(powersim, scenario, tmp_path, sm
     with pytest.raises(MemoryError):
         study(powersim, scenario, tmp_path / "cut", 10)
     monkeypatch.undo()
-    monkeypatch.setattr(stores, "CHUNK_RUNS", 4)
+    monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
     assert not (tmp_path / "cut" / "progress.npz").exists()
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
     same(tmp_path / "whole", tmp_path / "cut")
@@ -108,6 +111,33 @@ def test_more_runs_later_are_the_same_as_all_at_once(powersim, scenario, tmp_pat
     study(powersim, scenario, tmp_path / "grown", first)
     study(powersim, scenario, tmp_path / "grown", 9, "--resume")
     same(tmp_path / "whole", tmp_path / "grown")
+
+
+def test_effects_do_not_depend_on_how_many_paths_are_kept(powersim, scenario, tmp_path, small_chunks):
+    study(powersim, scenario, tmp_path / "all", 10)
+    study(powersim, scenario, tmp_path / "few", 6, "--paths", 3)
+    study(powersim, scenario, tmp_path / "few", 10, "--resume")
+    effects = [(tmp_path / name / "effects.csv").read_bytes() for name in ("all", "few")]
+    assert effects[0] == effects[1]
+    with xr.open_zarr(tmp_path / "all" / "results") as a, xr.open_zarr(tmp_path / "few" / "results") as b:
+        assert np.array_equal(a["value"].values[:, :, :3], b["value"].values[:, :, :3])
+        assert np.isnan(b["value"].values[:, :, 3:]).all()
+        for name in ("summary", "departed", "first", "counts"):
+            assert np.array_equal(a[name].values, b[name].values, equal_nan=True)
+    refused = study(powersim, scenario, tmp_path / "few", 10, "--paths", 5, "--resume")
+    assert refused.code == 2
+    assert "paths: there 3, now 5" in refused.err
+
+
+def test_summaries_kept_are_those_of_the_paths(powersim, scenario, tmp_path):
+    study(powersim, scenario, tmp_path / "out", 6)
+    data = work.dataset(tmp_path / "out", 6)
+    bare = data.drop_vars(["summary", "departed"])
+    assert effects(data) == effects(bare)
+    for branch in data["branch"].values[1:]:
+        assert (diverged(data, "free", branch) == diverged(bare, "free", branch)).all()
+    assert np.isnan(data["departed"].sel(branch="free").values).all()
+    assert np.isfinite(data["departed"].values).any()
 
 
 def test_resuming_what_is_complete_computes_nothing(powersim, scenario, tmp_path, monkeypatch):
@@ -264,29 +294,31 @@ def test_without_a_folder_nothing_is_kept(powersim, scenario, tmp_path, monkeypa
 
 def test_moments_in_chunks_are_those_of_all_runs():
     values = np.random.default_rng(5).normal(0.3, 0.2, (17, 2, 3))
-    merged = stores.Moments.none((2, 3))
+    merged = moments.Moments.none((2, 3))
     for part in np.split(values, [4, 9, 16]):
-        merged = merged.merge(stores.Moments.of(part))
+        merged = merged.merge(moments.Moments.of(part))
     assert merged.count == 17
     assert np.allclose(merged.mean, values.mean(axis=0), rtol=1e-14)
     assert np.allclose(merged.sd(), values.std(axis=0, ddof=1), rtol=1e-12)
-    assert np.isnan(stores.Moments.of(values[:1]).sd()).all()
+    assert np.isnan(moments.Moments.of(values[:1]).sd()).all()
 
 
 def test_equal_runs_have_no_spread():
     values = np.full((9, 4), 0.1)
-    merged = stores.Moments.of(values[:5]).merge(stores.Moments.of(values[5:]))
+    merged = moments.Moments.of(values[:5]).merge(stores.Moments.of(values[5:]))
     assert (merged.sd() < 1e-16).all()
 
 
 def test_chunks_must_come_in_order(tmp_path):
-    layout = stores.Layout(("a",), ("t",), ("2009", "2010"), ("o",), (), ("X",), (), (), ("deals",))
+    layout = layouts.Layout(("a",), ("t",), ("2009", "2010"), ("o",), (), ("X",), (), (), ("deals",))
     store = stores.Store.prepare(tmp_path / "s", layout, 9, {"seed": 1}, {}, resume=False)
-    none = stores.Moments.none((1, 1, 0, 1, 1))
+    none = moments.Moments.none((1, 1, 0, 1, 1))
     cells = (np.zeros((1, 1, 2, 2, 1), np.float32), np.zeros((1, 1, 2, 0), np.float32))
-    chunk = stores.Chunk(4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, stores.Moments.none((1, 1, 0)))
+    chunk = layouts.Chunk(
+        4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, moments.Moments.none((1, 1, 0))
+    )
     with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
-        store.write(chunk)
+        store.write(chunk, layouts.Condensed(np.zeros((1, 1, 2, 1)), np.zeros((1, 1, 2), np.float32)))
 
 
 def test_a_tally_counts_kinds_and_finds_first_turns():

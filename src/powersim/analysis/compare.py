@@ -17,8 +17,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from powersim.analysis import limits
-from powersim.analysis.outcomes import is_binary, progress, summarise
-from powersim.analysis.results import ALL, Floats, Study, of_branch, paths
+from powersim.analysis.outcomes import is_binary, progress, summary_of
+from powersim.analysis.results import ALL, SAMPLE, Floats, Study, of_branch, paths
 
 Pair = tuple[str, str]
 
@@ -141,7 +141,7 @@ def effects(
     rows: list[Effect] = []
     for name in study.outcomes if outcomes is None else outcomes:
         outcome = study.outcome(name)
-        values = summarise(paths(results, name), outcome.summary, study.turns)
+        values = summary_of(results, name, study)
         binary, last = is_binary(values), study.index(outcome.summary.last)
         for pair in chosen:
             a, b = (np.where(kept[pair], values[order.index(branch)], np.nan) for branch in pair)
@@ -218,22 +218,43 @@ def variance_ratio(results: xr.Dataset, branch_a: str, branch_b: str) -> xr.Data
     0 = perfect pairing, 1 = as good as none; NaN where neither branch varies.
     """
     _check(Study.read(results), [(branch_a, branch_b)])
-    dims = ("theory", "turn", "outcome", "run")
-    a, b = (of_branch(results, "value", branch).transpose(*dims) for branch in (branch_a, branch_b))
-    both = np.isfinite(a.values) & np.isfinite(b.values)
-    av, bv = np.where(both, a.values, np.nan), np.where(both, b.values, np.nan)
-    apart = _variance(av) + _variance(bv)
-    ratio = np.where(apart > 0, _variance(bv - av) / np.where(apart > 0, apart, 1.0), np.nan)
-    coords = {dim: results[dim] for dim in dims[:3]}
-    return xr.DataArray(ratio, dims=dims[:3], coords=coords, name="variance_ratio")
+    dims = ("theory", "turn", "run")
+    names = results["outcome"].values
+    columns = []
+    for name in names:
+        one = results.sel(outcome=name)
+        a, b = (of_branch(one, "value", branch).transpose(*dims).values for branch in (branch_a, branch_b))
+        both = np.isfinite(a) & np.isfinite(b)
+        av, bv = np.where(both, a, np.nan), np.where(both, b, np.nan)
+        apart = _variance(av) + _variance(bv)
+        columns.append(np.where(apart > 0, _variance(bv - av) / np.where(apart > 0, apart, 1.0), np.nan))
+    ratio = np.stack(columns, axis=-1)
+    dims = ("theory", "turn", "outcome")
+    return xr.DataArray(ratio, dims=dims, coords={dim: results[dim] for dim in dims}, name="variance_ratio")
 
 
 def diverged(results: xr.Dataset, branch_a: str, branch_b: str) -> NDArray[np.bool_]:
-    """Whether anything recorded differed between two branches in any run up to a turn; shape (theory, turn)."""
+    """Whether anything recorded differed between two branches in any run up to a turn; shape (theory, turn).
+
+    Of two branches neither of which is the first, only the runs that keep whole paths can tell.
+    """
+    if "departed" in results and branch_a == str(results["branch"].values[0]):
+        found = of_branch(results, "departed", branch_b).transpose("theory", "run").values
+        first = np.where(np.isnan(found), np.inf, found).min(axis=1, initial=np.inf)
+        return np.asarray(first[:, None] <= np.arange(results.sizes["turn"]))
+    runs = min(int(results.attrs.get("paths", results.sizes["run"])), results.sizes["run"])
+    differ = np.zeros((results.sizes["theory"], results.sizes["turn"]), dtype=np.bool_)
+    for start in range(0, runs, SAMPLE):
+        block = results.isel(run=slice(start, min(start + SAMPLE, runs)))
+        differ |= _differ(block, branch_a, branch_b)
+    return np.asarray(np.logical_or.accumulate(differ, axis=1))
+
+
+def _differ(results: xr.Dataset, branch_a: str, branch_b: str) -> NDArray[np.bool_]:
+    """Whether anything recorded differs between two branches in any run at a turn; shape (theory, turn)."""
     dims = ("theory", "turn", "run", "outcome")
     a, b = (of_branch(results, "value", branch).transpose(*dims).values for branch in (branch_a, branch_b))
-    differ = ((a != b) & ~(np.isnan(a) & np.isnan(b))).any(axis=(2, 3))
-    return np.asarray(np.logical_or.accumulate(differ, axis=1))
+    return np.asarray(((a != b) & ~(np.isnan(a) & np.isnan(b))).any(axis=(2, 3)))
 
 
 def write_effects(rows: Iterable[Effect], path: Path) -> Path:

@@ -7,6 +7,9 @@ import xarray as xr
 
 from powersim.analysis.results import Floats, Outcome, Study, Summary, paths
 
+BLOCK = 2**20
+"""Numbers that are looked at at once where there may be very many."""
+
 
 def at(path: Floats, index: int) -> Floats:
     """Value at turn position `index`; `path` has shape (..., turn), the result (...)."""
@@ -61,7 +64,11 @@ def progress(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
 def summary_of(results: xr.Dataset, outcome: str, study: Study | None = None) -> Floats:
     """The summary of one outcome in every run, shape (branch, theory, run)."""
     study = study or Study.read(results)
-    return summarise(paths(results, outcome), study.outcome(outcome).summary, study.turns)
+    summary = study.outcome(outcome).summary
+    if "summary" in results:
+        kept = results["summary"].sel(outcome=outcome).transpose("branch", "theory", "run")
+        return np.asarray(kept.values, dtype=np.float64)
+    return summarise(paths(results, outcome), summary, study.turns)
 
 
 def first_turns(results: xr.Dataset, outcome: str, study: Study | None = None) -> Floats:
@@ -77,8 +84,11 @@ def first_turns(results: xr.Dataset, outcome: str, study: Study | None = None) -
 
 def is_binary(values: Floats) -> bool:
     """Whether every number present is 0 or 1, so that a mean is a probability."""
-    present = values[np.isfinite(values)]
-    return bool(present.size) and bool(np.isin(present, (0.0, 1.0)).all())
+    if values.ndim > 1 and values.size > BLOCK:  # part by part, for memory
+        known = [part for part in values if np.isfinite(part).any()]
+        return bool(known) and all(is_binary(part) for part in known)
+    present = np.isfinite(values)
+    return bool(present.any()) and bool(((values == 0.0) | (values == 1.0) | ~present).all())
 
 
 def unit_of(outcome: Outcome) -> str:

@@ -15,7 +15,7 @@ from powersim.analysis.plot_effects import draw_effects
 from powersim.analysis.plot_events import changed, draw_event, draw_events, telling_events
 from powersim.analysis.plot_overview import draw_all_effects, draw_overview, draw_pairing
 from powersim.analysis.plot_paths import draw_paths
-from powersim.analysis.results import Study
+from powersim.analysis.results import Study, sample
 from powersim.analysis.style import Drawing, save, styled
 
 FORMATS = ("png", "svg")
@@ -63,9 +63,15 @@ def write_figures(
 
 
 def drawings(results: xr.Dataset, study: Study, outcomes: Sequence[str]) -> Iterator[Drawing]:
-    """The figures one by one, so that only one is held in memory; call inside `style.styled`."""
+    """The figures one by one, so that only one is held in memory; call inside `style.styled`.
+
+    Effects are of all runs; what shows single runs is drawn from the first `results.SAMPLE` that keep their paths.
+    """
     pairs = study.pairs()
     rows = effects(results)
+    whole, everything = results, study
+    results = sample(results)
+    study = Study.read(results)
     parted = {b: diverged(results, a, b) for a, b in pairs}
     if pairs:
         yield draw_overview(results, rows, study)
@@ -74,7 +80,7 @@ def drawings(results: xr.Dataset, study: Study, outcomes: Sequence[str]) -> Iter
     if events:
         yield draw_events(results, events, study)
     if "arms" in results and bool((results["arms"] > 0).any()):
-        yield draw_arms(results, study)
+        yield draw_arms(whole, everything)
     if pairs:
         yield draw_pairing(results, study)
         for name in outcomes:
@@ -86,7 +92,7 @@ def drawings(results: xr.Dataset, study: Study, outcomes: Sequence[str]) -> Iter
         yield draw_event(results, event, study)
     if "alignment" in results:
         for branch in study.main:
-            yield draw_alignment(results, branch.name, study)
+            yield draw_alignment(whole, branch.name, everything)
 
 
 def index(study: Study, shown: Sequence[tuple[str, str, str]], ending: str) -> str:

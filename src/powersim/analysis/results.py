@@ -7,10 +7,13 @@ The dataset (see `powersim.study`) carries
 - ``alignment``, ``alignment_sd`` (branch, theory, snapshot, actor, actor2): mean and spread over runs, -1..1;
 - ``arms``, ``arms_sd`` (branch, theory, flow): deliveries a run, flows labelled "s300: RUS to IRN";
 - ``first`` (branch, theory, run, event): turn at which an event first happened, NaN = never;
+- ``summary`` (branch, theory, run, outcome): each outcome's summary, as `outcomes.summarise` makes it of the path;
+- ``departed`` (branch, theory, run): first turn at which anything differed from the first branch, NaN = never;
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
 as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
-(name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional).
+(name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional). Where
+paths are kept of the first runs only, the attribute ``paths`` says of how many.
 Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and last
 for `mean` and `ever`.
 """
@@ -30,6 +33,9 @@ Kind = Literal["at", "mean", "ever"]
 
 ALL = "all"
 """Name under which results pooled over theories are reported."""
+
+SAMPLE = 5000
+"""Runs whose paths are drawn: quantiles of so many are within half a point, and memory stays bounded."""
 
 KINDS: tuple[Kind, ...] = ("at", "mean", "ever")
 HEADLINES = 4
@@ -152,6 +158,12 @@ class Study:
         if name not in self.outcomes:
             raise KeyError(f"no outcome {name!r}; these results hold {', '.join(self.outcomes)}")
         return self.outcomes[name]
+
+
+def sample(results: xr.Dataset) -> xr.Dataset:
+    """The runs whose paths are looked at, from the first on: those that keep them, up to `SAMPLE`."""
+    kept = int(results.attrs.get("paths", SAMPLE))
+    return results.isel(run=slice(0, min(kept, SAMPLE)))
 
 
 def paths(results: xr.Dataset, outcome: str) -> Floats:

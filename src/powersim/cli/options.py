@@ -67,6 +67,16 @@ Workers = Annotated[
         help="Threads (dask: processes); default: all processors. Results do not depend on it.",
     ),
 ]
+Paths = Annotated[
+    int | None,
+    typer.Option(
+        "--paths",
+        metavar="N",
+        help="Keep whole paths of the first N runs only, which figures draw; default: of all. "
+        "Effects use all runs in any case.",
+        min=0,
+    ),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
 

@@ -21,6 +21,7 @@ from powersim.cli.options import (
     File,
     Out,
     Overrides,
+    Paths,
     Quiet,
     Resume,
     Runs,
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from powersim.cli.console import Page
+    from powersim.sim.store import Store
     from powersim.study.plan import Plan
 
 
 REPORTS = "powersim.cli.comparing"
 FIGURES = ("headline", "all", "none")
+MUCH = 10e9  # bytes of paths that a user is told of
 
 
 @guarded
@@ -56,6 +59,7 @@ def run(
     engine: Engine = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
+    paths: Paths = None,
     resume: Resume = False,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -71,7 +75,7 @@ def run(
         page.tables([levels.table(data)])
 
     plan = _one(file, branch, theory, seed, set_)
-    _Work(page, plan, runs, out, engine, scheduler, workers, resume).carry_out(report)
+    _Work(page, plan, runs, out, engine, scheduler, workers, paths, resume).carry_out(report)
 
 
 @guarded
@@ -103,6 +107,7 @@ def compare(
     engine: Engine = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
+    paths: Paths = None,
     resume: Resume = False,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -129,7 +134,7 @@ def compare(
 
         comparing.report(page, planned, data, out, shown, named, figures)
 
-    _Work(page, planned, runs, out, engine, scheduler, workers, resume).carry_out(report)
+    _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume).carry_out(report)
 
 
 def _one(
@@ -168,6 +173,7 @@ class _Work:
     engine: str | None
     scheduler: str | None
     workers: int | None
+    paths: int | None
     resume: bool
 
     def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
@@ -186,7 +192,8 @@ class _Work:
         if changed:
             self.page.note(f"recorded with another version of {', '.join(changed)}: results may differ")
         with work.folder(self.out) as where:
-            store = work.open_store(self.plan, where, runs, resume=self.resume)
+            store = work.open_store(self.plan, where, runs, resume=self.resume, paths=self.paths)
+            self._warn_of_size(store, runs)
             steps = work.steps(store, runs)
             if steps:
                 _announce(self.page)
@@ -226,6 +233,15 @@ class _Work:
         held = held_runs(self.out) if self.resume and self.out is not None else 0
         return work.check_runs(held or int(self.plan.opened.recorded.get("runs") or work.RUNS))
 
+    def _warn_of_size(self, store: Store, runs: int) -> None:
+        """Say so when whole paths will take much room; --paths keeps fewer."""
+        kept = runs if store.paths is None else min(runs, store.paths)
+        size = kept * store.layout.run_bytes()
+        if self.out is not None and size > MUCH and store.complete < runs:
+            self.page.note(
+                f"whole paths of {kept} runs: {size / 1e9:.0f} GB before compression; --paths N keeps fewer"
+            )
+
     def _recorded(self) -> dict[str, str]:
         """Versions with which the study was computed that is computed again."""
         found = self.plan.opened.recorded.get("versions")
@@ -258,6 +274,7 @@ Examples:
   powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
   powersim compare my.yaml --out out/my --outcomes all --figures all
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
+  powersim compare my.yaml --runs 1000000 --paths 5000 --out out/long
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
     ),

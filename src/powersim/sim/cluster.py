@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from powersim.errors import PowersimError
-from powersim.sim.store import Chunk
+from powersim.sim.layout import Chunk
 
 if TYPE_CHECKING:
     from distributed import Client, Future

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.sim.layout import Chunk, Layout, Singles
 from powersim.sim.moments import Moments
-from powersim.sim.store import Chunk, Layout, Singles
 
 Floats = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old content or the new, never half of it."""
+"""Writing files so that a reader sees the old content or the new, never half of it, whenever the power goes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,26 @@ def write_atomically(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+        sync(path.parent)
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+def sync(path: Path) -> None:
+    """Put a file, or the names in a folder, on disk (Windows does the latter by itself)."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Put everything below a folder on disk, files before the folders that name them, and the folder itself."""
+    for where, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            sync(Path(where, name))
+        sync(Path(where))

@@ -16,7 +16,7 @@ from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Outcome, Scenario
 from powersim.sim import provenance
 from powersim.sim.ensemble import Tally
-from powersim.sim.store import Layout
+from powersim.sim.layout import Layout
 from powersim.study import sweep
 from powersim.study.opened import BASE, Opened, chosen
 from powersim.world import chronicle

@@ -9,7 +9,7 @@ from functools import lru_cache
 from powersim.errors import PowersimError
 from powersim.scenario.load import from_data
 from powersim.sim.ensemble import Ensemble
-from powersim.sim.store import Chunk
+from powersim.sim.layout import Chunk
 from powersim.study.opened import Opened
 from powersim.study.plan import Plan
 

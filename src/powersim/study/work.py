@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim import _jit
+from powersim.analysis.results import KINDS, Study
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
-from powersim.sim.store import RESULTS, Chunk, Store
+from powersim.sim.layout import Chunk
+from powersim.sim.store import ALL_PATHS, FORMAT, RESULTS, Store, held_identity
+from powersim.study.condense import condense
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 
@@ -96,16 +99,22 @@ def folder(out: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
-def open_store(plan: Plan, where: Path, runs: int, *, resume: bool) -> Store:
-    """The store in a folder, made or continued. StoreError when other results are there."""
-    from powersim.analysis.results import KINDS
+def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int | None = None) -> Store:
+    """The store in a folder, made or continued. StoreError when other results are there.
 
+    `paths` keeps whole paths of the first so many runs; None: as the store has it, a new one of all.
+    """
     for outcome in plan.scenario.outcomes.values():
         if outcome.summary not in KINDS:
             raise PowersimError(
                 f"outcome {outcome.name}: found {outcome.summary}; allowed in a report: {', '.join(KINDS)}"
             )
-    return Store.prepare(where, plan.layout(), runs, plan.identity(), plan.attributes(), resume=resume)
+    kept = (
+        paths if paths is not None else held_identity(where).get("paths", ALL_PATHS) if resume else ALL_PATHS
+    )
+    identity = {**plan.identity(), "format": FORMAT, "paths": kept}
+    attributes = plan.attributes() | ({} if kept == ALL_PATHS else {"paths": kept})
+    return Store.prepare(where, plan.layout(), runs, identity, attributes, resume=resume)
 
 
 def ensemble(plan: Plan, engine: str = COMPILED) -> Ensemble:
@@ -129,10 +138,11 @@ def fill(
     """
     progress = Progress(runs, min(store.complete, runs))
     if progress.done < runs:
+        study = Study.read(dataset(store.folder, runs))
         try:
             with _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks:
                 for chunk in chunks:
-                    store.write(chunk)
+                    store.write(chunk, condense(study, chunk.value))
                     progress.done = chunk.start + chunk.runs
         except KeyboardInterrupt:
             progress.stopped = True
@@ -177,7 +187,8 @@ def dataset(where: Path, runs: int) -> xr.Dataset:
     """The first `runs` runs of the results in a folder, read as they are needed."""
     import xarray as xr
 
-    found: xr.Dataset = xr.open_zarr(where / RESULTS)
+    # Without dask, which would keep a record of every chunk, and without keeping in memory what was read once.
+    found = xr.open_dataset(where / RESULTS, engine="zarr", chunks=None, cache=False, consolidated=True)
     return found.isel(run=slice(0, runs))
 
 
