@@ -76,10 +76,10 @@ def test_what_differs_is_what_differs(apart):
 def test_chains_end_at_the_branch_and_go_back_in_time(apart):
     assert len(apart.differences) > 10
     for each in apart.differences:
-        assert each.chain[-1].branch >= 0
+        assert each.chain[-1].branch
         when = [each.happening.turn]
         when += [
-            link.happening.turn if link.happening else link.since for link in each.chain if link.branch < 0
+            link.happening.turn if link.happening else link.since for link in each.chain if not link.branch
         ]
         assert when == sorted(when, reverse=True)
         assert min(when) >= apart.parting.first
@@ -96,7 +96,7 @@ def test_where_only_resolve_can_carry_a_difference_every_chain_runs_through_it()
     assert one.differences
     first = one.differences[0]
     *between, deed, root, end = first.chain
-    assert end.branch >= 0
+    assert end.branch == SITES
     assert root.happening.rows[0].kind == c.LAID_DOWN
     assert deed.happening.rows[0].kind == c.CONCESSION
     assert [link.quantity[0] for link in between if link.quantity] == ["resolve"]

@@ -16,43 +16,13 @@ import numpy as np
 
 from powersim.analysis import kinds
 from powersim.analysis.events import Event
+from powersim.analysis.happenings import Happening, Side, earlier, happenings_of
 from powersim.analysis.phrases import Names
 from powersim.analysis.quantities import Differing, Quantity, compared, different, matters, size
 from powersim.analysis.reads import Reads
+from powersim.analysis.writes import written
 from powersim.world import chronicle as c
-from powersim.world.state import Branch, Setup, World
-
-
-@dataclass(frozen=True)
-class Side:
-    """One branch: its name, its states (T + 1, the first before the first turn), its events, what it lays down."""
-
-    name: str
-    states: Sequence[World]
-    events: Sequence[Event]
-    branch: Branch
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What happened in one branch only, or in both at other numbers: a row, or a package with its legs and gains.
-
-    side: 0 or 1. only: False when the other branch has the same at other numbers.
-    """
-
-    side: int
-    rows: tuple[Event, ...]
-    only: bool
-
-    @property
-    def turn(self) -> int:
-        """When it happened."""
-        return self.rows[0].turn
-
-    @property
-    def seq(self) -> int:
-        """Its place in its branch."""
-        return self.rows[0].seq
+from powersim.world.state import Setup
 
 
 @dataclass(frozen=True)
@@ -68,7 +38,7 @@ class Link:
     happening: Happening | None = None
     size: float = 1.0
     beside: int = 0
-    branch: int = -1  # a control that the branches lay down or hold differently: the end of the chain
+    branch: str = ""  # what the branches lay down, hold or forbid differently: the end of the chain
 
 
 @dataclass
@@ -86,7 +56,7 @@ class Parting:
 
     def __post_init__(self) -> None:
         self.reads = Reads(self.setup)
-        self.happenings = _happenings(self.sides)
+        self.happenings = happenings_of(self.sides)
 
     @cached_property
     def differing(self) -> list[Differing]:
@@ -120,7 +90,7 @@ class Parting:
             if found is None:
                 return links
             links.append(found)
-            if found.branch >= 0:
+            if found.branch:
                 return links
             if found.happening is not None:
                 at, turn = found.happening, found.happening.turn
@@ -153,13 +123,22 @@ class Parting:
         if parent is not None:
             return [parent]
         wanted = self.reads.read(rows)
-        earlier = [
+        before = [
             Link(happening=other, size=float(other.only))
             for other in self._at(turn)
-            if _earlier(other, happening)
-            and (self.reads.written(other.rows) & wanted or _rivals(other, happening))
+            if earlier(other, happening)
+            and (written(self.reads, other.rows) & wanted or _rivals(other, happening))
         ]
-        return [*self._differ(wanted, turn), *earlier]
+        found = [*self._differ(wanted, turn), *before]
+        if found or rows[0].kind not in kinds.PACKAGES:
+            return found
+        barred = self._off_the_table(rows, turn)
+        if barred:
+            return [Link(branch=barred, since=turn)]
+        instead = [
+            Link(happening=h) for h in self._at(turn) if h.side != happening.side and _rivals(h, happening)
+        ]
+        return self._differ(self.reads.menu(rows), turn) or instead
 
     def _differ(self, wanted: set[Quantity], turn: int) -> list[Link]:
         """The quantities among `wanted` that differ when a turn begins."""
@@ -178,7 +157,7 @@ class Parting:
 
     def _origin(self, quantity: Quantity, turn: int) -> list[Link]:
         """What made a quantity differ in a turn: what wrote it, or else what drives it."""
-        writers = [h for h in self._at(turn) if quantity in self.reads.written(h.rows)]
+        writers = [h for h in self._at(turn) if quantity in written(self.reads, h.rows)]
         if writers:
             last = max(writers, key=lambda h: (h.only, h.seq))
             return [Link(happening=last)]
@@ -188,12 +167,12 @@ class Parting:
             )
             for control in controls:
                 if self._branch_differs(control, turn):
-                    return [Link(branch=control, since=turn)]
+                    return [Link(branch=self._named("control", control), since=turn)]
         wanted = self.reads.driven(quantity) - {quantity}
         wrote = [
             Link(happening=h, size=float(h.only))
             for h in self._at(turn)
-            if self.reads.written(h.rows) & wanted
+            if written(self.reads, h.rows) & wanted
         ]
         after = self.differing[turn + 1]
         rank = _RANK.get(quantity[0], 0)
@@ -214,21 +193,64 @@ class Parting:
             dealt = row.kind in (c.BREACH, c.LAPSED) and row.deal > 0 and other.rows[0].deal == row.deal
             if caused or (dealt and other.rows[0].kind == c.SIGNED and other.only):
                 return Link(happening=other)
+        if row.kind == c.LAPSED:  # here it ran its course, there it was broken
+            for other in self.happenings:
+                breach = other.rows[0]
+                same = breach.since == row.since and {breach.actor, breach.other} & {row.actor, row.other}
+                if (
+                    other.side != happening.side
+                    and other.only
+                    and breach.kind == c.BREACH
+                    and breach.deal
+                    and same
+                ):
+                    return Link(happening=other)
         return None
 
     def _laid_down(self, rows: Sequence[Event], turn: int) -> Link | None:
         """The branch itself, where a row is its doing, or moves what the branches hold or lay down differently."""
         for row in rows:
             if row.kind == c.OFFER_MADE:
-                return Link(branch=0, since=turn)
+                return Link(branch="offer", since=turn)
+            forbidden = self._forbidden(row, turn)
+            if forbidden:
+                return Link(branch=forbidden, since=turn)
             control = -1
             if row.kind in (c.LAID_DOWN, c.OWN_MOVE):
                 control = row.thing
             elif row.kind in kinds.LEGS and row.thing < 3 * self.reads.controls:
                 control = row.thing // 3
             if control >= 0 and (row.kind == c.LAID_DOWN or self._branch_differs(control, turn)):
-                return Link(branch=control, since=turn)
+                return Link(branch=self._named("control", control), since=turn)
         return None
+
+    def _forbidden(self, row: Event, turn: int) -> str:
+        """What only one of the branches forbids: an event, a war, a flow; empty if the row is none such."""
+        one, other = (side.branch for side in self.sides)
+        if row.kind == c.EVENT and one.no_event[row.thing] != other.no_event[row.thing]:
+            return self._named("event", row.thing)
+        wars = (c.WAR, c.PREVENTIVE)
+        if row.kind in wars and one.no_war[turn, row.thing] != other.no_war[turn, row.thing]:
+            return self._named("dispute", row.thing)
+        flow = (row.thing - 3 * self.reads.controls) // 2
+        if row.kind in kinds.LEGS and flow >= 0 and one.no_flow[turn, flow] != other.no_flow[turn, flow]:
+            return self._named("flow", flow)
+        offered = row.kind == c.SIGNED and one.offer_turn != other.offer_turn and row.seq > 0
+        before = [e for side in self.sides for e in side.events[row.seq - 1 : row.seq] if e.turn == turn]
+        return "offer" if offered and any(e.kind == c.OFFER_MADE for e in before) else ""
+
+    def _off_the_table(self, rows: Sequence[Event], turn: int) -> str:
+        """What only one of the branches keeps from the parties of a package: a control, a flow; empty if nothing."""
+        held = [control for control in self.reads.say(rows) if self._branch_differs(control, turn)]
+        if held:
+            return self._named("control", held[0])
+        one, other = (side.branch.no_flow[turn] for side in self.sides)
+        parties = {row.actor for row in rows} | {rows[0].other}
+        barred = [f for f in np.flatnonzero(one != other).tolist() if int(self.setup.flow_from[f]) in parties]
+        return self._named("flow", barred[0]) if barred else ""
+
+    def _named(self, kind: str, index: int) -> str:
+        return self.names.object(kind, index)[0]
 
     def _branch_differs(self, control: int, turn: int) -> bool:
         """Whether the branches lay down, hold or forbid a control differently in a turn."""
@@ -254,25 +276,6 @@ class Parting:
 _RANK = {"theta": 1, "salience": 1, "resolve": 2, "trust": 2, "alignment": 3, "engagers": 3, "drift": 3}
 """What is computed later in a turn may read what was computed earlier in it."""
 
-_PHASES = (
-    (c.EVENT, c.LAID_DOWN, c.PROXY, c.OFFER_MADE), (c.OWN_MOVE,), kinds.PACKAGES, (c.DELIVERY, c.WITHHELD),
-    (c.BREACH,), (c.MILESTONE, c.STRIKE, c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR,
-    c.HELPED, c.STAYED_OUT, c.BATTLE, c.CITY_STRIKE, c.WAR_ENDED),
-    (c.CONCESSION, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST), (c.ALIGNMENT_MOVED, c.ENGAGERS_MOVED),
-)  # fmt: skip
-"""Kinds by the phase of the turn that writes them (`powersim.world.turn`)."""
-
-
-def _phase(happening: Happening) -> int:
-    kind = happening.rows[0].kind
-    return next((place for place, group in enumerate(_PHASES) if kind in group), 0)
-
-
-def _earlier(other: Happening, happening: Happening) -> bool:
-    """Whether one came before the other: in an earlier phase of either branch, or before it in the same branch."""
-    one, two = _phase(other), _phase(happening)
-    return one < two or (one == two and other.side == happening.side and other.seq < happening.seq)
-
 
 def _rivals(other: Happening, happening: Happening) -> bool:
     """Whether two packages of one turn compete: a party can sign only so many, and each is judged after the last."""
@@ -286,7 +289,7 @@ def _rivals(other: Happening, happening: Happening) -> bool:
 def _order(link: Link) -> tuple[float, int, int, str]:
     """The branch itself first, then the largest, then the oldest."""
     return (
-        float(link.branch >= 0) * 2.0 + link.size,
+        float(bool(link.branch)) * 2.0 + link.size,
         link.happening is not None,
         -link.since,
         str(link.quantity),
@@ -295,54 +298,3 @@ def _order(link: Link) -> tuple[float, int, int, str]:
 
 def _key(at: Happening | Quantity | None) -> object:
     return (at.side, at.seq) if isinstance(at, Happening) else at
-
-
-def _happenings(sides: tuple[Side, Side]) -> list[Happening]:
-    """What happened in one branch only, or at other numbers, by turn."""
-    groups = [_groups(side.events) for side in sides]
-    counts: list[dict[object, list[tuple[Event, ...]]]] = [{}, {}]
-    for place, found in enumerate(groups):
-        for rows in found:
-            counts[place].setdefault(_same(rows), []).append(rows)
-    happenings = []
-    for place, found in enumerate(groups):
-        left = {key: list(rows) for key, rows in counts[1 - place].items()}
-        for rows in found:
-            twins = left.get(_same(rows), [])
-            twin = twins.pop(0) if twins else None
-            if twin is None or _numbers(twin) != _numbers(rows):
-                happenings.append(Happening(place, rows, twin is None))
-    return sorted(happenings, key=lambda h: (h.turn, _phase(h), h.side, h.seq))
-
-
-def _groups(events: Sequence[Event]) -> list[tuple[Event, ...]]:
-    """Rows one by one, packages whole, drift left out: it is no event."""
-    packages: dict[int, list[Event]] = {}
-    found: list[list[Event]] = []
-    for event in events:
-        if event.kind in kinds.DRIFTS.values():
-            continue
-        part = event.kind in kinds.LEGS or event.kind in kinds.GAINS
-        if part and event.deal in packages:
-            packages[event.deal].append(event)
-            continue
-        found.append([event])
-        if event.kind in kinds.PACKAGES:
-            packages[event.deal] = found[-1]
-    return [tuple(rows) for rows in found]
-
-
-def _same(rows: tuple[Event, ...]) -> object:
-    """What two branches must have in common for it to be the same happening."""
-    first = rows[0]
-    if first.kind in kinds.PACKAGES:
-        legs = frozenset(row.thing for row in rows if row.kind in kinds.LEGS)
-        members = frozenset(
-            {first.actor, first.other, *(row.actor for row in rows if row.kind in kinds.GAINS)}
-        )
-        return first.turn, first.kind, members, legs
-    return first.turn, first.kind, first.actor, first.other, first.thing
-
-
-def _numbers(rows: tuple[Event, ...]) -> object:
-    return [(row.kind, row.actor, row.thing, row.value, row.gain) for row in rows]

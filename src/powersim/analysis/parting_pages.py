@@ -9,9 +9,10 @@ from typing import Any
 
 from powersim.analysis import phrases, tables
 from powersim.analysis.frame import Outcome
+from powersim.analysis.happenings import Happening
 from powersim.analysis.lines import line
 from powersim.analysis.pages import WIDTH, escaped
-from powersim.analysis.parting import Happening, Link, Parting
+from powersim.analysis.parting import Link, Parting
 from powersim.analysis.quantities import ROUGH, label, shown, size
 from powersim.analysis.selected import Wanted, select
 from powersim.analysis.story import Entry, tell
@@ -86,10 +87,8 @@ def _first(parting: Parting) -> str:
     laid = [
         line(names, h.rows[0]) for h in parting.happenings if h.turn == parting.first and _root(parting, h)
     ]
-    doing = {
-        ("pos", (link.branch,)) for h in parting.happenings if h.turn == parting.first
-        for link in parting.chain(h) if link.branch >= 0
-    }  # fmt: skip
+    laid_down = {h.rows[0].thing for h in parting.happenings if h.turn == parting.first and _root(parting, h)}
+    doing = {("pos", (control,)) for control in laid_down}
     ranked = sorted(
         (q for q in found if q[0] not in ROUGH and (q[0] != "x" or not _twice(q, found, parting))),
         key=lambda q: (q not in doing, -size(q, *found[q]), q),
@@ -111,7 +110,7 @@ def _twice(quantity: tuple[str, tuple[int, ...]], found: Any, parting: Parting) 
 
 def _root(parting: Parting, happening: Happening) -> bool:
     links = parting.chain(happening)
-    return bool(links) and links[0].branch >= 0
+    return bool(links) and bool(links[0].branch)
 
 
 def closing(one: Comparison) -> str:
@@ -145,7 +144,7 @@ def steps(parting: Parting, chain: Sequence[Link], above: set[tuple[int, int]]) 
 def _step(parting: Parting, link: Link) -> str:
     names = parting.names
     beside = f" (1 of {link.beside + 1} inputs that differ)" if link.beside else ""
-    if link.branch >= 0:
+    if link.branch:
         return "the branches themselves"
     if link.happening is not None:
         return _happened(parting, link.happening) + beside
@@ -268,8 +267,8 @@ def _link(parting: Parting, link: Link) -> dict[str, Any]:
         "size": link.size,
         "others_that_differ": link.beside,
     }
-    if link.branch >= 0:
-        return {"what": "branch", "control": names.object("control", link.branch)[0], **found}
+    if link.branch:
+        return {"what": "branch", "object": link.branch, **found}
     if link.happening is not None:
         row = link.happening.rows[0]
         side = parting.sides[link.happening.side].name

@@ -1,4 +1,4 @@
-"""What each kind of row reads of the state and what it writes: the edges along which a difference can travel.
+"""What each kind of row reads of the state: with what rows write, the edges along which a difference can travel.
 
 These lists follow the rules (`powersim.world`); they say what *can* enter a decision, not how much it did. A gain, say,
 reads the issue of each leg, what the parties want of it and who their friends are, and, where the leg changes
@@ -8,11 +8,13 @@ capability, guarantees or threat, beliefs and alignments as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 from powersim.analysis import kinds
 from powersim.analysis.events import Event
 from powersim.analysis.quantities import SYMMETRIC, Quantity
 from powersim.world import chronicle as c
+from powersim.world import expression
 from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, Setup
 
 Quantities = set[Quantity]
@@ -36,20 +38,6 @@ class Reads:
             return self._package(rows)
         return _READS.get(first.kind, Reads._nothing)(self, first)
 
-    def written(self, rows: Sequence[Event]) -> Quantities:
-        """What a row, or a package, wrote."""
-        found: Quantities = set()
-        for row in rows:
-            found |= _WRITES.get(row.kind, Reads._nothing)(self, row)
-        if rows[0].kind == c.SIGNED:
-            parties = self._parties(rows)
-            for i in parties:
-                found |= {("engagers", (i,))}
-                for j in parties:
-                    if i != j:
-                        found |= {("gains", (i, j)), _pair("dealt", i, j)}
-        return found
-
     def driven(self, quantity: Quantity) -> Quantities:
         """What moves a quantity from turn to turn when no row wrote it."""
         name, place = quantity
@@ -62,16 +50,20 @@ class Reads:
         return set()
 
     def wants(self, i: int, issues: Iterable[int]) -> Quantities:
-        """What i wants of some issues, and where they stand."""
+        """What i and its friends want of some issues, and where they stand."""
         found: Quantities = set()
         for k in issues:
             if k >= 0:
-                found |= {("theta", (i, k)), ("salience", (i, k)), ("x", (k,))}
+                found.add(("x", (k,)))
+                found |= {(name, (j, k)) for name in ("theta", "salience") for j in range(self.n)}
+                for j in range(self.n):
+                    found |= self.looked(j, k)
+                found |= {("proxy_level", (b,)) for b, h in enumerate(self.s.proxy_issue.tolist()) if h == k}
         return found | self.friends(i)
 
     def friends(self, i: int) -> Quantities:
         """Whom i stands with: it shares their gains."""
-        return {_pair("alignment", i, j) for j in range(self.n) if j != i}
+        return {pair_of("alignment", i, j) for j in range(self.n) if j != i}
 
     def fears(self, i: int) -> Quantities:
         """What i's security hangs on: capabilities, stocks, alignments, beliefs, guarantees."""
@@ -96,12 +88,13 @@ class Reads:
         say = (self.s.raisers[control] > 0) | (self.s.lowerers[control] > 0)
         return [i for i in range(self.n) if say[i]]
 
-    def _parties(self, rows: Sequence[Event]) -> set[int]:
+    def parties(self, rows: Sequence[Event]) -> set[int]:
+        """Who sits at the table of a package."""
         named = {rows[0].actor, rows[0].other} if rows[0].kind in kinds.PACKAGES else set()
         return {i for i in named | {row.actor for row in rows} if i >= 0}
 
     def _package(self, rows: Sequence[Event]) -> Quantities:
-        parties = self._parties(rows)
+        parties = self.parties(rows)
         found: Quantities = set()
         for row in rows:
             if row.kind not in kinds.LEGS:
@@ -118,6 +111,24 @@ class Reads:
             for i in parties:
                 found |= self.wants(i, [issue]) | (self.fears(i) if strategic else set())
         return found
+
+    def menu(self, rows: Sequence[Event]) -> Quantities:
+        """What the parties of a package could have agreed on instead: everything that they care for or can give."""
+        found: Quantities = set()
+        parties = self.parties(rows)
+        for i in parties:
+            found |= self.wants(i, range(len(self.s.issue_key))) | self.fears(i)
+        for control in self.say(rows):
+            found |= {("pos", (control,)), ("locked_until", (control,))}
+        for f in range(len(self.s.flow_key)):
+            if int(self.s.flow_from[f]) in parties:
+                found |= self._of_flow(f)
+        return found
+
+    def say(self, rows: Sequence[Event]) -> list[int]:
+        """The controls in which a party of a package has a say."""
+        parties = self.parties(rows)
+        return [control for control in range(self.controls) if parties & set(self.movers(control))]
 
     def _of_flow(self, f: int) -> Quantities:
         """Whether a good can be ordered or handed over: stock, orders, freezes, embargoes."""
@@ -142,7 +153,7 @@ class Reads:
 
     def _delivery(self, row: Event) -> Quantities:
         i, j = row.actor, row.other
-        return self._of_flow(row.thing) | {("gains", (i, j)), ("trust", (i, j)), _pair("alignment", i, j)}
+        return self._of_flow(row.thing) | {("gains", (i, j)), ("trust", (i, j)), pair_of("alignment", i, j)}
 
     def _own_move(self, row: Event) -> Quantities:
         control = row.thing
@@ -157,7 +168,8 @@ class Reads:
     def _signal(self, row: Event) -> Quantities:
         return {("pos", (row.thing,)), ("x", (int(self.s.control_issue[row.thing]),))}
 
-    def _belief(self, row: Event) -> Quantities:
+    def belief(self, row: Event) -> Quantities:
+        """The belief that a row is about."""
         name = "resolve" if row.kind == c.BELIEF_RESOLVE else "trust"
         return {(name, (row.actor, row.other))}
 
@@ -165,10 +177,10 @@ class Reads:
         """A crisis needs a stake and peace; what comes of it, the odds as the challenger sees them."""
         v, k = row.thing, int(self.s.dispute_issue[row.thing])
         i, j = int(self.s.challenger[v]), int(self.s.target[v])
-        found = {("x", (k,)), ("theta", (i, k)), ("salience", (i, k)), ("salience", (j, k)), *_of_war(v)}
+        found = {("x", (k,)), ("theta", (i, k)), ("salience", (i, k)), ("salience", (j, k)), *of_war(v)}
         if row.kind == c.CRISIS:
             return found
-        found |= self.fears(i) | {_pair("alignment", j, h) for h in range(self.n) if h != j}
+        found |= self.fears(i) | {pair_of("alignment", j, h) for h in range(self.n) if h != j}
         for h in range(self.n):
             found |= {("theta", (h, k)), ("salience", (h, k))}
         for control, kind in enumerate(self.s.control_kind.tolist()):
@@ -178,7 +190,7 @@ class Reads:
         return found
 
     def _battle(self, row: Event) -> Quantities:
-        found: Quantities = _of_war(row.thing)
+        found: Quantities = of_war(row.thing)
         for i in (row.actor, row.other):
             found |= {("power", (i,)), *(("q", (i, g)) for g in range(len(self.s.good_key)))}
         return found
@@ -191,7 +203,11 @@ class Reads:
 
     def _proxy(self, row: Event) -> Quantities:
         k = int(self.s.proxy_issue[row.thing])
-        found: Quantities = {("x", (k,)), ("theta", (row.actor, k)), _pair("alignment", row.actor, row.other)}
+        found: Quantities = {
+            ("x", (k,)),
+            ("theta", (row.actor, k)),
+            pair_of("alignment", row.actor, row.other),
+        }
         return found | {("proxy_level", (row.thing,))}
 
     def _event(self, row: Event) -> Quantities:
@@ -202,13 +218,13 @@ class Reads:
 
     def _alignment(self, i: int, j: int) -> Quantities:
         found: Quantities = {
-            _pair("alignment", i, j),
-            _pair("dealt", i, j),
+            pair_of("alignment", i, j),
+            pair_of("dealt", i, j),
             ("hurt", (i, j)),
             ("hurt", (j, i)),
         }
         for a, b in ((i, j), (j, i)):
-            found |= self.friends(a) | {("trust", (a, h)) for h in range(self.n) if h != a}
+            found |= self.fears(a)
             for control in range(self.controls):
                 k = int(self.s.control_issue[control])
                 from_b = self.s.control_from[control] == b or b in self.movers(control)
@@ -228,10 +244,33 @@ class Reads:
     def _interest(self, i: int, k: int) -> Quantities:
         """An ideal or a salience: the factions, events, and the world where a clause looks at it."""
         found: Quantities = {("engagers", (i,)), ("ideal_shift", (i, k)), ("salience_shift", (i, k))}
-        looks = any(
-            (int(a), int(b)) == (i, k) for a, b in zip(self.s.clause_actor, self.s.clause_issue, strict=True)
-        )
-        return found | ({("x", (h,)) for h in range(len(self.s.issue_key))} if looks else set())
+        return found | self.looked(i, k)
+
+    def looked(self, i: int, k: int) -> Quantities:
+        """What the clauses look at that make an ideal or a salience depend on the world."""
+        return self._looked.get((i, k), set())
+
+    @cached_property
+    def _looked(self) -> dict[tuple[int, int], Quantities]:
+        s = self.s
+        found: dict[tuple[int, int], Quantities] = {}
+        for v in range(len(s.clause_actor)):
+            seen = found.setdefault((int(s.clause_actor[v]), int(s.clause_issue[v])), set())
+            for e in (int(s.clause_if[v]), int(s.clause_ideal[v]), int(s.clause_salience[v])):
+                if e >= 0:
+                    seen |= self._in_expression(e)
+        return found
+
+    def _in_expression(self, e: int) -> Quantities:
+        names = {expression.X: "x", expression.AT_WAR: "war_on"}
+        pairs = {expression.STOCK: "q", expression.ALIGNED: "alignment"}
+        found: Quantities = set()
+        for op, a, b in zip(self.s.expr_op[e], self.s.expr_a[e], self.s.expr_b[e], strict=True):
+            if int(op) in names:
+                found.add((names[int(op)], (int(a),)))
+            elif int(op) in pairs:
+                found.add(pair_of(pairs[int(op)], int(a), int(b)))
+        return found
 
     def _issue(self, k: int) -> Quantities:
         """An issue shows its controls, or what it binds."""
@@ -241,15 +280,24 @@ class Reads:
             found |= {("delivered", (bound,)), ("ordered", (bound,))}
         return found | {("strike_level", (b,)) for b, h in enumerate(self.s.strike_issue.tolist()) if h == k}
 
+    def standing(self, i: int) -> Quantities:
+        """Power and stakes as they are now, to which beliefs about resolve relax under Press's current calculus."""
+        found: Quantities = {("power", (j,)) for j in range(self.n)}
+        for k in range(len(self.s.issue_key)):
+            found |= {("x", (k,)), ("theta", (i, k)), ("salience", (i, k))}
+        return found
+
     def _power(self, i: int) -> Quantities:
         return self.fears(i) | {("economy", (i,))}
 
 
-def _pair(name: str, i: int, j: int) -> Quantity:
+def pair_of(name: str, i: int, j: int) -> Quantity:
+    """A quantity of two actors; of what is symmetric the half that is compared."""
     return (name, (min(i, j), max(i, j))) if name in SYMMETRIC else (name, (i, j))
 
 
-def _of_war(v: int) -> Quantities:
+def of_war(v: int) -> Quantities:
+    """The course of a war."""
     found: Quantities = {(name, (v,)) for name in ("war_on", "war_turns", "war_fort", "war_start")}
     return (
         found
@@ -260,8 +308,8 @@ def _of_war(v: int) -> Quantities:
 
 _READS: dict[int, Callable[[Reads, Event], Quantities]] = {
     c.BREACH: Reads._breach, c.DELIVERY: Reads._delivery, c.WITHHELD: Reads._delivery, c.OWN_MOVE: Reads._own_move,
-    c.CONCESSION: Reads._signal, c.PRESSED: Reads._signal, c.BELIEF_RESOLVE: Reads._belief,
-    c.BELIEF_TRUST: Reads._belief, c.STRIKE: Reads._strike, c.MILESTONE: Reads._strike, c.PROXY: Reads._proxy,
+    c.CONCESSION: Reads._signal, c.PRESSED: Reads._signal, c.BELIEF_RESOLVE: Reads.belief,
+    c.BELIEF_TRUST: Reads.belief, c.STRIKE: Reads._strike, c.MILESTONE: Reads._strike, c.PROXY: Reads._proxy,
     c.EVENT: Reads._event, c.BATTLE: Reads._battle, c.CITY_STRIKE: Reads._battle, c.WAR_ENDED: Reads._battle,
     **dict.fromkeys(
         (c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR, c.HELPED, c.STAYED_OUT), Reads._crisis
@@ -271,74 +319,9 @@ _READS: dict[int, Callable[[Reads, Event], Quantities]] = {
 }  # fmt: skip
 
 
-def _leg(reads: Reads, row: Event) -> Quantities:
-    if row.thing < 3 * reads.controls:
-        control = row.thing // 3
-        k = int(reads.s.control_issue[control])
-        return {("pos", (control,)), ("locked_until", (control,))} | ({("x", (k,))} if k >= 0 else set())
-    flow = (row.thing - 3 * reads.controls) // 2
-    k = int(reads.s.flow_issue[flow])
-    found: Quantities = {(name, (flow,)) for name in ("ordered", "due", "frozen_until", "price")}
-    return found | ({("x", (k,))} if k >= 0 else set())
-
-
-def _moved(reads: Reads, row: Event) -> Quantities:
-    k = int(reads.s.control_issue[row.thing])
-    return {("pos", (row.thing,))} | ({("x", (k,))} if k >= 0 else set())
-
-
-def _handed(reads: Reads, row: Event) -> Quantities:
-    s, f = reads.s, row.thing
-    giver, taker, g, k = int(s.flow_from[f]), int(s.flow_to[f]), int(s.flow_good[f]), int(s.flow_issue[f])
-    found: Quantities = {("q", (giver, g)), ("q", (taker, g)), _pair("dealt", giver, taker)}
-    found |= {("delivered", (f,)), ("ordered", (f,)), ("price", (f,))}
-    return found | ({("x", (k,))} if k >= 0 else set())
-
-
-def _broken(reads: Reads, row: Event) -> Quantities:
-    i, j = row.actor, row.other
-    return {("hurt", (j, i)), ("gains", (i, j)), ("gains", (j, i)), ("engagers", (j,))} | {
-        (name, (index,))
-        for name, count in (("locked_until", reads.controls), ("frozen_until", len(reads.s.flow_key)))
-        for index in range(count)
-        if row.deal
-    }
-
-
-def _happened(reads: Reads, row: Event) -> Quantities:
-    s = reads.s
-    found: Quantities = {("happened", (row.thing,))}
-    for a in range(len(s.act_event)):
-        if s.act_event[a] == row.thing:
-            i, j = int(s.act_a[a]), int(s.act_b[a])
-            found |= {("engagers", (i,)), ("engagers_home", (i,)), ("x", (i,)), ("ideal_shift", (i, j))}
-            found |= {("salience_shift", (i, j)), _pair("alignment", i, j), ("q", (i, j))}
-            found |= {("pos", (control,)) for control in reads.of_issue.get(i, [])}
-    return found
-
-
-def _fought(reads: Reads, row: Event) -> Quantities:
-    found = _of_war(row.thing) | {("x", (int(reads.s.dispute_issue[row.thing]),))}
-    for i, j in ((row.actor, row.other), (row.other, row.actor)):
-        found |= {("power", (i,)), ("hurt", (i, j)), *(("q", (i, g)) for g in range(len(reads.s.good_key)))}
-    return found
-
-
-_WRITES: dict[int, Callable[[Reads, Event], Quantities]] = {
-    c.LEG: _leg, c.OWN_MOVE: _moved, c.LAID_DOWN: _moved, c.DELIVERY: _handed, c.BREACH: _broken, c.EVENT: _happened,
-    c.BELIEF_RESOLVE: Reads._belief, c.BELIEF_TRUST: Reads._belief,
-    **dict.fromkeys((c.TERMS, c.WAR, c.BATTLE, c.WAR_ENDED, c.CITY_STRIKE, c.HELPED, c.CRISIS), _fought),
-    c.STRIKE: lambda reads, row: {
-        ("pos", (int(reads.s.strike_control[row.thing]),)), ("hurt", (row.other, row.actor)),
-        ("strike_level", (row.thing,)),
-    },
-    c.MILESTONE: lambda reads, row: {("milestone", (row.thing,))},
-    c.PROXY: lambda reads, row: {("proxy_level", (row.thing,)), ("hurt", (row.other, row.actor))},
-}  # fmt: skip
-
 _DRIVERS: dict[str, Callable[..., Quantities]] = {
     "alignment": Reads._alignment, "engagers": Reads._faction, "theta": Reads._interest, "salience": Reads._interest,
     "x": Reads._issue, "power": Reads._power, "drift": lambda reads, control: {("pos", (control,))},
-    "resolve": lambda reads, i, j: {("power", (j,))},
-    "gains": lambda reads, i, j: {_pair("dealt", i, j)},
+    "resolve": lambda reads, i, j: reads.standing(j),
+    "gains": lambda reads, i, j: {pair_of("dealt", i, j)},
 }  # fmt: skip

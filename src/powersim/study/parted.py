@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from powersim.analysis import parting_pages as pages
 from powersim.analysis.frame import Outcome
-from powersim.analysis.parting import Parting, Side
+from powersim.analysis.happenings import Side
+from powersim.analysis.parting import Parting
 from powersim.analysis.parting_pages import Comparison
 from powersim.analysis.section import Section, Table
 from powersim.analysis.selected import Wanted
