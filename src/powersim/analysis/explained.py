@@ -175,22 +175,23 @@ def of_mediation(e: Explained) -> str:
     clear = [name for name in told if e.mediated(name)[INDIRECT].clear]
     several = OTHERS if e.kind == "alignment" else TOGETHER
     left = e.mediated(several)[NATURAL_DIRECT]
-    rest = f"with {listed([e.title(name) for name in told])} all held, {e.left(left.value)}"
+    rest = f"with {listed([e.title(name) for name in told])} all held as after {quoted(e.a)}, {e.left(left.value)}"
     if not clear and not e.share(TOTAL).clear:
         return ""
+    alone = [f"{e.title(name)} ({e.signed(e.mediated(name)[INDIRECT].value)})" for name in clear]
     if not clear:
         return f"Held at its path in the other branch, no single channel makes a clear difference; {rest}"
-    first, *more = clear
-    row = e.mediated(first)
+    if abs(left.value) > abs(e.share(TOTAL).share) / 2:
+        return f"{_sentence(rest)}: most of it is direct. Going alone as after {quoted(e.b)}, clear are {listed(alone)}"
+    first, row = clear[0], e.mediated(clear[0])
     interval = e.scale.interval(row[INDIRECT].ci_low, row[INDIRECT].ci_high)
     text = (
         f"If {e.title(first)} alone went as after {quoted(e.b)}, the difference would be "
         f"{e.signed(row[INDIRECT].value)} ({interval}); with {e.title(first)} held as after {quoted(e.a)}, "
         f"{e.left(row[NATURAL_DIRECT].value)} (interaction {e.signed(row[INTERACTION].value)})"
     )
-    if more:
-        others = [f"{e.title(name)} ({e.signed(e.mediated(name)[INDIRECT].value)})" for name in more]
-        text += f". Clear alone too: {listed(others)}"
+    if alone[1:]:
+        text += f". Clear alone too: {listed(alone[1:])}"
     return f"{text}. {_sentence(rest)}"
 
 

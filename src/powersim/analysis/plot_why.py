@@ -93,9 +93,12 @@ def draw_knockouts(e: Explained) -> Drawing:
     """What switching each mechanism off, alone and in both branches, changes in the effect."""
     rows = [row for row in e.out() if row.changed > 0]
     lines = []
+    places = findings.decimals([_factor(e) * row.effect_without for row in rows])
     for row in rows:
         mark = Mark(row.difference, row.ci_low, row.ci_high)
-        lines.append(Line(_itself(e, words(row.mechanism)), mark, (), e.signed(row.effect_without)))
+        lines.append(
+            Line(_itself(e, words(row.mechanism)), mark, (), e.scale.difference(row.effect_without, places))
+        )
     left = [row for row in e.out() if row.changed == 0]
     caption = (
         f"Effect without the mechanism less the effect with it ({e.signed(e.share(TOTAL).share)}), paired over "

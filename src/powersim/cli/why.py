@@ -212,7 +212,8 @@ def _places(values: Sequence[float], e: Explained) -> int:
     from powersim.analysis.findings import decimals
 
     factor = 100.0 if e.scale.binary else 1.0
-    return max(1, min(4, decimals([factor * v for v in values]) + 1))
+    most = 2 if e.scale.binary else 4
+    return max(1, min(most, decimals([factor * v for v in values]) + 1))
 
 
 def _style(clear: bool) -> str:
