@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from powersim.analysis import parting_pages as pages
 from powersim.analysis.frame import Outcome
 from powersim.analysis.happenings import Side
 from powersim.analysis.parting import Parting
-from powersim.analysis.parting_pages import Comparison
+from powersim.analysis.parting_pages import Comparison, Difference
 from powersim.analysis.section import Section, Table
 from powersim.analysis.selected import Wanted
 from powersim.analysis.story import MAIN
@@ -15,8 +17,9 @@ from powersim.sim.history import simulate
 from powersim.study.plan import Plan, headline
 from powersim.study.told import described, followed, told
 from powersim.study.work import COMPILED
+from powersim.world import chronicle as c
 
-ORDER = 60  # place of the section on the report's page
+ORDER = 25  # place of the section on the report's page
 SHOWN = 24  # differences that the section shows
 
 
@@ -62,11 +65,18 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     return run, effect
 
 
+def _known(difference: Difference, first: int) -> bool:
+    """Whether it is only the branch going on as it said it would."""
+    return difference.happening.rows[0].kind == c.LAID_DOWN and difference.happening.turn > first
+
+
 def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
     """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side."""
     outcome = plan.scenario.outcomes[headline(plan.opened)[0]]
     picked, effect = median_run(plan, theory, runs) if run is None else (run, float("nan"))
     one = comparison(plan, theory, picked)
+    news = [d for d in one.differences if not _known(d, one.parting.first)]
+    one = replace(one, differences=news)
     a, b = (side.name for side in one.parting.sides)
     chosen = (
         f"Run {picked} is shown because its effect on {outcome.title} ({effect:+.3f}, {b} minus {a} at the end) is "
