@@ -6,13 +6,14 @@ import sys
 
 import typer
 
-from powersim.cli import assumptions, inspecting, reporting, running, verdict, why
+from powersim.cli import assumptions, inspecting, reporting, results, running, verdict, why
 
 EXAMPLES = """\b
 Examples:
   powersim new my.yaml                       write a scenario with every key explained
   powersim check my.yaml                     is it well formed?
   powersim compare my.yaml --out out/my      what do its branches change?
+  powersim results out/my                   what a folder of results holds, and its tables
   powersim tell my.yaml --run 7              the story of one run
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
@@ -30,7 +31,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, verdict, why, assumptions, reporting):
+    for module in (inspecting, running, results, verdict, why, assumptions, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -14,7 +14,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,24 @@ def _open(folder: Path) -> zarr.Group:
         raise StoreError(f"{folder / RESULTS}: not a store of results; name another folder") from error
 
 
+def done_runs(folder: Path) -> int:
+    """Runs that are complete in the store in `folder`, 0 without one. StoreError for a damaged record of progress."""
+    if not (folder / RESULTS).exists() or not (folder / PROGRESS).exists():
+        return 0
+    with _reading(folder) as kept:
+        return max(int(kept["done"]), int(kept["written"]))
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """The record of progress; StoreError where it cannot be read."""
+    try:
+        with np.load(io.BytesIO((folder / PROGRESS).read_bytes()), allow_pickle=False) as kept:
+            yield kept
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise StoreError(f"{folder / PROGRESS}: cannot be read ({error}); name another folder") from error
+
+
 def check(folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
     """StoreError unless results of this identity belong into the store that is in `folder`."""
     held, wanted = held_identity(folder), json.loads(json.dumps(dict(identity)))
@@ -201,11 +220,8 @@ def _read_progress(folder: Path, layout: Layout) -> _Progress:
     n, s = len(layout.actors), len(layout.snapshots)
     if not (folder / PROGRESS).exists():
         return _Progress(0, 0, Moments.none((*each, s, n, n)), Moments.none((*each, len(layout.flows))))
-    try:
-        with np.load(io.BytesIO((folder / PROGRESS).read_bytes()), allow_pickle=False) as kept:
-            done = int(kept["done"])
-            alignment = Moments(done, kept["alignment"], kept["alignment_squares"])
-            arms = Moments(done, kept["arms"], kept["arms_squares"])
-            return _Progress(done, int(kept["written"]), alignment, arms)
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{folder / PROGRESS}: cannot be read ({error}); name another folder") from error
+    with _reading(folder) as kept:
+        done = int(kept["done"])
+        alignment = Moments(done, kept["alignment"], kept["alignment_squares"])
+        arms = Moments(done, kept["arms"], kept["arms_squares"])
+        return _Progress(done, int(kept["written"]), alignment, arms)

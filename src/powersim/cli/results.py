@@ -1,0 +1,141 @@
+"""`powersim results`: what a folder of results holds, and its tables for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from powersim.cli.options import Quiet, guarded
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SHOWN = 8  # names of a list before "and so many more"
+
+
+@guarded
+def results(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that --out named.")],
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write effects, summaries, values, events, counts or departures, as .csv or .parquet; "
+            "or everything as .nc.",
+        ),
+    ] = None,
+    outcomes: Annotated[
+        str | None,
+        typer.Option("--outcomes", metavar="O,...", help="With --export: only these outcomes."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what a folder of results holds, or export it.
+
+    Tables are long: a row for each run, theory, branch and outcome. They hold complete runs only.
+    """
+    from powersim.cli import console
+    from powersim.errors import PowersimError
+    from powersim.sim import store
+    from powersim.study.opened import chosen
+    from powersim.study.work import dataset
+
+    page = console.Page(quiet)
+    if not (folder / store.RESULTS).exists():
+        raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
+    identity, done = store.held_identity(folder), store.done_runs(folder)
+    if identity.get("format") != store.FORMAT:
+        raise PowersimError(f"{folder}: results of another version of powersim, which this one does not read")
+    data = dataset(folder, done)
+    if export is None:
+        page.line(data.attrs.get("title") or identity["scenario"], "bold")
+        page.fields(_lines(folder, data, identity, done, store.held_runs(folder)))
+        return
+    from powersim.study.export import export as write
+
+    if not done:
+        raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
+    known = [str(name) for name in data["outcome"].values]
+    file = write(data, export, chosen(outcomes, known, "outcome") if outcomes else None)
+    page.note(f"written: {file}")
+
+
+def _lines(
+    folder: Path, data: xr.Dataset, identity: dict[str, Any], done: int, room: int
+) -> list[tuple[str, str]]:
+    found = _provenance(folder)
+    paths = identity.get("paths", "all")
+    lines = [
+        ("question", str(data.attrs.get("question", ""))),
+        ("scenario", identity["scenario"]),
+        ("branches", _some(identity["branches"])),
+        ("theories", _some(identity["theories"])),
+        ("outcomes", _some([str(name) for name in data["outcome"].values])),
+        ("turns", f"{data['date'].values[0]} to {data['date'].values[-1]}"),
+        ("runs", f"{done} of {room}" + ("" if paths == "all" else f"; whole paths of the first {paths}")),
+        ("seed", str(identity["seed"])),
+        ("sampling", str(identity.get("sampling", "independent"))),
+        ("versions", ", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())
+         or f"powersim {identity['powersim']}, rules {identity['rules']}"),
+        ("computed by", str(found.get("command", ""))),
+        ("on disk", _size(folder)),
+        ("beside them", ", ".join(_beside(folder))),
+        ("to go on", _how(folder, found, done, room)),
+    ]  # fmt: skip
+    return [(label, text) for label, text in lines if text]
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    from powersim.sim import provenance
+
+    return provenance.read(folder / provenance.FILE) if (folder / provenance.FILE).exists() else {}
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{len(names)}: {', '.join(names[:SHOWN])}{more}"
+
+
+def _size(folder: Path) -> str:
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    return f"{sum(sizes) / 1e6:.1f} MB in {len(sizes)} files"
+
+
+def _beside(folder: Path) -> list[str]:
+    """Effects, figures, and the sections that other studies left."""
+    from powersim.analysis.section import FILE
+
+    held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
+    for file in sorted(folder.glob(f"*/{FILE}")):
+        title = json.loads(file.read_text("utf-8")).get("title", "")
+        held.append(f"{file.parent.name} ({title})" if title else file.parent.name)
+    return held
+
+
+def _how(folder: Path, found: dict[str, Any], done: int, room: int) -> str:
+    if done >= room:
+        return "complete; --runs N --resume computes more"
+    if not found:
+        return "the command that was stopped, with --resume"
+    command = str(found.get("command", "")).split()[1:2] or ["compare"]
+    return f"powersim {command[0]} {folder / 'provenance.json'} --runs {room} --out {folder} --resume"
+
+
+COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (
+        results,
+        """\b
+Examples:
+  powersim results out/my
+  powersim results out/my --export effects.csv
+  powersim results out/my --export summaries.parquet --outcomes russia_iran_alignment
+  powersim results out/my --export results.nc
+""",
+    ),
+)
+"""Commands with their examples."""
