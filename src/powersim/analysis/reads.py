@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from powersim.analysis import kinds
 from powersim.analysis.events import Event
 from powersim.analysis.quantities import SYMMETRIC, Quantity
@@ -66,10 +68,12 @@ class Reads:
         return {pair_of("alignment", i, j) for j in range(self.n) if j != i}
 
     def fears(self, i: int) -> Quantities:
-        """What i's security hangs on: capabilities, stocks, alignments, beliefs, guarantees."""
+        """What i's security hangs on: capability and arms of whoever reaches it, alignments, beliefs, guarantees."""
         found = self.friends(i)
         for j in range(self.n):
-            found |= {("power", (j,)), *(("q", (j, g)) for g in range(len(self.s.good_key)))}
+            if j == i or self.s.reach[j, i] > 0.0:
+                armed = np.flatnonzero(self.s.good_power > 0.0).tolist()
+                found |= {("power", (j,)), *(("q", (j, g)) for g in armed)}
             if j != i:
                 found |= {("resolve", (i, j)), ("trust", (i, j))}
         for control, kind in enumerate(self.s.control_kind.tolist()):
