@@ -108,6 +108,18 @@ def test_an_effect_that_never_varies_hangs_on_nothing():
         sensitivity.screen(u[:19], np.zeros(19), seed=1)
 
 
+def test_shares_of_luck_and_assumptions_are_those_of_a_sum_with_a_product():
+    rng = np.random.default_rng(12)
+    u, luck = rng.normal(size=4000), rng.normal(size=4000)
+    own = 2 * u + luck + u * luck  # variances 4, 1 and 1
+    other = 2 * u + np.roll(luck, -1) + u * np.roll(luck, -1)
+    found = sensitivity.shares(own, other, seed=1)
+    assert found.assumptions == pytest.approx(4 / 6, abs=0.06)
+    assert found.luck == pytest.approx(1 / 6, abs=0.06)
+    assert found.assumptions_low < 4 / 6 < found.assumptions_high
+    assert found.luck_low < 1 / 6 < found.luck_high
+
+
 def test_regression_gives_the_standardised_coefficients():
     rng = np.random.default_rng(8)
     u = rng.random((2000, 2))

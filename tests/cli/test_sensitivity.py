@@ -38,6 +38,7 @@ def test_sensitivity_prints_a_table_and_findings_and_leaves_files(powersim, scen
         (["--branches", "keep"], "--branches: found keep; allowed: two branches"),
         (["--runs", "5"], "--runs: found 5; allowed: a whole number from 100"),
         (["--method", "guess"], "--method guess is not known"),
+        (["--workers", "0"], "--workers: found 0; allowed: a whole number from 1"),
         (["--map", "rho"], "--map: found rho; allowed: two different assumptions"),
         (["--map", "rho,nonsense"], "--map: found nonsense"),
         (["--outcome", "peace"], "outcome peace is not known"),

@@ -83,6 +83,7 @@ def sensitivity(
     where it stopped.
     """
     from powersim.cli import console
+    from powersim.errors import PowersimError
     from powersim.sim import provenance
     from powersim.study import assumption_report, work
     from powersim.study.assumption_points import Evaluator
@@ -92,6 +93,8 @@ def sensitivity(
     from powersim.study.opened import open_scenario
 
     page = console.Page(quiet)
+    if workers is not None and workers < 1:
+        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
     opened = open_scenario(file, overrides(set_))
     planned = _plan(opened, branches, theory, theories, seed)
     space = Space(planned)

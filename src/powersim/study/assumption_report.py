@@ -67,6 +67,14 @@ def tables(words: Words) -> dict[str, Rows]:
     found = words.found
     made = {"screening": _screening(words), "tornado": _tornado(words), "interactions": _interactions(words)}
     made["rbd_fast"] = _spectral(words)
+    s = found.shares
+    made["luck"] = (
+        ["source", "share_of_variance", "ci_low", "ci_high"],
+        [
+            ["assumptions alone", s.assumptions, s.assumptions_low, s.assumptions_high],
+            ["luck alone", s.luck, s.luck_low, s.luck_high],
+        ],
+    )
     if found.theories:
         made["theories"] = (
             ["theory", "effect", "ci_low", "ci_high"],
@@ -173,12 +181,11 @@ def _spectral(words: Words) -> Rows:
 
 
 def _regression(words: Words) -> Rows:
-    r, s = words.found.regression, words.found.screening
+    r = words.found.regression
     assert r is not None
-    clear = [k for k in s.order() if s.found[k]]
     rows: list[list[Cell]] = [
         [words.title(k), words.space.all[k].path, *(float(v[place]) for v in (r.coefficients, r.low, r.high))]
-        for place, k in enumerate(clear)
+        for place, k in enumerate(words.found.regressed)
     ]
     return ["assumption", "path", "coefficient", "ci_low", "ci_high"], rows
 
@@ -242,7 +249,7 @@ def drawings(words: Words) -> Iterator[Drawing]:
             _panels(words), unit, words.interactions().removesuffix("."), len(found.effects), factor
         )
     if found.blocks is not None:
-        yield _drawn(words, "sobol-blocks", found.blocks, first(words.luck()))
+        yield _drawn(words, "sobol-blocks", found.blocks, words.blocks().removesuffix("."))
     if found.singles is not None:
         yield _drawn(words, "sobol-leading", found.singles, words.singles().removesuffix("."))
     if found.morris is not None:

@@ -17,7 +17,7 @@ from scipy import stats
 from powersim.analysis import sensitivity
 from powersim.analysis.discovery import Discovery, discover
 from powersim.analysis.limits import t_interval
-from powersim.analysis.sensitivity import Elementary, Indices, Regression, Screening
+from powersim.analysis.sensitivity import Elementary, Indices, Regression, Screening, Shares
 from powersim.scenario.resolved import Outcome
 from powersim.study.assumption_points import Evaluator, Points
 from powersim.study.assumptions import HIGH, LOW, LUCK, THEORY, Space
@@ -136,8 +136,10 @@ class Found:
     screening: Screening
     leading: NDArray[np.int64]
     spectral: tuple[Floats, Floats, float]
+    shares: Shares
     pairs: list[Pair]
     regression: Regression | None = None
+    regressed: tuple[int, ...] = ()
     theories: list[Mean] = field(default_factory=list)
     discovery: Discovery | None = None
     bars: list[Bar] = field(default_factory=list)
@@ -150,7 +152,7 @@ class Found:
 def steps(space: Space, asked: Asked) -> int:
     """How many points a study computes."""
     top = min(TOP, sum(each.path != THEORY for each in space.all))
-    total = asked.runs + min(BARS, top) * 2 * asked.paired
+    total = 2 * asked.runs + min(BARS, top) * 2 * asked.paired
     if "morris" in asked.methods:
         total += asked.trajectories * (len(set(_groups(space))) + 1)
     if "sobol" in asked.methods:
@@ -177,6 +179,7 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
         screening=screening,
         leading=leading,
         spectral=sensitivity.spectral(values[:, leading], effects, seed),
+        shares=sensitivity.shares(effects, evaluator.effects("luck", Points(u, np.roll(runs, -1))), seed),
         pairs=_pairs(u, effects, leading[:PAIRS]),
     )
     if len(space.plan.theories) > 1:
@@ -188,9 +191,9 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
     # what leaves every run as it is, with the same luck, is not read: the screening found it by chance
     unread = [bar.column for bar in found.bars if bar.swing == bar.swing_low == bar.swing_high == 0]
     found.screening = sensitivity.without(screening, unread)
-    clear = [k for k in found.screening.order() if found.screening.found[k]]
-    if 0 < len(clear) < asked.runs / 4:
-        found.regression = sensitivity.regress(values[:, clear], effects, seed)
+    found.regressed = tuple(int(k) for k in ordered if found.screening.found[k])
+    if 0 < len(found.regressed) < asked.runs / 4:
+        found.regression = sensitivity.regress(values[:, found.regressed], effects, seed)
     if "morris" in asked.methods:
         found.morris = _morris(evaluator, asked)
     if "sobol" in asked.methods:

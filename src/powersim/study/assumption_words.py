@@ -91,10 +91,26 @@ class Words:
             f"(rank correlations; false findings bounded at {FALSE_SHARE:.0%}): {some}{more}. Chance alone "
             f"brings the largest of {count} up to {noise}."
         )
-        if self.found.regression is not None:
-            explained = self._percent(self.found.regression.r_squared)
-            text += f" Together they explain {explained} of the variance of the runs’ ranks."
-        return text
+        return f"{text} {self._together()}".rstrip()
+
+    def _together(self) -> str:
+        """What stays of the found priors when all of them are in one regression."""
+        found = self.found.regression
+        if found is None:
+            return ""
+        text = f"Together they explain {self._percent(found.r_squared)} of the variance of the runs’ ranks"
+        gone = [
+            self.title(k)
+            for k, low, high in zip(self.found.regressed, found.low, found.high, strict=True)
+            if low <= 0 <= high
+        ]
+        if not gone:
+            return f"{text}."
+        with_theories = ", as parameters do that a theory sets at once" if self.found.theories else ""
+        return (
+            f"{text}; beside the others nothing is left of {join(gone)}: what it goes along with explains "
+            f"it{with_theories}."
+        )
 
     def _correlated(self, k: int) -> str:
         each, strength = self.space.all[k], number(float(self.found.screening.correlation[k]), 2, sign=True)
@@ -102,20 +118,18 @@ class Words:
 
     def luck(self) -> str:
         """How much of the variance is luck."""
-        blocks = self.found.blocks
-        if blocks is None:
-            return ""
-        k = blocks.names.index(LUCK)
-        alone = 1 - blocks.total[k]
+        found = self.found.shares
+        alone = self._interval(found.assumptions, found.assumptions_low, found.assumptions_high)
+        luck = self._interval(found.luck, found.luck_low, found.luck_high)
         most = (
             "Averages over luck can be explained by assumptions, single runs mostly cannot."
-            if alone < 0.5
+            if found.assumptions < 0.5
             else "Assumptions explain most of what happens in single runs."
         )
         return (
-            f"Assumptions alone account for {self._range(alone, blocks.total_half[k])} of the variance of a run’s "
-            f"effect, luck alone for {self._range(blocks.first[k], blocks.first_half[k])}. What is left is both "
-            f"together: which run it is decides what an assumption does. {most}"
+            f"Assumptions alone account for {alone} of the variance of a run’s effect, luck alone for "
+            f"{luck}. What is left is both together: which run it is decides what an assumption does. "
+            f"{most}"
         )
 
     def blocks(self) -> str:
@@ -291,9 +305,12 @@ class Words:
 
     def _range(self, middle: float, half: float) -> str:
         """A share with its interval, kept to what a share can be."""
-        low, high = max(0.0, middle - half), min(1.0, max(0.0, middle + half))
-        centre = min(1.0, max(0.0, middle))
-        return f"{100 * centre:.0f}% ({100 * low:.0f} to {100 * high:.0f})"
+        return self._interval(middle, middle - half, middle + half)
+
+    @staticmethod
+    def _interval(*shares: float) -> str:
+        middle, low, high = (100 * min(1.0, max(0.0, share)) for share in shares)
+        return f"{middle:.0f}% ({low:.0f} to {high:.0f})"
 
 
 def limits(found: Found) -> list[str]:
