@@ -83,7 +83,26 @@ def concession(**parameters: float) -> dict[str, Any]:
 def resolve() -> dict[str, Any]:
     """Who saw America yield expects less of it when Poland is pressed over a district."""
     document = concession(rho=1.0, tau=0.0, helper_weight=1.0)
-    document["mechanisms"]["war"] = False  # terms alone
+    return pressed(document)
+
+
+def friendship() -> dict[str, Any]:
+    """A grateful ally counts on help, and so does who presses it for a district."""
+    document = allies(site(POL=[1.0, 0.5]))
+    document["weights"] = {"security": 0.0}
+    document["parameters"] |= {
+        "rho": 0.0,
+        "tau": 0.0,
+        "mu": 0.0,
+        "helper_weight": 1.0,
+        "budget_response": 0.0,
+    }
+    return pressed(document)
+
+
+def pressed(document: dict[str, Any]) -> dict[str, Any]:
+    """Russia presses Poland for a district; it comes to terms, never to war."""
+    document["mechanisms"]["war"] = False
     document["issues"]["district"] = {
         "start": 0.1,
         "binds": {"front": ["RUS", "POL"]},
@@ -152,6 +171,7 @@ ONE = {
     "threat": ("threat", threat),
     "guarantee": ("abandonment", guarantee),
     "gratitude": ("abandonment", gratitude),
+    "friendship": ("abandonment", friendship),
     "own answer": ("direct", own_answer),
 }
 """Which part carries all of the effect."""

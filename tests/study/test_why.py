@@ -24,7 +24,7 @@ from powersim.study.plan import plan
 from powersim.study.why import BLOCK, answer, open_kept, question
 
 Why = Callable[..., Any]
-CARRIERS = ["exchange", "resolve", "trust", "threat", "guarantee", "gratitude", "own answer"]
+CARRIERS = ["exchange", "resolve", "trust", "threat", "guarantee", "gratitude", "friendship", "own answer"]
 
 
 @pytest.mark.parametrize("name", CARRIERS)
@@ -32,7 +32,7 @@ def test_the_one_channel_that_can_carry_the_effect_has_all_of_it(
     name: str, planted: ModuleType, why: Why
 ) -> None:
     part, document = planted.ONE[name]
-    e = why(document())
+    e = why(document(), 6)
     total = e.share(TOTAL).share
     assert total != 0.0
     for row in e.shares:
@@ -162,13 +162,16 @@ def two_theories(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"theories": {"bold": {"rho": 1.0}, "meek": {"rho": 0.3}}}
 
 
-@pytest.mark.parametrize("name", ["exchange", "resolve", "threat"])
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("exchange", "exchange"), ("resolve", "resolve"), ("threat", "threat"), ("friendship", "alignment")],
+)
 def test_the_one_channel_that_carries_the_effect_carries_it_when_held(
-    name: str, planted: ModuleType, why: Why
+    name: str, part: str, planted: ModuleType, why: Why
 ) -> None:
-    part, document = planted.ONE[name]
-    e = why(document())
+    e = why(planted.ONE[name][1](), 6)
     total = e.share(TOTAL).share
+    assert total != 0.0
     for channel in ("resolve", "trust", "threat", "exchange", "alignment"):
         row = e.mediated(channel)
         carried = total if channel == part else 0.0
