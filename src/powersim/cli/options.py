@@ -77,6 +77,15 @@ Paths = Annotated[
         min=0,
     ),
 ]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="'OUTCOME[:BRANCH] ci < W'",
+        help="Run until half the 95 % interval of the effects on OUTCOME, pooled over theories, is less than W; "
+        "at most --runs, default 10000.",
+    ),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
 

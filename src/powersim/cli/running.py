@@ -6,7 +6,7 @@ import importlib
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ from powersim.cli.options import (
     Seed,
     Theories,
     Theory,
+    Until,
     Workers,
     guarded,
     overrides,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from powersim.cli.console import Page
     from powersim.sim.store import Store
     from powersim.study.plan import Plan
+    from powersim.study.work import Progress
 
 
 REPORTS = "powersim.cli.comparing"
@@ -108,6 +110,7 @@ def compare(
     scheduler: Scheduler = None,
     workers: Workers = None,
     paths: Paths = None,
+    until: Until = None,
     resume: Resume = False,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -134,7 +137,7 @@ def compare(
 
         comparing.report(page, planned, data, out, shown, named, figures)
 
-    _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume).carry_out(report)
+    _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume, until).carry_out(report)
 
 
 def _one(
@@ -175,6 +178,7 @@ class _Work:
     workers: int | None
     paths: int | None
     resume: bool
+    until: str | None = None
 
     def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
         """Compute, leave the record of provenance, report."""
@@ -183,7 +187,7 @@ class _Work:
         from powersim.study import work
 
         started = time.time()
-        runs = self._runs()
+        self._check()
         engine = str(self.engine or self.plan.opened.recorded.get("engine") or work.COMPILED)
         work.simulator(engine)
         if self.scheduler is not None and engine != work.DASK:
@@ -192,42 +196,91 @@ class _Work:
         if changed:
             self.page.note(f"recorded with another version of {', '.join(changed)}: results may differ")
         with work.folder(self.out) as where:
-            store = work.open_store(self.plan, where, runs, resume=self.resume, paths=self.paths)
-            self._warn_of_size(store, runs)
-            steps = work.steps(store, runs)
-            if steps:
-                _announce(self.page)
-                work.warm(self.plan, engine)
-                # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
-                threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
-            with self.page.progress("computing", steps) as tick:
-                done = work.fill(
-                    self.plan,
-                    store,
-                    runs,
-                    engine=engine,
-                    threads=self.workers,
-                    scheduler=self.scheduler,
-                    tick=tick,
+            for stage, runs in enumerate(self._stages()):
+                store = work.open_store(
+                    self.plan, where, runs, resume=self.resume or stage > 0, paths=self.paths
                 )
-            if self.out is not None:
-                command = provenance.command_line(sys.argv[1:])
-                provenance.write(self.out, work.facts(self.plan, store.complete, command, started, engine))
-            if done.stopped:
-                sys.stderr.write(f"stopped after {done.done} of {runs} runs, {self._kept()}\n")
-                raise typer.Exit(INTERRUPTED)
+                if stage == 0:
+                    self._warn_of_size(store, runs)
+                if store.complete > runs:
+                    continue
+                done = self._fill(store, runs, engine)
+                if self.out is not None:
+                    command = provenance.command_line(sys.argv[1:])
+                    provenance.write(
+                        self.out, work.facts(self.plan, store.complete, command, started, engine)
+                    )
+                if done.stopped:
+                    sys.stderr.write(f"stopped after {done.done} of {runs} runs, {self._kept()}\n")
+                    raise typer.Exit(INTERRUPTED)
+                if self._is_narrow(work.dataset(where, store.complete)):
+                    break
             report(work.dataset(where, store.complete))
 
-    def _runs(self) -> int:
-        """How many runs; what is not said comes from the results to go on with, or the record."""
-        from powersim.errors import PowersimError
-        from powersim.sim.store import held_runs
+    def _fill(self, store: Store, runs: int, engine: str) -> Progress:
         from powersim.study import work
 
+        steps = work.steps(store, runs)
+        if steps:
+            _announce(self.page)
+            work.warm(self.plan, engine)
+            # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
+            threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
+        with self.page.progress("computing", steps) as tick:
+            return work.fill(
+                self.plan,
+                store,
+                runs,
+                engine=engine,
+                threads=self.workers,
+                scheduler=self.scheduler,
+                tick=tick,
+            )
+
+    def _stages(self) -> Iterator[int]:
+        """Numbers of runs to compute, each more than the last: one, unless an interval decides."""
+        from powersim.study import precision
+
+        if self.until is None:
+            yield self._runs()
+            return
+        yield from precision.looks(self.plan.layout().chunk_runs(), self.asked or precision.CAP)
+
+    def _is_narrow(self, data: xr.Dataset) -> bool:
+        """Whether the interval that --until names is narrow enough; says how far it is."""
+        from powersim.study import precision
+
+        if self.until is None:
+            return False
+        goal = precision.goal(self.until, self.plan)
+        row, half = goal.widest(data)
+        enough = half < goal.width
+        runs = data.sizes["run"]
+        more = "" if enough or row.runs < 2 or half in (0.0, float("inf")) else (
+            f"; {goal.width:g} needs about {precision.needed(runs, half, goal.width)} runs"
+        )  # fmt: skip
+        self.page.note(f"{runs} runs: {goal.outcome}, {row.branch_b} is known to ±{half:.3g}{more}")
+        return enough
+
+    def _check(self) -> None:
+        """PowersimError for options that cannot be, before anything is computed."""
+        from powersim.errors import PowersimError
+        from powersim.study import precision, work
+
+        if self.asked is not None:
+            work.check_runs(self.asked)
+        if self.until is not None:
+            precision.goal(self.until, self.plan)
         if self.resume and self.out is None:
             raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
         if self.workers is not None and self.workers < 1:
             raise PowersimError(f"--workers: found {self.workers}; allowed: a whole number from 1")
+
+    def _runs(self) -> int:
+        """How many runs; what is not said comes from the results to go on with, or the record."""
+        from powersim.sim.store import held_runs
+        from powersim.study import work
+
         if self.asked is not None:
             return work.check_runs(self.asked)
         held = held_runs(self.out) if self.resume and self.out is not None else 0
@@ -274,6 +327,7 @@ Examples:
   powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
   powersim compare my.yaml --out out/my --outcomes all --figures all
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
+  powersim compare my.yaml --until 'war ci < 0.01' --runs 20000  until the effects are known to ±0.01
   powersim compare my.yaml --runs 1000000 --paths 5000 --out out/long
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
