@@ -17,7 +17,7 @@ from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.sensitivity import Indices
 from powersim.analysis.style import Drawing, save, styled
 from powersim.sim.files import write_atomically
-from powersim.study.assumption_words import Words, limits, value
+from powersim.study.assumption_words import Words, join, limits, value
 from powersim.study.assumptions import LUCK
 
 NAME = "sensitivity"
@@ -238,8 +238,10 @@ def drawings(words: Words) -> Iterator[Drawing]:
         )
         for k in s.order()[:SHOWN]
     ]
-    clear = int(s.found.sum())
-    finding = f"{clear or 'None'} of {len(words.space.all)} assumptions stand{'s' * (clear < 2)} above chance"
+    clear = [words.title(k) for k in s.order() if s.found[k]]
+    finding = f"{len(clear) or 'None'} of {len(words.space.all)} assumptions stand{'s' * (len(clear) < 2)} above chance"
+    if clear:
+        finding += f": {join(clear[:5])}" + (f" and {len(clear) - 5} more" if len(clear) > 5 else "")
     yield plot_sensitivity.draw_screening(rows, s.noise, len(words.space.all), finding)
     yield plot_sensitivity.draw_tornado(
         _swings(words), float(found.effects.mean()), unit, first(words.tornado()), found.asked.paired, factor
