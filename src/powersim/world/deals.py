@@ -8,15 +8,17 @@ import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.sanctions import conflict_expectation
+from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world import chronicle
 from powersim.world.channels import imagine_threat
 from powersim.world.chronicle import write
-from powersim.world.derive import derive, own_utility, refresh_readings, share_with_friends
+from powersim.world.derive import derive, refresh_readings, share_of, share_with_friends
 from powersim.world.gains import flow_change, money_unit, relationship
 from powersim.world.menu import Menu, embargoed, flow_worth
 from powersim.world.params import Params, Switches
 from powersim.world.promises import default
 from powersim.world.state import (
+    C_PLEDGE,
     GIVE,
     KNOW_HOW_GOOD,
     LEAST,
@@ -35,10 +37,13 @@ class Judge(NamedTuple):
 
     busy: Ints  # (N) deals signed this turn
     before: Floats  # (N)
-    own: Floats  # (N)
     gain: Floats  # (N)
     kept: Floats  # (C) positions while a package is tried
     kept_x: Floats  # (K)
+    pos: Floats  # (C) the world without the package
+    x: Floats  # (K)
+    S: Floats  # (N)
+    E: Floats  # (N)
 
 
 def new_judge(s: Setup) -> Judge:
@@ -49,9 +54,12 @@ def new_judge(s: Setup) -> Judge:
         np.zeros(n, np.int64),
         np.zeros(n),
         np.zeros(n),
-        np.zeros(n),
         np.zeros(c),
         np.zeros(k),
+        np.zeros(c),
+        np.zeros(k),
+        np.zeros(n),
+        np.zeros(n),
     )
 
 
@@ -77,18 +85,25 @@ def exact_gains(
         judge.kept[c] = w.pos[c]
     for k in range(w.x.shape[0]):
         judge.kept_x[k] = w.x[k]
+    moves = False
     for e in range(LEGS):
         r = legs[e]
         if 0 <= r < 3 * controls:
             w.pos[r // 3] = w.dis[r // 3]
-    _utilities(s, p, on, w, d, scratch, judge.before)
-    for e in range(LEGS):
-        r = legs[e]
-        if 0 <= r < 3 * controls:
-            w.pos[r // 3] = menu.target[r]
-    _utilities(s, p, on, w, d, scratch, judge.own)
+            moves = True
     for i in range(w.power.shape[0]):
-        judge.before[i] = judge.own[i] - judge.before[i]
+        judge.before[i] = 0.0
+    if moves:  # goods alone leave every control where it is
+        _imagine(s, p, on, w, d, scratch)
+        _remember(w, scratch, judge)
+        for e in range(LEGS):
+            r = legs[e]
+            if 0 <= r < 3 * controls:
+                w.pos[r // 3] = menu.target[r]
+    _imagine(s, p, on, w, d, scratch)
+    if moves:
+        for i in range(w.power.shape[0]):
+            judge.before[i] = _gained(s, p, w, scratch, judge, i)
     share_with_friends(s, d, judge.before, judge.gain)
     for e in range(LEGS):
         r = legs[e]
@@ -103,16 +118,42 @@ def exact_gains(
 
 
 @rule
-def _utilities(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, scratch: Derived, out: Floats
-) -> None:
-    """Own utility of everybody in the world as it is imagined now."""
+def _imagine(s: Setup, p: Params, on: Switches, w: World, d: Derived, scratch: Derived) -> None:
+    """What follows from the world as it is imagined now."""
     refresh_readings(s, w)
     derive(s, p, on, w, scratch)
     if d.held[0] > 0:
         imagine_threat(p, d, scratch)
-    for i in range(out.shape[0]):
-        out[i] = own_utility(s, p, w, scratch, i)
+
+
+@rule
+def _remember(w: World, scratch: Derived, judge: Judge) -> None:
+    """Note the imagined world, to be compared with another."""
+    for c in range(w.pos.shape[0]):
+        judge.pos[c] = w.pos[c]
+    for k in range(w.x.shape[0]):
+        judge.x[k] = w.x[k]
+    for i in range(w.power.shape[0]):
+        judge.S[i], judge.E[i] = scratch.S[i], scratch.E[i]
+
+
+@rule
+def _gained(s: Setup, p: Params, w: World, scratch: Derived, judge: Judge, i: int) -> float:
+    """Own utility of actor i in the world as it is imagined now, less that in the world remembered.
+
+    Term by term, so that what is the same in both (most of it) need not be computed.
+    """
+    total = s.w_security[i] * (scratch.S[i] - judge.S[i]) + s.w_economy[i] * (scratch.E[i] - judge.E[i])
+    for k in range(w.x.shape[0]):
+        if w.x[k] != judge.x[k]:
+            if w.salience[i, k] > 0.0:
+                total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
+                total -= issue_utility(judge.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
+            total -= scratch.burden[i, k] * (w.x[k] - judge.x[k])
+    for c in range(w.pos.shape[0]):
+        if w.pos[c] != judge.pos[c] and s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
+            total -= autonomy_cost(w.pos[c], s.w_autonomy[i]) - autonomy_cost(judge.pos[c], s.w_autonomy[i])
+    return total
 
 
 @rule
@@ -227,11 +268,10 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
         g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
         units = w.ordered[f]
         flow_change(s, p, on, w, d, f, units, units, menu.own, menu.df, menu.dh)
-        share_with_friends(s, d, menu.own, menu.before)
         copied = s.good_kind[g] == KNOW_HOW_GOOD
         there = w.q[giver, g] - (w.q[taker, g] if copied else 0.0)
         stopped = there <= LEAST or w.frozen_until[f] > turn or embargoed(s, w, f)
-        worth = menu.before[giver] + w.price[f]
+        worth = share_of(d, menu.own, giver) + w.price[f]
         refused = on.compliance > 0 and worth + relationship(s, p, w, d, giver, taker) < -LEAST
         if stopped or refused:
             if w.due[f] == turn:

@@ -117,7 +117,7 @@ def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
     for i in range(n):
-        _friends_and_foes(on, w, d, i)
+        _friends_and_foes(s, on, w, d, i)
         d.E[i] = economy_of(d, i)
     balance(p, d)
 
@@ -142,7 +142,7 @@ def _issue_effects(s: Setup, on: Switches, w: World, d: Derived) -> None:
 
 
 @rule
-def _friends_and_foes(on: Switches, w: World, d: Derived, i: int) -> None:
+def _friends_and_foes(s: Setup, on: Switches, w: World, d: Derived, i: int) -> None:
     """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
     d.f[i] = d.M[i]
@@ -161,6 +161,7 @@ def _friends_and_foes(on: Switches, w: World, d: Derived, i: int) -> None:
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
+        d.sway[j, i] = s.w_friends[i] * d.weight[i, j]
 
 
 @rule
@@ -208,7 +209,17 @@ def share_with_friends(s: Setup, d: Derived, own: Floats, gain: Floats) -> None:
     for j in range(n):
         if own[j] != 0.0:
             for i in range(n):
-                gain[i] += s.w_friends[i] * d.weight[i, j] * own[j]
+                gain[i] += d.sway[j, i] * own[j]
+
+
+@rule
+def share_of(d: Derived, own: Floats, i: int) -> float:
+    """The gain of actor i alone, as `share_with_friends` has it for everybody."""
+    gain = float(own[i])
+    for j in range(own.shape[0]):
+        if own[j] != 0.0:
+            gain += d.sway[j, i] * own[j]
+    return gain
 
 
 @rule

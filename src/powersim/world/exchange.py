@@ -20,7 +20,7 @@ from powersim.world.deals import Judge, exact_gains, sign
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import money_unit
 from powersim.world.held_deals import keep_deal
-from powersim.world.menu import Menu
+from powersim.world.menu import Menu, index_givers
 from powersim.world.packages import (
     Agenda,
     Offers,
@@ -43,6 +43,7 @@ def find_offers(
 ) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
     offers.found[0] = 0
+    index_givers(menu)
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):
@@ -73,12 +74,14 @@ def _pair_offer(
     """The best package of actors i and j, if there is one."""
     agenda.party[0], agenda.party[1] = i, j
     count = 0
-    for r in range(menu.live.shape[0]):
-        if (
-            menu.live[r] > 0
-            and (menu.gives[r, i] > 0 or menu.gives[r, j] > 0)
-            and admissible(menu, r, agenda, 2)
-        ):
+    at_i, at_j = menu.giver_first[i], menu.giver_first[j]
+    while at_i < menu.giver_first[i + 1] or at_j < menu.giver_first[j + 1]:
+        r_i = menu.giver_leg[at_i] if at_i < menu.giver_first[i + 1] else menu.live.shape[0]
+        r_j = menu.giver_leg[at_j] if at_j < menu.giver_first[j + 1] else menu.live.shape[0]
+        r = min(r_i, r_j)
+        at_i += 1 if r_i == r else 0
+        at_j += 1 if r_j == r else 0
+        if admissible(menu, r, agenda, 2):
             count = consider(s, p, menu, r, agenda, 2, count, int(p.agenda))
     if count == 0:
         return

@@ -14,7 +14,7 @@ import numpy as np
 
 from powersim._jit import rule
 from powersim.rules.utility import clip_step
-from powersim.world.derive import laid_down, share_with_friends
+from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.gains import control_change, flow_change, relationship
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
@@ -49,6 +49,10 @@ class Menu(NamedTuple):
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
     must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
     needed: Ints  # (R) number of those
+    giver_first: (
+        Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
+    )
+    giver_leg: Ints  # (R N) those legs, in their order
     before: Floats  # (N) room for work
     own: Floats  # (N)
     df: Floats  # (N)
@@ -66,6 +70,8 @@ def new_menu(s: Setup) -> Menu:
         np.zeros((r, n), np.uint8),
         np.zeros((r, n), np.uint8),
         np.zeros(r, np.int64),
+        np.zeros(n + 1, np.int64),
+        np.zeros(r * n, np.int64),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),
@@ -91,7 +97,6 @@ def direction(
     if to == at:
         return 0.0
     control_change(s, p, on, w, d, c, at, to, menu.own, menu.df, menu.dh)
-    share_with_friends(s, d, menu.own, menu.gain[0])
     every = (s.raise_mode[c] if side == RAISE else s.lower_mode[c]) == ALL
     k = s.control_issue[c]
     bound = 1.0 if every else 0.0
@@ -99,6 +104,7 @@ def direction(
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
+        menu.gain[0, i] = share_of(d, menu.own, i)
         chosen = w.policy[c, i] == w.policy[c, i]  # nan: its agent leaves it to the rule
         if voice(w, c, i, side, menu.gain[0, i]) <= LEAST:
             if every:
@@ -123,9 +129,9 @@ def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
     """Weight of those who want the move that `direction` has just judged: the sum of their gains times their power."""
     total = 0.0
     for i in range(w.power.shape[0]):
-        behind = voice(w, c, i, side, menu.gain[0, i])
-        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0 and behind > LEAST:
-            total += behind * w.power[i]
+        if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0:
+            behind = voice(w, c, i, side, menu.gain[0, i])
+            total += behind * w.power[i] if behind > LEAST else 0.0
     return total
 
 
@@ -158,6 +164,29 @@ def fill_menu(
     for f in range(w.ordered.shape[0]):
         if not branch.no_flow[turn, f]:
             flow_legs(s, p, on, w, d, menu, turn, f)
+
+
+@rule
+def index_givers(menu: Menu) -> None:
+    """List the live legs of every actor that may give them: most pairs of actors have few."""
+    n, count = menu.own.shape[0], 0
+    for i in range(n):
+        menu.giver_first[i] = 0
+    for r in range(menu.live.shape[0]):
+        if menu.live[r] > 0:
+            for i in range(n):
+                menu.giver_first[i] += menu.gives[r, i]
+    for i in range(n):
+        count += menu.giver_first[i]
+        menu.giver_first[i] = count  # its end, for now
+    menu.giver_first[n] = count
+    for back in range(menu.live.shape[0]):
+        r = menu.live.shape[0] - 1 - back
+        if menu.live[r] > 0:
+            for i in range(n):
+                if menu.gives[r, i] > 0:
+                    menu.giver_first[i] -= 1
+                    menu.giver_leg[menu.giver_first[i]] = r
 
 
 @rule

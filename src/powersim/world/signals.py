@@ -135,11 +135,18 @@ def current_calculus(s: Setup, p: Params, w: World, d: Derived, out: Floats) -> 
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:
             party[s.clause_actor[v], s.clause_issue[v]] = 1
+    concern = np.zeros(kk, np.int64)
     for i in range(n):
+        count = 0
+        for k in range(kk):
+            if party[i, k] > 0:
+                concern[count] = k
+                count += 1
         for j in range(i + 1, n):
             stake_i, stake_j = 0.0, 0.0
-            for k in range(kk):
-                if party[i, k] > 0 and party[j, k] > 0:
+            for e in range(count):
+                k = concern[e]
+                if party[j, k] > 0:
                     apart = abs(w.theta[j, k] - w.theta[i, k])
                     stake_i += w.salience[i, k] * apart
                     stake_j += w.salience[j, k] * apart

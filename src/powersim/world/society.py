@@ -13,15 +13,24 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.draws import Luck, logistic, uniform
 from powersim.world.params import Params, Switches
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Ints, Setup, World
 
 
 @rule
-def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
+def lever_power(s: Setup, w: World, power: Floats) -> None:
+    """Fill power (C) with the capability of all who have a say in a control."""
+    for c in range(w.pos.shape[0]):
+        power[c] = LEAST
+        for j in range(w.power.shape[0]):
+            power[c] += w.power[j] if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0.0
+
+
+@rule
+def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> None:
     """Fill share (N) with what every actor's levers and sanctions give (positive) or deny i, in -1..1 of its concerns.
 
     sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power:
-    a host is not held responsible for what its great ally decides.
+    a host is not held responsible for what its great ally decides. power (C): see `lever_power`.
     """
     n, total = w.power.shape[0], 0.0
     for j in range(n):
@@ -38,12 +47,9 @@ def lever_shares(s: Setup, w: World, i: int, share: Floats) -> None:
         if s.control_kind[c] == C_SANCTION:
             share[s.control_from[c]] += worth * s.control_weight[c]
         elif s.control_kind[c] == C_LEVER:
-            power = LEAST
-            for j in range(n):
-                power += w.power[j] if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0.0
             for j in range(n):
                 if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0:
-                    share[j] += worth * s.control_weight[c] * w.power[j] / power
+                    share[j] += worth * s.control_weight[c] * w.power[j] / power[c]
 
 
 @rule
@@ -55,21 +61,29 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
     """
     n = w.power.shape[0]
     fear = np.zeros((n, n))
-    share = np.zeros(n)
+    share, power = np.zeros(n), np.zeros(w.pos.shape[0])
+    lever_power(s, w, power)
     for i in range(n):
         for j in range(n):
             fear[i, j] = d.fear[i, j] * d.feared[j] / p.m_ref
             push[i, j] = 0.0
     for i in range(n):
-        lever_shares(s, w, i, share)
+        lever_shares(s, w, i, power, share)
         for j in range(n):
             push[i, j] += 0.5 * p.w_levers * share[j]
             push[j, i] += 0.5 * p.w_levers * share[j]
+    theirs, ours = np.zeros((2, w.x.shape[0])), np.zeros((2, w.x.shape[0]))  # ideals and saliences
+    concern = np.zeros(w.x.shape[0], np.int64)
     for i in range(n):
         push[i, i] = (d.h[i] - p.h0) / p.m_ref
+        count = _concerns(w, i, concern, ours)
         for j in range(i + 1, n):
             z = push[i, j]
-            z += p.w_interest * similarity(w.theta[i], w.theta[j], w.salience[i], w.salience[j])
+            for e in range(count):
+                theirs[0, e], theirs[1, e] = w.theta[j, concern[e]], w.salience[j, concern[e]]
+            z += p.w_interest * similarity(
+                ours[0, :count], theirs[0, :count], ours[1, :count], theirs[1, :count]
+            )
             if on.guarantees:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
@@ -81,6 +95,18 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
             push[i, j] = z
             push[j, i] = z
+
+
+@rule
+def _concerns(w: World, i: int, concern: Ints, ours: Floats) -> int:
+    """List the issues that actor i cares about, with its ideals and saliences; what it ignores makes nobody similar."""
+    count = 0
+    for k in range(w.x.shape[0]):
+        if w.salience[i, k] > 0.0:
+            concern[count] = k
+            ours[0, count], ours[1, count] = w.theta[i, k], w.salience[i, k]
+            count += 1
+    return count
 
 
 @rule

@@ -276,6 +276,7 @@ class Derived(NamedTuple):
     trade: Floats  # (N, N)
     sanctions: Floats  # (N, N) Z
     weight: Floats  # (N, N) row-normalised positive alignment: how much i shares j's gains
+    sway: Floats  # (N, N) [j, i]: what j's gains count with i: that share times i's weight on friends
     help: Floats  # (N, N) C_ij: help that i expects of j
     fear: Floats  # (N, N) H_ij / M_j: what a unit of j's capability adds to what i fears
     feared: Floats  # (N) capability as others fear it: M, unless the threat is held (see `channels`)

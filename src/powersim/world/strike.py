@@ -7,7 +7,7 @@ from powersim.rules.beliefs import expit
 from powersim.rules.proliferation import setback_value, strike_cost, strike_effectiveness
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.derive import share_with_friends
+from powersim.world.derive import share_of
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import control_change, front_stake
 from powersim.world.menu import Menu
@@ -57,8 +57,7 @@ def _worth(
 ) -> float:
     """What actor i gains per turn when control c stands at `to` instead of where it is, friends' gains included."""
     control_change(s, p, on, w, d, c, w.pos[c], to, menu.own, menu.df, menu.dh)
-    share_with_friends(s, d, menu.own, menu.before)
-    return menu.before[i]
+    return share_of(d, menu.own, i)
 
 
 @rule
