@@ -209,3 +209,15 @@ def test_replays_of_a_scenario_with_everything_in_it_add_up(scenario_two: dict[s
             parts = row[NATURAL_DIRECT].value + row[INDIRECT].value + row[INTERACTION].value
             assert parts == pytest.approx(row["total"].value, abs=1e-12)
             assert row["total"].value == pytest.approx(e.share(TOTAL, theory).share, abs=1e-12)
+
+
+def test_the_sentences_name_the_channel_and_what_carries_nothing(planted: ModuleType, why: Why) -> None:
+    told = finding(why(planted.threat()))
+    assert told[1].startswith("Of this 100% goes through threat; nothing is direct; ")
+    assert "abandonment of allies" in told[1]
+    assert told[1].endswith("carry exactly nothing.")
+    assert told[2].startswith("If threat alone went as after “cancel”, the difference would be −")
+    assert "nothing is left (interaction 0.0)" in told[2]
+    direct = finding(why(planted.own_answer()))
+    assert "100% is direct, left with every channel closed" in direct[1]
+    assert "no single channel makes a clear difference" in direct[2]

@@ -14,6 +14,7 @@ from powersim.analysis.results import ALL, Outcome, Study
 
 SHOWN = 3  # mechanisms named in a sentence
 SMALL = 0.5  # per cent: less is not worth a word
+LARGE = 200  # per cent: where parts of both signs are larger than the whole, their sizes say more than shares of it
 HARDLY = 0.02  # of the whole: less is hardly anything
 
 
@@ -124,21 +125,23 @@ def of_shares(e: Explained) -> str:
         return f"Channels pull in opposite directions: {pulls}"
     along = [row for row in clear if (row.percent or 0.0) >= SMALL]
     against = [row for row in clear if (row.percent or 0.0) <= -SMALL]
+    large = max(abs(row.percent or 0.0) for row in (*parts, direct)) > LARGE
+
+    def amount(row: Share) -> str:
+        return e.signed(row.share) if large else _percent(row)
+
     texts = []
     if along:
-        texts.append("of this " + listed([f"{_percent(r)} goes through {e.title(r.part)}" for r in along]))
-    else:
-        texts.append("no channel's share is clear")
+        texts.append("of this " + listed([f"{amount(r)} goes through {e.title(r.part)}" for r in along]))
     if against:
         texts.append(
-            listed([f"{e.title(r.part)} ({_percent(r)})" for r in against])
+            listed([f"{e.title(r.part)} ({amount(r)})" for r in against])
             + f" {'pulls' if len(against) == 1 else 'pull'} the other way"
         )
-    texts.append(
-        f"{_percent(direct)} is direct, left with every channel closed"
-        if direct.share
-        else "nothing is direct"
-    )
+    if not along and not against:
+        texts.append("no channel's share is clear")
+    left = f"{amount(direct)} is direct, left with every channel closed"
+    texts.append(left if direct.share else "nothing is direct")
     idle = [e.title(row.part) for row in parts if row.share == row.ci_low == row.ci_high == 0]
     if idle:
         texts.append(f"{listed(idle)} {'carries' if len(idle) == 1 else 'carry'} exactly nothing")
@@ -147,6 +150,8 @@ def of_shares(e: Explained) -> str:
 
 def of_knockouts(e: Explained) -> str:
     """Which mechanism, switched off alone, changes it most."""
+    if not e.share(TOTAL).clear:
+        return ""
     rows = [row for row in e.out() if row.mechanism != e.kind]  # without it the outcome itself stands still
     idle = [row for row in rows if row.changed == 0]
     clear = [row for row in rows if row.clear]
@@ -155,7 +160,7 @@ def of_knockouts(e: Explained) -> str:
     full = e.signed(clear[0].effect)
 
     def told(row: KnockOut) -> str:
-        return f"{row.mechanism} ({e.left(row.effect_without)})"
+        return f"{row.mechanism.replace('_', ' ')} ({e.left(row.effect_without)})"
 
     text = f"Switched off alone, {told(clear[0])} changes the effect of {full} most"
     if clear[1:]:
@@ -170,19 +175,20 @@ def of_knockouts(e: Explained) -> str:
 def of_mediation(e: Explained) -> str:
     """What one channel alone would do, and what is left without it; one that is the outcome itself says nothing."""
     told = [name for name in e.held() if name not in (OTHERS, TOGETHER, e.kind)]
-    if not told:
+    if not told or not e.share(TOTAL).clear:
         return ""
     clear = [name for name in told if e.mediated(name)[INDIRECT].clear]
     several = OTHERS if e.kind == "alignment" else TOGETHER
     left = e.mediated(several)[NATURAL_DIRECT]
     rest = f"with {listed([e.title(name) for name in told])} all held as after {quoted(e.a)}, {e.left(left.value)}"
-    if not clear and not e.share(TOTAL).clear:
-        return ""
+    # of what is itself a channel, nothing is left once it is held with the others
+    rest = "" if e.kind in ("resolve", "trust") else rest
     alone = [f"{e.title(name)} ({e.signed(e.mediated(name)[INDIRECT].value)})" for name in clear]
     if not clear:
-        return f"Held at its path in the other branch, no single channel makes a clear difference; {rest}"
-    if abs(left.value) > abs(e.share(TOTAL).share) / 2:
-        return f"{_sentence(rest)}: most of it is direct. Going alone as after {quoted(e.b)}, clear are {listed(alone)}"
+        nothing = "Held at its path in the other branch, no single channel makes a clear difference"
+        return f"{nothing}; {rest}" if rest else nothing
+    if rest and abs(left.value) > abs(e.share(TOTAL).share) / 2:
+        return f"{_sentence(rest)}: most goes through none of them. Alone as after {quoted(e.b)}: {listed(alone)}"
     first, row = clear[0], e.mediated(clear[0])
     interval = e.scale.interval(row[INDIRECT].ci_low, row[INDIRECT].ci_high)
     text = (
@@ -192,7 +198,7 @@ def of_mediation(e: Explained) -> str:
     )
     if alone[1:]:
         text += f". Clear alone too: {listed(alone[1:])}"
-    return f"{text}. {_sentence(rest)}"
+    return f"{text}. {_sentence(rest)}" if rest else text
 
 
 def in_short(e: Explained) -> str:
@@ -203,9 +209,12 @@ def in_short(e: Explained) -> str:
             f"{heading(e)}: no clear difference between {quoted(e.b)} and {quoted(e.a)}, nothing to share out"
         )
     text = f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share)} against {quoted(e.a)}"
+    direct = e.share(DIRECT)
     leading = next((row for row in e.parts() if row.clear and (row.percent or 0.0) > 0), None)
+    if direct.clear and abs(direct.share) > abs(total.share) / 2:
+        return f"{text}; {e.signed(direct.share)} is direct, through none of the channels"
     if leading is None:
-        return f"{text}; no channel's share is clear"
+        return f"{text}; no channel's share of it is clear"
     return f"{text}; {_percent(leading)} of this goes through {e.title(leading.part)}"
 
 
@@ -237,7 +246,8 @@ def _by_theory(e: Explained) -> str:
             texts.append(f"under {listed(under)} the largest share is that of {e.title(part)}")
     if first and not texts:
         texts.append(
-            f"{e.title(leader)} has the largest share under {'each theory' if not unclear else listed(list(first))}"
+            f"among channels {e.title(leader)} has the largest share under "
+            + (listed(list(first)) if unclear else "each theory")
         )
     if unclear:
         texts.append(f"not clear under {listed(unclear)}")

@@ -109,7 +109,11 @@ def draw_knockouts(e: Explained) -> Drawing:
     if left:
         caption += f" No trace in any run: {findings.listed([row.mechanism for row in left])}."
     axis = "Change of the difference when switched off"
-    finding = f"{e.outcome.title}: {_lower(of_knockouts(e)).partition('; ')[0]}"
+    told = (
+        _lower(of_knockouts(e)).partition("; ")[0]
+        or "no clear effect, so none that a mechanism could take away"
+    )
+    finding = f"{e.outcome.title}: {told}"
     return _draw(e, f"knockouts-{slug(e.outcome.name)}", finding, caption, lines, axis, "without")
 
 
