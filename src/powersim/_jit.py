@@ -5,7 +5,8 @@ bits. ``POWERSIM_JIT=0`` makes the decorator the identity, for debugging and for
 
 Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
 a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
-code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, and this file.
+code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, this file and
+``_bundle.py``.
 Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
 """
 
@@ -41,7 +42,8 @@ def _sources() -> list[Path]:
     marked = re.compile(rb"^@(rule|phase)\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
     files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
-    return [Path(__file__), *sorted(files)]
+    own = [path for path in (Path(__file__), _PACKAGE / "_bundle.py") if path.exists()]
+    return [*own, *sorted(files)]
 
 
 def _fingerprint() -> str:

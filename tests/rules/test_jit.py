@@ -78,6 +78,50 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
     assert folders[0] == folders[1] != folders[2]
 
 
+@pytest.mark.parametrize(
+    "source", ["rules/callee.py", "rules/new.py", "world/turn.py", "sim/kernel.py", "_bundle.py", "_jit.py"]
+)
+def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path, source: str) -> None:
+    path = small / "powersim" / source
+    path.parent.mkdir(exist_ok=True)
+    kernel = (
+        "from powersim._jit import phase, rule\n\n\n@phase\ndef kernel(x: float) -> float:\n    return x\n"
+    )
+    if source != "rules/new.py" and not path.exists():
+        path.write_text(kernel)
+    before = ask(small, "print(jit.CACHE.name)")
+    with path.open("a") as file:
+        file.write("\n# another line\n")
+    assert ask(small, "print(jit.CACHE.name)") != before
+
+
+def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(small: Path) -> None:
+    (small / "powersim" / "sim").mkdir()
+    before = ask(small, "print(jit.CACHE.name)")
+    (small / "powersim" / "sim" / "store.py").write_text("# writes files; no @rule here\n")
+    assert ask(small, "print(jit.CACHE.name)") == before
+
+
+def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
+    marked = [
+        path
+        for path in PACKAGE.rglob("*.py")
+        if any(line in ("@rule", "@phase") for line in path.read_text().splitlines())
+    ]
+    assert len(marked) > 30
+    assert set(marked) <= set(_jit._sources())
+
+
+def test_a_constant_argument_does_not_compile_the_callee_once_more(small: Path) -> None:
+    text = (
+        CALLER
+        + "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
+    )
+    (small / "powersim" / "rules" / "caller.py").write_text("from powersim._jit import rule\n" + text)
+    code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.signatures))"
+    assert ask(small, code) == "9.0 1"
+
+
 def test_without_compilation_a_rule_is_the_plain_function(small: Path) -> None:
     code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.is_cold())"
     assert ask(small, code, POWERSIM_JIT="0") == "function 4.0 None False"
