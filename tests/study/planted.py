@@ -42,7 +42,7 @@ def site(*effects: dict[str, Any], **interests: list[float]) -> dict[str, Any]:
     return {"site": {"start": 0.5, "control": "USA", "effects": list(effects), "interests": interests}}
 
 
-def threat() -> dict[str, Any]:
+def frightened() -> dict[str, Any]:
     """The site frightens Russia, and budgets answer fear; nobody changes friends for it."""
     return world(
         mechanisms={"alignment": False},
@@ -168,7 +168,7 @@ ONE = {
     "exchange": ("exchange", exchange),
     "resolve": ("resolve", resolve),
     "trust": ("trust", trust),
-    "threat": ("threat", threat),
+    "threat": ("threat", frightened),
     "guarantee": ("abandonment", guarantee),
     "gratitude": ("abandonment", gratitude),
     "friendship": ("abandonment", friendship),

@@ -60,7 +60,7 @@ def test_a_decision_that_nobody_minds_leaves_nothing_to_explain(planted: ModuleT
 
 
 def test_a_mechanism_that_nothing_depends_on_changes_exactly_nothing(planted: ModuleType, why: Why) -> None:
-    e = why(planted.threat())
+    e = why(planted.frightened())
     rows = {row.mechanism: row for row in e.knockouts}
     for name in ("proxies", "programme_strike", "technology", "city_strikes", "commitment"):
         row = rows[name]
@@ -68,7 +68,7 @@ def test_a_mechanism_that_nothing_depends_on_changes_exactly_nothing(planted: Mo
 
 
 def test_what_the_effect_hangs_on_is_ranked_first_and_takes_it_away(planted: ModuleType, why: Why) -> None:
-    e = why(planted.threat())
+    e = why(planted.frightened())
     full = e.knockouts[0].effect
     needed = {row.mechanism for row in e.knockouts if row.effect_without == 0.0}
     assert needed == {"budgets", "drift", "threat"}
@@ -100,7 +100,7 @@ def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[st
 
 
 def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp_path: Path) -> None:
-    document = planted.threat()
+    document = planted.frightened()
     opened = Opened("planted.yaml", from_data(document), document, {})
     asked = question(opened, None, "keep,cancel", None, 1)
     once, twice = tmp_path / "once", tmp_path / "twice"
@@ -119,7 +119,7 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp
 
 
 def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp_path: Path) -> None:
-    first, second = planted.threat(), planted.nothing()
+    first, second = planted.frightened(), planted.nothing()
     for document in (first, second):
         opened = Opened("planted.yaml", from_data(document), document, {})
         asked = question(opened, None, "keep,cancel", None, 1)
@@ -143,7 +143,7 @@ def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp
 def test_a_question_that_cannot_be_asked_is_refused(
     outcomes: str | None, branches: str | None, says: str, planted: ModuleType
 ) -> None:
-    document = planted.threat()
+    document = planted.frightened()
     opened = Opened("planted.yaml", from_data(document), document, {})
     with pytest.raises(PowersimError, match=says):
         question(opened, outcomes, branches, None, 1)
@@ -212,7 +212,7 @@ def test_replays_of_a_scenario_with_everything_in_it_add_up(scenario_two: dict[s
 
 
 def test_the_sentences_name_the_channel_and_what_carries_nothing(planted: ModuleType, why: Why) -> None:
-    told = finding(why(planted.threat()))
+    told = finding(why(planted.frightened()))
     assert told[1].startswith("Of this 100% goes through threat; nothing is direct; ")
     assert "abandonment of allies" in told[1]
     assert told[1].endswith("carry exactly nothing.")
