@@ -100,6 +100,8 @@ def test_at_least_a_quarter_of_the_reference_is_more_than_a_sign() -> None:
     assert verdict(0.2, quarter, noise=0.05) == REFUTED
     assert verdict(0.5, quarter, noise=0.05) == SUPPORTED
     assert verdict(0.25, quarter, noise=0.5) == OPEN
+    unknown = judge(quarter, planted(-2.0), planted(0.0, 5.0, seed=3))
+    assert (unknown.verdict, unknown.claimed, unknown.opposite) == (OPEN, 0.0, 1.0)
 
 
 def test_nothing_is_small_beside_a_reference_that_is_not_shown() -> None:
@@ -230,7 +232,7 @@ def test_what_could_show_is_what_does_show() -> None:
         assert found.spread == pytest.approx(0.0, abs=0.06)
     enough = int(judge(CLAIM, planted(0.6, shape=(4, 500, 30)), size=1.0).needed)
     again = judge(CLAIM, planted(0.6, shape=(4, 500, enough)), size=1.0)
-    assert again.claimed == pytest.approx(0.9, abs=0.03)
+    assert 0.9 <= again.claimed < 0.98
 
 
 def test_the_spread_of_true_effects_is_told_from_luck() -> None:

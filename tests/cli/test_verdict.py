@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,11 @@ class World:
         self.outcomes = list(trial.scenario.outcomes)
         self.calls, self.interrupt_at = 0, interrupt_at
 
-    def __call__(self, case: Any, seed: int, run: int) -> Planted:
+    def __call__(self, cases: Sequence[Any], seed: int, run: int) -> list[Planted]:
+        return [self.history(case, seed, run) for case in cases]
+
+    def history(self, case: Any, seed: int, run: int) -> Planted:
+        """One history."""
         self.calls += 1
         if self.calls == self.interrupt_at:
             raise KeyboardInterrupt
@@ -197,7 +201,7 @@ def test_the_command_prints_and_writes_what_it_found(
     powersim: Callable[..., Any], stated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(study.trial(open_scenario(stated)))
-    monkeypatch.setattr(work, "simulator", lambda engine="compiled": world)
+    monkeypatch.setattr(work, "together", lambda: world)
     monkeypatch.setattr(work, "is_cold", lambda: False)
     options = ("--draws", 10, "--lucks", 8, "--workers", 1)
     out = tmp_path / "out"

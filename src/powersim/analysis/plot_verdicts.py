@@ -41,14 +41,15 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
     finding = f"{in_short(judged)}"
     caption = (
         f"{title}. Each dot is one place in the space of assumptions under one theory: the mean of {lucks} paired "
-        "runs, in the claimed direction (right = as claimed), divided by the reference effect. The diamond is the mean "
-        "with its 95% interval. Inside the grey band an effect counts as refuted. Rows marked * have no reference "
-        "that is shown, and are divided by their own widest draws. Dots beyond ±10 stand at the edge."
+        "runs, in the claimed direction (right = as claimed), divided by the reference effect. A dot is clear if the "
+        "95% interval of its own runs excludes 0. The diamond is the mean over dots with its 95% interval; where that "
+        "lies inside the grey band the claim is refuted. Rows marked * have no reference that is shown, and are "
+        "divided by their own widest draws. Dots beyond ±10 stand at the edge."
     )
     legend = [
-        ("interval excludes 0, as claimed (or any way, where no effect is claimed)", Look(CLEAR, dash="")),
-        ("interval excludes 0, the other way", Look(AGAINST, dash="", marker="o")),
-        ("interval holds 0", Look(UNCLEAR, dash="")),
+        ("clear as claimed", Look(CLEAR, dash="")),
+        ("clear the other way", Look(AGAINST, dash="", marker="o")),
+        ("not clear", Look(UNCLEAR, dash="")),
         ("mean over draws", Look(INK, marker="D")),
         ("refuted inside", Look(BAND, band=True)),
     ]

@@ -187,7 +187,7 @@ def judge(claim: Claim, effects: Effects, reference: Effects | None = None, size
     draws, every = int(usable.sum()), int(usable.size)
     direction = claim.sign or 1
     threshold = claim.at_least * known.size if claim.at_least else 0.0
-    up, down = _clear(effects, direction, threshold)
+    up, down = _clear(effects, direction, threshold if np.isfinite(threshold) else 0.0)
     bound = claim.rule.within * known.size
     far = np.abs(effects.effect) > (bound if np.isfinite(bound) and not claim.at_least else 0.0)
     share = {
@@ -249,11 +249,11 @@ def _decide(
     if draws < FEWEST:
         return OPEN, f"fewer than {FEWEST} draws have an interval"
     nothing = mean.effect == mean.low == mean.high == 0 and bool((effects.zeros[effects.usable] == 1).all())
+    if claim.at_least and not reference.shown:
+        return OPEN, "the reference effect itself is not shown, so a share of it is not known"
     if min(share["far up"], share["far down"]) >= rule.either:
         return DEPENDENT, "each sign is clear in enough draws"
     if claim.at_least:
-        if not reference.shown:
-            return OPEN, "the reference effect itself is not shown"
         direction = claim.sign or 1
         if reference.below(direction * effects.effect, claim.at_least):
             return REFUTED, "the interval lies below what is claimed"
@@ -311,11 +311,11 @@ def _could(effects: Effects, size: float) -> float:
 
 
 def _needed(effects: Effects, size: float) -> float:
-    """Lucks a draw for nine in ten to be clear at an effect of that size, by the middle draw's spread."""
+    """Lucks a draw for nine draws in ten to be likely (0.9) clear at an effect of that size."""
     error, _ = _errors(effects)
     if not size > 0 or error.size == 0:
         return float("nan")
-    spread = np.median(error * np.sqrt(effects.lucks[effects.usable]))
+    spread = np.quantile(error * np.sqrt(effects.lucks[effects.usable]), 0.9)
     return float(max(2.0, np.ceil(((1.96 + 1.2816) * spread / size) ** 2)))
 
 

@@ -16,6 +16,7 @@ from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.verdict import DEPENDENT, OPEN, REFUTED, SUPPORTED, VERDICTS, Effects, Finding, Mean
 
 NAME, TITLE, ORDER = "verdict", "Hypotheses and their verdicts", 60
+MANY = 10_000  # more lucks than anybody will compute
 VERDICTS_FILE, EVIDENCE_FILE, FIGURE_FILE = "verdicts.csv", "evidence.csv", "verdicts"
 LIMITS = (
     "A verdict speaks of the model. “Refuted in the model” says that the claimed effect does not follow from the "
@@ -34,8 +35,8 @@ class Judgement:
     """A hypothesis with its verdict, in plain words and numbers.
 
     quantity: what decided, in words. reference: its name and mean effect, None without one. yardsticks: effects of
-    what some branches take out of history on the same outcome. by_theory: findings under each theory. effects: the
-    draws, None where other hypotheses (parts) decide.
+    what some branches take out of history on the same outcome. by_theory: findings under each theory. compared: whether
+    two branches are, so that levels mean something. effects: the draws, None where other hypotheses (parts) decide.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Judgement:
     reference: tuple[str, Mean] | None = None
     size: float = float("nan")
     at_least: float = 0.0
+    compared: bool = True
     yardsticks: tuple[tuple[str, Mean], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
 
@@ -71,8 +73,10 @@ def evidence(judged: Judgement) -> str:
     """The evidence in a line."""
     if judged.finding is None:
         return "; ".join(f"{name} {verdict}" for name, verdict in judged.parts)
-    f, scale = judged.finding, judged.scale
-    words = [f"{judged.quantity}: {stated(scale, f.mean)}"]
+    f, scale, e = judged.finding, judged.scale, judged.effects
+    assert e is not None
+    levels = f", levels {scale.level(e.level_a)} and {scale.level(e.level_b)}" if judged.compared else ""
+    words = [f"{judged.quantity}: {stated(scale, f.mean)}{levels}"]
     ways = (
         ("clearly up", "clearly down") if judged.sign == "0" else ("clear as claimed", "clear the other way")
     )
@@ -94,8 +98,11 @@ def evidence(judged: Judgement) -> str:
         words.append(
             f"{f.could:.0%} of draws could show an effect of {'that size' if judged.measured else 'its mean size'}"
         )
-        if np.isfinite(f.needed):
-            words.append(f"about {f.needed:.0f} lucks a draw would show the mean effect in most")
+        if f.spread > abs(f.mean.effect):
+            words.append(f"true effects differ between draws by about {scale.size(f.spread)}")
+        elif np.isfinite(f.needed) and f.needed > e.lucks.mean():
+            many = f"about {f.needed:.0f}" if f.needed <= MANY else f"more than {MANY}"
+            words.append(f"it would take {many} lucks a draw to show the mean effect in nine of ten")
     return "; ".join(words) + f" ({f.why})"
 
 

@@ -61,7 +61,7 @@ def verdict(
     from powersim.study import judging
     from powersim.study import verdict as study
     from powersim.study.opened import open_scenario
-    from powersim.study.work import COMPILED, is_cold, simulator
+    from powersim.study.work import is_cold, together
     from powersim.study.work import workers as processors
 
     started, page = time.time(), console.Page(quiet)
@@ -74,9 +74,7 @@ def verdict(
         page.note("compiling the rules, once: about a minute")
     page.note(f"{trial.histories} histories: {_design(trial)}")
     with page.progress("trying", study.missing(trial, out)) as tick:
-        runs, done = study.compute(
-            trial, simulator(COMPILED), out, workers or processors(), resume=resume, tick=tick
-        )
+        runs, done = study.compute(trial, together(), out, workers or processors(), resume=resume, tick=tick)
     if done.stopped:
         kept = (
             "not kept: --out DIR would keep them" if out is None else f"kept in {out}; add --resume to go on"

@@ -53,7 +53,7 @@ def _judgement(runs: Runs, h: Hypothesis) -> Judgement:
     return Judgement(
         id=h.id, claim=h.claim, contrary=h.contrary, recorded=h.recorded, outcome=outcome.title, unit=outcome.unit,
         quantity=_quantity(runs, h), sign=h.sign, verdict=finding.verdict, finding=finding, by_theory=by_theory,
-        effects=effects, size=size, at_least=h.at_least, yardsticks=_yardsticks(runs, h, kept),
+        effects=effects, size=size, at_least=h.at_least, compared=not h.along, yardsticks=_yardsticks(runs, h, kept),
         reference=None if reference is None else (_against(h.reference or ("", "")), pooled(reference)),
     )  # fmt: skip
 

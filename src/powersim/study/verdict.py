@@ -28,7 +28,7 @@ from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Hypothesis, Outcome, Scenario
 from powersim.sim import provenance
-from powersim.sim.ensemble import Simulate
+from powersim.sim.ensemble import Together
 from powersim.sim.files import write_atomically
 from powersim.study.opened import BASE, Opened, unknown_name
 from powersim.study.plan import MOST_SEED, SEED
@@ -168,7 +168,7 @@ def trial(
 
 def compute(
     trial: Trial,
-    simulate: Simulate,
+    simulate: Together,
     where: Path | None,
     threads: int,
     *,
@@ -247,7 +247,7 @@ def _packed(block: dict[str, Any]) -> bytes:
 
 
 def _places(
-    trial: Trial, simulate: Simulate, folder: Path | None, threads: int, tick: Callable[[], None] | None
+    trial: Trial, simulate: Together, folder: Path | None, threads: int, tick: Callable[[], None] | None
 ) -> Iterator[dict[str, Any]]:
     """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
     laid_down = [trial.built.branch(_named(name)) for name in trial.branches]
@@ -261,7 +261,7 @@ def _places(
         case = trial.built.case("", _named(theory), trial.seed, at=at)
         cases = [case._replace(branch=branch) for branch in laid_down]
         paths = np.stack([
-            [simulate(case, trial.seed, place * STRIDE + luck).values for case in cases]
+            [history.values for history in simulate(cases, trial.seed, place * STRIDE + luck)]
             for luck in range(trial.lucks)
         ])  # fmt: skip
         kept = [summarise(paths[..., c], s, turns) for c, s in zip(columns, summaries, strict=True)]
