@@ -46,7 +46,7 @@ def test_the_digest_counts_what_is_there() -> None:
         20,
         "2002Q1",
     )
-    assert summary.levers == ("council", "programme", "shield")
+    assert summary.levers == ("climate", "council", "programme", "shield")
     assert summary.readings == ("front", "guns_seen", "pressure", "raid", "science_seen")
     assert (summary.flows, summary.sanctions, summary.pledges, summary.disputes) == (2, 5, 2, 1)
     assert summary.events == ("findings", "leader", "uprising")
