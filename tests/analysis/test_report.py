@@ -165,6 +165,39 @@ def test_a_folder_without_results_is_refused(tmp_path):
         write_report(tmp_path)
 
 
+def test_a_figure_outside_the_folder_is_never_read_and_a_missing_one_spoils_nothing(folder, tmp_path):
+    copy = tmp_path / "study"
+    shutil.copytree(folder, copy)
+    Image.fromarray(np.zeros((4, 6, 3), np.uint8)).save(tmp_path / "secret.png")
+    gone = [Figure("gone", "Shares that were drawn once", ""), Figure("../../secret", "Outside", "")]
+    Section("zzz", "Last", 99, [], gone, command="powersim zzz").write(copy)
+    text = write_report(copy).read_text("utf-8")
+    assert 'alt="Outside"' not in text
+    assert text.count("A figure is missing here") == 2
+    assert "Shares that were drawn once" in text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium to open the page in")
+def test_on_a_phone_of_390_pixels_the_page_does_not_scroll_sideways(folder, text, tmp_path):
+    # A headless window is never narrower than 500 pixels: a frame is.
+    (tmp_path / "page.html").write_text(text, "utf-8")
+    outer = tmp_path / "phone.html"
+    outer.write_text(
+        '<!doctype html><iframe id="f" src="page.html" style="border:0;width:390px;height:800px"></iframe><script>'
+        "addEventListener('load',()=>{const d=document.getElementById('f').contentDocument.documentElement;"
+        "document.title='WIDTH '+d.scrollWidth+' '+d.clientWidth})</script>",
+        "utf-8",
+    )
+    command = [
+        str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+        "--allow-file-access-from-files", "--virtual-time-budget=3000", "--dump-dom", outer.as_uri(),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    found = re.search(r"<title>WIDTH (\d+) (\d+)</title>", done.stdout)
+    assert found is not None, done.stdout[:400]
+    assert int(found[1]) <= int(found[2]) <= 390
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium to open the page in")
 @pytest.mark.parametrize("width", [1280, 500])
 def test_in_a_browser_the_page_is_no_wider_than_the_window(folder, text, tmp_path, width):

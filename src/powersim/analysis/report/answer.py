@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale, counted, decimals, listed, number, of_effects, overall, quoted
+from powersim.analysis.findings import Scale, counted, decimals, listed, number, overall, quoted
 from powersim.analysis.outcomes import titled, unit_of
+from powersim.analysis.report.prose import sentence
 from powersim.analysis.results import ALL, Outcome, Study
 from powersim.analysis.section import Cell, Table
 
@@ -29,7 +30,7 @@ def answer(rows: Sequence[Effect], study: Study) -> Answer:
     sentences, beside = [], []
     for name in study.headline:
         outcome, found = study.outcome(name), [row for row in rows if row.outcome == name]
-        sentences.append(_sentence(of_effects(outcome, found, study, binary=_binary(outcome))))
+        sentences.append(sentence(outcome, found, study))
         beside += _beside(outcome, found, study)
     return Answer(_opening(rows, study), sentences, beside)
 
@@ -62,10 +63,6 @@ def _opening(rows: Sequence[Effect], study: Study) -> str:
         f"numbers; effects are differences within runs from {quoted(study.reference)} "
         f"({study.branches[study.reference].title}), with 95% intervals."
     )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _beside(outcome: Outcome, rows: Sequence[Effect], study: Study) -> list[str]:

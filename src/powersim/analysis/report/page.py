@@ -17,7 +17,7 @@ from powersim.analysis.plots import drawings
 from powersim.analysis.report.answer import Answer, alt_of_effects, answer, levels_and_effects, rounded
 from powersim.analysis.report.pictures import Picture, picture
 from powersim.analysis.results import Study
-from powersim.analysis.section import Section, Table, sections
+from powersim.analysis.section import Figure, Section, Table, sections
 from powersim.analysis.style import save, slug, styled
 
 TEMPLATE = "page.html"
@@ -139,16 +139,16 @@ def _parts(
 
 
 def _shown(section: Section, folder: Path) -> Shown:
-    found = [
-        picture(
-            folder / section.name / f"{figure.file}.png",
-            f"{section.name}-{figure.file.replace('/', '-')}",
-            figure.alt,
-            figure.caption,
-        )
-        for figure in section.figures
-    ]
-    return Shown(section, found)
+    return Shown(section, [_pictured(figure, section.name, folder) for figure in section.figures])
+
+
+def _pictured(figure: Figure, section: str, folder: Path) -> Picture:
+    """A section's figure; one that is missing, or lies outside the folder, is a picture without data."""
+    name = f"{section}-{slug(figure.file)}"
+    path = folder / section / f"{figure.file}.png"
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+        return Picture(name, "", 0, 0, figure.alt, figure.caption)
+    return picture(path, name, figure.alt, figure.caption)
 
 
 @cache
