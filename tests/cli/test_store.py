@@ -355,3 +355,19 @@ def test_both_engines_leave_the_same_bytes(powersim, scenario, tmp_path):
     same(tmp_path / "compiled", tmp_path / "mesa")
     facts = json.loads((tmp_path / "mesa" / "provenance.json").read_text("utf-8"))
     assert facts["engine"] == "mesa"
+
+
+@pytest.mark.parametrize("kind", ["antithetic", "latin", "sobol"])
+def test_sampling_gives_the_same_bytes_whatever_the_workers_and_interruptions(
+    powersim, scenario, tmp_path, small_chunks, kind
+):
+    study(powersim, scenario, tmp_path / "whole", 10, "--sampling", kind, "--workers", 1)
+    study(powersim, scenario, tmp_path / "grown", 7, "--sampling", kind, "--workers", 3)
+    refused = study(powersim, scenario, tmp_path / "grown", 10, "--resume")
+    assert refused.code == 2
+    assert f"sampling: there {kind}, now independent" in refused.err
+    study(powersim, scenario, tmp_path / "grown", 10, "--sampling", kind, "--resume")
+    same(tmp_path / "whole", tmp_path / "grown")
+    kept = tmp_path / "whole" / "provenance.json"
+    assert powersim("compare", kept, "--figures", "none", "--out", tmp_path / "again").code == 0
+    same(tmp_path / "whole", tmp_path / "again")

@@ -71,17 +71,20 @@ class Paired:
     runs: Floats
 
 
-def paired(a: Floats, b: Floats, *, binary: bool, diverged: NDArray[np.bool_] | bool = False) -> Paired:
+def paired(
+    a: Floats, b: Floats, *, binary: bool, diverged: NDArray[np.bool_] | bool = False, block: int = 1
+) -> Paired:
     """Statistics of b - a over the last axis (runs); runs missing in either are left out.
 
     Continuous outcomes get Student's t interval of the mean difference, 0/1 outcomes Newcombe's paired one.
     Where every difference is 0 the interval is [0, 0], unless the outcome is 0/1 and the histories are known to
     have `diverged`: then more runs might show a difference that none shows yet, and the interval keeps its width.
+    Where each `block` consecutive runs were drawn together, their sums carry the intervals.
     """
     both = np.isfinite(a) & np.isfinite(b)
     a, b = np.where(both, a, np.nan), np.where(both, b, np.nan)
     differences = b - a
-    low, high = limits.newcombe(a, b) if binary else limits.t_interval(differences)
+    low, high = _limits(a, b, binary, block)
     count = both.sum(axis=-1)
     same = (count > 0) & ~((differences != 0) & both).any(axis=-1)
     settled = same & ~np.asarray(diverged) if binary else same
@@ -97,7 +100,20 @@ def paired(a: Floats, b: Floats, *, binary: bool, diverged: NDArray[np.bool_] | 
     )
 
 
-def pooled(a: Floats, b: Floats, parts: Paired) -> Paired:
+def _limits(a: Floats, b: Floats, binary: bool, block: int) -> tuple[Floats, Floats]:
+    differences = b - a
+    if not binary:
+        return limits.t_interval(differences) if block == 1 else limits.clustered(differences, block)
+    low, high = limits.newcombe(a, b)
+    if block == 1:
+        return low, high
+    centre, factor = limits.mean(differences), limits.widening(differences, block)
+    return np.maximum(centre - factor * (centre - low), -1.0), np.minimum(
+        centre + factor * (high - centre), 1.0
+    )
+
+
+def pooled(a: Floats, b: Floats, parts: Paired, block: int = 1) -> Paired:
     """Pool `parts`, computed from a and b of shape (theory, ..., run), over theories; see `limits.mover`."""
     weights = parts.runs / np.maximum(parts.runs.sum(axis=0), 1)
     used = parts.runs > 0
@@ -108,7 +124,9 @@ def pooled(a: Floats, b: Floats, parts: Paired) -> Paired:
 
     effect = np.where(used, parts.effect, 0.0)
     low, high = np.where(used, parts.low, 0.0), np.where(used, parts.high, 0.0)
-    bottom, top = limits.mover(effect, low, high, weights, limits.correlations(b - a))
+    bottom, top = limits.mover(
+        effect, low, high, weights, limits.correlations(limits.in_blocks(b - a, block))
+    )
     present = (np.isfinite(a) & np.isfinite(b)).any(axis=0).sum(axis=-1).astype(np.float64)
     return Paired(
         mean_a=average(parts.mean_a),
@@ -145,7 +163,7 @@ def effects(
         binary, last = is_binary(values), study.index(outcome.summary.last)
         for pair in chosen:
             a, b = (np.where(kept[pair], values[order.index(branch)], np.nan) for branch in pair)
-            rows += _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last])
+            rows += _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last], _block(results))
     return rows
 
 
@@ -162,7 +180,7 @@ def event_effects(results: xr.Dataset, pairs: Sequence[Pair] | None = None) -> l
     for event, values in zip(results["event"].values, happened, strict=True):
         for pair in chosen:
             a, b = (values[order.index(branch)] for branch in pair)
-            rows += _rows(str(event), study.theories, pair, a, b, True, parted[pair])
+            rows += _rows(str(event), study.theories, pair, a, b, True, parted[pair], _block(results))
     return rows
 
 
@@ -184,10 +202,10 @@ def effects_over_time(
     whole = progress(paths(results, outcome), study.outcome(outcome).summary, study.turns)
     a, b = (whole[order.index(branch)].transpose(0, 2, 1) for branch in (branch_a, branch_b))
     known = diverged(results, branch_a, branch_b) if parted is None else parted
-    parts = paired(a, b, binary=is_binary(whole), diverged=known)
+    parts = paired(a, b, binary=is_binary(whole), diverged=known, block=_block(results))
     theories = list(study.theories)
     if len(theories) > 1:
-        both = zip(_arrays(parts), _arrays(pooled(a, b, parts)), strict=True)
+        both = zip(_arrays(parts), _arrays(pooled(a, b, parts, _block(results))), strict=True)
         parts = Paired(*(np.concatenate([part, total[None]]) for part, total in both))
         theories.append(ALL)
     names = {"low": "ci_low", "high": "ci_high"}
@@ -275,11 +293,12 @@ def _rows(
     b: Floats,
     binary: bool,
     parted: NDArray[np.bool_],
+    block: int,
 ) -> list[Effect]:
-    parts = paired(a, b, binary=binary, diverged=parted)
+    parts = paired(a, b, binary=binary, diverged=parted, block=block)
     rows = [_row(name, theory, pair, parts, i) for i, theory in enumerate(theories)]
     if len(theories) > 1:
-        rows.append(_row(name, ALL, pair, pooled(a, b, parts), ()))
+        rows.append(_row(name, ALL, pair, pooled(a, b, parts, block), ()))
     return rows
 
 
@@ -289,6 +308,11 @@ def _row(name: str, theory: str, pair: Pair, from_: Paired, index: int | tuple[(
         float(array[index]) for array in (p.mean_a, p.mean_b, p.effect, p.low, p.high, p.p_superior, p.runs)
     )
     return Effect(name, theory, pair[0], pair[1], a, b, effect, low, high, superior, int(runs))
+
+
+def _block(results: xr.Dataset) -> int:
+    """How many consecutive runs were drawn together."""
+    return int(results.attrs.get("block", 1))
 
 
 def _arrays(from_: Paired) -> list[Floats]:

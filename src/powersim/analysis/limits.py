@@ -35,6 +35,56 @@ def t_interval(differences: Floats, level: float = LEVEL) -> tuple[Floats, Float
     return centre - half, centre + half
 
 
+def clustered(differences: Floats, block: int, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Student's t limits of the mean when each `block` consecutive runs were drawn together and blocks independently.
+
+    The ratio estimator over clusters: with sums of deviations S_k over K blocks, variance K/(K-1) sum(S_k^2) / n^2.
+    """
+    count, _ = _present(differences)
+    centre, variance, blocks = _by_block(differences, block)
+    quantile = stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    half = np.where((blocks > 1) & (count > 0), quantile * np.sqrt(variance), np.nan)
+    return centre - half, centre + half
+
+
+def widening(differences: Floats, block: int, level: float = LEVEL) -> Floats:
+    """By what the half width of an interval for independent runs is multiplied for runs in blocks.
+
+    The root of the design effect (Kish 1965), and Student's quantile of so many blocks over the normal one.
+    """
+    count, _ = _present(differences)
+    centre, variance, blocks = _by_block(differences, block)
+    deviation = np.nan_to_num(differences - centre[..., None])
+    alone = (deviation**2).sum(axis=-1) / np.maximum(count * (count - 1.0), 1.0)
+    effect = np.where(alone > 0, variance / np.where(alone > 0, alone, 1.0), 1.0)
+    quantile = stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    factor = np.sqrt(effect) * quantile / NormalDist().inv_cdf((1 + level) / 2)
+    return np.where(blocks > 1, factor, np.nan)
+
+
+def in_blocks(values: Floats, block: int) -> Floats:
+    """Means of each `block` consecutive runs over those present; shape (..., run) -> (..., blocks), NaN without any."""
+    return values if block == 1 else mean(_folded(values, block))
+
+
+def _folded(values: Floats, block: int) -> Floats:
+    """Runs (..., R) as blocks (..., K, block), the last filled up with NaN."""
+    missing = -values.shape[-1] % block
+    padded = np.concatenate([values, np.full((*values.shape[:-1], missing), np.nan)], axis=-1)
+    return padded.reshape(*values.shape[:-1], -1, block)
+
+
+def _by_block(differences: Floats, block: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Mean, variance of the mean from sums over blocks, and number of blocks with runs in them."""
+    count, _ = _present(differences)
+    centre = mean(differences)
+    folded = _folded(differences - centre[..., None], block)
+    sums = np.nansum(folded, axis=-1)
+    blocks = np.isfinite(folded).any(axis=-1).sum(axis=-1)
+    scale = blocks / np.maximum(blocks - 1, 1) / np.maximum(count, 1) ** 2
+    return centre, scale * (sums**2).sum(axis=-1), blocks
+
+
 def wilson(successes: Floats, trials: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Wilson's score limits of a probability (Wilson 1927, JASA 22:209); NaN without trials."""
     z2 = NormalDist().inv_cdf((1 + level) / 2) ** 2

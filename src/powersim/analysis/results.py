@@ -13,7 +13,8 @@ The dataset (see `powersim.study`) carries
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
 as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
 (name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional). Where
-paths are kept of the first runs only, the attribute ``paths`` says of how many.
+paths are kept of the first runs only, the attribute ``paths`` says of how many; where runs were drawn in blocks, not
+each by itself, ``block`` says how many runs each has.
 Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and last
 for `mean` and `ever`.
 """

@@ -86,6 +86,14 @@ Until = Annotated[
         "at most --runs, default 10000.",
     ),
 ]
+Sampling = Annotated[
+    str | None,
+    typer.Option(
+        "--sampling",
+        metavar="independent|antithetic|latin|sobol",
+        help="How runs are spread over the uncertain numbers; default: independent.",
+    ),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
 

@@ -25,6 +25,7 @@ from powersim.cli.options import (
     Quiet,
     Resume,
     Runs,
+    Sampling,
     Scheduler,
     Seed,
     Theories,
@@ -111,6 +112,7 @@ def compare(
     workers: Workers = None,
     paths: Paths = None,
     until: Until = None,
+    sampling: Sampling = None,
     resume: Resume = False,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -128,7 +130,7 @@ def compare(
     if figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
     opened = open_scenario(file, overrides(set_))
-    planned = plan(opened, branches, theories, seed, sweep)
+    planned = plan(opened, branches, theories, seed, sweep, sampling)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
     named = branches is not None
 

@@ -116,11 +116,13 @@ class Built:
         """Paths of the uncertain numbers (P) under a theory, in the order of `uniforms`."""
         return self._draws.paths + self._patch(theory).draws.paths
 
-    def uniforms(self, seed: int, run: int, theory: str = "") -> Floats:
-        """The run's place in the space of assumptions: a uniform in [0, 1) for every uncertain number (P)."""
-        return np.concatenate(
-            [self._draws.uniforms(seed, run), self._patch(theory).draws.uniforms(seed, run)]
-        )
+    def uniforms(self, seed: int, run: int, theory: str = "", *, second: bool = False) -> Floats:
+        """The run's place in the space of assumptions: a uniform in [0, 1) for every uncertain number (P).
+
+        `second` gives other ones, independent of the first.
+        """
+        both = (self._draws, self._patch(theory).draws)
+        return np.concatenate([draws.uniforms(seed, run, second=second) for draws in both])
 
     def values(self, u: Floats, theory: str = "") -> Floats:
         """The uncertain numbers (P) at a place u (P) in the space of assumptions."""

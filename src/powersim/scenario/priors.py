@@ -98,14 +98,19 @@ class Draws:
             low, high = np.array([d.low for d in chosen]), np.array([d.high for d in chosen])
             self.groups.append((shape[0], np.array(members), arguments, low, high))
 
-    def uniforms(self, seed: int, run: int) -> Floats:
-        """The uniform of every path: `powersim.world.draws.uniform` at decision point PRIOR, all at once."""
+    def uniforms(self, seed: int, run: int, *, second: bool = False) -> Floats:
+        """The uniform of every path: `powersim.world.draws.uniform` at decision point PRIOR, all at once.
+
+        `second` gives another one of the same key, independent of the first.
+        """
         luck = draws.luck(seed, run, 0)
         block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
         zero = np.zeros_like(self.first)
-        w0, w1, _, _ = block(
+        w0, w1, w2, w3 = block(
             zero + np.uint64(draws.PRIOR), self.first, zero, self.second, luck.seed, luck.run
         )
+        if second:
+            w0, w1 = w2, w3
         return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
 
     def values(self, u: Floats) -> Floats:

@@ -113,7 +113,7 @@ class Space:
         rows = np.full((runs, len(self.all)), 0.5)
         for row, run in enumerate(numbers):
             for theory in names:  # a prior that a theory lacks is drawn as the others draw it
-                drawn = self.plan.built.uniforms(self.plan.seed, int(run), _named(theory))
+                drawn = self.plan.sampler.place(int(run), _named(theory))
                 rows[row, self._columns[theory]] = drawn
             if len(names) > 1:
                 rows[row, -1] = (run % len(names) + 0.5) / len(names)

@@ -14,11 +14,12 @@ from powersim.errors import PowersimError
 from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Outcome, Scenario
+from powersim.scenario.sampling import BLOCK, INDEPENDENT, Sampler
 from powersim.sim import provenance
 from powersim.sim.ensemble import Tally
 from powersim.sim.layout import Layout
 from powersim.study import sweep
-from powersim.study.opened import BASE, Opened, chosen
+from powersim.study.opened import BASE, Opened, chosen, unknown_name
 from powersim.world import chronicle
 from powersim.world.case import Case
 from powersim.world.state import Branch
@@ -34,6 +35,7 @@ class Plan:
     """Branches (the first is the reference) and theories of an opened scenario, with a seed.
 
     `dates` are turns to which the intervention of every branch but the reference is moved; empty = no sweep.
+    `sampling` says how runs are spread over the space of assumptions, see `scenario.sampling`.
     """
 
     opened: Opened
@@ -41,6 +43,7 @@ class Plan:
     theories: tuple[str, ...]
     seed: int
     dates: tuple[int, ...] = ()
+    sampling: str = INDEPENDENT
 
     @property
     def scenario(self) -> Scenario:
@@ -51,6 +54,11 @@ class Plan:
     def built(self) -> Built:
         """The scenario as arrays."""
         return build(self.scenario)
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        """Where runs lie in the space of assumptions."""
+        return Sampler(self.built, self.sampling, self.seed)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -68,7 +76,8 @@ class Plan:
 
     def cases(self, theory: str, run: int) -> list[Case]:
         """The inputs of a run under a theory, for every label: they differ in their branch alone."""
-        first = self.built.case(_named(self.branches[0]), _named(theory), self.seed, run)
+        at = self.sampler.place(run, _named(theory))
+        first = self.built.case(_named(self.branches[0]), _named(theory), at=at)
         return [first._replace(branch=branch) for branch in self._laid_down]
 
     @cached_property
@@ -115,6 +124,7 @@ class Plan:
             "branches": list(self.labels),
             "theories": list(self.theories),
             "seed": self.seed,
+            "sampling": self.sampling,
             "powersim": versions["powersim"],
             "rules": versions["rules"],
         }
@@ -130,6 +140,8 @@ class Plan:
             **since,
             "reference": self.labels[0],
             "seed": self.seed,
+            "sampling": self.sampling,
+            "block": BLOCK[self.sampling],
             "outcomes": json.dumps({name: _stated(o) for name, o in scenario.outcomes.items()}),
             "branches": json.dumps({name: self._branch(name) for name in self.labels}),
             "headline": json.dumps(headline(self.opened)),
@@ -178,6 +190,7 @@ def plan(
     theories: str | None = None,
     seed: int | None = None,
     swept: str | None = None,
+    sampling: str | None = None,
 ) -> Plan:
     """A plan from what a user asked; whatever is None comes from the record that was opened, else is everything.
 
@@ -193,6 +206,9 @@ def plan(
     number = seed if seed is not None else int(recorded.get("seed", SEED))
     if not 0 <= number <= MOST_SEED:
         raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    how = sampling if sampling is not None else str(recorded.get("sampling") or INDEPENDENT)
+    if how not in BLOCK:
+        raise PowersimError(unknown_name(how, BLOCK, "--sampling"))
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
         everything = Plan(opened, names, picked, number)
@@ -200,7 +216,7 @@ def plan(
             names[0],
             *(n for n in names[1:] if not n.startswith(YARDSTICK) and not everything.departs(n)),
         )
-    return Plan(opened, names, picked, number, turns).checked()
+    return Plan(opened, names, picked, number, turns, how).checked()
 
 
 def headline(opened: Opened) -> tuple[str, ...]:

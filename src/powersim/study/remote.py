@@ -28,6 +28,7 @@ class Remote:
     theories: tuple[str, ...]
     seed: int
     dates: tuple[int, ...]
+    sampling: str
     identity: str
 
     @classmethod
@@ -42,6 +43,7 @@ class Remote:
             plan.theories,
             plan.seed,
             plan.dates,
+            plan.sampling,
             json.dumps(plan.identity()),
         )
 
@@ -57,7 +59,7 @@ def _ensemble(remote: Remote) -> Ensemble:
 
     document, overrides = json.loads(remote.document), dict(remote.overrides)
     opened = Opened(remote.name, from_data(document, overrides), document, overrides)
-    plan = Plan(opened, remote.branches, remote.theories, remote.seed, remote.dates)
+    plan = Plan(opened, remote.branches, remote.theories, remote.seed, remote.dates, remote.sampling)
     here, there = plan.identity(), json.loads(remote.identity)
     different = [key for key in there if here.get(key) != json.loads(json.dumps(there[key]))]
     if different:

@@ -202,6 +202,7 @@ def facts(plan: Plan, runs: int, command: str, started: float, engine: str) -> d
         "theories": list(plan.theories),
         "runs": runs,
         "seed": plan.seed,
+        "sampling": plan.sampling,
         "sweep": f"{dates[0]}..{dates[-1]}" if dates else None,
         "engine": engine,
         "overrides": dict(opened.overrides),
