@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
+from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
 from powersim.world.params import SPEC
 
 alignment = st.floats(-1.0, 1.0)
@@ -17,6 +17,25 @@ push = st.floats(-5.0, 5.0)
 N = 5
 row = arrays(np.float64, N, elements=alignment)
 shares = arrays(np.float64, N, elements=unit)
+
+
+def common_threat(t_i: np.ndarray, t_j: np.ndarray, i: int, j: int) -> float:
+    """The rule for one pair: what i and j feel from everybody."""
+    roots, shared = np.zeros((t_i.size, t_i.size)), np.full(t_i.size, np.nan)
+    roots[:, i], roots[:, j] = np.sqrt(t_i), np.sqrt(t_j)
+    roots[i, i] = roots[j, j] = 0.0  # nobody fears itself
+    common_threats(roots, min(i, j), shared)
+    return float(shared[max(i, j)])
+
+
+def triad(row_i: np.ndarray, row_j: np.ndarray, i: int, j: int) -> float:
+    """The rule for one pair: alignments of i and j with everybody."""
+    matrix, pull = np.zeros((row_i.size, row_i.size)), np.full(row_i.size, np.nan)
+    matrix[i], matrix[:, i] = row_i, row_i
+    matrix[j], matrix[:, j] = row_j, row_j
+    matrix[i, j] = matrix[j, i] = row_i[j]
+    triads(matrix, min(i, j), pull, np.zeros(row_i.size))
+    return float(pull[max(i, j)])
 
 
 @given(a0=alignment, lam=unit)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.alignment import similarity, triad
+from powersim.rules.alignment import similarity, triads
 from powersim.rules.balance import factions
 from powersim.rules.budgets import budget_step, richardson_stable
 from powersim.rules.coleman import control_bought, resource_values
@@ -117,7 +117,10 @@ def test_the_least_and_the_most_that_reassures_still_reassure() -> None:
 def test_those_who_share_no_concern_and_no_third_party_are_neither_alike_nor_pulled() -> None:
     concern, other = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     assert similarity(np.zeros(2), np.zeros(2), concern, other) == 0.0
-    assert triad(np.array([0.0, 0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.0, 0.5]), 0, 1) == 0.0
+    tied = np.array([[0.0, 0.5, 0.5, 0.0], [0.5, 0.0, 0.0, 0.5], [0.5, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0]])
+    pull = np.full(4, np.nan)
+    triads(tied, 0, pull, np.full(4, np.nan))
+    assert pull[1] == 0.0
 
 
 def test_where_nobody_has_any_capability_help_is_worth_nothing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from scipy.integrate import solve_ivp
 
-from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
+from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
 from powersim.rules.balance import balance_path, blow_up_time, factions
 from powersim.rules.coleman import actor_power, final_control, resource_values
 from powersim.rules.landscape import best_camp, energy, frustration, is_stable, settle
@@ -152,14 +152,23 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     others = np.setdiff1d(np.arange(n), [i, j])
     t_i, t_j = rng.uniform(0, 2, (2, n))
     shared = np.tanh(np.sqrt(t_i * t_j)[others].sum())
-    assert common_threat(t_i, t_j, int(i), int(j)) == pytest.approx(shared, abs=1e-12)
+    first, last = int(min(i, j)), int(max(i, j))
+    felt, found = rng.uniform(0, 2, (n, n)), np.full(n, np.nan)
+    felt[i], felt[j] = t_i, t_j
+    np.fill_diagonal(felt, 0.0)
+    common_threats(np.sqrt(felt.T), first, found)
+    assert found[last] == pytest.approx(shared, abs=1e-12)
     theta, s = rng.uniform(0, 1, (2, n)), rng.uniform(0, 1, (2, n))
     agreement = np.average(1 - 2 * np.abs(theta[0] - theta[1]), weights=np.sqrt(s[0] * s[1]))
     assert similarity(*theta, *s) == pytest.approx(agreement, abs=1e-12)
     rows = np.where(rng.random((2, n)) < 0.3, 0.0, rng.uniform(-1, 1, (2, n)))
     tied = [k for k in others if rows[0, k] != 0.0 and rows[1, k] != 0.0]
     pull = np.mean([rows[0, k] * rows[1, k] for k in tied]) if tied else 0.0
-    assert triad(rows[0], rows[1], int(i), int(j)) == pytest.approx(pull, abs=1e-12)
+    matrix = rng.uniform(-1, 1, (n, n))
+    for actor, row in zip((i, j), rows, strict=True):
+        matrix[actor], matrix[:, actor] = row, row
+    triads(matrix, first, found, np.full(n, np.nan))
+    assert found[last] == pytest.approx(pull, abs=1e-12)
 
 
 @given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 10_000))

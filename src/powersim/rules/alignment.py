@@ -33,19 +33,25 @@ def next_alignment(a: float, a0: float, push: float, lam: float, noise: float) -
 
 
 @rule
-def common_threat(t_i: Floats, t_j: Floats, i: int, j: int) -> float:
-    """How much two actors fear the same third parties.
+def common_threats(roots: Floats, i: int, shared: Floats) -> None:
+    """How much actor i and each actor after it fear the same third parties: fill shared[j], j > i.
 
-    tanh sum_k sqrt(T_ik T_jk), k other than i and j.
+    shared_j = tanh sum_k sqrt(T_ik T_jk), k other than i and j.
 
-    t_i, t_j (N): threat that each feels from every actor, >= 0 (units of M_ref). i, j: their indices.
+    roots (N, N): [k, j] = sqrt T_jk, the root of the threat that j feels from k (units of M_ref); 0 where k is j.
+    shared (N). A whole row at once, because what i fears is looked at once for all others.
     Source: after Walt 1987, The Origins of Alliances (balancing against a common threat).
     """
-    total = 0.0
-    for k in range(t_i.shape[0]):
-        if k != i and k != j:
-            total += math.sqrt(t_i[k] * t_j[k])
-    return math.tanh(total)
+    n = shared.shape[0]
+    for j in range(i + 1, n):
+        shared[j] = 0.0
+    for k in range(n):
+        mine = roots[k, i]
+        if mine > 0.0:
+            for j in range(i + 1, n):
+                shared[j] += mine * roots[k, j]
+    for j in range(i + 1, n):
+        shared[j] = math.tanh(shared[j])
 
 
 @rule
@@ -69,20 +75,26 @@ def similarity(theta_i: Floats, theta_j: Floats, s_i: Floats, s_j: Floats) -> fl
 
 
 @rule
-def triad(row_i: Floats, row_j: Floats, i: int, j: int) -> float:
-    """Pull of third parties: friends of friends and enemies of enemies.
+def triads(alignment: Floats, i: int, pull: Floats, ties: Floats) -> None:
+    """Pull of third parties on actor i and each actor after it: fill pull[j], j > i; ties (N) is room for work.
 
-    Mean over l tied to both (A_il and A_lj not 0) of A_il A_lj; 0 if there is none.
+    pull_j = mean over k tied to both (A_ik and A_kj not 0; k other than i and j) of A_ik A_kj; 0 if there is none.
+    Friends of friends and enemies of enemies attract.
 
-    row_i, row_j (N): alignments of i and j, -1..1. i, j: their indices.
+    alignment (N, N): symmetric, -1..1. pull (N).
     Source: Cartwright and Harary 1956, Psychological Review 63:277-93.
     """
-    total = 0.0
-    ties = 0
-    for k in range(row_i.shape[0]):
-        if k != i and k != j and row_i[k] != 0.0 and row_j[k] != 0.0:
-            total += row_i[k] * row_j[k]
-            ties += 1
-    if ties == 0:
-        return 0.0
-    return total / ties
+    n = pull.shape[0]
+    for j in range(i + 1, n):
+        pull[j] = 0.0
+        ties[j] = 0.0
+    for k in range(n):
+        mine = alignment[i, k]
+        if k == i or mine == 0.0:
+            continue
+        for j in range(i + 1, n):
+            theirs = alignment[k, j] if j != k else 0.0
+            pull[j] += mine * theirs
+            ties[j] += 1.0 if theirs != 0.0 else 0.0
+    for j in range(i + 1, n):
+        pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from powersim._jit import rule
-from powersim.rules.alignment import common_threat, next_alignment, similarity, triad
+from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
@@ -60,12 +60,13 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
     factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
     """
     n = w.power.shape[0]
-    fear = np.zeros((n, n))
+    roots = np.zeros((n, n))
     share, power = np.zeros(n), np.zeros(w.pos.shape[0])
+    shared, pull, ties = np.zeros(n), np.zeros(n), np.zeros(n)
     lever_power(s, w, power)
     for i in range(n):
         for j in range(n):
-            fear[i, j] = d.fear[i, j] * d.feared[j] / p.m_ref
+            roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
             push[i, j] = 0.0
     for i in range(n):
         lever_shares(s, w, i, power, share)
@@ -77,6 +78,10 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
     for i in range(n):
         push[i, i] = (d.h[i] - p.h0) / p.m_ref
         count = _concerns(w, i, concern, ours)
+        if on.threat:
+            common_threats(roots, i, shared)
+        if on.balance:
+            triads(w.alignment, i, pull, ties)
         for j in range(i + 1, n):
             z = push[i, j]
             for e in range(count):
@@ -87,10 +92,10 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
             if on.guarantees:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
-                z += p.w_threat * common_threat(fear[i], fear[j], i, j)
+                z += p.w_threat * shared[j]
             z += p.w_deals * w.dealt[i, j]
             if on.balance:
-                z += p.w_triad * triad(w.alignment[i], w.alignment[j], i, j)
+                z += p.w_triad * pull[j]
             if on.harm:
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
             push[i, j] = z
