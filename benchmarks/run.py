@@ -27,7 +27,8 @@ import worlds
 HERE = Path(__file__).resolve().parent
 FLAGSHIP = HERE.parent / "scenarios" / "missile_defense_2009.yaml"
 CASE = ["--branch", "replace", "--theory", "spiral"]
-ACTORS = (15, 50, 150)
+ACTORS = (15, 50, 150, 195)
+LEVERS = (1, 3, 9)  # of each of 15 actors
 YEARS = 5
 SCENARIO_SEED = 7
 STUDY_RUNS = 200
@@ -216,14 +217,30 @@ def actors() -> list[Row]:
     return rows
 
 
+def issues() -> list[Row]:
+    """Random scenarios of 15 actors with more and more issues."""
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
+        for levers in LEVERS:
+            path = Path(folder) / f"random{levers}.yaml"
+            worlds.write(path, ACTORS[0], YEARS, SCENARIO_SEED, levers)
+            found = probe("histories", str(path), "--runs", "3", "--repeats", "5")
+            case = f"random, {ACTORS[0]} actors, {found['issues']} issues"
+            per_turn = 1e3 * found["seconds"] / found["turns"]
+            rows.append(Row("issues", case, "compiled, one core", f"{per_turn:.2f}", "ms/turn"))
+    return rows
+
+
 def memory() -> list[Row]:
-    """Peak memory of a study against its runs: results are streamed to disk."""
+    """Peak memory and pace of a study against its runs: results are streamed to disk."""
     rows = []
     for runs in MEMORY_RUNS:
         found = probe("study", str(FLAGSHIP), *CASE, "--runs", str(runs), "--threads", str(cores()))
         case = f"flagship, {runs} runs, 1 branch, {cores()} threads"
-        rows.append(Row("memory", case, "peak memory", f"{found['peak_mb']:.0f}", "MB"))
-    rows.append(Row("memory", "flagship, before the first run", "memory", f"{found['base_mb']:.0f}", "MB"))
+        pace = found["histories"] / found["seconds"]
+        rows.append(Row("runs", case, "histories, store included", f"{pace:.0f}", "1/s"))
+        rows.append(Row("runs", case, "peak memory", f"{found['peak_mb']:.0f}", "MB"))
+    rows.append(Row("runs", "flagship, before the first run", "memory", f"{found['base_mb']:.0f}", "MB"))
     return rows
 
 
@@ -254,6 +271,7 @@ def main() -> None:
         plain,
         parallel,
         actors,
+        issues,
         memory,
     ]
     for measure in topics:

@@ -24,8 +24,11 @@ def code(index: int) -> str:
     return "".join(letters)
 
 
-def scenario(actors: int, years: int, seed: int) -> dict[str, Any]:
-    """A scenario of format 1 with `actors` (a multiple of 5, at least 10) actors over `years` years of quarters."""
+def scenario(actors: int, years: int, seed: int, levers: int = 1) -> dict[str, Any]:
+    """A scenario of format 1 with `actors` (a multiple of 5, at least 10) actors over `years` years of quarters.
+
+    `levers`: how many each actor has.
+    """
     draw = Random(seed)  # which scenario, not what happens in it
     names = [code(index) for index in range(actors)]
     leaders = names[::REGION]
@@ -37,10 +40,10 @@ def scenario(actors: int, years: int, seed: int) -> dict[str, Any]:
         return round(draw.uniform(low, high), 3)
 
     issues: dict[str, Any] = {}
-    for index, name in enumerate(names):
+    for index, name in [(index, name) for index, name in enumerate(names) for _ in range(levers)]:
         others = draw.sample([other for other in names if other != name], 4)
         effects = [{"threat": [name, others[0]], "size": number(0.1, 0.4)}]
-        issues[f"policy_{name.lower()}"] = {
+        issues[f"policy_{name.lower()}{len(issues) if levers > 1 else ''}"] = {
             "start": number(0.1, 0.9),
             "control": name,
             "interests": interests([name, *others]),
@@ -112,8 +115,8 @@ def scenario(actors: int, years: int, seed: int) -> dict[str, Any]:
     }
 
 
-def write(path: Path, actors: int, years: int, seed: int) -> None:
+def write(path: Path, actors: int, years: int, seed: int, levers: int = 1) -> None:
     """Write such a scenario as a file."""
     yaml = YAML(typ="safe")
     with path.open("w", encoding="utf-8") as file:
-        yaml.dump(scenario(actors, years, seed), file)
+        yaml.dump(scenario(actors, years, seed, levers), file)
