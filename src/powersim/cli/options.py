@@ -51,6 +51,10 @@ Engine = Annotated[
         "--engine", metavar="compiled|mesa|dask", help="What computes the runs; all give the same bits."
     ),
 ]
+EngineOfOne = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="compiled|mesa", help="What computes the run; both give the same bits."),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -64,7 +68,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         metavar="N",
-        help="Threads (dask: processes); default: all processors. Results do not depend on it.",
+        help="Threads, with dask processes; default: all processors. Results do not depend on it.",
     ),
 ]
 Paths = Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from powersim.cli.options import Engine, File, Overrides, Quiet, Seed, guarded, overrides
+from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, guarded, overrides
 
 if TYPE_CHECKING:
     from powersim.analysis.selected import Wanted
@@ -90,7 +90,7 @@ def tell(
             help="With --diff: write the report's part DIR/chronicle, on the median run of --runs.",
         ),
     ] = None,
-    engine: Engine = None,
+    engine: EngineOfOne = None,
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:

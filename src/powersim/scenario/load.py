@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.merge import override, read_chain
@@ -24,7 +25,18 @@ def load(path: str | Path, overrides: Mapping[str, str | float | int | bool] | N
     exact: no prior applies to it, and no theory changes a parameter that is set. Raises ScenarioError with every
     problem found, each with file, line and key.
     """
-    return _resolve(read_chain(Path(path), str(path)), overrides or {})
+    return load_with_data(path, overrides)[0]
+
+
+def load_with_data(
+    path: str | Path, overrides: Mapping[str, str | float | int | bool] | None = None
+) -> tuple[Scenario, dict[str, Any]]:
+    """The same with the document that it comes from as plain data: `extends` merged in, nothing overridden."""
+    root = read_chain(Path(path), str(path))
+    data = root.data()
+    found = _resolve(root, overrides or {})
+    assert isinstance(data, dict)
+    return found, data
 
 
 def loads(text: str, name: str = "scenario", overrides: Mapping[str, str | float] | None = None) -> Scenario:

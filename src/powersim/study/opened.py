@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from powersim.errors import PowersimError
-from powersim.scenario.load import from_data, load
-from powersim.scenario.merge import read_chain
+from powersim.scenario.load import from_data, load_with_data
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
 from powersim.sim import provenance
@@ -59,9 +58,7 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     """
     given = dict(overrides or {})
     if path.suffix != ".json":
-        scenario = load(path, given)
-        document = read_chain(path, str(path)).data()
-        assert isinstance(document, dict)
+        scenario, document = load_with_data(path, given)
         return Opened(path.name, scenario, document, given)
     facts = provenance.read(path)
     found = facts.get("scenario")
