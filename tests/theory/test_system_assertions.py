@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from small_worlds import small
 
 from powersim.rules.alignment import next_alignment
 from powersim.rules.landscape import settle
@@ -20,7 +21,6 @@ from powersim.scenario.load import from_data, load
 from powersim.sim.history import History, simulate
 from powersim.testing import renamed
 from powersim.world import chronicle
-from powersim.world.params import MECHANISMS
 
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN, DEAL = range(8)
 DECISION = 10  # 2009Q3
@@ -135,34 +135,6 @@ def test_2_exchange_alone_carries_nothing_while_the_shield_is_laid_down_and_not_
 
 
 # --- small worlds ------------------------------------------------------------------------------------------------
-
-CERTAIN = {
-    "talk": 1.0, "conference": 1.0, "sign_tau": 0.0, "own_rate": 1.0, "noise_sd": 0.0, "power_sd": 0.0,
-    "curvature": 1.0, "chi": 0.0, "w_security": 0.0, "cost_per_leg": 0.001,
-}  # fmt: skip
-
-
-def small(
-    actors: tuple[str, ...],
-    on: tuple[str, ...],
-    turns: int = 16,
-    parameters: dict[str, float] | None = None,
-    **sections: Any,
-) -> dict[str, Any]:
-    """A scenario with nothing in it but what is said; all draws come out alike."""
-    return {
-        "powersim": 1,
-        "name": "small",
-        "calendar": {
-            "start": "2000Q1",
-            "end": f"{2000 + (turns - 1) // 4}Q{(turns - 1) % 4 + 1}",
-            "turn": "quarter",
-        },
-        "actors": {code: {"power": 0.1, "economy": 0.1} for code in actors},
-        "parameters": CERTAIN | (parameters or {}),
-        "mechanisms": {name: name in on for name in MECHANISMS},
-        **sections,
-    }
 
 
 def play(document: dict[str, Any], run: int = 0) -> History:

@@ -7,42 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from small_worlds import small
 
 from powersim.scenario.build import build
 from powersim.scenario.load import from_data
 from powersim.sim.history import History, simulate
 from powersim.world import chronicle
-from powersim.world.params import MECHANISMS
 
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN, DEAL = range(8)
 SEED = 2009
-CERTAIN = {
-    "talk": 1.0, "conference": 1.0, "sign_tau": 0.0, "own_rate": 1.0, "noise_sd": 0.0, "power_sd": 0.0,
-    "curvature": 1.0, "chi": 0.0, "w_security": 0.0, "cost_per_leg": 0.001,
-}  # fmt: skip
-
-
-def small(
-    actors: tuple[str, ...],
-    on: tuple[str, ...],
-    turns: int = 16,
-    parameters: dict[str, float] | None = None,
-    **sections: Any,
-) -> dict[str, Any]:
-    """A scenario with nothing in it but what is said; all draws come out alike."""
-    return {
-        "powersim": 1,
-        "name": "small",
-        "calendar": {
-            "start": "2000Q1",
-            "end": f"{2000 + (turns - 1) // 4}Q{(turns - 1) % 4 + 1}",
-            "turn": "quarter",
-        },
-        "actors": {code: {"power": 0.1, "economy": 0.1} for code in actors},
-        "parameters": CERTAIN | (parameters or {}),
-        "mechanisms": {name: name in on for name in MECHANISMS},
-        **sections,
-    }
 
 
 def simulated(document: dict[str, Any]) -> History:

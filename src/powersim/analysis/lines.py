@@ -113,9 +113,14 @@ def _belief(names: Names, event: Event) -> str:
     return f"{_who(names, event.other)} {what} {_who(names, event.actor)}{over}: {change}"
 
 
-def _crisis(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"crisis over {names.dispute(event.thing)}: {a} against {b}"
+def _over(text: str) -> Callable[[Names, Event], str]:
+    """A sentence about two actors, {a} and {b}, and the {dispute} between them."""
+
+    def said(names: Names, event: Event) -> str:
+        a, b = _who(names, event.actor), _who(names, event.other)
+        return text.format(a=a, b=b, dispute=names.dispute(event.thing))
+
+    return said
 
 
 def _terms(names: Names, event: Event) -> str:
@@ -132,34 +137,9 @@ def _preventive(names: Names, event: Event) -> str:
     return f"{a} fears a shift towards {b} ({event.value:.2f}) beyond what a settlement could bear"
 
 
-def _refused(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{b} refuses what {a} demands over {names.dispute(event.thing)}"
-
-
-def _war(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} attacks {b} over {names.dispute(event.thing)}"
-
-
-def _battle(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} wins a battle against {b} over {names.dispute(event.thing)}"
-
-
 def _war_ended(names: Names, event: Event) -> str:
     front = f"the front stands at {event.value:.2f} ({event.gain:+.2f} since the war began)"
     return f"the war between {_both(names, event)} ends: {front}"
-
-
-def _helped(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} stands by {b} over {names.dispute(event.thing)}"
-
-
-def _stayed_out(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a}, expected to help {b} over {names.dispute(event.thing)}, stays out"
 
 
 def _city_strike(names: Names, event: Event) -> str:
@@ -224,12 +204,17 @@ _LINES: dict[int, Callable[[Names, Event], str]] = {
     c.SIGNED: _signed, c.LEG: _leg, c.GAIN: _gain, c.LAPSED: _lapsed, c.BREACH: _breach,
     c.DELIVERY: _delivery, c.WITHHELD: _withheld, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down,
     c.EVENT: _event, c.CONCESSION: _concession, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
-    c.CRISIS: _crisis, c.TERMS: _terms, c.DETERRED: _deterred, c.WAR: _war, c.BATTLE: _battle,
+    c.CRISIS: _over("crisis over {dispute}: {a} against {b}"), c.TERMS: _terms, c.DETERRED: _deterred,
+    c.DEMAND_REFUSED: _over("{b} refuses what {a} demands over {dispute}"),
+    c.WAR: _over("{a} attacks {b} over {dispute}"),
+    c.BATTLE: _over("{a} wins a battle against {b} over {dispute}"),
+    c.HELPED: _over("{a} stands by {b} over {dispute}"),
+    c.STAYED_OUT: _over("{a}, expected to help {b} over {dispute}, stays out"),
     c.WAR_ENDED: _war_ended, c.STRIKE: _strike, c.MILESTONE: _milestone, c.PROXY: _proxy,
     c.CITY_STRIKE: _city_strike, c.OFFER_MADE: _offer, c.ENGAGERS_MOVED: _engagers,
-    c.ALIGNMENT_MOVED: _alignment, c.PREVENTIVE: _preventive, c.HELPED: _helped, c.UNSIGNED: _unsigned,
+    c.ALIGNMENT_MOVED: _alignment, c.PREVENTIVE: _preventive, c.UNSIGNED: _unsigned,
     c.CROWDED_OUT: _crowded, c.NO_LONGER_PAYS: _no_longer, c.PROPOSED_LEG: _proposed_leg,
-    c.PROPOSED_GAIN: _proposed_gain, c.DEMAND_REFUSED: _refused, c.STAYED_OUT: _stayed_out,
+    c.PROPOSED_GAIN: _proposed_gain,
     c.PRESSED: _pressed, kinds.RESOLVE_DRIFT: _belief_drift, kinds.TRUST_DRIFT: _belief_drift,
     kinds.ALIGNMENT_DRIFT: _alignment, kinds.FACTION_DRIFT: _engagers,
 }  # fmt: skip

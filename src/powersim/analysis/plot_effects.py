@@ -25,6 +25,7 @@ from powersim.analysis.style import (
     Drawing,
     Look,
     Sheet,
+    across_zero,
     looks,
     sheet,
     shorten,
@@ -98,16 +99,7 @@ def _axes(made: Sheet, height: float, rows: Sequence[Effect], scale: findings.Sc
     axes = made.axes(left, BOTTOM, made.width - left - LEVELS - SIZES - ODDS - 0.35, height)
     factor = 100 if scale.binary else 1
     ends = [factor * v for r in rows for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
-    room = 0.05 * (high - low) or (1.0 if scale.binary else 0.1)
-    axes.set_xlim(low - room, high + room)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.axvline(0, color=INK, lw=0.9)
-    axes.grid(axis="x", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
+    across_zero(axes, ends, 1.0 if scale.binary else 0.1)
     return axes
 
 

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from powersim.analysis.sensitivity import Grid
 from powersim.analysis.style import (
     BLUE,
     DIVERGING,
@@ -50,22 +51,6 @@ class Panel:
     means: Floats
     halves: Floats
     verdict: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Mean effect over two assumptions: (second, first), interval, the values and names along each side."""
-
-    names: tuple[str, str]
-    values: tuple[Floats, Floats]
-    effect: Floats
-    low: Floats
-    high: Floats
-
-    @property
-    def clear(self) -> Bools:
-        """Cells whose interval excludes zero."""
-        return np.asarray((self.low > 0) | (self.high < 0))
 
 
 def draw_interactions(panels: Sequence[Panel], unit: str, finding: str, runs: int, factor: float) -> Drawing:
@@ -115,10 +100,10 @@ def draw_interactions(panels: Sequence[Panel], unit: str, finding: str, runs: in
     return Drawing("interactions", made.figure, finding, caption)
 
 
-def draw_map(grid: Grid, unit: str, finding: str, runs: int, factor: float) -> Drawing:
+def draw_map(grid: Grid, unit: str, finding: str, factor: float) -> Drawing:
     """Mean effect over a grid of two assumptions; bold numbers exclude zero, a line where the sign changes."""
     caption = (
-        f"Mean effect in each cell over the same {runs} runs, all other assumptions drawn. Bold: the "
+        f"Mean effect in each cell over the same {grid.runs} runs, all other assumptions drawn. Bold: the "
         "cell’s 95% interval excludes zero (of 20 cells without effect one would be bold by chance); "
         "below each mean the half-width of its interval. Line: where the mean changes sign, drawn only if "
         "cells of both signs are bold."

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis import findings
 from powersim.analysis.explained import Explained, heading, in_short, of_knockouts, of_mediation
@@ -17,7 +16,6 @@ from powersim.analysis.mediation import INDIRECT, INTERACTION
 from powersim.analysis.outcomes import titled, unit_of
 from powersim.analysis.style import (
     BLUE,
-    FAINT,
     INK,
     MARKERS,
     POOLED,
@@ -28,6 +26,7 @@ from powersim.analysis.style import (
     Drawing,
     Look,
     Sheet,
+    across_zero,
     sheet,
     slug,
     words,
@@ -207,16 +206,7 @@ def _axes(made: Sheet, height: float, lines: Sequence[Line], e: Explained) -> Ax
     axes = made.axes(NAMES, BOTTOM, made.width - NAMES - SIZES - PERCENT - 0.5, height)
     marks = [mark for line in lines for mark in (line.whole, *line.theories)]
     ends = [_factor(e) * v for m in marks for v in (m.low, m.high, m.value) if math.isfinite(v)]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
-    room = 0.05 * (high - low) or (1.0 if e.scale.binary else 0.1)
-    axes.set_xlim(low - room, high + room)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.axvline(0, color=INK, lw=0.9)
-    axes.grid(axis="x", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
+    across_zero(axes, ends, 1.0 if e.scale.binary else 0.1)
     return axes
 
 

@@ -349,3 +349,20 @@ def _quiet() -> Any:
 def require() -> None:
     """PowersimError if the library is missing."""
     _salib("analyze.sobol")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Mean effect over two assumptions: (second, first), interval, values and names along each side; runs in a cell."""
+
+    names: tuple[str, str]
+    values: tuple[Floats, Floats]
+    effect: Floats
+    low: Floats
+    high: Floats
+    runs: int
+
+    @property
+    def clear(self) -> Bools:
+        """Cells whose interval excludes zero."""
+        return np.asarray((self.low > 0) | (self.high < 0))

@@ -23,6 +23,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import TextToPath
+from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis.results import Study
 
@@ -251,6 +252,20 @@ def mark_intervention(axes: Axes, since: int | None) -> None:
     """A thin vertical line at the turn from which a branch may differ."""
     if since is not None:
         axes.axvline(since, color=SOFT, lw=0.9, ls=(0, (2, 2)), zorder=1)
+
+
+def across_zero(axes: Axes, ends: Sequence[float], least: float) -> None:
+    """A bare scale of differences for rows of intervals: zero is in it and marked; `least` is its room without any."""
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = 0.05 * (high - low) or least
+    axes.set_xlim(low - room, high + room)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=INK, lw=0.9)
+    axes.grid(axis="x", color=FAINT, lw=0.6)
+    axes.set_axisbelow(True)
 
 
 def slug(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.lengthy import announce, check_work
 from powersim.cli.options import (
     File,
     Out,
@@ -83,7 +84,6 @@ def sensitivity(
     where it stopped.
     """
     from powersim.cli import console
-    from powersim.errors import PowersimError
     from powersim.sim import provenance
     from powersim.study import assumption_report, work
     from powersim.study.assumption_points import Evaluator
@@ -93,16 +93,14 @@ def sensitivity(
     from powersim.study.opened import open_scenario
 
     page = console.Page(quiet)
-    if workers is not None and workers < 1:
-        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    check_work(workers)
     opened = open_scenario(file, overrides(set_))
     planned = _plan(opened, branches, theory, theories, seed)
     space = Space(planned)
     asked = _asked(opened, outcome, runs, method, map_, threshold)
     total = steps(space, asked)
     _libraries()
-    if work.is_cold():
-        page.note("compiling the rules, once: about a minute")
+    announce(page)
     work.warm(planned, work.COMPILED)
     folder = None if out is None else out / assumption_report.NAME
     try:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from powersim.analysis.baserates import COLUMNS, cells, verdict
 from powersim.cli.console import Cell, Column, Page, Table
+from powersim.cli.lengthy import announce
 from powersim.study.plan import plan
 from powersim.study.rates import find_record, plausibility
-from powersim.study.work import check_runs, is_cold
+from powersim.study.work import check_runs
 
 if TYPE_CHECKING:
     from powersim.study.opened import Opened
@@ -29,8 +30,7 @@ def show(
     """Run histories up to the end of the record and print them beside it."""
     asked = plan(opened, branch or opened.branches[0], "all", seed, swept="")
     found = find_record(path, record)
-    if is_cold():
-        page.note("compiling the rules, once: about a minute")
+    announce(page)
     with page.progress("runs", check_runs(runs) * len(asked.theories)) as tick:
         result = plausibility(asked, found, runs, tick)
     right = range(len(COLUMNS))[NUMBERS]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
-    INTERRUPTED,
     Branch,
     Branches,
     Engine,
@@ -160,13 +160,6 @@ def _one(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
-def _announce(page: Page) -> None:
-    from powersim.study.work import is_cold
-
-    if is_cold():
-        page.note("compiling the rules, once: about a minute")
-
-
 @dataclass(frozen=True)
 class _Work:
     """A plan with what the user asked about carrying it out."""
@@ -213,8 +206,7 @@ class _Work:
                         self.out, work.facts(self.plan, store.complete, command, started, engine)
                     )
                 if done.stopped:
-                    sys.stderr.write(f"stopped after {done.done} of {runs} runs, {self._kept()}\n")
-                    raise typer.Exit(INTERRUPTED)
+                    leave_stopped(done.done, runs, "runs", self.out)
                 if self._is_narrow(work.dataset(where, store.complete)):
                     break
             report(work.dataset(where, store.complete))
@@ -224,7 +216,7 @@ class _Work:
 
         steps = work.steps(store, runs)
         if steps:
-            _announce(self.page)
+            announce(self.page)
             work.warm(self.plan, engine)
             # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
             threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
@@ -266,17 +258,13 @@ class _Work:
 
     def _check(self) -> None:
         """PowersimError for options that cannot be, before anything is computed."""
-        from powersim.errors import PowersimError
         from powersim.study import precision, work
 
         if self.asked is not None:
             work.check_runs(self.asked)
         if self.until is not None:
             precision.goal(self.until, self.plan)
-        if self.resume and self.out is None:
-            raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
-        if self.workers is not None and self.workers < 1:
-            raise PowersimError(f"--workers: found {self.workers}; allowed: a whole number from 1")
+        check_work(self.workers, resume=self.resume, out=self.out)
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""
@@ -301,11 +289,6 @@ class _Work:
         """Versions with which the study was computed that is computed again."""
         found = self.plan.opened.recorded.get("versions")
         return found if isinstance(found, dict) else {}
-
-    def _kept(self) -> str:
-        if self.out is None:
-            return "not kept: --out DIR would keep them"
-        return f"kept in {self.out}; add --resume to go on"
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

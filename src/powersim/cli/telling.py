@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from powersim.cli.lengthy import announce
 from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, guarded, overrides
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def tell(
         )
     narrow = form in ("text", "markdown") or bool(diff)
     wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
-    _announce(page)
+    announce(page)
     if section is not None:
         _section(page, plan, section, numbers if runs else None, run)
         return
@@ -253,13 +254,6 @@ def _wanted(
         first=turn_of(plan, first),
         last=turn_of(plan, last),
     )
-
-
-def _announce(page: Page) -> None:
-    from powersim.study.work import is_cold
-
-    if is_cold():
-        page.note("compiling the rules, once: about a minute")
 
 
 def _one(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
-    INTERRUPTED,
     File,
     Out,
     Overrides,
@@ -56,31 +56,22 @@ def verdict(
     Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
     """
     from powersim.cli import console
-    from powersim.errors import PowersimError
     from powersim.sim import provenance
     from powersim.study import judging
     from powersim.study import verdict as study
     from powersim.study.opened import open_scenario
-    from powersim.study.work import is_cold, together
+    from powersim.study.work import together
     from powersim.study.work import workers as processors
 
     started, page = time.time(), console.Page(quiet)
-    if resume and out is None:
-        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
-    if workers is not None and workers < 1:
-        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    check_work(workers, resume=resume, out=out)
     trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
-    if is_cold():
-        page.note("compiling the rules, once: about a minute")
+    announce(page)
     page.note(f"{trial.histories} histories: {_design(trial)}")
     with page.progress("trying", study.missing(trial, out)) as tick:
         runs, done = study.compute(trial, together(), out, workers or processors(), resume=resume, tick=tick)
     if done.stopped:
-        kept = (
-            "not kept: --out DIR would keep them" if out is None else f"kept in {out}; add --resume to go on"
-        )
-        sys.stderr.write(f"stopped after {done.done} of {trial.draws} draws, {kept}\n")
-        raise typer.Exit(INTERRUPTED)
+        leave_stopped(done.done, trial.draws, "draws", out)
     found = judging.judged(runs)
     show(page, trial, found)
     if out is not None:

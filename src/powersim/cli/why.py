@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
-    INTERRUPTED,
     File,
     Out,
     Overrides,
@@ -61,16 +61,12 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
-    from powersim.errors import PowersimError
     from powersim.study import work
     from powersim.study.opened import open_scenario
     from powersim.study.why import RUNS, answer, open_kept, question
 
     page = console.Page(quiet)
-    if resume and out is None:
-        raise PowersimError("--resume: needs the folder to go on with, e.g. --out out/study --resume")
-    if workers is not None and workers < 1:
-        raise PowersimError(f"--workers: found {workers}; allowed: a whole number from 1")
+    check_work(workers, resume=resume, out=out)
     opened = open_scenario(file, overrides(set_))
     asked = question(opened, outcome, branches, theories, seed)
     kept = open_kept(asked, out, resume=resume)
@@ -78,16 +74,13 @@ def why(
     wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
     started = time.time()
     if kept.runs < wanted:
-        if work.is_cold():
-            page.note("compiling the rules, once: about a minute")
+        announce(page)
         work.warm(asked.plan, work.COMPILED)
     steps = (wanted - kept.runs) * len(asked.plan.theories)
     with page.progress("computing", max(0, steps)) as tick:
         done = answer(asked, kept, wanted, threads=workers, tick=tick)
     if done.stopped:
-        where = f"kept in {out}; add --resume to go on" if out else "not kept: --out DIR would keep them"
-        sys.stderr.write(f"stopped after {done.done} of {wanted} runs, {where}\n")
-        raise typer.Exit(INTERRUPTED)
+        leave_stopped(done.done, wanted, "runs", out)
     _report(page, asked, kept.first(wanted), out, started)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from powersim.analysis import plot_regions, plot_sensitivity
 from powersim.analysis.discovery import halves
-from powersim.analysis.plot_regions import Grid, Panel
+from powersim.analysis.plot_regions import Panel
 from powersim.analysis.plot_sensitivity import Index, Row, Swing
 from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.sensitivity import Indices
@@ -267,8 +268,8 @@ def drawings(words: Words) -> Iterator[Drawing]:
         )
     for each in found.maps:
         names = (words.named(each.names[0]), words.named(each.names[1]))
-        grid = Grid(names, each.values, each.effect, each.low, each.high)
-        yield plot_regions.draw_map(grid, unit, words.map(each).removesuffix("."), each.runs, factor)
+        finding = words.map(each).removesuffix(".")
+        yield plot_regions.draw_map(replace(each, names=names), unit, finding, factor)
     yield from _boxes(words)
 
 

@@ -17,7 +17,7 @@ from scipy import stats
 from powersim.analysis import sensitivity
 from powersim.analysis.discovery import Discovery, discover
 from powersim.analysis.limits import t_interval
-from powersim.analysis.sensitivity import Elementary, Indices, Regression, Screening, Shares
+from powersim.analysis.sensitivity import Elementary, Grid, Indices, Regression, Screening, Shares
 from powersim.scenario.resolved import Outcome
 from powersim.study.assumption_points import Evaluator, Points
 from powersim.study.assumptions import HIGH, LOW, LUCK, THEORY, Space
@@ -114,18 +114,6 @@ class Pair:
     q: float
 
 
-@dataclass(frozen=True)
-class Map:
-    """Mean effect over a grid of two assumptions: (second, first), with its 95 % interval; runs in each cell."""
-
-    names: tuple[str, str]
-    values: tuple[Floats, Floats]
-    effect: Floats
-    low: Floats
-    high: Floats
-    runs: int
-
-
 @dataclass
 class Found:
     """What was found: from ordinary runs, with their values (runs, P) and effects (runs), and from designs."""
@@ -146,7 +134,7 @@ class Found:
     morris: Elementary | None = None
     blocks: Indices | None = None
     singles: Indices | None = None
-    maps: list[Map] = field(default_factory=list)
+    maps: list[Grid] = field(default_factory=list)
 
 
 def steps(space: Space, asked: Asked) -> int:
@@ -274,7 +262,7 @@ def _sobol(evaluator: Evaluator, asked: Asked, name: str, groups: list[str]) -> 
     return sensitivity.sobol_indices(groups, effects, seed)
 
 
-def _map(evaluator: Evaluator, asked: Asked, names: tuple[str, str]) -> Map:
+def _map(evaluator: Evaluator, asked: Asked, names: tuple[str, str]) -> Grid:
     """The same runs in every cell: what they draw for the two assumptions is replaced."""
     space = evaluator.space
     u, runs = space.ordinary(0, asked.in_cell)
@@ -290,7 +278,7 @@ def _map(evaluator: Evaluator, asked: Asked, names: tuple[str, str]) -> Map:
                 moved[:, line.column] = line.at[at]
         where = f"map-{names[0][:30]}-{names[1][:30]}-{j}-{i}"
         effect[i, j], low[i, j], high[i, j] = _mean(evaluator.effects(where, Points(moved, runs, fixed)))
-    return Map((across.name, up.name), (across.shown, up.shown), effect, low, high, asked.in_cell)
+    return Grid((across.name, up.name), (across.shown, up.shown), effect, low, high, asked.in_cell)
 
 
 def _mean(effects: Floats) -> tuple[float, float, float]:

@@ -10,8 +10,8 @@ import numpy as np
 from powersim.analysis.discovery import Box, Limit
 from powersim.analysis.findings import Scale, decimals, number, quoted
 from powersim.analysis.limits import t_interval
-from powersim.analysis.sensitivity import FALSE_SHARE, Indices
-from powersim.study.assumption_study import OTHERS, Bar, Found, Map
+from powersim.analysis.sensitivity import FALSE_SHARE, Grid, Indices
+from powersim.study.assumption_study import OTHERS, Bar, Found
 from powersim.study.assumptions import LUCK, THEORY, Space
 
 NOTHING = "No few assumptions decide the sign"
@@ -233,9 +233,9 @@ class Words:
         some = [f"{self.title(pair.first)} with {self.title(pair.second)}" for pair in clear]
         return f"{len(clear)} of {len(pairs)} pairs of the leading assumptions interact: {join(some)}."
 
-    def map(self, found: Map) -> str:
+    def map(self, found: Grid) -> str:
         """Where on a map the effect is clear, and whether its sign changes."""
-        clear = int(((found.low > 0) | (found.high < 0)).sum())
+        clear = int(found.clear.sum())
         up, down = int((found.low > 0).sum()), int((found.high < 0).sum())
         a, b = (self.named(name) if name in self.space.place else name for name in found.names)
         cells = found.effect.size
