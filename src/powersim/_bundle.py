@@ -11,6 +11,7 @@ The caller keeps the packed object alive and its arrays in place for the length 
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from typing import Any, TypeVar
 
@@ -75,7 +76,9 @@ class BundleType(types.Type):  # type: ignore[misc]
         for name, dtype, ndim in fields[1:]:
             self.slots[name] = (slot, dtype, ndim)
             slot += 1 + max(ndim, 0)
-        super().__init__(name=f"Bundle{fields!r}")
+        # The name stands for the fields, and is short because it is a part of every function's name.
+        digest = hashlib.sha256(repr(fields).encode()).hexdigest()
+        super().__init__(name=f"{fields[0]}_{digest[:12]}")
 
     def resolve(self, name: str) -> Any:
         """The numba type of a field, None if there is no such field."""
@@ -93,7 +96,7 @@ def _typeof(value: Packed, _: Any) -> BundleType:
     return _KNOWN[value.fields]
 
 
-_KNOWN: dict[tuple[Any, ...], BundleType] = {}  # a type is made once: its name is long
+_KNOWN: dict[tuple[Any, ...], BundleType] = {}  # a type is made once
 
 
 @register_model(BundleType)
@@ -124,7 +127,7 @@ class BundleAttributes(AttributeTemplate):  # type: ignore[misc]
 
 @lower_getattr_generic(BundleType)  # type: ignore[untyped-decorator]
 def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) -> Any:
-    slot, _, ndim = typ.slots[attr]
+    slot, dtype, ndim = typ.slots[attr]
     word = ir.IntType(64)
     table = builder.inttoptr(value, word.as_pointer())
 
@@ -139,7 +142,7 @@ def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str)
     if ndim < 0:
         return builder.bitcast(load(slot), context.get_value_type(field))
     shape = [load(slot + 1 + k) for k in range(ndim)]
-    itemsize = context.get_abi_sizeof(context.get_data_type(field.dtype))
+    itemsize = np.dtype(dtype).itemsize
     strides = [ir.Constant(word, itemsize)]
     for extent in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], extent))

@@ -5,8 +5,8 @@ bits. ``POWERSIM_JIT=0`` makes the decorator the identity, for debugging and for
 
 Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
 a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
-code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, this file and
-``_bundle.py``.
+code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, this file,
+``_parts.py`` and ``_bundle.py``.
 Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
 """
 
@@ -27,6 +27,8 @@ from typing import Any, TypeVar, cast
 import numba
 from numba import types
 
+from powersim._parts import part
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0"
@@ -39,11 +41,11 @@ _IN_USE = 3600.0  # seconds: a folder used so recently may belong to a running p
 
 def _sources() -> list[Path]:
     """Every source that compiled code can come from, in an order that does not depend on the file system."""
-    marked = re.compile(rb"^@(rule|phase)\b", re.MULTILINE)
+    marked = re.compile(rb"^@rule\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
     files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
-    own = [path for path in (Path(__file__), _PACKAGE / "_bundle.py") if path.exists()]
-    return [*own, *sorted(files)]
+    own = [_PACKAGE / name for name in ("_jit.py", "_parts.py", "_bundle.py")]
+    return [*(path for path in own if path.exists()), *sorted(files)]
 
 
 def _fingerprint() -> str:
@@ -118,7 +120,7 @@ CACHE: Path | None = _open_cache() if ENABLED else None
 
 
 def is_cold() -> bool:
-    """Whether nothing has been compiled yet for these sources, so that the first run will take a minute."""
+    """Whether nothing has been compiled yet for these sources, so that the first run has to wait for it."""
     return CACHE is not None and not any(CACHE.rglob("*.nbc"))
 
 
@@ -128,28 +130,20 @@ def rule(function: F) -> F:
     It releases the interpreter's lock. Division by zero gives inf or nan as in numpy, so a rule must make it
     impossible: plain Python would raise.
     """
-    return _compiled(function)
-
-
-def phase(function: F) -> F:
-    """A rule that only calls others in their order: compiled as a part of whoever calls it, not by itself.
-
-    Compiling a rule optimises anew all that it calls; every level of a turn that is saved here saves a tenth of that.
-    """
-    return _compiled(function, inline="always")
-
-
-def _compiled(function: F, **options: Any) -> F:
     if CACHE is None:
         return function
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     # Numba reads the folder when it decorates. It is put back afterwards: other users of numba keep their own.
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE)
     try:
-        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+        compiled: Any = numba.njit(cache=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
-    template = compiled.get_call_template
+    # Python calls `compiled`; compiled callers get the part.
+    compiled.part = part(function, **options)
+    compiled.get_overload = compiled.part.get_overload
+    template = compiled.part.get_call_template
     # A constant in a call is no reason to compile the callee once more for it.
     compiled.get_call_template = lambda args, kws: template(
         tuple(types.unliteral(arg) for arg in args), {name: types.unliteral(arg) for name, arg in kws.items()}

@@ -24,7 +24,8 @@ def small(tmp_path: Path) -> Path:
     """A copy of the package's first file with two rules of its own, one calling the other."""
     package = tmp_path / "powersim"
     (package / "rules").mkdir(parents=True)
-    shutil.copy(PACKAGE / "_jit.py", package)
+    for name in ("_jit.py", "_parts.py"):
+        shutil.copy(PACKAGE / name, package)
     for folder in (package, package / "rules"):
         (folder / "__init__.py").write_text("")
     write_callee(package, "1.0")
@@ -79,14 +80,21 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
 
 
 @pytest.mark.parametrize(
-    "source", ["rules/callee.py", "rules/new.py", "world/turn.py", "sim/kernel.py", "_bundle.py", "_jit.py"]
+    "source",
+    [
+        "rules/callee.py",
+        "rules/new.py",
+        "world/turn.py",
+        "sim/kernel.py",
+        "_bundle.py",
+        "_jit.py",
+        "_parts.py",
+    ],
 )
 def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path, source: str) -> None:
     path = small / "powersim" / source
     path.parent.mkdir(exist_ok=True)
-    kernel = (
-        "from powersim._jit import phase, rule\n\n\n@phase\ndef kernel(x: float) -> float:\n    return x\n"
-    )
+    kernel = "from powersim._jit import rule\n\n\n@rule\ndef kernel(x: float) -> float:\n    return x\n"
     if source != "rules/new.py" and not path.exists():
         path.write_text(kernel)
     before = ask(small, "print(jit.CACHE.name)")
@@ -103,11 +111,7 @@ def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(small: Path) 
 
 
 def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
-    marked = [
-        path
-        for path in PACKAGE.rglob("*.py")
-        if any(line in ("@rule", "@phase") for line in path.read_text().splitlines())
-    ]
+    marked = [path for path in PACKAGE.rglob("*.py") if "@rule" in path.read_text().splitlines()]
     assert len(marked) > 30
     assert set(marked) <= set(_jit._sources())
 
@@ -118,8 +122,18 @@ def test_a_constant_argument_does_not_compile_the_callee_once_more(small: Path) 
         + "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
     )
     (small / "powersim" / "rules" / "caller.py").write_text("from powersim._jit import rule\n" + text)
-    code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.signatures))"
+    code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.part.signatures))"
     assert ask(small, code) == "9.0 1"
+
+
+def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path) -> None:
+    code = (
+        "from powersim.rules.callee import callee;"
+        "made = lambda: sorted({p.name[:6] for p in jit.CACHE.rglob('*.nbc')});"
+        "print(caller(1.0), made(), callee(1.0), made(), caller(1), callee(1))"
+    )
+    assert ask(small, code) == "4.0 ['caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
+    assert ask(small, code) == "4.0 ['callee', 'caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
 
 
 def test_without_compilation_a_rule_is_the_plain_function(small: Path) -> None:

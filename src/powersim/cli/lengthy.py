@@ -28,7 +28,7 @@ def announce(page: Page) -> None:
     from powersim.study.work import is_cold
 
     if is_cold():
-        page.note("compiling the rules, once: about a minute")
+        page.note("compiling the rules, once: about half a minute")
 
 
 def leave_stopped(done: int, wanted: int, what: str, out: Path | None) -> NoReturn:

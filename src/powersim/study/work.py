@@ -69,7 +69,7 @@ def together(engine: str = COMPILED) -> Together:
 
 
 def is_cold() -> bool:
-    """Whether the rules have yet to be compiled, which takes about a minute."""
+    """Whether the rules have yet to be compiled, which takes about half a minute."""
     return _jit.is_cold()
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim._bundle import pack
-from powersim._jit import phase, rule
+from powersim._jit import rule
 from powersim.world.case import Watch
 from powersim.world.channels import (
     AFTER_ALIGNMENT,
@@ -105,7 +105,7 @@ def begin(s: Setup, p: Params, on: Switches, w: World, room: Room) -> None:
         current_calculus(s, p, w, room.derived, w.calculus0)
 
 
-@phase
+@rule
 def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int) -> None:
     """Compute turn t in place."""
     first_row = w.logged[0]
@@ -136,14 +136,14 @@ def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room
     _derive(s, p, on, w, room, t, AT_END)
 
 
-@phase
+@rule
 def _derive(s: Setup, p: Params, on: Switches, w: World, room: Room, t: int, place: int) -> None:
     """Derive what follows from the state as it is; the threat may be held."""
     derive(s, p, on, w, room.derived)
     follow_threat(p, room.kept, room.held, room.derived, t, place)
 
 
-@phase
+@rule
 def _environment(
     s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int
 ) -> None:
@@ -167,7 +167,7 @@ def _environment(
     _derive(s, p, on, w, room, t, AT_GROWTH)
 
 
-@phase
+@rule
 def _decisions(
     s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int
 ) -> None:
@@ -190,7 +190,7 @@ def _decisions(
     _derive(s, p, on, w, room, t, AT_DELIVERY)
 
 
-@phase
+@rule
 def _conflict(
     s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int
 ) -> None:
