@@ -23,12 +23,10 @@ from numba.core.typed_passes import AnnotateTypes, NativeLowering
 class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
     """Code to be linked into its callers: neither optimised nor turned into machine code."""
 
-    def finalize(self) -> None:
-        """Link what this part calls; whoever links the part finds it there."""
-        self._raise_if_finalized()
-        for library in dict.fromkeys(self._linking_libraries):
-            self._reload_init.update(library._reload_init)
-            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+    def _optimize_final_module(self) -> None:
+        """Left to the caller, which optimises the whole."""
+
+    def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
 
