@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
+from powersim.rules.alignment import common_threats, next_alignment, over_third_parties, similarity, triads
 from powersim.world.params import SPEC
 
 alignment = st.floats(-1.0, 1.0)
@@ -34,7 +34,8 @@ def triad(row_i: np.ndarray, row_j: np.ndarray, i: int, j: int) -> float:
     matrix[i], matrix[:, i] = row_i, row_i
     matrix[j], matrix[:, j] = row_j, row_j
     matrix[i, j] = matrix[j, i] = row_i[j]
-    triads(matrix, min(i, j), pull, np.zeros(row_i.size))
+    np.fill_diagonal(matrix, 0.0)  # nobody is its own third party
+    triads(matrix, np.sign(np.abs(matrix)), min(i, j), pull, np.zeros(row_i.size))
     return float(pull[max(i, j)])
 
 
@@ -128,3 +129,16 @@ def test_third_parties_alone_do_not_polarise(start: np.ndarray, other: np.ndarra
         return now
 
     assert np.abs(settled(start) - settled(other)).max() < 0.05
+
+
+@given(n=st.integers(1, 13), first=st.integers(0, 13), seed=st.integers(0, 10_000))
+def test_a_sum_over_third_parties_adds_in_their_order_to_the_bit(n: int, first: int, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    weight, rows, total = draw.normal(size=n), draw.normal(size=(n, n)), np.full(n, np.nan)
+    over_third_parties(weight, rows, first, total)
+    for j in range(first, n):
+        expected = 0.0
+        for k in range(n):
+            expected += weight[k] * rows[k, j]
+        assert total[j] == expected
+    assert np.isnan(total[:first]).all()

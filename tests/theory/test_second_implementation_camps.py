@@ -167,7 +167,8 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     matrix = rng.uniform(-1, 1, (n, n))
     for actor, row in zip((i, j), rows, strict=True):
         matrix[actor], matrix[:, actor] = row, row
-    triads(matrix, first, found, np.full(n, np.nan))
+    np.fill_diagonal(matrix, 0.0)
+    triads(matrix, (matrix != 0.0).astype(float), first, found, np.full(n, np.nan))
     assert found[last] == pytest.approx(pull, abs=1e-12)
 
 

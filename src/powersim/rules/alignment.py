@@ -42,16 +42,31 @@ def common_threats(roots: Floats, i: int, shared: Floats) -> None:
     shared (N). A whole row at once, because what i fears is looked at once for all others.
     Source: after Walt 1987, The Origins of Alliances (balancing against a common threat).
     """
-    n = shared.shape[0]
-    for j in range(i + 1, n):
-        shared[j] = 0.0
-    for k in range(n):
-        mine = roots[k, i]
-        if mine > 0.0:
-            for j in range(i + 1, n):
-                shared[j] += mine * roots[k, j]
-    for j in range(i + 1, n):
+    over_third_parties(roots[:, i], roots, i + 1, shared)
+    for j in range(i + 1, shared.shape[0]):
         shared[j] = math.tanh(shared[j])
+
+
+@rule
+def over_third_parties(weight: Floats, rows: Floats, first: int, total: Floats) -> None:
+    """total_j = sum_k weight_k rows_kj for every j >= first; terms in the order of k, so that a 0 changes no bit.
+
+    weight (N), rows (N, N), total (N). Four rows at a time: of all that a turn does, only this grows faster than the
+    number of pairs, and so it takes a third of the time or less.
+    """
+    n = total.shape[0]
+    for j in range(first, n):
+        total[j] = 0.0
+    whole = n - n % 4
+    for k in range(0, whole, 4):
+        a, b, c, d = weight[k], weight[k + 1], weight[k + 2], weight[k + 3]
+        for j in range(first, n):
+            total[j] = (
+                total[j] + a * rows[k, j] + b * rows[k + 1, j] + c * rows[k + 2, j] + d * rows[k + 3, j]
+            )
+    for k in range(whole, n):
+        for j in range(first, n):
+            total[j] += weight[k] * rows[k, j]
 
 
 @rule
@@ -75,26 +90,16 @@ def similarity(theta_i: Floats, theta_j: Floats, s_i: Floats, s_j: Floats) -> fl
 
 
 @rule
-def triads(alignment: Floats, i: int, pull: Floats, ties: Floats) -> None:
+def triads(alignment: Floats, tied: Floats, i: int, pull: Floats, ties: Floats) -> None:
     """Pull of third parties on actor i and each actor after it: fill pull[j], j > i; ties (N) is room for work.
 
     pull_j = mean over k tied to both (A_ik and A_kj not 0; k other than i and j) of A_ik A_kj; 0 if there is none.
     Friends of friends and enemies of enemies attract.
 
-    alignment (N, N): symmetric, -1..1. pull (N).
+    alignment (N, N): symmetric, -1..1, 0 on the diagonal. tied (N, N): 1 where it is not 0, else 0. pull (N).
     Source: Cartwright and Harary 1956, Psychological Review 63:277-93.
     """
-    n = pull.shape[0]
-    for j in range(i + 1, n):
-        pull[j] = 0.0
-        ties[j] = 0.0
-    for k in range(n):
-        mine = alignment[i, k]
-        if k == i or mine == 0.0:
-            continue
-        for j in range(i + 1, n):
-            theirs = alignment[k, j] if j != k else 0.0
-            pull[j] += mine * theirs
-            ties[j] += 1.0 if theirs != 0.0 else 0.0
-    for j in range(i + 1, n):
+    over_third_parties(alignment[i], alignment, i + 1, pull)
+    over_third_parties(tied[i], tied, i + 1, ties)
+    for j in range(i + 1, pull.shape[0]):
         pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0

@@ -12,7 +12,14 @@ from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world import chronicle
 from powersim.world.channels import imagine_threat
 from powersim.world.chronicle import write
-from powersim.world.derive import derive, refresh_readings, share_of, share_with_friends
+from powersim.world.derive import (
+    derive,
+    derive_pairs,
+    refresh_readings,
+    share_of,
+    share_with_friends,
+    touches,
+)
 from powersim.world.gains import flow_change, money_unit, relationship
 from powersim.world.menu import Menu, embargoed, flow_worth
 from powersim.world.params import Params, Switches
@@ -25,6 +32,7 @@ from powersim.world.state import (
     LEGS,
     PARTIES,
     Derived,
+    Flags,
     Floats,
     Ints,
     Setup,
@@ -40,27 +48,42 @@ class Judge(NamedTuple):
     gain: Floats  # (N)
     kept: Floats  # (C) positions while a package is tried
     kept_x: Floats  # (K)
-    pos: Floats  # (C) the world without the package
+    pos: Floats  # (C) the world that is imagined at present
     x: Floats  # (K)
-    S: Floats  # (N)
-    E: Floats  # (N)
+    touched: Flags  # (N) actors between whom it differs from the one imagined before
+    pos0: Floats  # (C) the world without the package
+    x0: Floats  # (K)
+    S0: Floats  # (N)
+    E0: Floats  # (N)
+    issue: Ints  # (K) the issues that the package moves, then -1
+    pledge: Ints  # (C) the pledges that it moves, then -1
 
 
 def new_judge(s: Setup) -> Judge:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
     c = s.control_key.shape[0]
-    return Judge(
-        np.zeros(n, np.int64),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(c),
-        np.zeros(k),
-        np.zeros(c),
-        np.zeros(k),
-        np.zeros(n),
-        np.zeros(n),
+    whole: dict[str, type] = {"busy": np.int64, "issue": np.int64, "pledge": np.int64, "touched": np.uint8}
+    sizes = dict.fromkeys(("kept", "pos", "pos0", "pledge"), c) | dict.fromkeys(
+        ("kept_x", "x", "x0", "issue"), k
     )
+    return Judge(
+        **{name: np.zeros(sizes.get(name, n), whole.get(name, np.float64)) for name in Judge._fields}
+    )
+
+
+@rule
+def imagine_afresh(
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, judge: Judge, scratch: Derived
+) -> None:
+    """Imagine the world as it is now. Until the next call only controls, orders and readings may move."""
+    for c in range(w.pos.shape[0]):
+        judge.pos[c] = w.pos[c]
+    for k in range(w.x.shape[0]):
+        judge.x[k] = w.x[k]
+    derive(s, p, on, w, scratch)
+    if d.held[0] > 0:
+        imagine_threat(p, d, scratch)
 
 
 @rule
@@ -79,6 +102,7 @@ def exact_gains(
 
     Without it, the controls concerned go where own policies would lead and open orders are delivered. Goods change
     hands last, in the world that the controls have made. Alignment, and so friends' weights, are those of the present.
+    `imagine_afresh` comes first.
     """
     controls = w.pos.shape[0]
     for c in range(controls):
@@ -94,14 +118,15 @@ def exact_gains(
     for i in range(w.power.shape[0]):
         judge.before[i] = 0.0
     if moves:  # goods alone leave every control where it is
-        _imagine(s, p, on, w, d, scratch)
-        _remember(w, scratch, judge)
+        imagine(s, p, on, w, d, judge, scratch)
+        _remember(judge, scratch)
         for e in range(LEGS):
             r = legs[e]
             if 0 <= r < 3 * controls:
                 w.pos[r // 3] = menu.target[r]
-    _imagine(s, p, on, w, d, scratch)
+    imagine(s, p, on, w, d, judge, scratch)
     if moves:
+        _compare(s, judge)
         for i in range(w.power.shape[0]):
             judge.before[i] = _gained(s, p, w, scratch, judge, i)
     share_with_friends(s, d, judge.before, judge.gain)
@@ -118,23 +143,57 @@ def exact_gains(
 
 
 @rule
-def _imagine(s: Setup, p: Params, on: Switches, w: World, d: Derived, scratch: Derived) -> None:
-    """What follows from the world as it is imagined now."""
+def imagine(s: Setup, p: Params, on: Switches, w: World, d: Derived, judge: Judge, scratch: Derived) -> None:
+    """What follows from the world as it is imagined now, derived where it differs from the one imagined before."""
     refresh_readings(s, w)
-    derive(s, p, on, w, scratch)
-    if d.held[0] > 0:
-        imagine_threat(p, d, scratch)
+    for i in range(w.power.shape[0]):
+        judge.touched[i] = 0
+    pairs = d.held[0] == 0
+    for k in range(w.x.shape[0]):
+        if w.x[k] != judge.x[k]:
+            pairs = touches(s, k, judge.touched) and pairs
+    for c in range(w.pos.shape[0]):
+        if w.pos[c] != judge.pos[c] and s.control_from[c] >= 0:
+            judge.touched[s.control_from[c]] = 1
+            judge.touched[s.control_to[c]] = 1
+    if not pairs:
+        imagine_afresh(s, p, on, w, d, judge, scratch)
+        return
+    for k in range(w.x.shape[0]):
+        judge.x[k] = w.x[k]
+    for c in range(w.pos.shape[0]):
+        judge.pos[c] = w.pos[c]
+    derive_pairs(s, p, on, w, scratch, judge.touched)
 
 
 @rule
-def _remember(w: World, scratch: Derived, judge: Judge) -> None:
+def _remember(judge: Judge, scratch: Derived) -> None:
     """Note the imagined world, to be compared with another."""
-    for c in range(w.pos.shape[0]):
-        judge.pos[c] = w.pos[c]
-    for k in range(w.x.shape[0]):
-        judge.x[k] = w.x[k]
-    for i in range(w.power.shape[0]):
-        judge.S[i], judge.E[i] = scratch.S[i], scratch.E[i]
+    for c in range(judge.pos.shape[0]):
+        judge.pos0[c] = judge.pos[c]
+    for k in range(judge.x.shape[0]):
+        judge.x0[k] = judge.x[k]
+    for i in range(judge.S0.shape[0]):
+        judge.S0[i], judge.E0[i] = scratch.S[i], scratch.E[i]
+
+
+@rule
+def _compare(s: Setup, judge: Judge) -> None:
+    """List the issues and pledges that are not where they were in the world remembered."""
+    count = 0
+    for k in range(judge.x.shape[0]):
+        if judge.x[k] != judge.x0[k]:
+            judge.issue[count] = k
+            count += 1
+    if count < judge.x.shape[0]:
+        judge.issue[count] = -1
+    count = 0
+    for c in range(judge.pos.shape[0]):
+        if s.control_kind[c] == C_PLEDGE and judge.pos[c] != judge.pos0[c]:
+            judge.pledge[count] = c
+            count += 1
+    if count < judge.pos.shape[0]:
+        judge.pledge[count] = -1
 
 
 @rule
@@ -143,16 +202,21 @@ def _gained(s: Setup, p: Params, w: World, scratch: Derived, judge: Judge, i: in
 
     Term by term, so that what is the same in both (most of it) need not be computed.
     """
-    total = s.w_security[i] * (scratch.S[i] - judge.S[i]) + s.w_economy[i] * (scratch.E[i] - judge.E[i])
-    for k in range(w.x.shape[0]):
-        if w.x[k] != judge.x[k]:
-            if w.salience[i, k] > 0.0:
-                total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
-                total -= issue_utility(judge.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
-            total -= scratch.burden[i, k] * (w.x[k] - judge.x[k])
-    for c in range(w.pos.shape[0]):
-        if w.pos[c] != judge.pos[c] and s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
-            total -= autonomy_cost(w.pos[c], s.w_autonomy[i]) - autonomy_cost(judge.pos[c], s.w_autonomy[i])
+    total = s.w_security[i] * (scratch.S[i] - judge.S0[i]) + s.w_economy[i] * (scratch.E[i] - judge.E0[i])
+    for k in judge.issue:
+        if k < 0:
+            break
+        if w.salience[i, k] > 0.0:
+            total += issue_utility(judge.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
+            total -= issue_utility(judge.x0[k], w.theta[i, k], w.salience[i, k], p.curvature)
+        total -= scratch.burden[i, k] * (judge.x[k] - judge.x0[k])
+    for c in judge.pledge:
+        if c < 0:
+            break
+        if s.control_from[c] == i:
+            total -= autonomy_cost(judge.pos[c], s.w_autonomy[i]) - autonomy_cost(
+                judge.pos0[c], s.w_autonomy[i]
+            )
     return total
 
 

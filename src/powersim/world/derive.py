@@ -26,6 +26,7 @@ from powersim.world.state import (
     TRADE,
     Branch,
     Derived,
+    Flags,
     Floats,
     Setup,
     World,
@@ -97,19 +98,17 @@ def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
         for g in range(w.q.shape[1]):
             d.M[i] += s.good_power[g] * w.q[i, g]
         for j in range(n):
-            d.guarantee[i, j] = 0.0
-            d.offence[i, j] = 1.0
-            d.reach[i, j] = s.reach[i, j]
-            d.trade[i, j] = s.trade[i, j]
-            d.sanctions[i, j] = 0.0
+            _apart(s, d, i, j)
         for k in range(w.x.shape[0]):
             d.burden[i, k] = 0.0
-    _issue_effects(s, on, w, d)
+    for k in range(w.x.shape[0]):
+        for e in range(s.effect_start[k], s.effect_start[k + 1]):
+            if s.effect_kind[e] == POWER:
+                d.M[s.effect_i[e]] += s.effect_size[e] * w.x[k]
+            else:
+                _couple(s, on, d, e, s.effect_size[e] * w.x[k])
     for c in range(w.pos.shape[0]):
-        if s.control_kind[c] == C_SANCTION:
-            d.sanctions[s.control_from[c], s.control_to[c]] = w.pos[c]
-        elif s.control_kind[c] == C_PLEDGE and on.pledges:
-            d.guarantee[s.control_from[c], s.control_to[c]] += w.pos[c]
+        _bind(s, on, w, d, c)
     if on.proxies:
         for b in range(s.proxy_by.shape[0]):
             d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
@@ -123,22 +122,79 @@ def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
 
 
 @rule
-def _issue_effects(s: Setup, on: Switches, w: World, d: Derived) -> None:
-    """Couple the issues' positions into capability, guarantees, reach, threat and trade."""
+def derive_pairs(s: Setup, p: Params, on: Switches, w: World, d: Derived, touched: Flags) -> None:
+    """Derive anew what is between the touched actors (N flags) and all others; the same bits as `derive`.
+
+    Enough after issues and controls have moved that touch nobody's capability: see `touches`.
+    """
+    n = w.power.shape[0]
+    for i in range(n):
+        if touched[i]:
+            for j in range(n):
+                _apart(s, d, i, j)
+                _apart(s, d, j, i)
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
-            i, j = s.effect_i[e], s.effect_j[e]
-            kind, amount = s.effect_kind[e], s.effect_size[e] * w.x[k]
-            if kind == GUARANTEE and on.guarantees:
-                d.guarantee[i, j] += amount
-            elif kind == POWER:
-                d.M[i] += amount
-            elif kind == REACH:
-                d.reach[i, j] = min(1.0, max(0.0, d.reach[i, j] + amount))
-            elif kind == THREAT and on.threat:
-                d.offence[i, j] = max(0.0, d.offence[i, j] + amount)
-            elif kind == TRADE:
-                d.trade[i, j] *= max(0.0, 1.0 - amount)
+            if _is_of_a_pair(s.effect_kind[e]) and (touched[s.effect_i[e]] or touched[s.effect_j[e]]):
+                _couple(s, on, d, e, s.effect_size[e] * w.x[k])
+    for c in range(w.pos.shape[0]):
+        if s.control_from[c] >= 0 and (touched[s.control_from[c]] or touched[s.control_to[c]]):
+            _bind(s, on, w, d, c)
+    for i in range(n):
+        if touched[i]:
+            _friends_and_foes(s, on, w, d, i)
+            d.E[i] = economy_of(d, i)
+            _secure(p, d, i)
+
+
+@rule
+def touches(s: Setup, k: int, touched: Flags) -> bool:
+    """Flag the actors between whom issue k makes a difference; False if it moves anybody's capability."""
+    for e in range(s.effect_start[k], s.effect_start[k + 1]):
+        if s.effect_kind[e] == POWER:
+            return False
+        if _is_of_a_pair(s.effect_kind[e]):
+            touched[s.effect_i[e]] = 1
+            touched[s.effect_j[e]] = 1
+    return True
+
+
+@rule
+def _is_of_a_pair(kind: int) -> bool:
+    return kind == GUARANTEE or kind == REACH or kind == THREAT or kind == TRADE
+
+
+@rule
+def _apart(s: Setup, d: Derived, i: int, j: int) -> None:
+    """What is between i and j where no issue and no decision makes a difference."""
+    d.guarantee[i, j] = 0.0
+    d.offence[i, j] = 1.0
+    d.reach[i, j] = s.reach[i, j]
+    d.trade[i, j] = s.trade[i, j]
+    d.sanctions[i, j] = 0.0
+
+
+@rule
+def _couple(s: Setup, on: Switches, d: Derived, e: int, amount: float) -> None:
+    """What effect e of an issue does to guarantees, reach, threat and trade between two actors."""
+    i, j, kind = s.effect_i[e], s.effect_j[e], s.effect_kind[e]
+    if kind == GUARANTEE and on.guarantees:
+        d.guarantee[i, j] += amount
+    elif kind == REACH:
+        d.reach[i, j] = min(1.0, max(0.0, d.reach[i, j] + amount))
+    elif kind == THREAT and on.threat:
+        d.offence[i, j] = max(0.0, d.offence[i, j] + amount)
+    elif kind == TRADE:
+        d.trade[i, j] *= max(0.0, 1.0 - amount)
+
+
+@rule
+def _bind(s: Setup, on: Switches, w: World, d: Derived, c: int) -> None:
+    """What control c, if it is a sanction or a pledge, does between its two actors."""
+    if s.control_kind[c] == C_SANCTION:
+        d.sanctions[s.control_from[c], s.control_to[c]] = w.pos[c]
+    elif s.control_kind[c] == C_PLEDGE and on.pledges:
+        d.guarantee[s.control_from[c], s.control_to[c]] += w.pos[c]
 
 
 @rule
@@ -167,13 +223,18 @@ def _friends_and_foes(s: Setup, on: Switches, w: World, d: Derived, i: int) -> N
 @rule
 def balance(p: Params, d: Derived) -> None:
     """Capability that everybody fears, and the security that follows (M4)."""
-    n = d.M.shape[0]
-    for i in range(n):
-        d.h[i] = p.h0
-        for j in range(n):
-            if j != i:
-                d.h[i] += d.fear[i, j] * d.feared[j]
-        d.S[i] = security(d.f[i], d.h[i], p.security_d)
+    for i in range(d.M.shape[0]):
+        _secure(p, d, i)
+
+
+@rule
+def _secure(p: Params, d: Derived, i: int) -> None:
+    """The same for actor i."""
+    d.h[i] = p.h0
+    for j in range(d.M.shape[0]):
+        if j != i:
+            d.h[i] += d.fear[i, j] * d.feared[j]
+    d.S[i] = security(d.f[i], d.h[i], p.security_d)
 
 
 @rule

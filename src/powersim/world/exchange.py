@@ -16,7 +16,7 @@ from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
 from powersim.world.channels import Paths
 from powersim.world.chronicle import in_detail
-from powersim.world.deals import Judge, exact_gains, sign
+from powersim.world.deals import Judge, exact_gains, imagine_afresh, sign
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import money_unit
 from powersim.world.held_deals import keep_deal
@@ -253,6 +253,7 @@ def match_offers(
     n = w.power.shape[0]
     for i in range(n):
         judge.busy[i] = 0
+    imagine_afresh(s, p, on, w, d, judge, scratch)
     for _ in range(offers.found[0]):
         m = -1
         for e in range(offers.found[0]):

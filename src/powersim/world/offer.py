@@ -10,7 +10,7 @@ from powersim._jit import rule
 from powersim.rules.bargaining import sign_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.deals import Judge, exact_gains, sign
+from powersim.world.deals import Judge, exact_gains, imagine_afresh, sign
 from powersim.world.derive import share_with_friends
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import control_change
@@ -72,6 +72,7 @@ def put_on_the_table(
                 continue  # nothing on order to freeze, or nothing in stock to give
         legs[count] = r
         count += 1
+    imagine_afresh(s, p, on, w, d, judge, scratch)
     exact_gains(s, p, on, w, d, menu, legs, judge, scratch)
     least = 1e300
     for e in range(branch.offer_parties.shape[0]):

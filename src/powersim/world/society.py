@@ -60,13 +60,14 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
     factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
     """
     n = w.power.shape[0]
-    roots = np.zeros((n, n))
+    roots, tied = np.zeros((n, n)), np.zeros((n, n))
     share, power = np.zeros(n), np.zeros(w.pos.shape[0])
     shared, pull, ties = np.zeros(n), np.zeros(n), np.zeros(n)
     lever_power(s, w, power)
     for i in range(n):
         for j in range(n):
             roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
+            tied[i, j] = 1.0 if w.alignment[i, j] != 0.0 else 0.0
             push[i, j] = 0.0
     for i in range(n):
         lever_shares(s, w, i, power, share)
@@ -81,7 +82,7 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
         if on.threat:
             common_threats(roots, i, shared)
         if on.balance:
-            triads(w.alignment, i, pull, ties)
+            triads(w.alignment, tied, i, pull, ties)
         for j in range(i + 1, n):
             z = push[i, j]
             for e in range(count):

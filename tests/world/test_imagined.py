@@ -1,0 +1,68 @@
+"""An imagined world is derived where it differs from the one imagined before: the same bits as from nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from powersim._bundle import pack
+from powersim.scenario.build import Built
+from powersim.testing import documents
+from powersim.world.deals import imagine, imagine_afresh, new_judge
+from powersim.world.derive import derive, new_derived, refresh_readings
+from worlds import Play, built
+
+
+def assert_imagined_as_derived(play: Play, seed: int, moves: int) -> int:
+    """Imagine `moves` worlds one after another, each a random step from the last; how many differed from it."""
+    draw, setup, world = np.random.default_rng(seed), play.case.setup, play.world
+    step, whole, judge = new_derived(setup), new_derived(setup), pack(new_judge(setup))
+    packed_step, packed_whole = pack(step), pack(whole)
+    imagine_afresh(*play.given, play.packed, play.room.derived, judge, packed_step)
+    differed = 0
+    for _ in range(moves):
+        before = step.S.copy()
+        moved = draw.random(world.pos.size) < 0.1
+        world.pos[moved] = draw.random(moved.sum())
+        given_out = draw.random(world.ordered.size) < 0.1
+        world.ordered[given_out] = draw.random(given_out.sum())
+        imagine(*play.given, play.packed, play.room.derived, judge, packed_step)
+        refresh_readings(play.given[0], play.packed)
+        derive(*play.given, play.packed, packed_whole)
+        for name in (
+            "M",
+            "guarantee",
+            "offence",
+            "reach",
+            "trade",
+            "sanctions",
+            "weight",
+            "sway",
+            "help",
+            "fear",
+        ):
+            assert getattr(step, name).tobytes() == getattr(whole, name).tobytes(), name
+        for name in ("feared", "f", "h", "S", "E", "burden"):
+            assert getattr(step, name).tobytes() == getattr(whole, name).tobytes(), name
+        differed += int((before != step.S).any())
+    return differed
+
+
+@settings(max_examples=30)
+@given(document=documents(), seed=st.integers(0, 10_000))
+def test_an_imagined_world_is_what_follows_from_its_state(document: dict[str, Any], seed: int) -> None:
+    play = Play(built(document).case("", "one", 1, 0))
+    play.step()
+    assert_imagined_as_derived(play, seed, 6)
+
+
+def test_in_the_flagship_imagined_worlds_differ_and_are_what_follows_from_their_state(
+    flagship: Built,
+) -> None:
+    play = Play(flagship.case("keep", "spiral", 2009, 0), 2009)
+    for _ in range(8):
+        play.step()
+    assert assert_imagined_as_derived(play, 1, 40) > 20
