@@ -53,6 +53,7 @@ def over_third_parties(weight: Floats, rows: Floats, first: int, total: Floats) 
 
     weight (N), rows (N, N), total (N). Four rows at a time: of all that a turn does, only this grows faster than the
     number of pairs, and so it takes a third of the time or less.
+    Source: arithmetic.
     """
     n = total.shape[0]
     for j in range(first, n):

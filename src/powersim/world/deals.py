@@ -63,12 +63,21 @@ def new_judge(s: Setup) -> Judge:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
     c = s.control_key.shape[0]
-    whole: dict[str, type] = {"busy": np.int64, "issue": np.int64, "pledge": np.int64, "touched": np.uint8}
-    sizes = dict.fromkeys(("kept", "pos", "pos0", "pledge"), c) | dict.fromkeys(
-        ("kept_x", "x", "x0", "issue"), k
-    )
     return Judge(
-        **{name: np.zeros(sizes.get(name, n), whole.get(name, np.float64)) for name in Judge._fields}
+        busy=np.zeros(n, np.int64),
+        before=np.zeros(n),
+        gain=np.zeros(n),
+        kept=np.zeros(c),
+        kept_x=np.zeros(k),
+        pos=np.zeros(c),
+        x=np.zeros(k),
+        touched=np.zeros(n, np.uint8),
+        pos0=np.zeros(c),
+        x0=np.zeros(k),
+        S0=np.zeros(n),
+        E0=np.zeros(n),
+        issue=np.zeros(k, np.int64),
+        pledge=np.zeros(c, np.int64),
     )
 
 
