@@ -19,7 +19,7 @@ from powersim.world.case import Case
 from powersim.world.draws import Luck, luck
 from powersim.world.start import new_world
 from powersim.world.state import FREEZE, LEAST, Floats, World
-from powersim.world.turn import begin, new_room, turn
+from powersim.world.turn import begin, new_room, one_turn
 
 SUPPLIER, CLIENT, GOOD = "RUS", "IRN", "s300"
 SIDES, ORDERS = ("lower", "refrain on", "raise"), ("give", "freeze")
@@ -90,12 +90,12 @@ def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restra
     for t in range(turns[-1] + 1):
         now = Luck(where.seed, where.run, np.uint64(t))
         if t not in turns:
-            turn(*given, on, branch, packed, room, now, t)
+            one_turn(*given, on, branch, packed, room, now, t)
             continue
         aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
-        turn(*given, quiet, branch, pack(aside), desk, now, t)
+        one_turn(*given, quiet, branch, pack(aside), desk, now, t)
         gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
-        turn(*given, on, branch, packed, room, now, t)
+        one_turn(*given, on, branch, packed, room, now, t)
         for signed in _signatures(world, t):
             if any(leg == wanted for _, leg in signed.legs):
                 yield _restraint(built, case, world, gain, signed, run, t)

@@ -21,7 +21,7 @@ from powersim.world.draws import Luck, luck
 from powersim.world.params import MECHANISMS
 from powersim.world.start import new_world
 from powersim.world.state import ALL, LOWER, RAISE, World
-from powersim.world.turn import begin, new_room, turn
+from powersim.world.turn import begin, new_room, one_turn
 
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 COUNCIL = ("arms_embargo_iran", "un_pressure_on_iran")
@@ -51,9 +51,9 @@ def deals(case: Case, run: int) -> Iterator[Deal]:
     for t in range(case.turns):
         now = Luck(where.seed, where.run, np.uint64(t))
         aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
-        turn(*given, quiet, branch, pack(aside), desk, now, t)
+        one_turn(*given, quiet, branch, pack(aside), desk, now, t)
         menu: Any = getattr(desk.menu, "values", desk.menu)
-        turn(*given, on, branch, pack(world), room, now, t)
+        one_turn(*given, on, branch, pack(world), room, now, t)
         for legs, gain, pay in signed(world.log[: int(world.logged[0])], t):
             yield Deal(t, legs, gain, pay, menu.gain.copy(), menu.target.copy(), world.dis.copy())
 

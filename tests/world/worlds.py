@@ -21,7 +21,7 @@ from powersim.world.menu import fill_menu
 from powersim.world.policy import own_policy
 from powersim.world.start import new_world
 from powersim.world.state import Derived, Floats
-from powersim.world.turn import _environment, begin, new_room, turn
+from powersim.world.turn import _environment, begin, new_room, one_turn
 
 ROWS = 16384
 # Everything that is rare becomes frequent: talks, moves, crises, breaches, strikes.
@@ -88,7 +88,7 @@ class Play:
     def step(self) -> Floats:
         """Compute a turn; returns its rows of the chronicle."""
         t, before = self.turns_played, int(self.world.logged[0])
-        turn(*self.given, self.branch, self.packed, self.room, luck(self.seed, self.run, t), t)
+        one_turn(*self.given, self.branch, self.packed, self.room, luck(self.seed, self.run, t), t)
         self.turns_played += 1
         assert self.world.logged[0] <= ROWS, "the chronicle is full"
         return self.world.log[before : int(self.world.logged[0])].copy()

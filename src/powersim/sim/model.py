@@ -1,8 +1,8 @@
 """One history as a Mesa model: stepped turn by turn, looked into, given a policy, and the same bits as the ensemble.
 
-The model holds no rule. A step asks the agents what they want, writes it into the world and calls the same `turn` that
-compiled histories call. Luck is looked up by key (`world.draws`), so Mesa's shared `random` and `rng` are never
-touched: whatever a user does with them leaves the history as it is.
+The model holds no rule. A step asks the agents what they want, writes it into the world and calls the same `stretch`
+of turns that compiled histories call. Luck is looked up by key (`world.draws`), so Mesa's shared `random` and `rng` are
+never touched: whatever a user does with them leaves the history as it is.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from powersim.world import chronicle
 from powersim.world.case import Case
 from powersim.world.channels import Held, new_paths, paths_of
 from powersim.world.draws import luck, uniform
-from powersim.world.record import observe, record
+from powersim.world.record import observe
 from powersim.world.start import LOG_ROWS, new_world
 from powersim.world.state import Derived, Floats
-from powersim.world.turn import begin, new_room, turn
+from powersim.world.turn import begin, new_room, stretch
 
 __all__ = ["Labels", "PowersimModel", "State", "simulate"]
 
@@ -169,10 +169,10 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         t = self.turn
         self._ask()
         self._first_row = int(self.world.logged[0])
-        turn(*self._given, self._branch, self._world, self._room, luck(self.seed, self.run, t), t)
-        setup, params, _ = self._given
-        record(setup, params, self._world, self._room.derived, self._watch, t, self.values[t])
-        self._alignment[self.case.snapshots == t] = self.world.alignment
+        stretch(
+            *self._given, self._branch, self._watch, self.case.snapshots, self._world, self._room,
+            *self._key, t, t + 1, self.values, self._alignment,
+        )  # fmt: skip
         self.turn = t + 1
         self.running = self.turn < self.case.turns
         self._collect(t)

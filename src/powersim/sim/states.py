@@ -11,10 +11,9 @@ from powersim._bundle import pack
 from powersim.sim.model import PowersimModel
 from powersim.world.case import Case
 from powersim.world.draws import luck
-from powersim.world.record import record
 from powersim.world.start import new_world
 from powersim.world.state import Floats, World
-from powersim.world.turn import begin, new_room, turn
+from powersim.world.turn import begin, new_room, stretch
 
 ROWS = 16384
 """Room for a chronicle in detail at first; a longer one is computed again with twice the room."""
@@ -59,14 +58,16 @@ def _path(case: Case, seed: int, run: int, rows: int, every: bool, mesa: bool) -
 def _compiled(case: Case, seed: int, run: int, rows: int) -> tuple[World, Floats, Callable[[int], None]]:
     world, room = new_world(case.setup, rows, detail=True), new_room(case.setup)
     values = np.zeros((case.turns, case.watch.kind.shape[0]))
+    kept = np.zeros((case.snapshots.shape[0], *world.alignment.shape))
     given = pack(case.setup), pack(case.params), pack(case.switches)
     branch, watch, packed = pack(case.branch), pack(case.watch), pack(world)
     where = luck(seed, run, 0)
     begin(*given, packed, room)
 
     def step(t: int) -> None:
-        turn(*given, branch, packed, room, where._replace(turn=np.uint64(t)), t)
-        record(given[0], given[1], packed, room.derived, watch, t, values[t])
+        stretch(
+            *given, branch, watch, case.snapshots, packed, room, where.seed, where.run, t, t + 1, values, kept
+        )
 
     return world, values, step
 

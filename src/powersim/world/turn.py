@@ -1,4 +1,4 @@
-"""A turn: the phases in their order. Both engines call `turn`; neither has rules of its own.
+"""A turn: the phases in their order. Both engines call `begin` and `stretch`; neither has rules of its own.
 
 1. environment: calendar, the branch's offer and path, growth, production, budgets, know-how, proxies
 2. interests: ideals and saliences follow factions, clauses and events
@@ -238,6 +238,17 @@ def history(
     """A whole history: values (T, O) of the watched outcomes, kept (S, N, N) alignment at the snapshots' turns."""
     begin(s, p, on, w, room)
     stretch(s, p, on, branch, watch, snapshots, w, room, seed, run, 0, values.shape[0], values, kept)
+
+
+def one_turn(
+    s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room, luck: Luck, t: int
+) -> None:
+    """Turn t alone, for those who look on between turns. It is a stretch, so that there is one thing to compile."""
+    nothing = pack(Watch(*(np.zeros(0, np.int64) for _ in Watch._fields)))
+    values, kept = np.zeros((t + 1, 0)), np.zeros((0, *room.push.shape))
+    stretch(
+        s, p, on, branch, nothing, np.zeros(0, np.int64), w, room, luck.seed, luck.run, t, t + 1, values, kept
+    )
 
 
 @rule
