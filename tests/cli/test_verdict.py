@@ -201,7 +201,7 @@ def test_the_command_prints_and_writes_what_it_found(
     powersim: Callable[..., Any], stated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World(study.trial(open_scenario(stated)))
-    monkeypatch.setattr(work, "together", lambda: world)
+    monkeypatch.setattr(work, "together", lambda *_: world)
     monkeypatch.setattr(work, "is_cold", lambda: False)
     options = ("--draws", 10, "--lucks", 8, "--workers", 1)
     out = tmp_path / "out"

@@ -101,7 +101,7 @@ def sensitivity(
     total = steps(space, asked)
     _libraries()
     announce(page)
-    work.warm(planned, work.COMPILED)
+    work.warm(planned.first_case)
     folder = None if out is None else out / assumption_report.NAME
     try:
         with page.progress("computing", total) as tick:

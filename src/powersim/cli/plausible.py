@@ -10,7 +10,7 @@ from powersim.cli.console import Cell, Column, Page, Table
 from powersim.cli.lengthy import announce
 from powersim.study.plan import plan
 from powersim.study.rates import find_record, plausibility
-from powersim.study.work import check_runs
+from powersim.study.work import check_runs, warm
 
 if TYPE_CHECKING:
     from powersim.study.opened import Opened
@@ -31,6 +31,7 @@ def show(
     asked = plan(opened, branch or opened.branches[0], "all", seed, swept="")
     found = find_record(path, record)
     announce(page)
+    warm(asked.first_case)
     with page.progress("runs", check_runs(runs) * len(asked.theories)) as tick:
         result = plausibility(asked, found, runs, tick)
     right = range(len(COLUMNS))[NUMBERS]

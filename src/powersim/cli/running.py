@@ -217,7 +217,7 @@ class _Work:
         steps = work.steps(store, runs)
         if steps:
             announce(self.page)
-            work.warm(self.plan, engine)
+            work.warm(self.plan.first_case, engine)
             # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
             threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
         with self.page.progress("computing", steps) as tick:

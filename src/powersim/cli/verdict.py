@@ -57,19 +57,22 @@ def verdict(
     """
     from powersim.cli import console
     from powersim.sim import provenance
-    from powersim.study import judging
+    from powersim.study import judging, work
     from powersim.study import verdict as study
     from powersim.study.opened import open_scenario
-    from powersim.study.work import together
-    from powersim.study.work import workers as processors
 
     started, page = time.time(), console.Page(quiet)
     check_work(workers, resume=resume, out=out)
     trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
-    announce(page)
     page.note(f"{trial.histories} histories: {_design(trial)}")
-    with page.progress("trying", study.missing(trial, out)) as tick:
-        runs, done = study.compute(trial, together(), out, workers or processors(), resume=resume, tick=tick)
+    steps = study.missing(trial, out)
+    if steps:
+        announce(page)
+        work.warm(trial.cases(0, trial.theories[0])[0])
+    with page.progress("trying", steps) as tick:
+        runs, done = study.compute(
+            trial, work.together(), out, workers or work.workers(), resume=resume, tick=tick
+        )
     if done.stopped:
         leave_stopped(done.done, trial.draws, "draws", out)
     found = judging.judged(runs)

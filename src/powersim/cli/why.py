@@ -75,7 +75,7 @@ def why(
     started = time.time()
     if kept.runs < wanted:
         announce(page)
-        work.warm(asked.plan, work.COMPILED)
+        work.warm(asked.plan.first_case)
     steps = (wanted - kept.runs) * len(asked.plan.theories)
     with page.progress("computing", max(0, steps)) as tick:
         done = answer(asked, kept, wanted, threads=workers, tick=tick)

@@ -81,6 +81,11 @@ class Plan:
         return [first._replace(branch=branch) for branch in self._laid_down]
 
     @cached_property
+    def first_case(self) -> Case:
+        """The inputs of run 0 for the first label under the first theory."""
+        return self.cases(self.theories[0], 0)[0]
+
+    @cached_property
     def _laid_down(self) -> list[Branch]:
         """The branch of every label as arrays."""
         first, *others = (self.built.branch(_named(name)) for name in self.branches)
@@ -91,7 +96,7 @@ class Plan:
 
     def layout(self) -> Layout:
         """Names along each dimension of the results."""
-        scenario, case = self.scenario, self.cases(self.theories[0], 0)[0]
+        scenario, case = self.scenario, self.first_case
         dates = tuple(scenario.calendar.labels())
         return Layout(
             branches=self.labels,

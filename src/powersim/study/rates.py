@@ -99,7 +99,7 @@ class _Counter:
         self.plan, self.turns = plan, turns
         self.scenario = plan.scenario
         self.issues = [issue.id for issue in plan.scenario.issues]
-        case = plan.cases(plan.theories[0], 0)[0]
+        case = plan.first_case
         self.laid_down = _laid_down(case, turns)
         # pace and size of moves are recorded for the coded issues only, so only those are compared
         coded = self.scenario.record or self.issues

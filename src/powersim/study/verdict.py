@@ -33,6 +33,7 @@ from powersim.sim.files import write_atomically
 from powersim.study.opened import BASE, Opened, unknown_name
 from powersim.study.plan import MOST_SEED, SEED
 from powersim.study.work import Progress
+from powersim.world.case import Case
 
 NAME = "verdict"
 PLACES, IDENTITY = "places", "identity.json"
@@ -86,6 +87,12 @@ class Trial:
     def histories(self) -> int:
         """How many histories that makes."""
         return self.draws * self.lucks * len(self.theories) * len(self.branches)
+
+    def cases(self, place: int, theory: str) -> list[Case]:
+        """The inputs of a place under a theory, for every branch."""
+        at = self.built.uniforms(self.seed, place, _named(theory))
+        case = self.built.case("", _named(theory), at=at)
+        return [case._replace(branch=self.built.branch(_named(name))) for name in self.branches]
 
     def identity(self) -> dict[str, Any]:
         """What places must have in common to belong together: not the wording of hypotheses, nor their rules."""
@@ -250,16 +257,13 @@ def _places(
     trial: Trial, simulate: Together, folder: Path | None, threads: int, tick: Callable[[], None] | None
 ) -> Iterator[dict[str, Any]]:
     """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
-    laid_down = [trial.built.branch(_named(name)) for name in trial.branches]
     summaries = [_summary(trial.scenario.outcomes[name]) for name in trial.outcomes]
     columns = [list(trial.scenario.outcomes).index(name) for name in trial.outcomes]
     pairs = [(trial.branches.index(a), trial.branches.index(b)) for a, b in trial.pairs]
     turns = tuple(range(trial.built.turns))
 
     def one(place: int, theory: str) -> tuple[Floats, NDArray[np.int64]]:
-        at = trial.built.uniforms(trial.seed, place, _named(theory))
-        case = trial.built.case("", _named(theory), trial.seed, at=at)
-        cases = [case._replace(branch=branch) for branch in laid_down]
+        cases = trial.cases(place, theory)
         paths = np.stack([
             [history.values for history in simulate(cases, trial.seed, place * STRIDE + luck)]
             for luck in range(trial.lucks)

@@ -24,6 +24,7 @@ from powersim.sim.store import ALL_PATHS, FORMAT, RESULTS, Store, held_identity
 from powersim.study.condense import condense
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
+from powersim.world.case import Case
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -73,8 +74,8 @@ def is_cold() -> bool:
     return _jit.is_cold()
 
 
-def warm(plan: Plan, engine: str) -> None:
-    """Compute one history and forget it: whatever has to be compiled is compiled here, once.
+def warm(case: Case, engine: str = COMPILED) -> None:
+    """Compute one history of a case and forget it: whatever has to be compiled is compiled here, before threads start.
 
     The collector of garbage rests meanwhile: a compiler makes many objects and little garbage, and looking through
     them again and again takes a tenth of the time.
@@ -83,7 +84,7 @@ def warm(plan: Plan, engine: str) -> None:
     if cold:
         gc.disable()
     try:
-        together(engine)(plan.cases(plan.theories[0], 0)[:1], plan.seed, 0)
+        together(engine)([case], 0, 0)
     finally:
         if cold:
             gc.enable()
