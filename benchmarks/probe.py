@@ -69,7 +69,7 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
     from powersim.study.work import fill, open_store, warm
 
     planned = plan(open_scenario(path), branch or None, theory or None, SEED)
-    warm(planned, "compiled")
+    warm(planned.first_case)
     base = peak_mb()
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
         store = open_store(planned, Path(folder), runs, resume=False)
