@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from powersim.scenario.expr import BINARY, FOLDS, Expression, ExpressionError, Name, parse
 from powersim.world import expression as code
+from powersim.world.state import DEPTH
 
 PLACES = {"A": 0, "B": 1, "guns": 0, "front": 0, "shield": 1}
 WORLD: Any = SimpleNamespace(
@@ -21,6 +22,7 @@ WORLD: Any = SimpleNamespace(
     q=np.array([[2.0], [0.5]]),
     war_on=np.array([1, 0], np.uint8),
     alignment=np.array([[0.0, -0.3], [-0.3, 0.0]]),
+    stack=np.zeros(DEPTH),
 )
 
 
@@ -167,5 +169,5 @@ def test_whatever_is_read_is_finite_and_fits_the_evaluator(text: str) -> None:
         held -= 1 if op.code in BINARY.values() or op.code in FOLDS.values() else 0
         deepest = max(deepest, held)
     assert held == 1
-    assert deepest < code.DEPTH
+    assert deepest < DEPTH
     assert all(math.isfinite(op.value) for op in found.ops)

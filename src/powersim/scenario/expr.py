@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from powersim.world import expression as code
+from powersim.world.state import DEPTH
 
 MAX_CHARACTERS = 400
-MAX_NESTING = 24  # of the parser; the stack of the evaluator is bounded by code.DEPTH
+MAX_NESTING = 24  # of the parser; the stack of the evaluator is bounded by DEPTH
 MAX_OPS = 64
 
 TOKEN = re.compile(
@@ -153,9 +154,9 @@ class _Parser:
 
     def push(self, op: Op, column: int) -> None:
         self.stack += 1
-        if self.stack >= code.DEPTH:  # one place is left for at_war, which may compare disputes
+        if self.stack >= DEPTH:  # one place is left for at_war, which may compare disputes
             raise ExpressionError(
-                "expression too deep", column, f"{self.stack} values at once", f"at most {code.DEPTH - 1}"
+                "expression too deep", column, f"{self.stack} values at once", f"at most {DEPTH - 1}"
             )
         self.ops.append(op)
 

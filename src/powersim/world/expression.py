@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from powersim._jit import rule
 from powersim.world.state import Floats, Ints, World
 
 # Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.
 (END, CONST, X, STOCK, AT_WAR, ALIGNED, ADD, SUB, MUL, DIV, NEG, MIN, MAX, LT, LE, GT, GE) = range(17)
-DEPTH = 16  # most operands on the stack; the parser refuses deeper expressions
 
 
 @rule
@@ -19,8 +16,7 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
     CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
     comparisons give 1 or 0; division by 0 gives 0, so that no scenario can produce an infinity.
     """
-    stack = np.zeros(DEPTH)
-    n = 0
+    stack, n = w.stack, 0
     for k in range(op.shape[0]):
         code = op[k]
         if code == END:

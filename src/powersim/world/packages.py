@@ -35,6 +35,8 @@ class Agenda(NamedTuple):
     valid: Flags  # (2**LEGS)
     gain: Floats  # (PARTIES) of the best package
     pay: Floats  # (PARTIES) net payments received, share of world GDP
+    tried_gain: Floats  # (PARTIES) the same of a package that is tried
+    tried_pay: Floats  # (PARTIES)
 
 
 class Offers(NamedTuple):
@@ -59,6 +61,8 @@ def new_agenda() -> Agenda:
         np.zeros((PARTIES, size)),
         np.zeros(LEGS, np.int64),
         np.zeros(size, np.uint8),
+        np.zeros(PARTIES),
+        np.zeros(PARTIES),
         np.zeros(PARTIES),
         np.zeros(PARTIES),
     )
@@ -241,8 +245,7 @@ def best_of_many(
     Under the protocol of equal gain it is the subset whose smallest gain is largest.
     """
     best, best_mask = -1e300, 0
-    gain = np.zeros(PARTIES)
-    pay = np.zeros(PARTIES)
+    gain, pay = agenda.tried_gain, agenda.tried_pay
     for mask in range(1, 1 << count):
         if agenda.valid[mask] == 0:
             continue

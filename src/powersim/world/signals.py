@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from powersim._jit import rule
 from powersim.rules.beliefs import calculus, calculus_prior, relax, resolve_after, trust_after
 from powersim.rules.utility import issue_utility
@@ -13,6 +11,7 @@ from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
 from powersim.world.params import Params, Switches
+from powersim.world.slate import Slate
 from powersim.world.state import C_LEVER, LEAST, Branch, Derived, Floats, Setup, World
 
 
@@ -121,21 +120,20 @@ def breaches_known(p: Params, on: Switches, w: World, turn: int, first_row: int)
 
 
 @rule
-def current_calculus(s: Setup, p: Params, w: World, d: Derived, out: Floats) -> None:
+def current_calculus(s: Setup, p: Params, w: World, d: Derived, slate: Slate, out: Floats) -> None:
     """Fill out (N, N): [i, j] what power and stakes as they are now say for j's resolve in i's eyes, in log-odds.
 
     At stake between two actors is, for each, what it would lose if the other had its way, on the issues in which the
     scenario gives both an interest: sum_k s_jk |theta_jk - theta_ik|.
     """
     n, kk = w.theta.shape
-    party = np.zeros((n, kk), np.uint8)
+    party, concern = slate.party, slate.concern
     for i in range(n):
         for k in range(kk):
             party[i, k] = 1 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:
             party[s.clause_actor[v], s.clause_issue[v]] = 1
-    concern = np.zeros(kk, np.int64)
     for i in range(n):
         count = 0
         for k in range(kk):
@@ -155,15 +153,14 @@ def current_calculus(s: Setup, p: Params, w: World, d: Derived, out: Floats) -> 
 
 
 @rule
-def forget(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
+def forget(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate) -> None:
     """Beliefs relax at mu towards their priors: at rest, and while power and stakes rest, nothing moves.
 
     The prior of trust is its starting value; that of resolve follows power and stakes (M14).
     """
     n = w.power.shape[0]
-    now = np.zeros((n, n))
     if on.current_calculus:
-        current_calculus(s, p, w, d, now)
+        current_calculus(s, p, w, d, slate, slate.now)
     for i in range(n):
         for j in range(n):
             if i == j:
@@ -173,5 +170,5 @@ def forget(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
             if on.resolve:
                 prior = s.resolve0[i, j]
                 if on.current_calculus:
-                    prior = calculus_prior(prior, w.calculus0[i, j], now[i, j], p.belief_floor)
+                    prior = calculus_prior(prior, w.calculus0[i, j], slate.now[i, j], p.belief_floor)
                 w.resolve[i, j] = relax(w.resolve[i, j], prior, p.mu, p.belief_floor)

@@ -13,6 +13,7 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.draws import Luck, logistic, uniform
 from powersim.world.params import Params, Switches
+from powersim.world.slate import Slate
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Ints, Setup, World
 
 
@@ -53,16 +54,15 @@ def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> No
 
 
 @rule
-def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats) -> None:
+def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate, push: Floats) -> None:
     """Fill push (N, N), symmetric: the weighted drivers of alignment.
 
     Similarity of interests, what each other's levers give or deny, guarantees, common threat (without a (1 - A)/2
     factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
     """
     n = w.power.shape[0]
-    roots, tied = np.zeros((n, n)), np.zeros((n, n))
-    share, power = np.zeros(n), np.zeros(w.pos.shape[0])
-    shared, pull, ties = np.zeros(n), np.zeros(n), np.zeros(n)
+    roots, tied, share, power = slate.roots, slate.tied, slate.share, slate.power
+    shared, pull, concern, ours, theirs = slate.shared, slate.pull, slate.concern, slate.ours, slate.theirs
     lever_power(s, w, power)
     for i in range(n):
         for j in range(n):
@@ -74,15 +74,13 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, push: Floats
         for j in range(n):
             push[i, j] += 0.5 * p.w_levers * share[j]
             push[j, i] += 0.5 * p.w_levers * share[j]
-    theirs, ours = np.zeros((2, w.x.shape[0])), np.zeros((2, w.x.shape[0]))  # ideals and saliences
-    concern = np.zeros(w.x.shape[0], np.int64)
     for i in range(n):
         push[i, i] = (d.h[i] - p.h0) / p.m_ref
         count = _concerns(w, i, concern, ours)
         if on.threat:
             common_threats(roots, i, shared)
         if on.balance:
-            triads(w.alignment, tied, i, pull, ties)
+            triads(w.alignment, tied, i, pull, slate.ties)
         for j in range(i + 1, n):
             z = push[i, j]
             for e in range(count):
@@ -127,10 +125,10 @@ def acquainted(s: Setup, i: int, j: int) -> bool:
 
 @rule
 def align(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, push: Floats, turn: int
+    s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, slate: Slate, push: Floats, turn: int
 ) -> None:
     """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
-    pushes(s, p, on, w, d, push)
+    pushes(s, p, on, w, d, slate, push)
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim.world.state import DEALS_OPEN, LEGS, LOG_COLUMNS, PARTIES, Setup, World
+from powersim.world.state import DEALS_OPEN, DEPTH, LEGS, LOG_COLUMNS, PARTIES, Setup, World
 
 LOG_ROWS = 8192  # a chronicle longer than this is cut; `World.logged` still counts
 
@@ -77,6 +77,7 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World
         proxy_level=np.zeros(proxies),
         happened=np.full(events, -1, ints),
         offer=np.zeros(1, ints),
+        stack=np.zeros(DEPTH),
         log=np.zeros((log_rows, LOG_COLUMNS)),
         logged=np.array([0, int(detail)], ints),
     )

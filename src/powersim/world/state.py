@@ -44,6 +44,7 @@ DEALS_OPEN = 160  # capacity of the table of open deals (W); a full table refuse
 PARTIES = 5  # most parties of one deal
 LEGS = 10  # most legs of one deal
 MILESTONES = 6  # most milestones of a programme
+DEPTH = 16  # most operands of an expression at once; the parser refuses deeper ones
 LOG_COLUMNS = 8
 LEAST = 1e-9  # below this a difference of utilities or positions counts as none
 TIE = 1e-9  # a better package must be better by this, so that an ulp cannot flip a choice
@@ -261,6 +262,7 @@ class World(NamedTuple):
     proxy_level: Floats  # (P) decays
     happened: Ints  # (E) turn at which the event came, -1 = not yet
     offer: Ints  # (1) OPEN, ACCEPTED or REFUSED
+    stack: Floats  # (DEPTH) room to work out an expression
     # chronicle
     log: Floats  # (rows, LOG_COLUMNS): turn, kind, actor, other, object, value, gain, deal
     logged: Ints  # (2) rows so far; 1 = in detail: offers that came to nothing, small changes of belief too

@@ -56,6 +56,7 @@ from powersim.world.policy import own_policy
 from powersim.world.promises import comply
 from powersim.world.record import record
 from powersim.world.signals import breaches_known, current_calculus, forget, read_moves
+from powersim.world.slate import Slate, new_slate
 from powersim.world.society import align, home, pushes
 from powersim.world.state import Branch, Derived, Floats, Ints, Setup, World
 from powersim.world.strike import strikes
@@ -73,6 +74,7 @@ class Room(NamedTuple):
     offers: Offers
     judge: Judge
     scratch: Derived
+    slate: Slate
     push: Floats  # (N, N)
     kept: Paths  # the channels as this history goes through them
     held: Paths  # those that it is held to
@@ -88,6 +90,7 @@ def new_room(s: Setup, kept: Paths | None = None, held: Paths | None = None) -> 
         pack(new_offers(max(256, 8 * n))),
         pack(new_judge(s)),
         pack(new_derived(s)),
+        pack(new_slate(s)),
         np.zeros((n, n)),
         pack(new_paths(s, 0, 0) if kept is None else kept),
         pack(new_paths(s, 0, 0) if held is None else held),
@@ -100,9 +103,9 @@ def begin(s: Setup, p: Params, on: Switches, w: World, room: Room) -> None:
     refresh_readings(s, w)
     refresh_interests(s, w)
     derive(s, p, on, w, room.derived)
-    pushes(s, p, on, w, room.derived, w.push0)
+    pushes(s, p, on, w, room.derived, room.slate, w.push0)
     if on.current_calculus:
-        current_calculus(s, p, w, room.derived, w.calculus0)
+        current_calculus(s, p, w, room.derived, room.slate, w.calculus0)
 
 
 @rule
@@ -121,12 +124,12 @@ def turn(s: Setup, p: Params, on: Switches, branch: Branch, w: World, room: Room
     _conflict(s, p, on, branch, w, room, luck, t)
     read_moves(s, p, on, branch, w, t)
     breaches_known(p, on, w, t, first_row)
-    forget(s, p, on, w, room.derived)
+    forget(s, p, on, w, room.derived, room.slate)
     follow_resolve(room.kept, room.held, w, t, s.dispute_key.shape[0])
     follow_trust(room.kept, room.held, w, t)
     _derive(s, p, on, w, room, t, AT_SIGNALS)
     if on.alignment:
-        align(s, p, on, w, room.derived, luck, room.push, t)
+        align(s, p, on, w, room.derived, luck, room.slate, room.push, t)
     follow_alignment(room.kept, room.held, w, t, AFTER_ALIGNMENT)
     if on.home:
         home(s, p, w, room.derived, t)
