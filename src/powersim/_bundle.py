@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,37 +35,44 @@ _FLOAT, _BITS = struct.Struct("=d"), struct.Struct("=q")
 
 
 class Packed:
-    """A named tuple and the table of its fields' addresses and shapes (int64; numbers stand in the table itself)."""
+    """A named tuple and the table of its fields' addresses and shapes (int64; numbers stand in the table itself).
 
-    __slots__ = ("address", "fields", "table", "values")
+    `like` is an earlier one of as many fields: what both hold is not looked at again.
+    """
 
-    def __init__(self, values: Any) -> None:
-        fields: list[Any] = [type(values).__name__]
-        rows: list[int] = []
-        for name, value in zip(values._fields, values, strict=True):
-            if isinstance(value, np.ndarray):
-                if not value.flags.c_contiguous:
-                    raise ValueError(f"{type(values).__name__}.{name} must be C-contiguous")
-                fields.append((name, value.dtype.char, value.ndim))
-                rows += (value.__array_interface__["data"][0], *value.shape)
-            elif isinstance(value, float):
-                fields.append((name, "d", -1))
-                rows += _BITS.unpack(_FLOAT.pack(value))
-            else:
-                fields.append((name, "l", -1))
-                rows.append(int(value))
+    __slots__ = ("address", "entries", "table", "type", "values")
+    values: Any
+
+    def __init__(self, values: Any, like: Packed | None = None) -> None:
+        if like is None:
+            self.entries = [_entry(value) for value in values]
+        else:
+            before = zip(values, like.values, like.entries, strict=True)
+            self.entries = [entry if value is old else _entry(value) for value, old, entry in before]
         self.values = values
-        self.fields = tuple(fields)
-        self.table = np.array(rows, np.int64)
+        self.type = _type(type(values).__name__, values._fields, tuple(kind for kind, _ in self.entries))
+        self.table = np.array([number for _, row in self.entries for number in row], np.int64)
         self.address = self.table.__array_interface__["data"][0]
 
 
-def pack(values: T) -> T:
+def _entry(value: Any) -> tuple[tuple[str, int], tuple[int, ...]]:
+    """Dtype and dimensions (-1 = a number) of a field, and what the table says of it."""
+    if isinstance(value, np.ndarray):
+        if not value.flags.c_contiguous:
+            raise ValueError(f"an array of shape {value.shape} must be C-contiguous")
+        return (value.dtype.char, value.ndim), (value.__array_interface__["data"][0], *value.shape)
+    if isinstance(value, float):
+        return ("d", -1), _BITS.unpack(_FLOAT.pack(value))
+    return ("l", -1), (int(value),)
+
+
+def pack(values: T, like: T | None = None) -> T:
     """`values` as compiled code takes it; the named tuple itself when rules are interpreted.
 
+    `like` is what `pack` gave for values most of whose arrays are the same objects: then it is quicker.
     Raises ValueError for an array that is not C-contiguous.
     """
-    return Packed(values) if ENABLED else values  # type: ignore[return-value]
+    return Packed(values, like) if ENABLED else values  # type: ignore[return-value, arg-type]
 
 
 class BundleType(types.Type):  # type: ignore[misc]
@@ -91,12 +99,13 @@ class BundleType(types.Type):  # type: ignore[misc]
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]
 def _typeof(value: Packed, _: Any) -> BundleType:
-    if value.fields not in _KNOWN:
-        _KNOWN[value.fields] = BundleType(value.fields)
-    return _KNOWN[value.fields]
+    return value.type
 
 
-_KNOWN: dict[tuple[Any, ...], BundleType] = {}  # a type is made once
+@cache
+def _type(name: str, fields: tuple[str, ...], kinds: tuple[tuple[str, int], ...]) -> BundleType:
+    """The type of a named tuple, made once."""
+    return BundleType((name, *((field, *kind) for field, kind in zip(fields, kinds, strict=True))))
 
 
 @register_model(BundleType)

@@ -17,7 +17,7 @@ from powersim.errors import PowersimError
 from powersim.scenario.build import Built, build, draw_inputs
 from powersim.scenario.load import from_data, load
 from powersim.scenario.merge import read_chain
-from powersim.scenario.priors import Distribution, Draws, name_key
+from powersim.scenario.priors import Distribution, Draws, name_key, uniforms
 from powersim.world import draws
 from powersim.world.params import SPEC
 
@@ -96,10 +96,11 @@ def test_the_uniform_of_a_path_is_the_worlds_keyed_draw(seed: int, run: int, pat
     luck, zero = draws.luck(seed, run, 0), np.uint64(0)
     expected = [
         draws.uniform(luck, draws.PRIOR, first, zero, second)
-        for first, second in zip(table.first, table.second, strict=True)
+        for first, second in zip(*table.keys, strict=True)
     ]
-    assert table.uniforms(seed, run).tolist() == expected
-    assert table.values(table.uniforms(seed, run)).tolist() == expected
+    found = uniforms(table.keys, seed, run)
+    assert found.tolist() == expected
+    assert table.values(found).tolist() == expected
 
 
 def test_keys_of_names_are_32_bits_and_never_nobody() -> None:

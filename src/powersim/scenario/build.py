@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,13 +18,14 @@ from powersim.scenario.arrays import Arrays
 from powersim.scenario.branch import plan
 from powersim.scenario.index import Index
 from powersim.scenario.names import unknown
-from powersim.scenario.priors import Distribution, Draws
+from powersim.scenario.priors import Distribution, Draws, uniforms
 from powersim.scenario.resolved import Num, Outcome, Scenario
 from powersim.world import case as c
 from powersim.world.case import Case, Watch
 from powersim.world.params import SPEC, Params, Switches, per_turn, switches
-from powersim.world.state import Branch, Floats, Ints, Setup
+from powersim.world.state import Branch, Floats, Ints, Keys, Setup
 
+COUNTS = np.array([spec.whole for spec in SPEC.values()])
 QUARTERS = {"month": 1.0 / 3.0, "quarter": 1.0, "year": 4.0}
 WATCHED = {
     "issue": c.ISSUE,
@@ -69,11 +71,12 @@ class _Target(NamedTuple):
 
 @dataclass(frozen=True)
 class _Patch:
-    """Parameters under one theory: values, and those with priors."""
+    """Parameters under one theory: values, and those with priors. `keys` (2, P) are those of all uncertain numbers."""
 
     base: Floats
     draws: Draws
     places: Ints
+    keys: Keys
 
 
 @dataclass(repr=False)
@@ -121,8 +124,7 @@ class Built:
 
         `second` gives other ones, independent of the first.
         """
-        both = (self._draws, self._patch(theory).draws)
-        return np.concatenate([draws.uniforms(seed, run, second=second) for draws in both])
+        return uniforms(self._patch(theory).keys, seed, run, second=second)
 
     def values(self, u: Floats, theory: str = "") -> Floats:
         """The uncertain numbers (P) at a place u (P) in the space of assumptions."""
@@ -177,10 +179,12 @@ class Built:
             uncertain = [
                 (place, num) for place, num in enumerate(numbers[name] for name in SPEC) if num.prior
             ]
+            own = Draws([num.path for _, num in uncertain], [num.prior for _, num in uncertain if num.prior])
             self._patches[theory] = _Patch(
                 np.array([numbers[name].value for name in SPEC]),
-                Draws([num.path for _, num in uncertain], [num.prior for _, num in uncertain if num.prior]),
+                own,
                 np.array([place for place, _ in uncertain], np.int64),
+                np.concatenate([self._draws.keys, own.keys], axis=1),
             )
         return self._patches[theory]
 
@@ -255,14 +259,21 @@ class Built:
             inputs.params,
             self.switches(theory, off),
             self.branch(branch),
-            self.watch(),
+            self._watch,
             self.turns,
-            np.array(self._snapshots() if snapshots is None else list(snapshots), np.int64),
+            self._snapshots if snapshots is None else np.array(list(snapshots), np.int64),
         )
 
-    def _snapshots(self) -> list[int]:
+    @cached_property
+    def _watch(self) -> Watch:
+        """The scenario's outcomes, in the order of their names."""
+        return self.watch()
+
+    @cached_property
+    def _snapshots(self) -> Ints:
+        """The last turn before the intervention, or the first, and the last of all."""
         since = self.scenario.intervention
-        return sorted({max(0, since - 1) if since is not None else 0, self.turns - 1})
+        return np.array(sorted({max(0, since - 1) if since is not None else 0, self.turns - 1}), np.int64)
 
 
 def build(scenario: Scenario) -> Built:
@@ -307,11 +318,9 @@ def _targets(cells: Sequence[tuple[str, int, int]]) -> list[_Target]:
 
 
 def _whole(raw: Floats) -> list[float]:
-    """Parameters that are counts, rounded."""
-    return [
-        float(np.floor(v + 0.5)) if spec.whole else float(v)
-        for v, spec in zip(raw, SPEC.values(), strict=True)
-    ]
+    """Parameters, those that are counts rounded."""
+    rounded: list[float] = np.where(COUNTS, np.floor(raw + 0.5), raw).tolist()
+    return rounded
 
 
 def _no_such(what: str, name: str, known: Mapping[str, object]) -> PowersimError:

@@ -82,14 +82,26 @@ def _shape(d: Distribution) -> tuple[str, tuple[float, ...]]:
     return d.kind, d.arguments if d.kind == "choice" else ()
 
 
+def uniforms(keys: Keys, seed: int, run: int, *, second: bool = False) -> Floats:
+    """The uniforms (P) of paths with `keys` (2, P): `world.draws.uniform` at decision point PRIOR, all at once.
+
+    `second` gives another one of the same key, independent of the first.
+    """
+    luck = draws.luck(seed, run, 0)
+    block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
+    zero = np.zeros_like(keys[0])
+    w0, w1, w2, w3 = block(zero + np.uint64(draws.PRIOR), keys[0], zero, keys[1], luck.seed, luck.run)
+    if second:
+        w0, w1 = w2, w3
+    return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
+
+
 class Draws:
     """Many distributions, drawn together: P of them in, P numbers out."""
 
     def __init__(self, paths: Sequence[str], distributions: Sequence[Distribution]) -> None:
         self.paths, self.all = tuple(paths), tuple(distributions)
-        keys = [path_key(path) for path in paths]
-        self.first: Keys = np.array([key[0] for key in keys], np.uint64)
-        self.second: Keys = np.array([key[1] for key in keys], np.uint64)
+        self.keys: Keys = np.array([path_key(path) for path in paths], np.uint64).reshape(-1, 2).T  # (2, P)
         self.groups: list[tuple[str, Any, Floats, Floats, Floats]] = []
         for shape in sorted({_shape(d) for d in distributions}, key=repr):
             members = [index for index, d in enumerate(distributions) if _shape(d) == shape]
@@ -97,21 +109,6 @@ class Draws:
             arguments = np.array([d.arguments for d in (chosen[:1] if shape[0] == "choice" else chosen)]).T
             low, high = np.array([d.low for d in chosen]), np.array([d.high for d in chosen])
             self.groups.append((shape[0], np.array(members), arguments, low, high))
-
-    def uniforms(self, seed: int, run: int, *, second: bool = False) -> Floats:
-        """The uniform of every path: `powersim.world.draws.uniform` at decision point PRIOR, all at once.
-
-        `second` gives another one of the same key, independent of the first.
-        """
-        luck = draws.luck(seed, run, 0)
-        block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
-        zero = np.zeros_like(self.first)
-        w0, w1, w2, w3 = block(
-            zero + np.uint64(draws.PRIOR), self.first, zero, self.second, luck.seed, luck.run
-        )
-        if second:
-            w0, w1 = w2, w3
-        return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)
 
     def values(self, u: Floats) -> Floats:
         """The value of every number at the uniforms u (P), each in [0, 1)."""

@@ -64,18 +64,17 @@ class Tally:
     offset: NDArray[np.int64]
     events: int
 
-    def count(self, log: Floats) -> Singles:
-        """Rows of each kind (kinds)."""
-        return np.bincount(log[:, KIND].astype(np.int64), minlength=self.kinds).astype(np.float32)
-
-    def first(self, log: Floats) -> Singles:
-        """First turn of each event (events), NaN = never."""
-        offset = self.offset[log[:, KIND].astype(np.int64)]
-        seen = (offset >= 0) & (log[:, OBJECT] >= 0)
+    def count(self, log: Floats) -> tuple[Singles, Singles]:
+        """Rows of each kind (kinds), and the first turn of each event (events), NaN = never."""
+        kinds = log[:, KIND].astype(np.int64)
+        offset = self.offset[kinds]
+        placed = np.flatnonzero(offset >= 0)
+        placed = placed[log[placed, OBJECT] >= 0]
         turns = np.full(self.events, np.inf)
-        np.minimum.at(turns, offset[seen] + log[seen, OBJECT].astype(np.int64), log[seen, TURN])
+        np.minimum.at(turns, offset[placed] + log[placed, OBJECT].astype(np.int64), log[placed, TURN])
         turns[np.isinf(turns)] = np.nan
-        return turns.astype(np.float32)
+        counts = np.bincount(kinds, minlength=self.kinds)
+        return counts.astype(np.float32), turns.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -119,10 +118,11 @@ class Ensemble:
     def _run(self, run: int, theory: str, tick: Callable[[], None] | None) -> _Part:
         """One run of every branch under one theory."""
         histories = self.together(self.cases_of(theory, run), self.seed, run)
+        counts, first = zip(*(self.tally.count(history.log) for history in histories), strict=True)
         part = _Part(
-            value=np.stack([history.values.astype(np.float32) for history in histories]),
-            first=np.stack([self.tally.first(history.log) for history in histories]),
-            counts=np.stack([self.tally.count(history.log) for history in histories]),
+            value=np.stack([history.values for history in histories], dtype=np.float32),
+            first=np.stack(first),
+            counts=np.stack(counts),
             alignment=np.stack([history.alignment for history in histories]),
             arms=np.stack([history.delivered for history in histories]),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from powersim.world.draws import luck
 from powersim.world.start import LOG_ROWS, new_world
 from powersim.world.state import Branch, Floats, Setup, World
 from powersim.world.turn import begin, new_room, stretch
+
+T = TypeVar("T", bound=tuple[Any, ...])
 
 _HERE = threading.local()  # a thread's Desk
 
@@ -100,6 +102,7 @@ class _Desk:
         self.s, self.log_rows = s, log_rows
         self.room = new_room(s)
         self.worlds: list[tuple[World, World]] = []  # as arrays, and packed
+        self.packed: dict[str | int, Any] = {}  # of the last run
 
     def world(self, depth: int) -> tuple[World, World]:
         """The world at a depth of the pile."""
@@ -107,6 +110,11 @@ class _Desk:
             fresh = new_world(self.s, self.log_rows)
             self.worlds.append((fresh, pack(fresh)))
         return self.worlds[depth]
+
+    def pack(self, what: str | int, values: T) -> T:
+        """`values` packed; quicker where the last run had the same arrays under the name `what`."""
+        self.packed[what] = pack(values, self.packed.get(what))
+        return cast(T, self.packed[what])
 
 
 def _desk(s: Setup, log_rows: int) -> _Desk:
@@ -137,8 +145,9 @@ class _Tree:
         s = self.case.setup
         self.desk = _desk(s, log_rows)
         self.where = luck(seed, run, 0)
-        self.given = (pack(s), pack(self.case.params), pack(self.case.switches))
-        self.watch = pack(self.case.watch)
+        keep = self.desk.pack
+        self.given = keep("setup", s), keep("params", self.case.params), keep("switches", self.case.switches)
+        self.watch = keep("watch", self.case.watch)
         self.branches = [case.branch for case in cases]
         self.parting = _partings(self.branches, s)
         n, count = len(s.power0), len(cases)
@@ -162,8 +171,9 @@ class _Tree:
         lead = members[0]
         end = min(self._until(a, b) for a in members for b in members)
         world, packed = self.desk.world(depth)
+        branch = self.desk.pack(lead, self.branches[lead])
         stretch(
-            *self.given, pack(self.branches[lead]), self.watch, self.case.snapshots, packed, self.desk.room,
+            *self.given, branch, self.watch, self.case.snapshots, packed, self.desk.room,
             self.where.seed, self.where.run, first, end, self.values[lead], self.kept[lead],
         )  # fmt: skip
         if end == self.turns:

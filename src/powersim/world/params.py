@@ -173,6 +173,15 @@ def switches(states: Mapping[str, bool | int] | None = None) -> Switches:
     return Switches._make(int(bool(states.get(name, True))) for name in MECHANISMS)
 
 
+_TIMES = ("quarter", "year")
+_TIMED = [
+    (place, spec)
+    for place, spec in enumerate(SPEC.values())
+    if spec.unit == "quarters" or spec.unit.partition("/")[2] in _TIMES
+]
+"""Parameters that depend on the length of a turn, with their places."""
+
+
 def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float:
     """A value per quarter or year as a value per turn of `turn` quarters.
 
@@ -183,7 +192,7 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
         return float(max(min(value, 1.0), round(value / turn))) if whole else value / turn
     kind, _, time = unit.partition("/")
     n = turn if time == "quarter" else turn / 4.0
-    if time not in ("quarter", "year") or n == 1.0:
+    if time not in _TIMES or n == 1.0:
         return value
     if kind == "share":
         return 1.0 - math.pow(1.0 - value, n)
@@ -194,7 +203,7 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
 
 def per_turn(params: Params, turn: float) -> Params:
     """Parameters for turns of `turn` quarters (month 1/3, quarter 1, year 4): rates and durations count in turns."""
-    return Params._make(
-        in_turns(value, spec.unit, turn, spec.whole)
-        for value, spec in zip(params, SPEC.values(), strict=True)
-    )
+    values = list(params)
+    for place, spec in _TIMED:
+        values[place] = in_turns(values[place], spec.unit, turn, spec.whole)
+    return Params._make(values)
