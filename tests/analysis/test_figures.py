@@ -14,7 +14,7 @@ from powersim.analysis.plot_arms import draw_arms
 from powersim.analysis.plot_effects import draw_effects
 from powersim.analysis.plot_events import telling_events
 from powersim.analysis.plot_overview import draw_overview
-from powersim.analysis.plots import drawings, write_figures
+from powersim.analysis.plots import Subject, draws, write_figures
 from powersim.analysis.results import Study
 from powersim.analysis.style import BRANCHES, looks, save, shorten, styled, wrap
 
@@ -29,9 +29,10 @@ def some(results):
 
 def everything(results):
     """All figures of some results."""
-    study = Study.read(results)
+    subject = Subject.read(results)
     with styled():
-        yield from drawings(results, study, list(study.outcomes))
+        for draw in draws(subject, list(subject.study.outcomes)):
+            yield draw(subject)
 
 
 def boxes(figure, texts):

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-from powersim.analysis.compare import diverged, effects
+from powersim.analysis.compare import Effect, diverged, effects
 from powersim.analysis.plot_alignment import draw_alignment
 from powersim.analysis.plot_arms import draw_arms
 from powersim.analysis.plot_effects import draw_effects
 from powersim.analysis.plot_events import changed, draw_event, draw_events, telling_events
 from powersim.analysis.plot_overview import draw_all_effects, draw_overview, draw_pairing
 from powersim.analysis.plot_paths import draw_paths
+from powersim.analysis.press import Draw, Printed, print_all
 from powersim.analysis.results import Study, sample
-from powersim.analysis.style import Drawing, save, styled
+from powersim.analysis.style import Drawing
 
 FORMATS = ("png", "svg")
 EVENTS = 16
 """Events that get a figure of their own: those that branches change most."""
+
+ROOM = 128 * 2**20
+"""Bytes of results that are held in memory; of larger ones each figure reads what it needs."""
 
 INDEX = "index.html"
 SECTIONS = {
@@ -40,63 +48,109 @@ def write_figures(
     outcomes: Sequence[str] | None = None,
     formats: Sequence[str] = FORMATS,
     progress: Callable[[str], None] | None = None,
+    processes: int = 1,
 ) -> list[Path]:
     """Draw every figure that `results` allow into `directory`; returns the files written, index.html last.
 
     `outcomes` limits the figures of single outcomes (default: all). `progress` is told each figure's name. The same
-    results give the same bytes. KeyError for an unknown outcome.
+    results give the same bytes, however many `processes` draw (see `press.print_all`). KeyError for an unknown outcome.
     """
     study = Study.read(results)
     names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
-    written: list[Path] = []
-    shown: list[tuple[str, str, str]] = []
-    with styled():
-        for drawing in drawings(results, study, names):
-            if progress is not None:
-                progress(drawing.name)
-            written += save(drawing, directory, formats)
-            shown.append((drawing.name, drawing.finding, drawing.caption))
+    subject = Subject.read(results)
+    shown = print_all(subject, draws(subject, names), directory, formats, progress, processes)
     page = directory / INDEX
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(index(study, shown, formats[0]), encoding="utf-8")
-    return [*written, page]
+    return [*(file for each in shown for file in each.files), page]
 
 
-def drawings(results: xr.Dataset, study: Study, outcomes: Sequence[str]) -> Iterator[Drawing]:
-    """The figures one by one, so that only one is held in memory; call inside `style.styled`.
+@dataclass(frozen=True)
+class Subject:
+    """What figures are drawn from, read once.
 
     Effects are of all runs; what shows single runs is drawn from the first `results.SAMPLE` that keep their paths.
     """
-    pairs = study.pairs()
-    rows = effects(results)
-    whole, everything = results, study
-    results = sample(results)
-    study = Study.read(results)
-    parted = {b: diverged(results, a, b) for a, b in pairs}
+
+    whole: xr.Dataset
+    everything: Study
+    rows: list[Effect]
+    results: xr.Dataset  # sample of `whole`
+    study: Study
+    parted: dict[str, NDArray[np.bool_]]  # by branch: where it has left the reference, (theory, turn)
+    events: list[str]
+
+    @classmethod
+    def read(cls, whole: xr.Dataset) -> Subject:
+        """Read what the figures have in common; results of ordinary size are read altogether."""
+        if whole.nbytes <= ROOM:
+            whole = whole.compute()
+        everything, results = Study.read(whole), sample(whole)
+        parted = {b: diverged(results, a, b) for a, b in everything.pairs()}
+        return cls(
+            whole, everything, effects(whole), results, Study.read(results), parted, telling_events(results)
+        )
+
+
+def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
+    """What draws each figure, in the order of the page; call it inside `style.styled`."""
+    pairs, events = of.study.pairs(), of.events
+    found: list[Draw[Subject]] = []
     if pairs:
-        yield draw_overview(results, rows, study)
-        yield draw_all_effects(rows, study)
-    events = telling_events(results)
+        found += [_overview, _all_effects]
     if events:
-        yield draw_events(results, events, study)
-    if "arms" in results and bool((results["arms"] > 0).any()):
-        yield draw_arms(whole, everything)
+        found.append(_events)
+    if "arms" in of.whole and bool((of.whole["arms"] > 0).any()):
+        found.append(_arms)
     if pairs:
-        yield draw_pairing(results, study)
-        for name in outcomes:
-            yield draw_effects(study.outcome(name), [r for r in rows if r.outcome == name], study)
-    for name in outcomes:
-        yield draw_paths(results, name, study, parted)
-    moved = [e for e in events if not pairs or changed(results, e)]
-    for event in moved[:EVENTS]:
-        yield draw_event(results, event, study)
-    if "alignment" in results:
-        for branch in study.main:
-            yield draw_alignment(whole, branch.name, everything)
+        found += [_pairing, *(partial(_effects, outcome=name) for name in outcomes)]
+    found += [partial(_paths, outcome=name) for name in outcomes]
+    moved = [e for e in events if not pairs or changed(of.results, e)]
+    found += [partial(_event, event=event) for event in moved[:EVENTS]]
+    if "alignment" in of.whole:
+        found += [partial(_alignment, branch=branch.name) for branch in of.study.main]
+    return found
 
 
-def index(study: Study, shown: Sequence[tuple[str, str, str]], ending: str) -> str:
-    """A page with every figure under its finding, in sections; `shown` holds names, findings and captions."""
+def _overview(of: Subject) -> Drawing:
+    return draw_overview(of.results, of.rows, of.study)
+
+
+def _all_effects(of: Subject) -> Drawing:
+    return draw_all_effects(of.rows, of.study)
+
+
+def _events(of: Subject) -> Drawing:
+    return draw_events(of.results, of.events, of.study)
+
+
+def _arms(of: Subject) -> Drawing:
+    return draw_arms(of.whole, of.everything)
+
+
+def _pairing(of: Subject) -> Drawing:
+    return draw_pairing(of.results, of.study)
+
+
+def _effects(of: Subject, outcome: str) -> Drawing:
+    rows = [row for row in of.rows if row.outcome == outcome]
+    return draw_effects(of.study.outcome(outcome), rows, of.study)
+
+
+def _paths(of: Subject, outcome: str) -> Drawing:
+    return draw_paths(of.results, outcome, of.study, of.parted)
+
+
+def _event(of: Subject, event: str) -> Drawing:
+    return draw_event(of.results, event, of.study)
+
+
+def _alignment(of: Subject, branch: str) -> Drawing:
+    return draw_alignment(of.whole, branch, of.everything)
+
+
+def index(study: Study, shown: Sequence[Printed], ending: str) -> str:
+    """A page with every figure under its finding, in sections."""
     parts = [
         "<!doctype html>", '<html lang="en">', '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width">',
@@ -108,13 +162,13 @@ def index(study: Study, shown: Sequence[tuple[str, str, str]], ending: str) -> s
     )
     parts.append(f"<p>Branches, compared with <b>{escape(study.reference)}</b>:</p><ul>{branches}</ul>")
     for folder, heading in SECTIONS.items():
-        found = [s for s in shown if s[0].rpartition("/")[0] == folder]
+        found = [s for s in shown if s.name.rpartition("/")[0] == folder]
         if not found:
             continue
-        links = "".join(f'<a href="#{escape(name)}">{escape(finding)}</a>' for name, finding, _ in found)
+        links = "".join(f'<a href="#{escape(s.name)}">{escape(s.finding)}</a>' for s in found)
         parts.append(f"<h2>{escape(heading)}</h2><nav>{links}</nav>")
-        for name, finding, caption in found:
-            image = f'<img loading="lazy" src="{escape(name)}.{ending}" alt="{escape(finding)}">'
-            text = f"<figcaption>{escape(caption)}</figcaption>"
-            parts.append(f'<figure id="{escape(name)}">{image}{text}</figure>')
+        for s in found:
+            image = f'<img loading="lazy" src="{escape(s.name)}.{ending}" alt="{escape(s.finding)}">'
+            text = f"<figcaption>{escape(s.caption)}</figcaption>"
+            parts.append(f'<figure id="{escape(s.name)}">{image}{text}</figure>')
     return "\n".join(parts) + "\n"

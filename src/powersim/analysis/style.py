@@ -140,12 +140,20 @@ def branch_keys(study: Study) -> list[tuple[str, Look]]:
     return keys + [(words(b.name), replace(found[b.name], marker="")) for b in yardsticks]
 
 
-@lru_cache(maxsize=8192)
 def measure(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of text in inches."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    # Nothing is drawn together across a space, and most words come again.
+    parts = text.split(" ")
+    width = sum(_word(part, weight) for part in parts) + (len(parts) - 1) * _word(" ", weight)
+    return HINTING * width * size / 72
+
+
+@lru_cache(maxsize=8192)
+def _word(text: str, weight: str) -> float:
+    """Width of a text in font sizes."""
+    font = FontProperties(family="DejaVu Sans", size=TextToPath.FONT_SCALE, weight=weight)
     width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return HINTING * float(width) / 72
+    return float(width) / TextToPath.FONT_SCALE
 
 
 def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
@@ -280,6 +288,9 @@ def words(name: str) -> str:
 
 def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path]:
     """Write a drawing once per format; the same figure gives the same bytes (no dates, no random identifiers)."""
+    for axis in (a for axes in drawing.figure.axes for a in (axes.xaxis, axes.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # or all tick labels would be measured again to find a place for it
     written = []
     for ending in formats:
         path = directory / f"{drawing.name}.{ending}"

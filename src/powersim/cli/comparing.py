@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from powersim.analysis import pool
 from powersim.analysis.compare import Effect, effects, write_effects
 from powersim.analysis.findings import of_effects
 from powersim.analysis.results import ALL, Study
@@ -30,11 +31,15 @@ def report(
     shown: Sequence[str],
     named: bool,
     figures: str,
+    processes: int,
 ) -> None:
     """Print the effects on the outcomes `shown`; write all of them, and figures, to `out` if there is one.
 
-    Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories.
+    Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories. Up to so many
+    `processes` draw.
     """
+    if out is not None and figures != NONE and processes > 1:
+        pool.get_ready()
     study = Study.read(data)
     rows = effects(data, plan.pairs)
     if out is not None:
@@ -59,7 +64,7 @@ def report(
         page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")
     if out is not None:
         if figures != NONE:
-            _draw(page, data, out, list(study.outcomes) if figures == ALL else shown)
+            _draw(page, data, out, list(study.outcomes) if figures == ALL else shown, processes)
         page.note(
             f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if figures != NONE else ''}"
         )
@@ -78,9 +83,9 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     return f"{runs} runs of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
 
 
-def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str]) -> None:
+def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], processes: int) -> None:
     from powersim.analysis.plots import write_figures
 
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
-        write_figures(data, out / FIGURES, outcomes, progress=lambda _: tick())
+        write_figures(data, out / FIGURES, outcomes, progress=lambda _: tick(), processes=processes)

@@ -68,7 +68,8 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         metavar="N",
-        help="Threads, with dask processes; default: all processors. Results do not depend on it.",
+        help="Threads, with dask processes, and processes that draw; default: all processors. Results do not "
+        "depend on it.",
     ),
 ]
 Paths = Annotated[

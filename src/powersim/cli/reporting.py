@@ -26,10 +26,11 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
     """
     from powersim.cli import console
     from powersim.study.report import write_report
+    from powersim.study.work import workers
 
     page = console.Page(quiet)
     with page.progress("drawing", None) as tick:
-        path = write_report(folder, out, lambda _: tick())
+        path = write_report(folder, out, lambda _: tick(), workers())
     page.line(f"{path.name} written to {path.parent.name or '.'}: open it in any browser")
 
 

@@ -136,8 +136,9 @@ def compare(
 
     def report(data: xr.Dataset) -> None:
         from powersim.cli import comparing
+        from powersim.study import work
 
-        comparing.report(page, planned, data, out, shown, named, figures)
+        comparing.report(page, planned, data, out, shown, named, figures, workers or work.workers())
 
     _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume, until).carry_out(report)
 

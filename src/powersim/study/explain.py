@@ -12,8 +12,8 @@ from powersim.analysis.explained import Explained, finding, heading, of_total
 from powersim.analysis.knockouts import TOTAL, KnockOut, Share, knockouts, shares
 from powersim.analysis.mediation import Mediation, mediation
 from powersim.analysis.plot_why import draw_knockouts, draw_mediation, draw_shares
+from powersim.analysis.press import print_all
 from powersim.analysis.results import ALL, Branch, Study
-from powersim.analysis.style import save, styled
 from powersim.study.groups import FULL, coalitions
 from powersim.study.kept import Kept
 from powersim.study.why import HELD, NAME, Question
@@ -99,14 +99,12 @@ def write(
         ),
     ]
     figures = []
-    with styled():
-        for e in found:
-            for draw in (draw_shares, draw_mediation, draw_knockouts):
-                drawing = draw(e)
-                written += save(drawing, folder, FORMATS)
-                figures.append(page.Figure(drawing.name, _alt(drawing.finding), drawing.caption))
-                if tick is not None:
-                    tick()
+    for e in found:
+        for drawing in print_all(e, (draw_shares, draw_mediation, draw_knockouts), folder, FORMATS):
+            written += drawing.files
+            figures.append(page.Figure(drawing.name, _alt(drawing.finding), drawing.caption))
+            if tick is not None:
+                tick()
     return [*written, _section(found, figures, command).write(out)]
 
 

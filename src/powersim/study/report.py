@@ -16,10 +16,14 @@ PAGE = "report.html"
 
 
 def write_report(
-    folder: Path, out: Path | None = None, progress: Callable[[str], None] | None = None
+    folder: Path,
+    out: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+    processes: int = 1,
 ) -> Path:
     """Write the page of the results in `folder`, by default beside them; returns its path.
 
+    The same results give the same bytes, however many `processes` draw (see `analysis.pool` for what they ask for).
     PowersimError when the folder holds no results of `powersim compare` or `run`.
     """
     folder = folder.resolve()
@@ -30,7 +34,7 @@ def write_report(
         )
     facts = provenance.read(folder / provenance.FILE)
     data = dataset(folder, int(facts.get("runs") or 0))
-    page = assemble(data, folder, facts, progress).html()
+    page = assemble(data, folder, facts, progress, processes).html()
     path = out or folder / PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page.encode())

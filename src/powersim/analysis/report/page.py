@@ -13,12 +13,13 @@ import jinja2
 import xarray as xr
 
 from powersim.analysis.compare import Effect, effects
-from powersim.analysis.plots import drawings
+from powersim.analysis.plots import Subject, draws
+from powersim.analysis.press import print_all
 from powersim.analysis.report.answer import Answer, alt_of_effects, answer, levels_and_effects, rounded
 from powersim.analysis.report.pictures import Picture, picture
 from powersim.analysis.results import Study
 from powersim.analysis.section import Figure, Section, Table, sections
-from powersim.analysis.style import save, slug, styled
+from powersim.analysis.style import slug
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -88,6 +89,7 @@ def assemble(
     folder: Path,
     provenance: Mapping[str, Any],
     progress: Callable[[str], None] | None = None,
+    processes: int = 1,
 ) -> Report:
     """The report on the results in `folder`; figures are drawn anew from the numbers."""
     study = Study.read(results)
@@ -107,7 +109,7 @@ def assemble(
         study,
         answer(rows, study),
         levels_and_effects(rows, study, study.headline) if rows else (),
-        _parts(results, study, rows, progress),
+        _parts(results, study, rows, progress, processes),
         shown,
         missing,
         provenance,
@@ -116,16 +118,19 @@ def assemble(
 
 
 def _parts(
-    results: xr.Dataset, study: Study, rows: Sequence[Effect], progress: Callable[[str], None] | None
+    results: xr.Dataset,
+    study: Study,
+    rows: Sequence[Effect],
+    progress: Callable[[str], None] | None,
+    processes: int,
 ) -> list[Part]:
     """Every figure, by the heading it belongs under."""
     kept: dict[str, list[Picture]] = {name: [] for name in PARTS}
     of = {slug(name): name for name in study.headline}
-    with tempfile.TemporaryDirectory(prefix="powersim-") as made, styled():
-        for drawing in drawings(results, study, list(study.headline)):
-            if progress is not None:
-                progress(drawing.name)
-            path = save(drawing, Path(made), ["png"])[0]
+    subject = Subject.read(results)
+    with tempfile.TemporaryDirectory(prefix="powersim-") as made:
+        found = draws(subject, list(study.headline))
+        for drawing in print_all(subject, found, Path(made), ["png"], progress, processes):
             folder, _, last = drawing.name.rpartition("/")
             part = GLANCE if drawing.name == "overview" else folder if folder in PARTS else MORE
             alt = f"{drawing.finding}. {drawing.caption}"
@@ -134,7 +139,7 @@ def _parts(
                     study.outcome(of[last]), [r for r in rows if r.outcome == of[last]], study
                 )
             name = "figure-" + drawing.name.replace("/", "-")
-            kept[part].append(picture(path, name, alt, drawing.caption))
+            kept[part].append(picture(drawing.files[0], name, alt, drawing.caption))
     return [Part(name, PARTS[name], found) for name, found in kept.items() if found]
 
 

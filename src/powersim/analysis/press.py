@@ -1,0 +1,75 @@
+"""Figures drawn and written: one after another, or several at once in processes of their own, with the same bytes."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from powersim.analysis.pool import each
+from powersim.analysis.style import Drawing, save, styled
+
+S = TypeVar("S")
+Draw = Callable[[S], Drawing]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure that has been written: its name without ending, its finding, its caption and its files."""
+
+    name: str
+    finding: str
+    caption: str
+    files: list[Path]
+
+
+def print_all(
+    subject: S,
+    draws: Sequence[Draw[S]],
+    directory: Path,
+    formats: Sequence[str],
+    progress: Callable[[str], None] | None = None,
+    processes: int = 1,
+) -> list[Printed]:
+    """Draw each of `draws` from `subject` and write it once per format; `progress` is told each figure's name.
+
+    What more than one of `processes` asks for stands in `pool`.
+    """
+    done: list[Printed] = []
+    work = partial(_print, directory=directory, formats=formats)
+    for printed in each(subject, work, draws, processes):
+        done.append(printed)
+        if progress is not None:
+            progress(printed.name)
+    return done
+
+
+def _print(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> Printed:
+    with _unswept():
+        return _printed(subject, draw, directory, formats)
+
+
+def _printed(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> Printed:
+    with styled():
+        drawing = draw(subject)
+        return Printed(drawing.name, drawing.finding, drawing.caption, save(drawing, directory, formats))
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Python's collector of cycles rests inside; afterwards it collects what was made inside.
+
+    A figure is some hundred thousand objects: while they are made, it would look through all others time and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if enabled:
+            gc.enable()
