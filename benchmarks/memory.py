@@ -43,10 +43,11 @@ def main(runs: int) -> None:
         store = Store.prepare(
             folder, layout, runs, {"paths": PATHS}, {**_attributes(), "paths": PATHS}, resume=False
         )
-        study, size = Study.read(dataset(folder, runs)), layout.chunk_runs()
+        outcomes, size = Study.read(dataset(folder, runs)).outcomes.values(), layout.chunk_runs()
+        summaries = [outcome.summary for outcome in outcomes]
         for start in range(0, runs, size):
             chunk = _chunk(layout, start, min(size, runs - start))
-            store.write(chunk, condense(study, chunk.value))
+            store.write(chunk, condense(summaries, chunk.value))
         store.finish()
         _say("store", began)
         data = dataset(folder, runs)

@@ -11,14 +11,17 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from powersim.analysis import limits
 from powersim.analysis.outcomes import is_binary, progress, summary_of
 from powersim.analysis.results import ALL, SAMPLE, Floats, Study, of_branch, paths
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Pair = tuple[str, str]
 
@@ -196,6 +199,8 @@ def effects_over_time(
     Of an `ever` outcome: the effect on the probability of having passed the threshold so far. Intervals hold for
     each turn by itself, not for the whole path at once. `parted` is what `diverged` gives, if it is known.
     """
+    import xarray as xr
+
     study = Study.read(results)
     _check(study, [(branch_a, branch_b)])
     order = list(study.branches)
@@ -235,6 +240,8 @@ def variance_ratio(results: xr.Dataset, branch_a: str, branch_b: str) -> xr.Data
 
     0 = perfect pairing, 1 = as good as none; NaN where neither branch varies.
     """
+    import xarray as xr
+
     _check(Study.read(results), [(branch_a, branch_b)])
     dims = ("theory", "turn", "run")
     names = results["outcome"].values

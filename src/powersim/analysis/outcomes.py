@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import xarray as xr
 
 from powersim.analysis.results import Floats, Outcome, Study, Summary, paths
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 BLOCK = 2**20
 """Numbers that are looked at at once where there may be very many."""

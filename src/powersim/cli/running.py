@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -161,6 +162,15 @@ def _one(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
+def _look_ahead(folder: Path) -> None:
+    """Load what the report will need; much of it comes only with the first results that are opened."""
+    from powersim.study import work
+
+    importlib.import_module(REPORTS)
+    with suppress(Exception):  # the report opens them again and says what is wrong
+        work.dataset(folder, 1)
+
+
 @dataclass(frozen=True)
 class _Work:
     """A plan with what the user asked about carrying it out."""
@@ -208,7 +218,9 @@ class _Work:
                     )
                 if done.stopped:
                     leave_stopped(done.done, runs, "runs", self.out)
-                if self._is_narrow(work.dataset(where, store.complete)):
+                if self.until is not None and self._is_narrow(
+                    self.until, work.dataset(where, store.complete)
+                ):
                     break
             report(work.dataset(where, store.complete))
 
@@ -219,8 +231,8 @@ class _Work:
         if steps:
             announce(self.page)
             work.warm(self.plan.first_case, engine)
-            # Histories are computed outside the interpreter's lock: load meanwhile what the report will need.
-            threading.Thread(target=importlib.import_module, args=(REPORTS,), daemon=True).start()
+            # Histories are computed outside the interpreter's lock: time to load what the report will need.
+            threading.Thread(target=_look_ahead, args=(store.folder,)).start()
         with self.page.progress("computing", steps) as tick:
             return work.fill(
                 self.plan,
@@ -234,20 +246,18 @@ class _Work:
 
     def _stages(self) -> Iterator[int]:
         """Numbers of runs to compute, each more than the last: one, unless an interval decides."""
-        from powersim.study import precision
-
         if self.until is None:
             yield self._runs()
             return
+        from powersim.study import precision
+
         yield from precision.looks(self.plan.layout().chunk_runs(), self.asked or precision.CAP)
 
-    def _is_narrow(self, data: xr.Dataset) -> bool:
+    def _is_narrow(self, until: str, data: xr.Dataset) -> bool:
         """Whether the interval that --until names is narrow enough; says how far it is."""
         from powersim.study import precision
 
-        if self.until is None:
-            return False
-        goal = precision.goal(self.until, self.plan)
+        goal = precision.goal(until, self.plan)
         row, half = goal.widest(data)
         enough = half < goal.width
         runs = data.sizes["run"]
@@ -259,11 +269,13 @@ class _Work:
 
     def _check(self) -> None:
         """PowersimError for options that cannot be, before anything is computed."""
-        from powersim.study import precision, work
+        from powersim.study import work
 
         if self.asked is not None:
             work.check_runs(self.asked)
         if self.until is not None:
+            from powersim.study import precision
+
             precision.goal(self.until, self.plan)
         check_work(self.workers, resume=self.resume, out=self.out)
 

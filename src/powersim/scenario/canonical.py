@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from powersim.scenario.expr import Expression
@@ -35,6 +36,10 @@ def checksum(scenario: Scenario) -> str:
 
 def _plain(value: Any, *, talk: bool) -> Any:
     """Only dicts, lists, texts and numbers."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, Expression):
         return (
             [[op.code, op.value, *(name.name for name in op.names)] for op in value.ops]
@@ -44,17 +49,22 @@ def _plain(value: Any, *, talk: bool) -> Any:
     if isinstance(value, Num) and value.prior is None and not value.parameter and not (talk and value.source):
         return value.value
     if dataclasses.is_dataclass(value):
-        fields = (f for f in dataclasses.fields(value) if talk or f.name not in TALK)
-        return {f.name: _plain(getattr(value, f.name), talk=talk) for f in fields}
+        kind: Any = type(value)
+        names = (name for name in _names(kind) if talk or name not in TALK)
+        return {name: _plain(getattr(value, name), talk=talk) for name in names}
     if isinstance(value, Mapping):
         return {_key(key): _plain(item, talk=talk) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(item, talk=talk) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
     return value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Names of the fields of a dataclass."""
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _key(key: Any) -> str:

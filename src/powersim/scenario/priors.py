@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from scipy import special
 
 from powersim.world import draws
 from powersim.world.state import Floats, Keys
@@ -41,6 +40,8 @@ def _uniform(u: Floats, a: Floats, low: float | Floats, high: float | Floats) ->
 
 def _normal(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
     """Cut off at the range: the inverse of the CDF between the range's ends."""
+    from scipy import special  # takes a tenth of a second, and many scenarios do without
+
     below, above = special.ndtr((low - a[0]) / a[1]), special.ndtr((high - a[0]) / a[1])
     return cast(Floats, np.clip(a[0] + a[1] * special.ndtri(below + (above - below) * u), low, high))
 
@@ -54,6 +55,8 @@ def _triangular(u: Floats, a: Floats, low: float | Floats, high: float | Floats)
 
 
 def _beta(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
+    from scipy import special
+
     return cast(Floats, np.clip(special.betaincinv(a[0], a[1], u), low, high))
 
 

@@ -27,13 +27,12 @@ STAND_INS: Mapping[str, object] = {
 
 def validate(root: Node) -> Document:
     """The document that a tree holds. Raises ScenarioError with every problem found."""
+    empty = [path for path, node in root.walk() if node.value is None]
     problems = [
         Problem(*root.key_mark(path), dotted(path), "nothing", "a value; leave the key out otherwise")
-        for path, node in root.walk()
-        if node.value is None
+        for path in empty
     ]
     work = root.copy()
-    empty = [path for path, node in root.walk() if node.value is None]
     for path in empty:
         work.drop(path)
     document = _against_schema(work, problems, empty)

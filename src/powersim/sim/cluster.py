@@ -7,7 +7,7 @@ with workers that come late, and after some were lost (their chunks are computed
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -70,7 +70,7 @@ def chunks(
     first: int,
     runs: int,
     tick: Callable[[int], None] | None = None,
-) -> Iterator[Chunk]:
+) -> Generator[Chunk, None, None]:
     """Chunks of runs first..runs-1 in order; `tick` is told how many runs have come back.
 
     A few chunks per worker are under way at once. When the caller stops, the others are cancelled.

@@ -8,7 +8,7 @@ interpreter's lock, so threads are enough.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -89,7 +89,7 @@ class Ensemble:
 
     def chunks(
         self, first: int, runs: int, workers: int, tick: Callable[[], None] | None = None
-    ) -> Iterator[Chunk]:
+    ) -> Generator[Chunk, None, None]:
         """Chunks of runs first..runs-1 in order; `tick` is called, from any thread, after each (run, theory).
 
         When the caller stops (or the user does), work that has not begun is dropped.

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.analysis.outcomes import summarise
-from powersim.analysis.results import Summary
 from powersim.scenario.resolved import Outcome
 from powersim.sim.ensemble import Simulate
 from powersim.sim.files import write_atomically
 from powersim.study.assumptions import Space
+from powersim.study.condense import summary_of
 from powersim.study.work import workers
 from powersim.world.state import Floats
 
@@ -119,12 +119,6 @@ class Evaluator:
     def _done(self) -> None:
         if self.tick is not None:
             self.tick()
-
-
-def summary_of(outcome: Outcome) -> Summary:
-    """How an outcome's path becomes a number, as the analysis has it."""
-    kind: Any = outcome.summary
-    return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
 
 
 def _cut(points: Points, start: int) -> Points:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from powersim.analysis.outcomes import summarise
-from powersim.analysis.results import Study
+from powersim.analysis.results import KINDS, Summary
+from powersim.scenario.resolved import Outcome
 from powersim.sim.layout import Condensed, Singles
 
 
-def condense(study: Study, value: Singles) -> Condensed:
-    """Condense paths (B, Th, R, T, O) as the outcomes of a study say."""
+def summary_of(outcome: Outcome) -> Summary:
+    """How an outcome's path becomes a number, as the analysis has it."""
+    kind = next(kind for kind in KINDS if kind == outcome.summary)
+    return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
+
+
+def condense(summaries: Sequence[Summary], value: Singles) -> Condensed:
+    """Condense paths (B, Th, R, T, O) by the summary of each outcome."""
+    turns = tuple(range(value.shape[3]))
     columns = [
-        summarise(value[..., place].astype(np.float64), outcome.summary, study.turns)
-        for place, outcome in enumerate(study.outcomes.values())
+        summarise(value[..., place].astype(np.float64), summary, turns)
+        for place, summary in enumerate(summaries)
     ]
     summary = np.stack(columns, axis=-1) if columns else np.empty((*value.shape[:3], 0))
     return Condensed(summary, departed(value))

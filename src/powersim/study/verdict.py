@@ -22,14 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.analysis.outcomes import summarise
-from powersim.analysis.results import KINDS, Floats, Summary
+from powersim.analysis.results import KINDS, Floats
 from powersim.errors import PowersimError
 from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
-from powersim.scenario.resolved import Hypothesis, Outcome, Scenario
+from powersim.scenario.resolved import Hypothesis, Scenario
 from powersim.sim import provenance
 from powersim.sim.ensemble import Together
 from powersim.sim.files import write_atomically
+from powersim.study.condense import summary_of
 from powersim.study.opened import BASE, Opened, unknown_name
 from powersim.study.plan import MOST_SEED, SEED
 from powersim.study.work import Progress
@@ -257,7 +258,7 @@ def _places(
     trial: Trial, simulate: Together, folder: Path | None, threads: int, tick: Callable[[], None] | None
 ) -> Iterator[dict[str, Any]]:
     """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
-    summaries = [_summary(trial.scenario.outcomes[name]) for name in trial.outcomes]
+    summaries = [summary_of(trial.scenario.outcomes[name]) for name in trial.outcomes]
     columns = [list(trial.scenario.outcomes).index(name) for name in trial.outcomes]
     pairs = [(trial.branches.index(a), trial.branches.index(b)) for a, b in trial.pairs]
     turns = tuple(range(trial.built.turns))
@@ -309,11 +310,6 @@ def _parted(a: Floats, b: Floats) -> int:
     """The first turn at which anything differs; both are (luck, turn, outcome)."""
     differ = (a != b).any(axis=(0, 2))
     return int(differ.argmax()) if differ.any() else len(differ)
-
-
-def _summary(outcome: Outcome) -> Summary:
-    kind = next(kind for kind in KINDS if kind == outcome.summary)
-    return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
 
 
 def _named(name: str) -> str:

@@ -8,20 +8,20 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim import _jit
-from powersim.analysis.results import KINDS, Study
+from powersim.analysis.results import KINDS
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
 from powersim.sim.layout import Chunk
 from powersim.sim.store import ALL_PATHS, FORMAT, RESULTS, Store, held_identity
-from powersim.study.condense import condense
+from powersim.study.condense import condense, summary_of
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 from powersim.world.case import Case
@@ -151,11 +151,11 @@ def fill(
     """
     progress = Progress(runs, min(store.complete, runs))
     if progress.done < runs:
-        study = Study.read(dataset(store.folder, runs))
+        summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
         try:
             with _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks:
                 for chunk in chunks:
-                    store.write(chunk, condense(study, chunk.value))
+                    store.write(chunk, condense(summaries, chunk.value))
                     progress.done = chunk.start + chunk.runs
         except KeyboardInterrupt:
             progress.stopped = True
@@ -175,7 +175,8 @@ def _chunks(
 ) -> Iterator[Iterator[Chunk]]:
     """The chunks that the store lacks, in order, from this process or from a cluster."""
     if engine != DASK:
-        yield ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)
+        with closing(ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)) as chunks:
+            yield chunks
         return
     from powersim.sim import cluster
     from powersim.study.remote import Remote
@@ -187,7 +188,10 @@ def _chunks(
 
     with cluster.connected(scheduler, threads) as client:
         size = store.layout.chunk_runs()
-        yield cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
+        with closing(
+            cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
+        ) as chunks:
+            yield chunks
 
 
 def steps(store: Store, runs: int) -> int:

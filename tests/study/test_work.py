@@ -1,0 +1,31 @@
+"""Carrying out a plan when something gives way."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from powersim.scenario.load import from_data
+from powersim.sim.store import Store
+from powersim.study import work
+from powersim.study.opened import Opened
+from powersim.study.plan import plan
+
+
+def test_when_a_chunk_cannot_be_written_no_history_goes_on(
+    scenario_two: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = plan(Opened("two.yaml", from_data(scenario_two), scenario_two, {}), None, None, 1)
+    store = work.open_store(asked, tmp_path, 2, resume=False)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "write", full)
+    with pytest.raises(OSError, match="No space") as raised:
+        work.fill(asked, store, 2, threads=2)
+    assert raised.tb is not None  # it holds on to every frame, and so to whatever was not closed
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("run")] == []
