@@ -52,12 +52,21 @@ class Row:
 
 def probe(*arguments: str, **environment: str) -> dict[str, Any]:
     """A measurement in a fresh process."""
+    return probes(1, *arguments, **environment)[0]
+
+
+def probes(count: int, *arguments: str, **environment: str) -> list[dict[str, Any]]:
+    """The same measurement in so many processes at once."""
     command = [sys.executable, str(HERE / "probe.py"), *arguments]
-    done = subprocess.run(
-        command, env={**os.environ, **environment}, check=True, stdout=subprocess.PIPE, text=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    started = [
+        subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
+        for _ in range(count)
+    ]
+    printed = [process.communicate()[0] for process in started]
+    for process in started:
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+    return [json.loads(text) for text in printed]
 
 
 def powersim(*arguments: str, **environment: str) -> float:
@@ -178,7 +187,7 @@ def plain() -> list[Row]:
 
 
 def parallel() -> list[Row]:
-    """The same study on more and more threads."""
+    """The same study on more and more threads, and as often side by side: what the machine has to give."""
     counts = sorted({1, 2, *(n for n in (4, 8, 16, 32, 64) if n < cores()), cores()})
     rows, single = [], 0.0
     for threads in [n for n in counts if n <= cores()]:
@@ -191,6 +200,14 @@ def parallel() -> list[Row]:
         if threads > 1:
             share = rate / (threads * single)
             rows.append(Row("threads", case, "efficiency against one thread", f"{100 * share:.0f}", "%"))
+            alone = [*asked[:-1], "1"]
+            side = [probes(threads, "study", str(FLAGSHIP), *CASE, *alone) for _ in range(3)]
+            most = statistics.median(
+                sum(found["histories"] / found["seconds"] for found in times) for times in side
+            )
+            case = f"flagship, {threads} processes of one thread"
+            rows.append(Row("threads", case, "histories", f"{most:.0f}", "1/s"))
+            rows.append(Row("threads", case, "threads / processes", f"{100 * rate / most:.0f}", "%"))
     return rows
 
 
@@ -210,7 +227,7 @@ def actors() -> list[Row]:
                     "actors",
                     case,
                     "the same per pair of actors",
-                    f"{2e6 * per_turn / count / (count - 1):.1f}",
+                    f"{2e6 * per_turn / count / (count - 1):.2f}",
                     "us",
                 ),
                 Row("actors", case, "peak memory", f"{found['peak_mb']:.0f}", "MB"),
