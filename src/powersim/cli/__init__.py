@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -56,4 +57,5 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Much is made at the start and stays: to look for garbage among it, time and again, takes a tenth of the start.
     gc.set_threshold(100_000, 20, 100)
+    atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
     _app()(prog_name="powersim")
