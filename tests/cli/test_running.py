@@ -20,7 +20,7 @@ def test_compare_prints_effects_with_interval_and_word(powersim, scenario):
     result = compare(powersim, scenario, "--runs", 6)
     assert result.code == 0
     for part in (
-        "Ukrainian territory lost in 2016Q4",
+        "Ukrainian territory lost, in 2016Q4",
         "theory",
         "deterrence",
         "all theories",

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from powersim.analysis.compare import Effect
 from powersim.analysis.findings import Scale, decimals, number
-from powersim.analysis.outcomes import when
+from powersim.analysis.outcomes import titled
 from powersim.analysis.results import ALL, Outcome, Study
 from powersim.cli.console import Cell, Column, Table
 
@@ -40,7 +40,7 @@ def word(effect: Effect, binary: bool) -> str:
 def heading(outcome: Outcome, study: Study) -> str:
     """Title, date and unit of an outcome."""
     unit = f" ({outcome.unit})" if outcome.unit else ""
-    return f"{outcome.title} {when(outcome, study)}{unit}"
+    return titled(outcome, study) + unit
 
 
 def _table(rows: Sequence[Effect], study: Study, name: str) -> Table:
