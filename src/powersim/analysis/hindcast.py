@@ -188,9 +188,8 @@ class _Tally:
         self.inside += int(covered(paths[:, 1:], observed[1:]).sum())
         self.crps += float(crps(paths[:, 1:], observed[1:]).sum())
         for name, forecasts in references(coded, place).items():
-            self.references[name] += sum(
-                float(crps(members, value)) for members, value in zip(forecasts, observed[1:], strict=True)
-            )
+            scores = [crps(members, value) for members, value in zip(forecasts, observed[1:], strict=True)]
+            self.references[name] += float(np.sum(scores))
 
     def join(self, other: _Tally) -> None:
         self.points += other.points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -167,7 +168,9 @@ def _issues(t: Arrays) -> None:
     starts = {(item.sender, item.target): item.start.value for item in t.s.instruments}
     for k, issue in enumerate(issues):
         if issue.shows == "sanctions":
-            t.cells["x0"][k] = sum(starts[a, issue.target] for a in issue.senders) / len(issue.senders)
+            # Rounded once: what `sum` makes of these depends on Python's version.
+            total = math.fsum(starts[a, issue.target] for a in issue.senders)
+            t.cells["x0"][k] = total / len(issue.senders)
 
 
 def _bind(t: Arrays, k: int) -> int:
