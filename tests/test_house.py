@@ -16,7 +16,8 @@ MADE = {".git", ".venv", "__pycache__", "build", "dist", "out", "results", "muta
 # Spelt so that this file does not contain what it looks for.
 PRIVATE_PATH = re.compile(r"(^|[^\w.~$/{}-])/(work|root|farm|home|Users|tmp)/\w")
 REGISTRY = re.compile(
-    r"index[-_]url|/simple/|find[-]links|--trusted-host|registry\s*=|files\.python" "hosted", re.IGNORECASE
+    r"index[-_]url|/simpl[e]/|find[-]links|--trusted[-]host|registr[y]\s*=|file[s]\.python" "hosted",
+    re.IGNORECASE,
 )
 RESOLVED = '"resolved": "' + "http"
 

@@ -31,14 +31,18 @@ class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-@register_pass(mutates_CFG=False, analysis_only=False)
-class OpenPart(LoweringPass):  # type: ignore[misc]
-    """Before lowering: the code goes into a library of parts."""
-
-    _name = "powersim_open_part"
+class PartPass(LoweringPass):  # type: ignore[misc]
+    """A pass about parts. Numba wants every pass to have a way to begin of its own."""
 
     def __init__(self) -> None:
         super().__init__()
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)
+class OpenPart(PartPass):
+    """Before lowering: the code goes into a library of parts."""
+
+    _name = "powersim_open_part"
 
     def run_pass(self, state: Any) -> bool:
         """Choose the library."""
@@ -48,13 +52,10 @@ class OpenPart(LoweringPass):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=False, analysis_only=False)
-class ClosePart(LoweringPass):  # type: ignore[misc]
+class ClosePart(PartPass):
     """After lowering: compiled callers can find the part."""
 
     _name = "powersim_close_part"
-
-    def __init__(self) -> None:
-        super().__init__()
 
     def run_pass(self, state: Any) -> bool:
         """Register the part under a handle, a function without code as numba makes it for what Python never calls."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from powersim._garbage import unswept
 from powersim.analysis.pool import each
 from powersim.analysis.style import Drawing, save, styled
 
@@ -48,28 +47,8 @@ def print_all(
     return done
 
 
+@unswept()  # around the whole call: the figure is garbage when it returns
 def _print(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> Printed:
-    with _unswept():
-        return _printed(subject, draw, directory, formats)
-
-
-def _printed(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> Printed:
     with styled():
         drawing = draw(subject)
         return Printed(drawing.name, drawing.finding, drawing.caption, save(drawing, directory, formats))
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Python's collector of cycles rests inside; afterwards it collects what was made inside.
-
-    A figure is some hundred thousand objects: while they are made, it would look through all others time and again.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.collect(0)
-        if enabled:
-            gc.enable()

@@ -38,7 +38,8 @@ def report(
     Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories. Up to so many
     `processes` draw.
     """
-    if out is not None and figures != NONE and processes > 1:
+    drawn = out is not None and figures != NONE
+    if drawn and processes > 1:
         pool.get_ready()
     study = Study.read(data)
     rows = effects(data, plan.pairs)
@@ -63,11 +64,9 @@ def report(
         page.line()
         page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")
     if out is not None:
-        if figures != NONE:
+        if drawn:
             _draw(page, data, out, list(study.outcomes) if figures == ALL else shown, processes)
-        page.note(
-            f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if figures != NONE else ''}"
-        )
+        page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
 
 
 def _tells(row: Effect, study: Study) -> bool:

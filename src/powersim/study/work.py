@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim import _jit
+from powersim._garbage import unswept
 from powersim.analysis.results import KINDS
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
@@ -80,14 +80,8 @@ def warm(case: Case, engine: str = COMPILED) -> None:
     The collector of garbage rests meanwhile: a compiler makes many objects and little garbage, and looking through
     them again and again takes a tenth of the time.
     """
-    cold = is_cold() and gc.isenabled()
-    if cold:
-        gc.disable()
-    try:
+    with unswept() if is_cold() else nullcontext():
         together(engine)([case], 0, 0)
-    finally:
-        if cold:
-            gc.enable()
 
 
 def check_runs(runs: int) -> int:
@@ -153,7 +147,10 @@ def fill(
     if progress.done < runs:
         summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
         try:
-            with _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks:
+            with (
+                _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks,
+                closing(chunks),
+            ):
                 for chunk in chunks:
                     store.write(chunk, condense(summaries, chunk.value))
                     progress.done = chunk.start + chunk.runs
@@ -172,11 +169,10 @@ def _chunks(
     threads: int,
     scheduler: str | None,
     tick: Callable[[], None] | None,
-) -> Iterator[Iterator[Chunk]]:
+) -> Iterator[Generator[Chunk, None, None]]:
     """The chunks that the store lacks, in order, from this process or from a cluster."""
     if engine != DASK:
-        with closing(ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)) as chunks:
-            yield chunks
+        yield ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)
         return
     from powersim.sim import cluster
     from powersim.study.remote import Remote
@@ -188,10 +184,7 @@ def _chunks(
 
     with cluster.connected(scheduler, threads) as client:
         size = store.layout.chunk_runs()
-        with closing(
-            cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
-        ) as chunks:
-            yield chunks
+        yield cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
 
 
 def steps(store: Store, runs: int) -> int:

@@ -86,10 +86,7 @@ def imagine_afresh(
     s: Setup, p: Params, on: Switches, w: World, d: Derived, judge: Judge, scratch: Derived
 ) -> None:
     """Imagine the world as it is now. Until the next call only controls, orders and readings may move."""
-    for c in range(w.pos.shape[0]):
-        judge.pos[c] = w.pos[c]
-    for k in range(w.x.shape[0]):
-        judge.x[k] = w.x[k]
+    _note(w, judge)
     derive(s, p, on, w, scratch)
     if d.held[0] > 0:
         imagine_threat(p, d, scratch)
@@ -165,14 +162,20 @@ def imagine(s: Setup, p: Params, on: Switches, w: World, d: Derived, judge: Judg
         if w.pos[c] != judge.pos[c] and s.control_from[c] >= 0:
             judge.touched[s.control_from[c]] = 1
             judge.touched[s.control_to[c]] = 1
-    if not pairs:
+    if pairs:
+        _note(w, judge)
+        derive_pairs(s, p, on, w, scratch, judge.touched)
+    else:
         imagine_afresh(s, p, on, w, d, judge, scratch)
-        return
-    for k in range(w.x.shape[0]):
-        judge.x[k] = w.x[k]
+
+
+@rule
+def _note(w: World, judge: Judge) -> None:
+    """Note where things stand in the world that is imagined."""
     for c in range(w.pos.shape[0]):
         judge.pos[c] = w.pos[c]
-    derive_pairs(s, p, on, w, scratch, judge.touched)
+    for k in range(w.x.shape[0]):
+        judge.x[k] = w.x[k]
 
 
 @rule

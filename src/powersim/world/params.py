@@ -173,12 +173,11 @@ def switches(states: Mapping[str, bool | int] | None = None) -> Switches:
     return Switches._make(int(bool(states.get(name, True))) for name in MECHANISMS)
 
 
-_TIMES = ("quarter", "year")
-_TIMED = [
-    (place, spec)
-    for place, spec in enumerate(SPEC.values())
-    if spec.unit == "quarters" or spec.unit.partition("/")[2] in _TIMES
-]
+def _is_timed(unit: str) -> bool:
+    return unit == "quarters" or unit.endswith(("/quarter", "/year"))
+
+
+_TIMED = [(place, spec) for place, spec in enumerate(SPEC.values()) if _is_timed(spec.unit)]
 """Parameters that depend on the length of a turn, with their places."""
 
 
@@ -188,11 +187,13 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
     share/time: 1 - (1 - v)^n; memory/time: v^n; other rates per time: v n; quarters: v / n (a whole number stays whole
     and does not fall to 0); n is the length of the turn in that time. Other units do not depend on it.
     """
+    if not _is_timed(unit):
+        return value
     if unit == "quarters":
         return float(max(min(value, 1.0), round(value / turn))) if whole else value / turn
     kind, _, time = unit.partition("/")
     n = turn if time == "quarter" else turn / 4.0
-    if time not in _TIMES or n == 1.0:
+    if n == 1.0:
         return value
     if kind == "share":
         return 1.0 - math.pow(1.0 - value, n)
