@@ -14,6 +14,7 @@ from powersim.world.channels import Paths, follow_resolve
 from powersim.world.chronicle import in_detail, write
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import force, front_stake
+from powersim.world.level import exceeds
 from powersim.world.params import Params, Switches
 from powersim.world.signals import learn_resolve
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Branch, Derived, Setup, World
@@ -131,7 +132,7 @@ def _crisis(
     """One crisis: what the challenger sees, demands and gets."""
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     gap = abs(w.theta[i, k] - w.x[k])
-    if gap < p.least_pie or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
+    if exceeds(p.least_pie, gap) or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
         return
     w.crises[v] += 1
     prob = perceived_odds(s, p, w, d, v)
@@ -221,7 +222,7 @@ def _choose_sides(
             write(w, turn, chronicle.HELPED, h, i, v, power, 0.0, -1)
         else:
             likely = help_expected(w.alignment[h, j], w.resolve[i, h], d.guarantee[h, j])
-            if likely > p.likely_help:
+            if exceeds(likely, p.likely_help):
                 if in_detail(w):
                     write(w, turn, chronicle.STAYED_OUT, h, j, v, likely, 0.0, -1)
                 learn_resolve(s, p, on, w, turn, h, likely, k)

@@ -20,7 +20,7 @@ from powersim.world.derive import (
     share_with_friends,
     touches,
 )
-from powersim.world.gains import flow_change, money_unit, relationship
+from powersim.world.gains import flow_change, money_unit, relationship, shown
 from powersim.world.menu import Menu, embargoed, flow_worth
 from powersim.world.params import Params, Switches
 from powersim.world.promises import default
@@ -343,7 +343,7 @@ def deliver(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
             continue
         g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
         units = w.ordered[f]
-        flow_change(s, p, on, w, d, f, units, units, menu.own, menu.df, menu.dh)
+        flow_change(s, p, on, w, d, f, shown(s, w, f), units, units, menu.own, menu.df, menu.dh)
         copied = s.good_kind[g] == KNOW_HOW_GOOD
         there = w.q[giver, g] - (w.q[taker, g] if copied else 0.0)
         stopped = there <= LEAST or w.frozen_until[f] > turn or embargoed(s, w, f)

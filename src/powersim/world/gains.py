@@ -176,13 +176,17 @@ def flow_change(
     w: World,
     d: Derived,
     f: int,
+    at: float,
     units: float,
     ordered: float,
     own: Floats,
     df: Floats,
     dh: Floats,
 ) -> None:
-    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered."""
+    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered.
+
+    at: where the reading of the flow stands, if it has one (see `shown`).
+    """
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
@@ -191,8 +195,8 @@ def flow_change(
     k = s.flow_issue[f]
     if k >= 0:
         rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
-        issue_change(s, p, w, d, k, w.x[k], min(1.0, w.x[k] + rise), own)
-        effects_change(s, p, on, w, d, k, min(1.0, w.x[k] + rise) - w.x[k], df, dh)
+        issue_change(s, p, w, d, k, at, min(1.0, at + rise), own)
+        effects_change(s, p, on, w, d, k, min(1.0, at + rise) - at, df, dh)
     power_change(d, taker, s.good_power[g] * units, df, dh)
     if s.good_kind[g] == RIVAL:
         power_change(d, giver, -s.good_power[g] * units * missing(s, p, g, giver, units), df, dh)
@@ -204,11 +208,24 @@ def flow_change(
 
 
 @rule
+def shown(s: Setup, w: World, f: int) -> float:
+    """Where the reading of flow f stands; 0 without one."""
+    return float(w.x[s.flow_issue[f]]) if s.flow_issue[f] >= 0 else 0.0
+
+
+@rule
 def force(s: Setup, w: World, d: Derived, i: int, reach: float) -> float:
     """Capability that i brings to a front: reach M_i (1 + sum_g war_power_g min(1, q_ig)), stocks in units of need."""
+    return supplied(s, w, d, i, reach, -1, 0.0)
+
+
+@rule
+def supplied(s: Setup, w: World, d: Derived, i: int, reach: float, good: int, more: float) -> float:
+    """The force of i if it had `more` of a good than it has."""
     supply = 1.0
     for g in range(w.q.shape[1]):
-        supply += s.good_war_power[g] * min(1.0, max(0.0, w.q[i, g]))
+        stock = w.q[i, g] + more if g == good else w.q[i, g]
+        supply += s.good_war_power[g] * min(1.0, max(0.0, stock))
     return reach * d.M[i] * supply
 
 
@@ -232,13 +249,21 @@ def _war_change(
         if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):
             continue
         before = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, g] += units
-        w.q[giver, g] -= units if s.good_kind[g] == RIVAL else 0.0
-        after = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, g] -= units
-        w.q[giver, g] += units if s.good_kind[g] == RIVAL else 0.0
+        after = odds(
+            supplied(s, w, d, a, d.reach[a, b], g, units * _share_of(s, g, giver, taker, a)),
+            supplied(s, w, d, b, 1.0, g, units * _share_of(s, g, giver, taker, b)),
+            p.contest_m,
+        )
         for i in range(own.shape[0]):
             own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])
+
+
+@rule
+def _share_of(s: Setup, g: int, giver: int, taker: int, i: int) -> float:
+    """What a unit that changes hands adds to i's stock: 1 to the taker's, -1 to the giver's unless it is copied."""
+    if i == taker:
+        return 1.0
+    return -1.0 if i == giver and s.good_kind[g] == RIVAL else 0.0
 
 
 @rule

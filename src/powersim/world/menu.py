@@ -15,7 +15,8 @@ import numpy as np
 from powersim._jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
-from powersim.world.gains import control_change, flow_change, relationship
+from powersim.world.gains import control_change, flow_change, relationship, shown
+from powersim.world.level import exceeds
 from powersim.world.params import Params, Switches
 from powersim.world.state import (
     ALL,
@@ -53,7 +54,8 @@ class Menu(NamedTuple):
         Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
     )
     giver_leg: Ints  # (R N) those legs, in their order
-    before: Floats  # (N) room for work
+    before: Floats  # (N) room for work, as those below
+    shared: Floats  # (N) a gain, friends' gains included, that is no leg's
     own: Floats  # (N)
     df: Floats  # (N)
     dh: Floats  # (N)
@@ -72,6 +74,7 @@ def new_menu(s: Setup) -> Menu:
         np.zeros(r, np.int64),
         np.zeros(n + 1, np.int64),
         np.zeros(r * n, np.int64),
+        np.zeros(n),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),
@@ -104,9 +107,9 @@ def direction(
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
-        menu.gain[0, i] = share_of(d, menu.own, i)
+        menu.shared[i] = share_of(d, menu.own, i)
         chosen = w.policy[c, i] == w.policy[c, i]  # nan: its agent leaves it to the rule
-        if voice(w, c, i, side, menu.gain[0, i]) <= LEAST:
+        if voice(w, c, i, side, menu.shared[i]) <= LEAST:
             if every:
                 return 0.0
             continue
@@ -130,7 +133,7 @@ def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
     total = 0.0
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0:
-            behind = voice(w, c, i, side, menu.gain[0, i])
+            behind = voice(w, c, i, side, menu.shared[i])
             total += behind * w.power[i] if behind > LEAST else 0.0
     return total
 
@@ -293,7 +296,7 @@ def embargoed(s: Setup, w: World, f: int) -> bool:
                 and s.effect_good[e] == s.flow_good[f]
                 and s.effect_i[e] == s.flow_from[f]
                 and s.effect_j[e] == s.flow_to[f]
-                and w.x[k] >= s.effect_size[e]
+                and not exceeds(s.effect_size[e], w.x[k])
             ):
                 return True
     return False
@@ -309,7 +312,7 @@ def quantum(s: Setup, p: Params, w: World, f: int) -> float:
             units = min(units, p.order_share * w.power[taker] / s.good_power[g])
         return units
     lead = w.q[giver, g] - w.q[taker, g]
-    return s.good_quantum[g] * lead if lead >= p.least_lead else 0.0
+    return 0.0 if exceeds(p.least_lead, lead) else s.good_quantum[g] * lead
 
 
 @rule
@@ -339,9 +342,10 @@ def flow_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Me
     """Fill the gains of a flow's leg: what giving changes, or what freezing an open order forgoes, price included."""
     f = (r - 3 * w.pos.shape[0]) // 2
     if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
-        flow_change(s, p, on, w, d, f, menu.target[r], 0.0, menu.own, menu.df, menu.dh)
+        flow_change(s, p, on, w, d, f, shown(s, w, f), menu.target[r], 0.0, menu.own, menu.df, menu.dh)
     else:
-        flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
+        at, units = shown(s, w, f), w.ordered[f]
+        flow_change(s, p, on, w, d, f, at, units, units, menu.own, menu.df, menu.dh)
         for i in range(menu.own.shape[0]):
             menu.own[i] = -menu.own[i]
         menu.own[s.flow_from[f]] -= w.price[f] + relationship(s, p, w, d, s.flow_from[f], s.flow_to[f])

@@ -10,7 +10,7 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import share_with_friends
 from powersim.world.draws import Luck, uniform
-from powersim.world.gains import control_change, flow_change, relationship
+from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
 from powersim.world.policy import unbound
@@ -90,14 +90,15 @@ def _undone(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
             order_worth(s, p, on, w, d, menu, f)
             factor = -1.0
         elif w.ordered[f] > 0.0:
-            flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
+            at, units = shown(s, w, f), w.ordered[f]
+            flow_change(s, p, on, w, d, f, at, units, units, menu.own, menu.df, menu.dh)
             menu.own[s.flow_from[f]] += w.price[f]
         else:
             continue
-        share_with_friends(s, d, menu.own, menu.gain[r])
+        share_with_friends(s, d, menu.own, menu.shared)
         for i in range(n):
             share = 1.0 if w.deal_giver[v, e] == i else p.counter_loss
-            menu.before[i] += factor * share * menu.gain[r, i]
+            menu.before[i] += factor * share * menu.shared[i]
 
 
 @rule
@@ -163,12 +164,10 @@ def _credit(p: Params, w: World, v: int) -> None:
 def order_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, f: int) -> None:
     """Fill menu.own (N) with what everybody gains if the open order of flow f is delivered rather than cancelled."""
     k = s.flow_issue[f]
-    at = w.x[k] if k >= 0 else 0.0
+    without = shown(s, w, f)
     if k >= 0:
-        w.x[k] = max(0.0, at - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
-    flow_change(s, p, on, w, d, f, w.ordered[f], 0.0, menu.own, menu.df, menu.dh)
-    if k >= 0:
-        w.x[k] = at
+        without = max(0.0, without - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
+    flow_change(s, p, on, w, d, f, without, w.ordered[f], 0.0, menu.own, menu.df, menu.dh)
     menu.own[s.flow_from[f]] += w.price[f]
 
 

@@ -10,6 +10,7 @@ from powersim.world.chronicle import write
 from powersim.world.derive import share_of
 from powersim.world.draws import Luck, uniform
 from powersim.world.gains import control_change, front_stake
+from powersim.world.level import exceeds
 from powersim.world.menu import Menu
 from powersim.world.params import Params, Switches
 from powersim.world.state import Derived, Setup, World
@@ -23,7 +24,7 @@ def strikes(
     for b in range(s.strike_key.shape[0]):
         c = s.strike_control[b]
         mark = w.milestone[b]
-        if mark >= s.milestones.shape[1] or w.pos[c] < s.milestones[b, mark]:
+        if mark >= s.milestones.shape[1] or exceeds(s.milestones[b, mark], w.pos[c]):
             continue
         w.milestone[b] = mark + 1
         _decide(s, p, on, w, d, menu, luck, turn, b, s.milestones[b, mark])

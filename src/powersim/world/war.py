@@ -21,6 +21,7 @@ from powersim.world.chronicle import write
 from powersim.world.crisis import battle_odds
 from powersim.world.derive import derive
 from powersim.world.draws import Luck, uniform
+from powersim.world.level import exceeds
 from powersim.world.params import Params, Switches
 from powersim.world.state import Derived, Setup, World
 
@@ -117,7 +118,7 @@ def _city_strikes(
     stock = 0.0
     for g in range(w.q.shape[1]):
         stock += s.good_strike[g] * w.q[i, g]
-    if stock < p.city_stock:
+    if exceeds(p.city_stock, stock):
         return
     pi = battle_odds(s, p, w, d, v)
     losing = 1.0 - pi if i == s.challenger[v] else pi
