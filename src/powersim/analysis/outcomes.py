@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from powersim.analysis.results import Floats, Outcome, Study, Summary, paths
+from powersim.world.level import beyond
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,15 +30,20 @@ def mean_over(path: Floats, first: int, last: int) -> Floats:
 def ever(path: Floats, first: int, last: int, threshold: float, above: bool = True) -> Floats:
     """1 where the path was strictly above (or below) `threshold` in first..last, else 0; NaN where missing."""
     window = path[..., first : last + 1]
-    passed = ((window > threshold) if above else (window < threshold)).any(axis=-1)
+    passed = _past(window, threshold, above).any(axis=-1)
     return np.where(np.isnan(window).any(axis=-1), np.nan, passed.astype(np.float64))
 
 
 def first_index(path: Floats, first: int, last: int, threshold: float, above: bool = True) -> Floats:
     """Turn position at which the path was first strictly above (or below) `threshold`; NaN = never."""
     window = path[..., first : last + 1]
-    passed = (window > threshold) if above else (window < threshold)
+    passed = _past(window, threshold, above)
     return np.where(passed.any(axis=-1), first + passed.argmax(axis=-1), np.nan)
+
+
+def _past(path: Floats, threshold: float, above: bool) -> NDArray[np.bool_]:
+    """Where the path is past the threshold by more than rounding."""
+    return np.asarray(beyond(path, threshold) if above else beyond(threshold, path))
 
 
 def summarise(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
@@ -57,7 +64,7 @@ def progress(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
     if summary.kind != "ever":
         return path
     first, last = turns.index(summary.first), turns.index(summary.last)
-    passed = (path > summary.threshold) if summary.above else (path < summary.threshold)
+    passed = _past(path, summary.threshold, summary.above)
     shown = np.where(np.isnan(path), np.nan, 0.0)
     so_far = np.logical_or.accumulate(passed[..., first : last + 1], axis=-1)
     shown[..., first : last + 1] += so_far

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from powersim.world.level import beyond
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
 
 NEAR = 0.05
@@ -113,7 +114,7 @@ def units(value: float, good: str) -> str:
 def position(names: Names, control: int, value: float) -> str:
     """A position, with the label of the scale if one is near: `0.25 (EPAA-class SM-3)`."""
     for point, label in names.controls[control].scale:
-        if abs(point - value) <= NEAR:
+        if not beyond(abs(point - value), NEAR):
             return f"{value:.2f} ({label})"
     return f"{value:.2f}"
 

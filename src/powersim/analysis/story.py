@@ -18,6 +18,7 @@ from powersim.analysis.lines import line
 from powersim.analysis.phrases import Names
 from powersim.analysis.together import alignments, battles, beliefs, deal, lapses, offers
 from powersim.world import chronicle as c
+from powersim.world.level import beyond
 
 __all__ = ["MAIN", "TOPICS", "Entry", "tell"]
 
@@ -179,7 +180,7 @@ def _own_move(turn: _Turn, rows: list[Event]) -> None:
     row = rows[0]
     moved = turn.drift.get(row.thing, 0.0) + row.gain
     turn.drift[row.thing] = moved
-    if abs(moved) < POLICY_STEP:
+    if beyond(POLICY_STEP, abs(moved)):
         return
     turn.drift[row.thing] = 0.0
     turn.say(rows, phrases.own_move(turn.names, row.actor, row.thing, row.value, moved))

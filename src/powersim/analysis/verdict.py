@@ -18,6 +18,7 @@ from scipy.special import ndtr, stdtrit
 from powersim.analysis import limits
 from powersim.analysis.compare import paired
 from powersim.analysis.results import Floats
+from powersim.world.level import beyond
 
 SUPPORTED, DEPENDENT, REFUTED, OPEN = (
     "supported", "theory-dependent", "refuted in the model", "not decided",
@@ -235,11 +236,12 @@ class _Reference:
         """Whether the interval of the mean stays within +-share of the reference, paired place by place (Fieller)."""
         toward = share * np.sign(self.mean) * self.effect
         below, above = mean_over_places(effects - toward), mean_over_places(effects + toward)
-        return below.high < 0 < above.low
+        return bool(beyond(0.0, below.high) and beyond(above.low, 0.0))
 
     def below(self, effects: Floats, share: float) -> bool:
         """Whether the interval of the mean lies below that share of the reference."""
-        return mean_over_places(effects - share * np.sign(self.mean) * self.effect).high < 0
+        short = mean_over_places(effects - share * np.sign(self.mean) * self.effect)
+        return bool(beyond(0.0, short.high))
 
 
 def _decide(
@@ -290,7 +292,9 @@ def _within(effects: Effects, mean: Mean, reference: _Reference, rule: Rule) -> 
 def _clear(effects: Effects, direction: int, threshold: float) -> tuple[NDArray[Any], NDArray[Any]]:
     """Draws whose interval lies above the threshold in the claimed direction, and below it."""
     low, high = (effects.low, effects.high) if direction > 0 else (-effects.high, -effects.low)
-    return low > threshold, high < threshold
+    if not threshold:
+        return low > 0.0, high < 0.0
+    return beyond(low, threshold), beyond(threshold, high)  # a size that somebody wrote down
 
 
 def _errors(effects: Effects) -> tuple[Floats, Floats]:

@@ -285,7 +285,7 @@ def _boxes(words: Words) -> Iterator[Drawing]:
     yield plot_regions.draw_box(
         x,
         y,
-        found.effects[tested] > found.asked.threshold,
+        found.counted[tested],
         ((a.low, a.high), (b.low, b.high)),
         (words.space.all[a.column].label, words.space.all[b.column].label),
         f"Where {words.inequalities(box)}, {words.claim} in {box.tested.density:.0%} of runs, elsewhere more seldom: "

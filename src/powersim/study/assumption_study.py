@@ -21,6 +21,7 @@ from powersim.analysis.sensitivity import Elementary, Grid, Indices, Regression,
 from powersim.scenario.resolved import Outcome
 from powersim.study.assumption_points import Evaluator, Points
 from powersim.study.assumptions import HIGH, LOW, LUCK, THEORY, Space
+from powersim.world.level import beyond
 from powersim.world.state import Floats
 
 METHODS = ("given-data", "morris", "sobol", "all")
@@ -136,6 +137,11 @@ class Found:
     singles: Indices | None = None
     maps: list[Grid] = field(default_factory=list)
 
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """The runs whose effect is above the threshold asked for."""
+        return np.asarray(beyond(self.effects, self.asked.threshold))
+
 
 def steps(space: Space, asked: Asked) -> int:
     """How many points a study computes."""
@@ -173,7 +179,7 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
     if len(space.plan.theories) > 1:
         under = np.array([space.theory(row) for row in u])
         found.theories = [Mean(name, *_mean(effects[under == name])) for name in space.plan.theories]
-    found.discovery = discover(values, effects > asked.threshold, seed)
+    found.discovery = discover(values, found.counted, seed)
     walked = [k for k in ordered[:MOST_BARS] if k in leading[:BARS] or screening.found[k]]
     found.bars = _tornado(evaluator, asked, np.array(walked, np.int64))
     # what leaves every run as it is, with the same luck, is not read: the screening found it by chance

@@ -72,7 +72,7 @@ class Words:
 
     @property
     def _share(self) -> float:
-        return float((self.found.effects > self.found.asked.threshold).mean())
+        return float(self.found.counted.mean())
 
     def screening(self) -> str:
         """Which priors stand above chance."""

@@ -16,6 +16,7 @@ from powersim.world.draws import uniform
 from powersim.world.follow import follow_resolve
 from powersim.world.gains import force, front_stake
 from powersim.world.given import Given
+from powersim.world.level import exceeds
 from powersim.world.signals import learn_resolve
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Derived, Setup, World
 
@@ -112,7 +113,7 @@ def _crisis(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     s, p, on = g.s, g.p, g.on
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     gap = abs(w.theta[i, k] - w.x[k])
-    if gap < p.least_pie or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
+    if exceeds(p.least_pie, gap) or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
         return
     w.crises[v] += 1
     shock = uniform(g.luck, t, draws.CRISIS_COST, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
@@ -205,7 +206,7 @@ def _choose_sides(g: Given, w: World, d: Derived, t: int, v: int) -> None:
             write(w, t, chronicle.HELPED, h, i, v, power, 0.0, -1)
         else:
             likely = help_expected(w.alignment[h, j], w.resolve[i, h], d.guarantee[h, j])
-            if likely > p.likely_help:
+            if exceeds(likely, p.likely_help):
                 if in_detail(w):
                     write(w, t, chronicle.STAYED_OUT, h, j, v, likely, 0.0, -1)
                 learn_resolve(g, w, t, h, likely, k)

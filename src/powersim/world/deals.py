@@ -17,7 +17,7 @@ from powersim.world.derive import (
 )
 from powersim.world.desk import Desk, Judge, Menu
 from powersim.world.follow import imagine_threat
-from powersim.world.gains import flow_change, money_unit, relationship
+from powersim.world.gains import flow_change, money_unit, relationship, shown
 from powersim.world.given import Given
 from powersim.world.menu import embargoed, flow_worth
 from powersim.world.promises import default
@@ -271,7 +271,7 @@ def deliver(g: Given, w: World, desk: Desk, t: int) -> None:
             continue
         good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
         units = w.ordered[f]
-        flow_change(g, w, d, sums, f, units, units)
+        flow_change(g, w, d, sums, f, shown(s, w, f), units, units)
         copied = s.good_kind[good] == KNOW_HOW_GOOD
         there = w.q[giver, good] - (w.q[taker, good] if copied else 0.0)
         stopped = there <= LEAST or w.frozen_until[f] > t or embargoed(s, w, f)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from powersim._jit import rule
 from powersim.rules.security import help_expected, security, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
-from powersim.world.expression import evaluate
+from powersim.world.expression import evaluate, holds
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -66,7 +66,7 @@ def refresh_interests(s: Setup, w: World) -> None:
             w.salience[i, k] = share * s.salience_eng[i, k] + (1.0 - share) * s.salience_hard[i, k]
     for v in range(s.clause_actor.shape[0]):
         e = s.clause_if[v]
-        if e < 0 or evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w) > 0.0:
+        if e < 0 or holds(s.expr_op[e], s.expr_a[e], s.expr_b[e], w):
             i, k = s.clause_actor[v], s.clause_issue[v]
             e = s.clause_ideal[v]
             if e >= 0:

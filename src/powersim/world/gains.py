@@ -163,8 +163,13 @@ def missing(g: Given, good: int, giver: int, units: float) -> float:
 
 
 @rule
-def flow_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float, ordered: float) -> None:
-    """Fill sums.own (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered."""
+def flow_change(
+    g: Given, w: World, d: Derived, sums: Sums, f: int, at: float, units: float, ordered: float
+) -> None:
+    """Fill sums.own (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered.
+
+    at: where the reading of the flow stands, if it has one (see `shown`).
+    """
     s = g.s
     own, df, dh = sums.own, sums.df, sums.dh
     for i in range(own.shape[0]):
@@ -175,8 +180,8 @@ def flow_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
     k = s.flow_issue[f]
     if k >= 0:
         rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
-        issue_change(g.p, w, d, k, w.x[k], min(1.0, w.x[k] + rise), own)
-        effects_change(g, d, sums, k, min(1.0, w.x[k] + rise) - w.x[k])
+        issue_change(g.p, w, d, k, at, min(1.0, at + rise), own)
+        effects_change(g, d, sums, k, min(1.0, at + rise) - at)
     power_change(d, sums, taker, s.good_power[good] * units)
     if s.good_kind[good] == RIVAL:
         power_change(d, sums, giver, -s.good_power[good] * units * missing(g, good, giver, units))
@@ -188,11 +193,24 @@ def flow_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
 
 
 @rule
+def shown(s: Setup, w: World, f: int) -> float:
+    """Where the reading of flow f stands; 0 without one."""
+    return float(w.x[s.flow_issue[f]]) if s.flow_issue[f] >= 0 else 0.0
+
+
+@rule
 def force(s: Setup, w: World, d: Derived, i: int, reach: float) -> float:
     """Capability that i brings to a front: reach M_i (1 + sum_g war_power_g min(1, q_ig)), stocks in units of need."""
+    return supplied(s, w, d, i, reach, -1, 0.0)
+
+
+@rule
+def supplied(s: Setup, w: World, d: Derived, i: int, reach: float, good: int, more: float) -> float:
+    """The force of i if it had `more` of a good than it has."""
     supply = 1.0
-    for good in range(w.q.shape[1]):
-        supply += s.good_war_power[good] * min(1.0, max(0.0, w.q[i, good]))
+    for each in range(w.q.shape[1]):
+        stock = w.q[i, each] + more if each == good else w.q[i, each]
+        supply += s.good_war_power[each] * min(1.0, max(0.0, stock))
     return reach * d.M[i] * supply
 
 
@@ -216,13 +234,21 @@ def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
         if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):
             continue
         before = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, good] += units
-        w.q[giver, good] -= units if s.good_kind[good] == RIVAL else 0.0
-        after = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, good] -= units
-        w.q[giver, good] += units if s.good_kind[good] == RIVAL else 0.0
+        after = odds(
+            supplied(s, w, d, a, d.reach[a, b], good, units * _share_of(s, good, giver, taker, a)),
+            supplied(s, w, d, b, 1.0, good, units * _share_of(s, good, giver, taker, b)),
+            p.contest_m,
+        )
         for i in range(own.shape[0]):
             own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])
+
+
+@rule
+def _share_of(s: Setup, good: int, giver: int, taker: int, i: int) -> float:
+    """What a unit that changes hands adds to i's stock: 1 to the taker's, -1 to the giver's unless it is copied."""
+    if i == taker:
+        return 1.0
+    return -1.0 if i == giver and s.good_kind[good] == RIVAL else 0.0
 
 
 @rule

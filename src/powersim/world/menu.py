@@ -13,8 +13,9 @@ from powersim._jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.desk import Desk, Sums
-from powersim.world.gains import control_change, flow_change, relationship
+from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
+from powersim.world.level import exceeds
 from powersim.world.state import (
     ALL,
     C_SANCTION,
@@ -42,8 +43,7 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
     the ideals of those who decide: the nearest under ALL, the farthest otherwise. A user's agent that has a target for
     the control votes by its target instead of its gain; the others, how fast and when stay with the rule.
     """
-    s = g.s
-    d, sums = desk.derived, desk.sums
+    s, d, sums = g.s, desk.derived, desk.sums
     sign = 1.0 if side == RAISE else -1.0
     at = w.pos[c]
     # without an ideal to stop at, what counts is the whole step that would be made
@@ -240,7 +240,7 @@ def embargoed(s: Setup, w: World, f: int) -> bool:
                 and s.effect_good[e] == s.flow_good[f]
                 and s.effect_i[e] == s.flow_from[f]
                 and s.effect_j[e] == s.flow_to[f]
-                and w.x[k] >= s.effect_size[e]
+                and not exceeds(s.effect_size[e], w.x[k])
             ):
                 return True
     return False
@@ -257,7 +257,7 @@ def quantum(g: Given, w: World, f: int) -> float:
             units = min(units, p.order_share * w.power[taker] / s.good_power[good])
         return units
     lead = w.q[giver, good] - w.q[taker, good]
-    return s.good_quantum[good] * lead if lead >= p.least_lead else 0.0
+    return 0.0 if exceeds(p.least_lead, lead) else s.good_quantum[good] * lead
 
 
 @rule
@@ -289,9 +289,10 @@ def flow_worth(g: Given, w: World, d: Derived, desk: Desk, r: int) -> None:
     s, menu, sums = g.s, desk.menu, desk.sums
     f = (r - 3 * w.pos.shape[0]) // 2
     if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
-        flow_change(g, w, d, sums, f, menu.target[r], 0.0)
+        flow_change(g, w, d, sums, f, shown(s, w, f), menu.target[r], 0.0)
     else:
-        flow_change(g, w, d, sums, f, w.ordered[f], w.ordered[f])
+        at, units = shown(s, w, f), w.ordered[f]
+        flow_change(g, w, d, sums, f, at, units, units)
         for i in range(sums.own.shape[0]):
             sums.own[i] = -sums.own[i]
         sums.own[s.flow_from[f]] -= w.price[f] + relationship(g, w, d, s.flow_from[f], s.flow_to[f])

@@ -11,7 +11,7 @@ from powersim.world.chronicle import write
 from powersim.world.derive import share_with_friends
 from powersim.world.desk import Desk
 from powersim.world.draws import uniform
-from powersim.world.gains import control_change, flow_change, relationship
+from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.policy import unbound
@@ -76,7 +76,7 @@ def _undone(g: Given, w: World, desk: Desk, v: int) -> None:
     Controls go where own policies lead, frozen orders are delivered, open ones cancelled; what was delivered stays. Of
     what others gave, the breaker expects to lose the share counter_loss: they may be slow, or unable, to take it back.
     """
-    d, sums = desk.derived, desk.sums
+    s, d, sums = g.s, desk.derived, desk.sums
     n = w.power.shape[0]
     for i in range(n):
         sums.total[i] = 0.0
@@ -93,8 +93,9 @@ def _undone(g: Given, w: World, desk: Desk, v: int) -> None:
             order_worth(g, w, desk, f)
             factor = -1.0
         elif w.ordered[f] > 0.0:
-            flow_change(g, w, d, sums, f, w.ordered[f], w.ordered[f])
-            sums.own[g.s.flow_from[f]] += w.price[f]
+            at, units = shown(s, w, f), w.ordered[f]
+            flow_change(g, w, d, sums, f, at, units, units)
+            sums.own[s.flow_from[f]] += w.price[f]
         else:
             continue
         share_with_friends(d, sums.own, sums.shared)
@@ -167,12 +168,10 @@ def order_worth(g: Given, w: World, desk: Desk, f: int) -> None:
     """Fill sums.own (N) with what everybody gains if the open order of flow f is delivered rather than cancelled."""
     s, sums = g.s, desk.sums
     k = s.flow_issue[f]
-    at = w.x[k] if k >= 0 else 0.0
+    without = shown(s, w, f)
     if k >= 0:
-        w.x[k] = max(0.0, at - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
-    flow_change(g, w, desk.derived, sums, f, w.ordered[f], 0.0)
-    if k >= 0:
-        w.x[k] = at
+        without = max(0.0, without - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
+    flow_change(g, w, desk.derived, sums, f, without, w.ordered[f], 0.0)
     sums.own[s.flow_from[f]] += w.price[f]
 
 

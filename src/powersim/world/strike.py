@@ -12,6 +12,7 @@ from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import control_change, front_stake
 from powersim.world.given import Given
+from powersim.world.level import exceeds
 from powersim.world.state import Derived, Setup, World
 
 
@@ -22,7 +23,7 @@ def strikes(g: Given, w: World, desk: Desk, t: int) -> None:
     for b in range(s.strike_key.shape[0]):
         c = s.strike_control[b]
         mark = w.milestone[b]
-        if mark >= s.milestones.shape[1] or w.pos[c] < s.milestones[b, mark]:
+        if mark >= s.milestones.shape[1] or exceeds(s.milestones[b, mark], w.pos[c]):
             continue
         w.milestone[b] = mark + 1
         _decide(g, w, desk, t, b, s.milestones[b, mark])

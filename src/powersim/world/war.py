@@ -22,6 +22,7 @@ from powersim.world.crisis import battle_odds
 from powersim.world.derive import derive
 from powersim.world.draws import uniform
 from powersim.world.given import Given
+from powersim.world.level import exceeds
 from powersim.world.params import Params
 from powersim.world.state import Derived, World
 
@@ -121,7 +122,7 @@ def _city_strikes(g: Given, w: World, d: Derived, t: int, v: int, i: int, j: int
     stock = 0.0
     for good in range(w.q.shape[1]):
         stock += s.good_strike[good] * w.q[i, good]
-    if stock < p.city_stock:
+    if exceeds(p.city_stock, stock):
         return
     pi = battle_odds(g, w, d, v)
     losing = 1.0 - pi if i == s.challenger[v] else pi
