@@ -38,25 +38,33 @@ _FLOAT, _BITS = struct.Struct("=d"), struct.Struct("=q")
 class Packed:
     """A named tuple and the table of its fields' addresses and shapes (int64; numbers stand in the table itself).
 
-    `like` is an earlier one of as many fields: what both hold is not looked at again.
+    Python reads its fields as those of the named tuple; a named tuple in it comes packed. `like` is an earlier one of
+    as many fields: what both hold is not looked at again.
     """
 
-    __slots__ = ("address", "entries", "table", "type", "values")
-    values: Any
+    __slots__ = ("_address", "_entries", "_table", "_type", "_values")  # no field of a named tuple begins so
+    _values: Any
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
         if like is None:
-            self.entries = [_entry(value) for value in values]
+            self._entries = [_entry(value) for value in values]
         else:
-            before = zip(values, like.values, like.entries, strict=True)
-            self.entries = [
+            before = zip(values, like._values, like._entries, strict=True)
+            self._entries = [
                 entry if value is old else _entry(value, entry.part) for value, old, entry in before
             ]
-        self.values = values
-        kinds = tuple((entry.dtype, entry.ndim) for entry in self.entries)
-        self.type = _type(type(values).__name__, values._fields, kinds)
-        self.table = np.array([number for entry in self.entries for number in entry.row], np.int64)
-        self.address = self.table.__array_interface__["data"][0]
+        self._values = values
+        kinds = tuple((entry.dtype, entry.ndim) for entry in self._entries)
+        self._type = _type(type(values).__name__, values._fields, kinds)
+        self._table = np.array([number for entry in self._entries for number in entry.row], np.int64)
+        self._address = self._table.__array_interface__["data"][0]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            place = self._values._fields.index(name)
+        except ValueError:
+            raise AttributeError(f"{type(self._values).__name__} has no field {name}") from None
+        return self._entries[place].part or self._values[place]
 
 
 NUMBER, TUPLE = -1, -2  # instead of dimensions
@@ -81,7 +89,7 @@ def _entry(value: Any, before: Packed | None = None) -> _Entry:
         return _Entry("d", NUMBER, _BITS.unpack(_FLOAT.pack(value)))
     if isinstance(value, tuple):
         part = Packed(value, before)
-        return _Entry(part.type, TUPLE, (part.address,), part)
+        return _Entry(part._type, TUPLE, (part._address,), part)
     return _Entry("L" if isinstance(value, np.uint64) else "l", NUMBER, (int(value),))
 
 
@@ -120,7 +128,7 @@ class BundleType(types.Type):  # type: ignore[misc]
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]
 def _typeof(value: Packed, _: Any) -> BundleType:
-    return value.type
+    return value._type
 
 
 @cache
@@ -139,7 +147,7 @@ class BundleModel(models.PrimitiveModel):  # type: ignore[misc]
 
 @unbox(BundleType)  # type: ignore[untyped-decorator]
 def _unbox(_: Any, obj: Any, c: Any) -> NativeValue:
-    address = c.pyapi.object_getattr_string(obj, "address")
+    address = c.pyapi.object_getattr_string(obj, "_address")
     native = c.pyapi.long_as_longlong(address)
     c.pyapi.decref(address)
     return NativeValue(native, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import levels
 import numpy as np
 import pytest
-
-import levels
 from levels import ENGINES, LEVELS, OPERATORS, WAYS, code, document, told
+
 from powersim.scenario.build import build
 from powersim.scenario.load import from_data
 from powersim.world.level import beyond, exceeds
@@ -108,7 +108,9 @@ def test_whatever_rounding_makes_of_a_level_is_that_level(test: Any) -> None:
 
 
 def test_of_above_below_and_the_same_exactly_one_holds() -> None:
-    values = np.array([0.0, 1e-9, 1e-7, 2e-7, 0.15, 0.15 + 1e-7, 0.15 + 1e-6, 1.0, 40.0, 40.0 + 1e-5, 41.0, -0.15])
+    values = np.array(
+        [0.0, 1e-9, 1e-7, 2e-7, 0.15, 0.15 + 1e-7, 0.15 + 1e-6, 1.0, 40.0, 40.0 + 1e-5, 41.0, -0.15]
+    )
     a, b = values[:, None], values[None, :]
     above, below = beyond(a, b), beyond(b, a)
     assert not (above & below).any()
