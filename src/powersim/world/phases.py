@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Phase(NamedTuple):
-    """A phase: its name, what it does, and the mechanisms that a switch takes out of it."""
+    """A phase: its name, what it does, and the mechanisms that it serves: where it reads their switch."""
 
     name: str
     what: str

@@ -67,11 +67,11 @@ def begin(g: Given, w: World, desk: Desk) -> None:
 def stretch(g: Given, w: World, desk: Desk, out: Record, first: int, end: int) -> None:
     """The steps from `first` up to `end` of a history that has begun; writes what is watched into `out`."""
     for step in range(first, end):
-        _phase(g, w, desk, out, step // STEPS, step % STEPS)
+        _phase(g, w, desk, step // STEPS, step % STEPS, out)
 
 
 @rule
-def _phase(g: Given, w: World, desk: Desk, out: Record, t: int, number: int) -> None:
+def _phase(g: Given, w: World, desk: Desk, t: int, number: int, out: Record) -> None:
     """Compute one phase of turn t in place. Which comes when is the order of PHASES, not that of these lines."""
     if number == _EVENTS:
         _events(g, w, desk, t)
@@ -103,7 +103,7 @@ def _phase(g: Given, w: World, desk: Desk, out: Record, t: int, number: int) -> 
         _home(g, w, desk, t)
     else:
         assert number == _RECORD
-        _record(g, w, desk, out, t)
+        _record(g, w, desk, t, out)
 
 
 @rule
@@ -220,7 +220,7 @@ def _home(g: Given, w: World, desk: Desk, t: int) -> None:
 
 
 @rule
-def _record(g: Given, w: World, desk: Desk, out: Record, t: int) -> None:
+def _record(g: Given, w: World, desk: Desk, t: int, out: Record) -> None:
     memory = g.p.drift_memory
     for c in range(w.pos.shape[0]):
         w.drift[c] = memory * w.drift[c] + (1.0 - memory) * (w.pos[c] - w.pos_before[c])
