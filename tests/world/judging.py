@@ -1,6 +1,6 @@
 """Histories in which every function of the world that does not act is watched: does it leave the world as it was?
 
-Run as a program under POWERSIM_JIT=0 it prints, as JSON, how often each was called and which arrays any of them changed.
+Run as a program under POWERSIM_JIT=0 it prints as JSON which there are, which were never called, which changed what.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ from powersim.world.channels import Held
 from powersim.world.state import World
 from worlds import LIVELY
 
-ACTS = frozenset(
-    # the turn and its phases
-    "begin history one_turn turn stretch _environment _decisions _conflict _settle_grid refresh_readings refresh_interests "
-    "follow_resolve follow_trust follow_alignment write unsigned fell_through "
-    "calendar _act lay_down grow proxies own_policy put_on_the_table match_offers _judge_and_sign sign sign_held _execute "
-    "deliver lapse comply _breach _wrong _credit cancel default strikes _decide crises _crisis start_war _choose_sides "
-    "wars _battle _move_front _end _city_strikes read_moves _read_act learn_resolve learn_trust breaches_known forget "
-    "align home".split()
-)
+ACTS = frozenset({
+    "begin", "history", "one_turn", "turn", "stretch", "_environment", "_decisions", "_conflict",
+    "_settle_grid", "refresh_readings", "refresh_interests", "follow_resolve", "follow_trust",
+    "follow_alignment", "write", "unsigned", "fell_through", "calendar", "_act", "lay_down", "grow",
+    "proxies", "own_policy", "put_on_the_table", "match_offers", "_judge_and_sign", "sign", "sign_held",
+    "_execute", "deliver", "lapse", "comply", "_breach", "_wrong", "_credit", "cancel", "default", "strikes",
+    "_decide", "crises", "_crisis", "start_war", "_choose_sides", "wars", "_battle", "_move_front", "_end",
+    "_city_strikes", "read_moves", "_read_act", "learn_resolve", "learn_trust", "breaches_known", "forget",
+    "align", "home",
+})  # fmt: skip
 """What changes the world, by name. Whatever else is given one judges, and must not."""
 INNER = frozenset({"imagine"})
 """Steps of a judgement that imagines another world in place of this one, which is put back at the end of it."""
 EVERYTHING = Path(__file__).resolve().parents[1] / "scenarios" / "valid" / "everything.yaml"
-ROOM = frozenset({"stack", "log"})  # room to work out expressions; the chronicle (what counts is how many rows it has)
+ROOM = frozenset({"stack", "log"})
+"""Room to work out expressions; the chronicle, whose count of rows is compared."""
 
 
 def functions() -> dict[str, tuple[Callable[..., Any], int]]:
@@ -67,7 +69,9 @@ class Watch:
         """The function, watched."""
 
         def watched(*given: Any) -> Any:
-            filled = [id(array) for array in given]  # what it is asked to fill, such as the drivers at the start
+            filled = [
+                id(array) for array in given
+            ]  # what it is asked to fill, such as the drivers at the start
             before = bytes_of(given[place], filled)
             answer = function(*given)
             after = bytes_of(given[place], filled)
@@ -106,8 +110,12 @@ def document() -> dict[str, Any]:
     found: dict[str, Any] = YAML(typ="safe", pure=True).load(EVERYTHING.read_text(encoding="utf-8"))
     del found["mechanisms"]
     found["parameters"] = found["parameters"] | LIVELY | {"battle_cost": 0.02}
-    found["goods"]["guns"] |= {"delivery": 2, "stock": {"COR": 5, "DAN": 0.3}, "flows": {"COR": "DAN", "BEL": "DAN"}}
-    found["goods"]["guns"]["stock"]["BEL"] = 3
+    found["goods"]["guns"] |= {
+        "delivery": 2,
+        "quantum": 0.1,  # added to a stock of 0.3 and taken away again it leaves another one
+        "stock": {"COR": 5, "DAN": 0.3, "BEL": 3},
+        "flows": {"COR": "DAN", "BEL": "DAN"},
+    }
     found["issues"]["council"]["control"] = {"sum": ["NORTH", "COR"]}
     found["issues"]["council"]["interests"] = {"ARD": [0.9, 0.5], "COR": [0.1, 0.5]}
     found["disputes"][0]["hazard"] = 0.9

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import judging
 import pytest
 from hypothesis import given, settings
 
-import judging
 from powersim._bundle import Packed
 from powersim.world.menu import Menu
 from worlds import Play, built, lively_documents
