@@ -16,7 +16,10 @@ from levels import ENGINES, LEVELS, OPERATORS, WAYS, code, document, told
 
 from powersim.scenario.build import build
 from powersim.scenario.load import from_data
+from powersim.sim.model import PowersimModel
+from powersim.world.case import Case
 from powersim.world.level import beyond, exceeds
+from powersim.world.params import MECHANISMS
 from powersim.world.turn import GRID
 
 LOWER = {">=": True, ">": True, "<=": False, "<": False}
@@ -124,3 +127,42 @@ def test_numbers_and_arrays_are_compared_alike() -> None:
     states = np.array([shape for n in LEVELS for shape in shapes(n)])
     for n in LEVELS:
         assert beyond(states, n / 100).tolist() == [exceeds(float(x), n / 100) for x in states]
+
+
+def test_a_parameter_that_is_a_level_means_what_it_says() -> None:
+    """The least gap over which a crisis arises, at every position of the front and every gap."""
+    arose: dict[int, int] = {}
+    for least in (4, 5, 6):
+        case = build(from_data(fronts())).case("", "", 1, 0)
+        case = case._replace(params=case.params._replace(least_pie=least / 100))
+        arose[least] = int((run_of(case).world.crises > 0).sum())
+    assert arose == {4: 96, 5: 96, 6: 0}
+
+
+def fronts() -> dict[str, Any]:
+    """Fronts at every level, each 0.05 short of what its challenger wants."""
+    levels_of = range(96)
+    return {
+        "powersim": 1, "name": "fronts", "calendar": {"start": "2000Q1", "end": "2000Q4", "turn": "quarter"},
+        "actors": {who: {"power": 0.1, "economy": 0.1} for who in ("AAA", "BBB")},
+        "mechanisms": {mechanism: mechanism == "crisis" for mechanism in MECHANISMS},
+        "parameters": {"c_a": 1},  # every demand is deterred, so that no front moves
+        "issues": {
+            f"front_{n:03d}": {
+                "binds": {"front": ["AAA", "BBB"]}, "start": n / 100,
+                "interests": {"AAA": [(n + 5) / 100, 0.5], "BBB": [n / 100, 0.5]},
+            }
+            for n in levels_of
+        },
+        "disputes": [
+            {"issue": f"front_{n:03d}", "challenger": "AAA", "target": "BBB", "hazard": 1} for n in levels_of
+        ],
+    }  # fmt: skip
+
+
+def run_of(case: Case) -> PowersimModel:
+    """A history, to its end."""
+    model = PowersimModel(case, seed=1, run=0)
+    while model.running:
+        model.step()
+    return model

@@ -52,8 +52,12 @@ def test_a_kernel_carries_three_things_and_not_their_parts(name: str) -> None:
         carried = parts & set(names)
         assert len(carried) <= 1, f"takes {sorted(carried)}: take {whole}"
     ranks = [next((n for n, group in enumerate(CARRIED) if each in group), len(CARRIED)) for each in names]
-    rows_first = name.startswith("expression.")  # takes the rows of an expression, and evaluates them on a world
-    assert ranks == sorted(ranks) or rows_first, f"{names}: what is given, the world, the desk, the turn, then the rest"
+    rows_first = name.startswith(
+        "expression."
+    )  # takes the rows of an expression, and evaluates them on a world
+    assert ranks == sorted(ranks) or rows_first, (
+        f"{names}: what is given, the world, the desk, the turn, then the rest"
+    )
 
 
 def reached(start: str) -> Iterator[ast.FunctionDef]:

@@ -17,8 +17,8 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
     """The value of one expression (a row of the setup's tables) on world `w`.
 
     CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
-    comparisons give 1 or 0, and take for equal what differs by rounding alone (`world.level`); division by 0 gives 0, and
-    whatever is beyond +-MOST is cut off there, so that no scenario can produce an infinity.
+    comparisons give 1 or 0, and take for equal what differs by rounding alone (`world.level`); division by 0 gives 0,
+    and whatever is beyond +-MOST is cut off there, so that no scenario can produce an infinity.
     """
     stack, n = w.stack, 0
     for k in range(op.shape[0]):

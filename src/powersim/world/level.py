@@ -1,9 +1,9 @@
 """Levels: whether a state is past a number that somebody wrote.
 
-States are rounded: to a grid between turns (`world.turn`), to single precision in results; and 0.1 + 0.05 is not 0.15. What
-is written, 0.15, is rounded in none of these ways. So two numbers count as the same unless they differ by more than all
-that can have made of equal ones, and every comparison with a level that a user may write goes through here: in
-expressions, embargoes, milestones, parameters, `above` and `below` of outcomes.
+States are rounded: to a grid between turns (`world.turn`), to single precision in results; and 0.1 + 0.05 is not 0.15.
+What is written, 0.15, is rounded in none of these ways. So two numbers count as the same unless they differ by more
+than all that can have made of equal ones. Every comparison with a level that a user may write goes through here: in
+expressions, embargoes, milestones, parameters, `above` and `below` of outcomes, sizes of effects.
 """
 
 from __future__ import annotations
