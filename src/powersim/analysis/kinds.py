@@ -76,6 +76,8 @@ KIND: dict[int, Kind] = {
     c.PREVENTIVE: Kind("preventive war", "crisis", "commitment", "dispute", "probability",
         "shift of the odds that is feared", "shift that a settlement could bear"),
     c.HELPED: Kind("helped", "war", "war", "dispute", "capability", "capability brought", ""),
+    c.STAND: Kind("costly stand", "belief", "resolve", "control",
+        "signal", _SIZE, "its worth to who stood firm"),
     c.UNSIGNED: Kind("offer refused", "offer", "exchange", "", "probability", "probability of signature",
         "surplus: geometric mean of the gains"),
     c.CROWDED_OUT: Kind("crowded out", "offer", "exchange", "", "", "",

@@ -68,6 +68,25 @@ def resolve_after(r: float, rho: float, a: float, omega: float, eps: float) -> f
 
 
 @rule
+def costly_act(worth: float, served: float, denied: float) -> float:
+    """What an act that costs its mover says of its resolve: above 0 it yields, below 0 it stands firm, 0 says nothing.
+
+    a = sgn(C - D) min(|W|, |C - D|) for W < 0, else 0: whom the act serves decides what it says. Given up to an
+    adversary it is a concession; paid for to deny one, it is a costly stand; and it says no more than it costs, nor
+    more than it matters to those who are no friends.
+
+    worth: W, what the mover gains by the act, utility. served, denied: C and D, what others gain and lose by it, each
+    weighted by how far it is no friend of the mover, utility >= 0.
+    Source: Schelling 1966, Arms and Influence; Fearon 1997, JCR 41:68-90 (sinking costs); form assumed.
+    """
+    net = served - denied
+    if worth >= 0.0 or net == 0.0:
+        return 0.0
+    size = min(-worth, abs(net))
+    return size if net > 0.0 else -size
+
+
+@rule
 def trust_after(g: float, tau: float, a: float, omega: float, eps: float) -> float:
     """Belief that an actor seeks only security after it conceded (a > 0) or pressed (a < 0).
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from powersim._jit import rule
-from powersim.rules.beliefs import calculus, calculus_prior, relax, resolve_after, trust_after
+from powersim.rules.beliefs import calculus, calculus_prior, costly_act, relax, resolve_after, trust_after
+from powersim.rules.sanctions import conflict_expectation
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
@@ -21,17 +22,22 @@ def learn_resolve(g: Given, w: World, t: int, j: int, a: float, k: int) -> None:
 
     Observers without a stake in the issue learn omega_out of it.
     """
+    for i in range(w.power.shape[0]):
+        if i != j:
+            omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else g.p.omega_out
+            _learn_resolve(g, w, t, i, j, omega * a, k)
+
+
+@rule
+def _learn_resolve(g: Given, w: World, t: int, i: int, j: int, a: float, k: int) -> None:
+    """Observer i updates its belief that j is resolved: a > 0 after yielding, a < 0 after standing firm, on issue k."""
     p = g.p
     if not g.on.resolve:
         return
-    for i in range(w.power.shape[0]):
-        if i == j:
-            continue
-        omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else p.omega_out
-        before = w.resolve[i, j]
-        w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
-        if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
-            write(w, t, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
+    before = w.resolve[i, j]
+    w.resolve[i, j] = resolve_after(before, p.rho, a, 1.0, p.belief_floor)
+    if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
+        write(w, t, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
 
 
 @rule
@@ -64,8 +70,9 @@ def long_run_change(g: Given, i: int, k: int, a: float, b: float) -> float:
 def read_moves(g: Given, w: World, t: int) -> None:
     """Read every uncompensated move of a lever this turn as an act of those who control it.
 
-    A move that costs the actor is a concession: it lowers the belief in its resolve everywhere and raises the trust of
-    those whom it benefits. A move that pays the actor at another's expense lowers the other's trust.
+    A move that costs the actor is a concession to those whom it serves, and a costly stand against those whom it denies
+    (`act_on_resolve`); it raises the trust of those whom it serves. A move that pays the actor at another's expense
+    lowers the other's trust.
     """
     s, branch = g.s, g.branch
     for c in range(w.pos.shape[0]):
@@ -93,8 +100,13 @@ def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) ->
     if size < p.notable:
         return
     if worth < 0.0:
-        write(w, t, chronicle.CONCESSION, j, -1, c, size, worth, -1)
-        learn_resolve(g, w, t, j, size, k)
+        net = net_served(g, w, j, k, a, b)
+        said = costly_act(worth, max(0.0, net), max(0.0, -net))
+        kind = chronicle.STAND if said < 0.0 else chronicle.CONCESSION
+        write(w, t, kind, j, -1, c, abs(said) / p.signal_scale, worth, -1)
+        for i in range(w.power.shape[0]):
+            if i != j:
+                _learn_resolve(g, w, t, i, j, act_on_resolve(g, w, i, j, k, a, b, net), k)
     elif in_detail(w):
         write(w, t, chronicle.PRESSED, j, -1, c, size, worth, -1)
     for i in range(w.power.shape[0]):
@@ -105,6 +117,36 @@ def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) ->
             learn_trust(g, w, t, i, j, size, k)
         elif worth > 0.0 and theirs < 0.0:
             learn_trust(g, w, t, i, j, -min(size, -theirs / p.signal_scale), k)
+
+
+@rule
+def net_served(g: Given, w: World, j: int, k: int, a: float, b: float) -> float:
+    """C - D: what a move from a to b on issue k gives those who are no friends of its mover j, less what it denies them.
+
+    sum_o (1 - A_jo) / 2 W_o over all others.
+    """
+    net = 0.0
+    for o in range(w.power.shape[0]):
+        if o != j:
+            net += conflict_expectation(w.alignment[j, o]) * long_run_change(g, o, k, a, b)
+    return net
+
+
+@rule
+def act_on_resolve(
+    g: Given, w: World, i: int, j: int, k: int, a: float, b: float, net: float
+) -> float:
+    """What i reads about the resolve of j in a move of j's from a to b on issue k: above 0 yielding, below 0 firm.
+
+    Who has a stake reads the act by what it does to itself; others read the sum `net` (`net_served`) at omega_out.
+    """
+    p = g.p
+    worth, mine = long_run_change(g, j, k, a, b), long_run_change(g, i, k, a, b)
+    omega = p.omega_out
+    if mine != 0.0:
+        omega, net = 1.0, conflict_expectation(w.alignment[j, i]) * mine
+    said = costly_act(worth, max(0.0, net), max(0.0, -net)) / p.signal_scale
+    return omega * min(p.signal_cap, max(-p.signal_cap, said))
 
 
 @rule
