@@ -47,7 +47,7 @@ KIND: dict[int, Kind] = {
     c.LAID_DOWN: Kind("laid down", "event", "", "control", _PLACE, "new position", "move"),
     c.EVENT: Kind("event", "event", "calendar", "event", "", "", ""),
     c.CONCESSION: Kind("concession", "belief", "resolve", "control",
-        "signal", _SIZE, "its worth to who conceded"),
+        "signal", _SIZE + "; 0 for a gift among friends", "its worth to who conceded"),
     c.BELIEF_RESOLVE: Kind("resolve belief", "belief", "resolve", "issue", "probability", "new belief",
         "change"),
     c.BELIEF_TRUST: Kind("trust", "belief", "trust", "issue", "probability", "new belief", "change"),

@@ -98,7 +98,9 @@ def _event(names: Names, event: Event) -> str:
 
 
 def _concession(names: Names, event: Event) -> str:
-    return f"{_who(names, event.actor)} gives way on {names.controls[event.thing].title} without being paid"
+    """A deed that is a gift, since no opponent gains by it, is no giving way."""
+    done = "gives way" if event.value > 0.0 else "bears a cost"
+    return f"{_who(names, event.actor)} {done} on {names.controls[event.thing].title} without being paid"
 
 
 def _stand(names: Names, event: Event) -> str:

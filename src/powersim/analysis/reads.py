@@ -170,7 +170,9 @@ class Reads:
         return found
 
     def _signal(self, row: Event) -> Quantities:
-        return {("pos", (row.thing,)), ("x", (int(self.s.control_issue[row.thing]),))}
+        """What a move says hangs on it, and on who its mover's friends and opponents are."""
+        found = {("pos", (row.thing,)), ("x", (int(self.s.control_issue[row.thing]),))}
+        return found | self.friends(row.actor)
 
     def belief(self, row: Event) -> Quantities:
         """The belief that a row is about."""

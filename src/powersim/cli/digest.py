@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from powersim.cli.console import Page
+from powersim.scenario.build import build
 from powersim.scenario.digest import digest
+from powersim.study.foreseen import read_back
 
 if TYPE_CHECKING:
     from powersim.study.opened import Opened
@@ -15,7 +17,7 @@ DIGITS = 16  # of the checksum
 
 
 def show(page: Page, path: str, opened: Opened) -> None:
-    """Print "ok" and the digest of a scenario."""
+    """Print "ok", the digest of a scenario, and what its branches will be taken for."""
     d = digest(opened.scenario)
     goods = len(d.rival_goods) + len(d.know_how)
     mechanisms = f"all on but {', '.join(d.mechanisms_off)}" if d.mechanisms_off else "all on"
@@ -44,6 +46,13 @@ def show(page: Page, path: str, opened: Opened) -> None:
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
     page.fields(list(lines.items()))
+    if said := read_back(opened, build(opened.scenario)):
+        page.line()
+        page.line(
+            f"  How what branches lay down{f' from {d.intervention} on' if d.intervention else ''} will be read",
+            "bold",
+        )
+        page.fields(said)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ KINDS: dict[int, tuple[str, str]] = {
     EVENT: ("event", "object: event"),
     CONCESSION: (
         "concession",
-        "actor: who conceded; object: control; value: size in units of the signal scale",
+        "actor: who gave something up; object: control; value: size in units of the signal scale, 0 for a gift",
     ),
     BELIEF_RESOLVE: ("resolve belief", "actor: observer; other: observed; value: new belief; gain: change"),
     BELIEF_TRUST: ("trust", "actor: observer; other: observed; value: new belief; gain: change"),
