@@ -286,7 +286,7 @@ def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int
         verbs.append({"forbid": {"war": [dispute["challenger"], dispute["target"]]}, "from": date})
     return {
         "free": {},
-        "twin": {"like": "free"},
+        "twin": {"like": "free", "role": "yardstick"},
         "other": {"like": "free", "do": [draw(st.sampled_from(verbs))]},
     }
 

@@ -55,9 +55,14 @@ class Row:
     """Runs in which the statistic is defined."""
 
     @property
+    def known(self) -> bool:
+        """Whether there are runs enough for a band."""
+        return self.runs > 1
+
+    @property
     def inside(self) -> bool:
         """Whether the recorded value lies in the simulated band, ends included."""
-        return self.low <= self.recorded <= self.high
+        return self.known and self.low <= self.recorded <= self.high
 
     @property
     def mean_fits(self) -> bool:
@@ -108,12 +113,12 @@ def base_rate_table(counts: xr.DataArray, record: Record, level: float = LEVEL) 
 
 def outside(rows: Sequence[Row]) -> list[Row]:
     """Rows whose recorded value lies outside the simulated band."""
-    return [row for row in rows if not row.inside]
+    return [row for row in rows if row.known and not row.inside]
 
 
 def plausible(rows: Sequence[Row], allowed: int = ALLOWED_OUTSIDE) -> bool:
-    """Whether there are rows, and at most `allowed` of them lie outside."""
-    return bool(rows) and len(outside(rows)) <= allowed
+    """Whether there are rows, all with a band, and at most `allowed` of them lie outside."""
+    return bool(rows) and all(row.known for row in rows) and len(outside(rows)) <= allowed
 
 
 def cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
@@ -125,8 +130,8 @@ def cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
             _number(row.recorded),
             f"{_number(row.recorded_low)} to {_number(row.recorded_high)}",
             _number(row.median),
-            f"{_number(row.low)} to {_number(row.high)}",
-            "yes" if row.inside else "NO",
+            f"{_number(row.low)} to {_number(row.high)}" if row.known else "none",
+            "yes" if row.inside else "NO" if row.known else "too few runs",
             "yes" if row.mean_fits else "no",
         )
         for row in rows
@@ -137,10 +142,13 @@ def verdict(rows: Sequence[Row], allowed: int = ALLOWED_OUTSIDE) -> str:
     """One sentence on the table."""
     beyond = outside(rows)
     named = ": " + ", ".join(row.name.replace("_", " ") for row in beyond) if beyond else ""
-    fits = sum(row.mean_fits for row in rows)
+    fits, inside = sum(row.mean_fits for row in rows), sum(row.inside for row in rows)
+    without = sum(not row.known for row in rows)
+    few = f", {without} with too few runs for a band" if without else ""
+    own = f"{fits} simulated means lie in the record's own interval"
     return (
-        f"{len(rows) - len(beyond)} of {len(rows)} recorded values lie in the band of 90 % of runs "
-        f"({len(beyond)} outside, {allowed} allowed{named}); {fits} simulated means lie in the record's own interval."
+        f"{inside} of {len(rows)} recorded values lie in the band of 90 % of runs "
+        f"({len(beyond)} outside, {allowed} allowed{named}{few}); {own}."
     )
 
 

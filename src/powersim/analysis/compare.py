@@ -8,6 +8,7 @@ pooled effect counts runs, not runs times theories.
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -43,9 +44,19 @@ class Effect:
     runs: int
 
     @property
+    def known(self) -> bool:
+        """Whether there are runs enough for an interval."""
+        return math.isfinite(self.ci_low) and math.isfinite(self.ci_high)
+
+    @property
     def excludes_zero(self) -> bool:
-        """Whether the interval lies on one side of 0."""
+        """Whether the interval lies on one side of 0; an interval that does not exist lies nowhere, see `known`."""
         return self.ci_low > 0 or self.ci_high < 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is exactly 0, with certainty."""
+        return self.effect == self.ci_low == self.ci_high == 0
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,9 @@ def paired(
     """Statistics of b - a over the last axis (runs); runs missing in either are left out.
 
     Continuous outcomes get Student's t interval of the mean difference, 0/1 outcomes Newcombe's paired one.
-    Where every difference is 0 the interval is [0, 0], unless the outcome is 0/1 and the histories are known to
-    have `diverged`: then more runs might show a difference that none shows yet, and the interval keeps its width.
+    Where every difference is 0 the interval is [0, 0], unless the histories are known to have `diverged` and the
+    outcome is 0/1, or there are too few runs for an interval: then more runs might show a difference that none shows
+    yet, and the interval keeps its width, or does not exist.
     Where each `block` consecutive runs were drawn together, their sums carry the intervals.
     """
     both = np.isfinite(a) & np.isfinite(b)
@@ -90,7 +102,7 @@ def paired(
     low, high = _limits(a, b, binary, block)
     count = both.sum(axis=-1)
     same = (count > 0) & ~((differences != 0) & both).any(axis=-1)
-    settled = same & ~np.asarray(diverged) if binary else same
+    settled = same & (~np.asarray(diverged) | (False if binary else np.isfinite(low)))
     wins = ((differences > 0) & both).sum(axis=-1) + ((differences == 0) & both).sum(axis=-1) / 2
     return Paired(
         mean_a=limits.mean(a),

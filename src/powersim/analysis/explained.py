@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from powersim.analysis.findings import Scale, decimals, listed, number, quoted
+from powersim.analysis.findings import TOO_FEW, Scale, decimals, listed, number, quoted, telling
 from powersim.analysis.knockouts import DIRECT, TOTAL, KnockOut, Share
 from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
 from powersim.analysis.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER, Mediation
@@ -31,6 +31,7 @@ class Explained:
     shares: Sequence[Share]
     mediation: Sequence[Mediation] = field(default_factory=tuple)
     kind: str = ""  # what the outcome is of: alignment, trust, issue, ...
+    left_out: str = ""  # the mechanism that the outcome is the work of, which explains nothing of it
 
     @property
     def theory(self) -> str:
@@ -80,8 +81,8 @@ class Explained:
 
     def signed(self, value: float) -> str:
         """A difference with its sign: +0.03, −3.1 points."""
-        shown = 100 * value if self.scale.binary else value
-        return number(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
+        shown = self.scale.factor * value
+        return telling(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
 
     def left(self, value: float) -> str:
         """What is left of the effect, in words."""
@@ -103,6 +104,11 @@ def of_total(e: Explained) -> str:
     if total.share == total.ci_low == total.ci_high == 0:
         return f"{heading(e)}: exactly the same under {quoted(e.b)} and {quoted(e.a)}, so there is nothing to explain"
     interval = e.scale.interval(total.ci_low, total.ci_high)
+    if not total.known:
+        return (
+            f"{heading(e)}: {TOO_FEW} of the difference between {quoted(e.b)} and {quoted(e.a)} "
+            f"({e.signed(total.share)}), so there is nothing to share out"
+        )
     if not total.clear:
         return (
             f"{heading(e)}: {quoted(e.b)} and {quoted(e.a)} do not differ clearly "
@@ -152,7 +158,7 @@ def of_knockouts(e: Explained) -> str:
     """Which mechanism, switched off alone, changes it most."""
     if not e.share(TOTAL).clear:
         return ""
-    rows = [row for row in e.out() if row.mechanism != e.kind]  # without it the outcome itself stands still
+    rows = e.out()
     idle = [row for row in rows if row.changed == 0]
     clear = [row for row in rows if row.clear]
     if not clear:
@@ -173,21 +179,20 @@ def of_knockouts(e: Explained) -> str:
 
 
 def of_mediation(e: Explained) -> str:
-    """What one channel alone would do, and what is left without it; one that is the outcome itself says nothing."""
-    told = [name for name in e.held() if name not in (OTHERS, TOGETHER, e.kind)]
+    """What one channel alone would do, and what is left without it."""
+    told = [name for name in e.held() if name not in (OTHERS, TOGETHER)]
     if not told or not e.share(TOTAL).clear:
         return ""
     clear = [name for name in told if e.mediated(name)[INDIRECT].clear]
-    several = OTHERS if e.kind == "alignment" else TOGETHER
-    left = e.mediated(several)[NATURAL_DIRECT]
-    rest = f"with {listed([e.title(name) for name in told])} all held as after {quoted(e.a)}, {e.left(left.value)}"
-    # of what is itself a channel, nothing is left once it is held with the others
-    rest = "" if e.kind in ("resolve", "trust") else rest
+    several = next((name for name in (TOGETHER, OTHERS) if name in e.held()), "")
+    left = 0.0 if not several else e.mediated(several)[NATURAL_DIRECT].value
+    held = listed([e.title(name) for name in told])
+    rest = f"with {held} all held as after {quoted(e.a)}, {e.left(left)}" if several else ""
     alone = [f"{e.title(name)} ({e.signed(e.mediated(name)[INDIRECT].value)})" for name in clear]
     if not clear:
         nothing = "Held at its path in the other branch, no single channel makes a clear difference"
         return f"{nothing}; {rest}" if rest else nothing
-    if rest and abs(left.value) > abs(e.share(TOTAL).share) / 2:
+    if rest and abs(left) > abs(e.share(TOTAL).share) / 2:
         return f"{_sentence(rest)}: most goes through none of them. Alone as after {quoted(e.b)}: {listed(alone)}"
     first, row = clear[0], e.mediated(clear[0])
     interval = e.scale.interval(row[INDIRECT].ci_low, row[INDIRECT].ci_high)
@@ -204,6 +209,8 @@ def of_mediation(e: Explained) -> str:
 def in_short(e: Explained) -> str:
     """The whole and its largest clear share, for a heading."""
     total = e.share(TOTAL)
+    if not total.known:
+        return f"{heading(e)}: {TOO_FEW} of the difference between {quoted(e.b)} and {quoted(e.a)}"
     if not total.clear:
         return (
             f"{heading(e)}: no clear difference between {quoted(e.b)} and {quoted(e.a)}, nothing to share out"
@@ -220,7 +227,15 @@ def in_short(e: Explained) -> str:
 
 def finding(e: Explained) -> list[str]:
     """All of it, a sentence or two each."""
-    return [text + "." for text in (of_total(e), of_shares(e), of_mediation(e), of_knockouts(e)) if text]
+    told = (of_total(e), of_shares(e), of_mediation(e), of_knockouts(e), of_itself(e))
+    return [text + "." for text in told if text]
+
+
+def of_itself(e: Explained) -> str:
+    """What is left out, if anything."""
+    if not e.left_out:
+        return ""
+    return f"Left out, as the outcome itself: {e.left_out}"
 
 
 def _percent(row: Share) -> str:
@@ -237,7 +252,8 @@ def _by_theory(e: Explained) -> str:
     if not e.theories:
         return ""
     first = {theory: e.parts(theory)[0].part for theory in e.theories if e.share(TOTAL, theory).clear}
-    unclear = [theory for theory in e.theories if theory not in first]
+    unknown = [theory for theory in e.theories if not e.share(TOTAL, theory).known]
+    unclear = [theory for theory in e.theories if theory not in first and theory not in unknown]
     leader = e.parts()[0].part
     texts = []
     for part in dict.fromkeys(first.values()):
@@ -247,8 +263,10 @@ def _by_theory(e: Explained) -> str:
     if first and not texts:
         texts.append(
             f"among channels {e.title(leader)} has the largest share under "
-            + (listed(list(first)) if unclear else "each theory")
+            + (listed(list(first)) if unclear or unknown else "each theory")
         )
     if unclear:
         texts.append(f"not clear under {listed(unclear)}")
+    if unknown:
+        texts.append(f"{TOO_FEW} under {listed(unknown)}")
     return ". " + _sentence("; ".join(texts)) if texts else ""

@@ -92,11 +92,18 @@ class Hindcast:
     until: str
     pooled: Score
     issues: tuple[Score, ...]
+    runs: int = 2
+    """Runs of the issue that has the fewest."""
+
+    @property
+    def banded(self) -> bool:
+        """Whether there are runs enough for a band."""
+        return self.runs > 1
 
     @property
     def passes(self) -> bool:
         """Whether the pooled band covers 65-95 % of points and the pooled CRPS beats both climatologies."""
-        return COVERAGE[0] <= self.pooled.coverage <= COVERAGE[1] and self.pooled.beats
+        return self.banded and COVERAGE[0] <= self.pooled.coverage <= COVERAGE[1] and self.pooled.beats
 
     @property
     def moving_coverage(self) -> float:
@@ -108,6 +115,8 @@ class Hindcast:
         """One sentence on the pooled score."""
         score = self.pooled
         against = ", ".join(f"{name} {score.references[name]:.3f}" for name in REFERENCES)
+        if not self.banded:
+            return f"Too few runs for a band; CRPS {score.crps:.3f} over {score.points} coded points to {self.until}."
         return (
             f"The band of {BAND:.0%} of runs covers {score.coverage:.0%} of {score.points} coded points to "
             f"{self.until} ({self.moving_coverage:.0%} for issues that moved); CRPS {score.crps:.3f} against {against}."
@@ -144,7 +153,7 @@ def hindcast(
         tally.add(paths[name][:, :last], coded, place)
         pooled.join(tally)
         scores.append(tally.score(name))
-    return Hindcast(until, pooled.score("all"), tuple(scores))
+    return Hindcast(until, pooled.score("all"), tuple(scores), min(len(paths[name]) for name in names))
 
 
 def issue_paths(values: xr.DataArray) -> dict[str, Floats]:

@@ -76,7 +76,7 @@ class KnockOut:
 class Share:
     """A row of shares.csv: a channel's Shapley share of the total effect, what is direct, or the total.
 
-    percent: of the total; None where the total's interval includes 0, so that there is nothing to share out.
+    percent: of the total; None where the total is not clear of 0, so that there is nothing to share out.
     """
 
     outcome: str
@@ -87,6 +87,11 @@ class Share:
     ci_high: float
     percent: float | None
     runs: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there are runs enough for an interval."""
+        return math.isfinite(self.ci_low) and math.isfinite(self.ci_high)
 
     @property
     def clear(self) -> bool:

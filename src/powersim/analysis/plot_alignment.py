@@ -39,7 +39,10 @@ Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 @dataclass(frozen=True)
 class Matrix:
-    """Mean alignment, or a difference of two, with the half-width of its interval; shape (theory, actor, actor)."""
+    """Mean alignment, or a difference of two, with the half-width of its interval; shape (theory, actor, actor).
+
+    Half-widths are NaN where there is no interval: below two runs.
+    """
 
     mean: Floats
     half: Floats
@@ -60,7 +63,7 @@ def matrix(results: xr.Dataset, branch: str, snapshot: int, runs: int) -> Matrix
         results[name].sel(branch=branch).isel(snapshot=snapshot).transpose(*dims).values.astype(np.float64)
         for name in ("alignment", "alignment_sd")
     )
-    return Matrix(mean, Z * np.nan_to_num(sd) / np.sqrt(runs))
+    return Matrix(mean, np.where(runs > 1, Z * sd / np.sqrt(max(runs, 1)), np.nan))
 
 
 def blocs(mean: Floats) -> list[int]:
@@ -89,9 +92,9 @@ def draw_alignment(results: xr.Dataset, branch: str, study: Study | None = None)
     actors = [str(a) for a in results["actor"].values]
     finding = _finding(branch, focus.over_theories(), actors, dates, study, against=against)
     caption = (
-        "Mean alignment over runs and theories, −1 hostile to +1 allied; actors ordered by bloc. A dot: the 95% "
-        "interval includes zero. Below: the pairs that differ most, by theory, with intervals that ignore pairing "
-        "and so err on the wide side."
+        "Mean alignment over runs and theories, −1 hostile to +1 allied; actors ordered by bloc. A dot: not "
+        "clear of zero by its 95% interval. Below: the pairs that differ most, by theory, with intervals that ignore "
+        "pairing and so err on the wide side."
     )
     side = min(3.3, (12.5 - LEFT - RIGHT - GAP * (len(panels) - 1)) / len(panels))
     dyads = _largest(focus.over_theories(), min(DYADS, len(actors) * (len(actors) - 1) // 2))
@@ -115,7 +118,7 @@ def _heat(
     np.fill_diagonal(mean, np.nan)
     axes.set_facecolor(FAINT)
     image = axes.pcolormesh(mean, cmap=DIVERGING, vmin=-extreme, vmax=extreme, edgecolors="white", lw=0.4)
-    unclear = np.argwhere(np.isfinite(mean) & (np.abs(mean) <= half))
+    unclear = np.argwhere(np.isfinite(mean) & ~(np.abs(mean) > half))
     if unclear.size:
         axes.plot(unclear[:, 1] + 0.5, unclear[:, 0] + 0.5, "o", ms=1.5, color=SOFT)
     axes.set_ylim(len(labels), 0)
@@ -207,22 +210,25 @@ def _largest(found: Matrix, count: int) -> list[tuple[int, int]]:
 def _finding(
     branch: str, focus: Matrix, actors: list[str], dates: list[str], study: Study, *, against: bool
 ) -> str:
-    clear = np.where(np.abs(focus.mean[0]) > focus.half[0], focus.mean[0], 0.0)
-    clear = np.triu(np.nan_to_num(clear), 1)
+    size = np.abs(focus.mean[0])
+    seen = (size > focus.half[0]) & (size >= 0.5 * 10.0**-findings.MOST_PLACES)
+    clear = np.triu(np.where(seen, focus.mean[0], 0.0), 1)
     span = (
         f"at {dates[-1]} against {findings.quoted(study.reference)}"
         if against
         else f"from {dates[0]} to {dates[-1]}"
     )
     start = f"{findings.quoted(branch)}, {span}: "
+    if not np.isfinite(focus.half[0][np.triu_indices(len(actors), 1)]).any():
+        return f"{start}{findings.TOO_FEW}"
     if not clear.any():
         return f"{start}no pair of actors {'differs' if against else 'moves'} clearly"
     parts = []
     for word, at in (("closer", int(clear.argmax())), ("further apart", int(clear.argmin()))):
         i, j = divmod(at, len(actors))
         if clear[i, j] and (clear[i, j] > 0) == (word == "closer"):
-            size = findings.number(float(clear[i, j]), findings.decimals([clear[i, j]]), sign=True)
-            parts.append(f"{actors[i]} and {actors[j]} stand {word} ({size})")
+            moved = findings.number(float(clear[i, j]), findings.decimals([clear[i, j]]), sign=True)
+            parts.append(f"{actors[i]} and {actors[j]} stand {word} ({moved})")
     count = int((clear != 0).sum())
     total = len(actors) * (len(actors) - 1) // 2
     return f"{start}{', '.join(parts)}; {count} of {total} pairs {'differ' if against else 'move'} clearly"

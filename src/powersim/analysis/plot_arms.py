@@ -48,10 +48,11 @@ class Flows:
         )
         quantile = float(stdtrit(max(1, runs - 1), (1 + LEVEL) / 2))
         labels = [str(f) for f in results["flow"].values]
-        return cls(labels, mean, quantile * np.nan_to_num(sd) / np.sqrt(runs))
+        half = np.where(np.isfinite(sd) & (runs > 1), quantile * sd / np.sqrt(max(runs, 1)), np.nan)
+        return cls(labels, mean, half)
 
     def over_theories(self) -> tuple[Floats, Floats]:
-        """Means over theories, (branch, flow); runs share luck, so half-widths are averaged."""
+        """Means over theories, (branch, flow); runs share luck, so half-widths are averaged. NaN below two runs."""
         return self.mean.mean(axis=1), self.half.mean(axis=1)
 
 
@@ -73,7 +74,8 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
     kept = sorted(most, key=lambda k: (goods.index(_parts(flows.labels[k])[0]), k))
     blocks = [(good, list(ks)) for good, ks in groupby(kept, key=lambda k: _parts(flows.labels[k])[0])]
     row = max(0.24, 0.075 * len(main) + 0.1)
-    finding = _finding(flows.labels, mean, half, kept, main)
+    aside = bool(study.others(yardstick=True))
+    finding = _finding(flows.labels, mean, half, kept, main, aside=aside)
     cut = (
         f" The {len(kept)} of {len(moving)} flows that branches change most."
         if len(kept) < len(moving)
@@ -94,7 +96,7 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
     for good, ks in blocks:
         bottom = top - TITLE - row * len(ks)
         made.text(0.25, top - TITLE + 0.06, words(good), size=TEXT, weight="bold", color=SOFT)
-        high = float((flows.mean + flows.half)[order][..., ks].max())
+        high = float((flows.mean + np.nan_to_num(flows.half))[order][..., ks].max())
         for j in range(len(study.theories)):
             axes = made.axes(LEFT + j * (width + GAP), bottom, width, row * len(ks))
             _block(axes, flows, order, j, ks, study)
@@ -145,12 +147,19 @@ def _parts(label: str) -> tuple[str, str]:
 
 def _scores(mean: Floats, half: Floats) -> Floats:
     """For every flow the largest difference from the first branch, in half-widths of its interval."""
-    width = np.hypot(half, half[:1])
-    known = width > 0
-    return np.asarray((np.abs(mean - mean[:1]) / np.where(known, width, 1.0) * known).max(axis=0))
+    return np.asarray(_clarity(mean, half).max(axis=0))
 
 
-def _finding(labels: list[str], mean: Floats, half: Floats, kept: list[int], main: list[Branch]) -> str:
+def _clarity(mean: Floats, half: Floats) -> Floats:
+    """Differences from the first branch in half-widths of their intervals: 0 without one, infinite for a point."""
+    width, gap = np.hypot(half, half[:1]), np.abs(mean - mean[:1])
+    point = np.where(gap > 0, np.inf, 0.0)
+    return np.where(width > 0, gap / np.where(width > 0, width, 1.0), np.where(width == 0, point, 0.0))
+
+
+def _finding(
+    labels: list[str], mean: Floats, half: Floats, kept: list[int], main: list[Branch], *, aside: bool
+) -> str:
     score = _scores(mean, half)
     best = max(kept, key=lambda k: (score[k], mean[:, k].max()))
     name = _named(labels[best])
@@ -158,9 +167,12 @@ def _finding(labels: list[str], mean: Floats, half: Floats, kept: list[int], mai
         most = max(kept, key=lambda k: mean[0, k])
         return f"Arms: {_named(labels[most])} flow most, {findings.number(mean[0, most], 1)} deliveries a run"
     places = findings.decimals(mean[:, best])
+    if not np.isfinite(half).any():
+        return f"Arms: {findings.TOO_FEW} of any difference between branches"
     if score[best] <= 1:
-        return "Arms: no flow differs clearly between branches, over all theories"
-    other = int(np.argmax(np.abs(mean[:, best] - mean[0, best]) / np.hypot(half[:, best], half[0, best])))
+        beside = ", yardsticks not counted" if aside else ""
+        return f"Arms: no flow differs clearly between branches, over all theories{beside}"
+    other = int(np.argmax(_clarity(mean, half)[:, best]))
     levels = [findings.number(mean[i, best], places) for i in (other, 0)]
     return (
         f"Arms: {name} differ most clearly: {levels[0]} deliveries a run with {findings.quoted(main[other].name)}, "

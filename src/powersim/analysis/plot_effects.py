@@ -155,11 +155,12 @@ def _columns(made: Sheet, lines: Sequence[Line], scale: findings.Scale) -> None:
     for line in lines:
         row, weight = line.effect, "bold" if line.effect.theory == ALL else "normal"
         theory = "all theories" if row.theory == ALL else shorten(words(row.theory), THEORY - 0.1, TEXT)
-        low, high = (scale.difference(v, places) for v in (row.ci_low, row.ci_high))
+        size, interval = scale.estimate(row.effect, row.ci_low, row.ci_high, places)
+        within = f"[{interval.replace(' to ', ', ')}]" if row.known else interval
         cells = (
             (NAMES, "left", theory),
             (levels, "right", f"{scale.level(row.mean_a, level)} → {scale.level(row.mean_b, level)}"),
-            (sizes, "right", f"{scale.difference(row.effect, places)}  [{low}, {high}]"),
+            (sizes, "right", f"{size}  {within}"),
             (odds, "right", findings.number(row.p_superior, 2)),
         )
         for x, side, text in cells:

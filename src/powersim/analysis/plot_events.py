@@ -21,8 +21,9 @@ from powersim.analysis.style import (
     Look,
     Sheet,
     branch_keys,
+    interventions_told,
     looks,
-    mark_intervention,
+    mark_interventions,
     sheet,
     shorten,
     slug,
@@ -79,7 +80,7 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
     first, order = first_turns(results, event), list(study.branches)
     happened = np.isfinite(first).astype(np.float64)
     shares = {b: limits.pooled_share(happened[order.index(b)]) for b in order}
-    finding = _event_finding(event, shares, happened, study)
+    finding = _event_finding(event, shares, happened, study, _block(results))
     shown = [*study.main, *study.others(yardstick=True)]
     caption = _caption(study)
     body = HEAD + CURVE + BETWEEN + ROW * len(shown) + BOTTOM
@@ -104,7 +105,7 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
             axes.step(
                 study.turns, so_far[i, j] / study.runs, where="post", color=look.colour, ls=look.dash, lw=line
             )
-        mark_intervention(axes, study.branches[study.reference].since)
+        mark_interventions(axes, study)
         axes.set_ylim(0, top)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes.grid(axis="y", color=FAINT, lw=0.6)
@@ -151,7 +152,7 @@ def _dates(
         share, low, high = (100 * float(v) for v in shares[branch.name])
         text = f"{findings.number(share, 1)}%  [{findings.number(low, 1)}, {findings.number(high, 1)}]"
         made.text(made.width - RIGHT, at, text, size=SMALL, ha="right", va="center_baseline")
-    mark_intervention(axes, study.branches[study.reference].since)
+    mark_interventions(axes, study)
     axes.set_ylim(-0.5, len(shown) - 0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
@@ -222,14 +223,15 @@ def _shift(branch: Branch, study: Study) -> float:
 
 
 def _event_finding(
-    event: str, shares: dict[str, tuple[Floats, Floats, Floats]], happened: Floats, study: Study
+    event: str, shares: dict[str, tuple[Floats, Floats, Floats]], happened: Floats, study: Study, block: int
 ) -> str:
-    """The finding of an event; `happened` has shape (branch, theory, run)."""
-    share = {b.name: float(shares[b.name][0]) for b in study.main}
-    order = list(study.branches)
-    a, b = (happened[order.index(pick(share, key=lambda name: share[name]))] for pick in (min, max))
-    total = pooled(a, b, paired(a, b, binary=True, diverged=True))
-    return findings.of_event(event, share, study, clear=bool(total.low > 0 or total.high < 0))
+    """The finding of an event; `happened` has shape (branch, theory, run), runs were drawn in blocks."""
+    share, order = {name: float(each[0]) for name, each in shares.items()}, list(study.branches)
+    main = [b.name for b in study.main]
+    a, b = (happened[order.index(pick(main, key=lambda name: share[name]))] for pick in (min, max))
+    total = pooled(a, b, paired(a, b, binary=True, diverged=True, block=block), block)
+    clear = bool(total.low > 0 or total.high < 0) if np.isfinite(total.low + total.high) else None
+    return findings.of_event(event, share, study, clear=clear)
 
 
 def _widest(results: xr.Dataset, share: dict[str, list[tuple[Floats, Floats, Floats]]], study: Study) -> str:
@@ -239,11 +241,16 @@ def _widest(results: xr.Dataset, share: dict[str, list[tuple[Floats, Floats, Flo
     ranges = {e: [float(of[i][0]) for i in main] for e, of in share.items()}
     event = max(ranges, key=lambda e: float(np.nanmax(ranges[e]) - np.nanmin(ranges[e])))
     happened = np.isfinite(first_turns(results, event)).astype(np.float64)
-    return _event_finding(event, dict(zip(order, share[event], strict=True)), happened, study)
+    return _event_finding(
+        event, dict(zip(order, share[event], strict=True)), happened, study, _block(results)
+    )
+
+
+def _block(results: xr.Dataset) -> int:
+    """How many consecutive runs were drawn together."""
+    return int(results.attrs.get("block", 1))
 
 
 def _caption(study: Study) -> str:
     text = f"{findings.counted(study.runs, 'run')} of each branch under each theory; bands: 95% intervals at each date."
-    if study.branches[study.reference].since is not None:
-        text += " Dotted upright: the intervention."
-    return text
+    return f"{text} {interventions_told(study)}".rstrip()

@@ -92,6 +92,8 @@ def draw_hindcast(
 
 
 def _finding(scores: Hindcast) -> str:
+    if not scores.banded:
+        return "Too few runs for a band: whether the record lies in it cannot be told"
     pooled, low, high = scores.pooled, *COVERAGE
     if pooled.coverage < low:
         told = f"The runs are too sure of themselves: their {BAND:.0%} bands hold {pooled.coverage:.0%} of the record"

@@ -25,6 +25,7 @@ from powersim.analysis.style import (
     Look,
     looks,
     mark_intervention,
+    mark_interventions,
     sheet,
     words,
     wrap,
@@ -87,10 +88,9 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
 def draw_all_effects(rows: Sequence[Effect], study: Study) -> Drawing:
     """A small forest for every outcome; yardsticks are left to the single figures."""
     outcomes = [o for o in study.outcomes.values() if any(r.outcome == o.name for r in rows)]
-    main = [r for r in rows if not study.branches[r.branch_b].yardstick] or list(rows)
+    main = findings.answering(rows, study)
     total = findings.overall(main)
-    clear = sum(1 for r in total if r.excludes_zero)
-    finding = f"{clear} of {len(total)} effects over all theories have an interval that excludes zero"
+    finding = _counted(total, len(main) < len(rows), len(study.theories) > 1)
     caption = (
         f"Difference from {findings.quoted(study.reference)} with its 95% interval: a small mark for each theory, a "
         f"diamond for all; filled: the interval excludes zero. Of {len(total)} intervals of true zeros, about "
@@ -125,7 +125,7 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
     deep, height = -(-len(others) // columns), 1.9
     ratios = {b.name: variance_ratio(results, study.reference, b.name).values for b in others}
     middle = {name: _median(ratio) for name, ratio in ratios.items()}
-    finding = _pairing_finding(middle, study)
+    finding = _pairing_finding(middle, study, aside=len(others) < len(study.others()))
     caption = (
         "Variance of paired differences over that of unpaired ones; 0: luck cancels, 1: pairing gains nothing. Thin: "
         "one outcome, mean over theories; thick: median of outcomes; shade: the middle half of them."
@@ -160,7 +160,7 @@ def _together(axes: Axes, results: xr.Dataset, what: Outcome, study: Study, widt
     whole = progress(paths(results, what.name), what.summary, study.turns)[..., : end + 1]
     binary, order = is_binary(whole), list(study.branches)
     turns = study.turns[: end + 1]
-    mark_intervention(axes, study.branches[study.reference].since)
+    mark_interventions(axes, study)
     for branch in reversed(study.main):
         pooled = whole[order.index(branch.name)].reshape(-1, whole.shape[-1])
         found, look = fan(pooled, binary=binary), looks(study)[branch.name]
@@ -183,24 +183,44 @@ def _pool_yardsticks(rows: Sequence[Effect], study: Study) -> list[Effect]:
     return [r for r in rows if not (several and study.branches[r.branch_b].yardstick and r.theory != ALL)]
 
 
+def _counted(total: Sequence[Effect], without_yardsticks: bool, several: bool) -> str:
+    """How many effects are clear, of all that are shown."""
+    known, clear = sum(r.known for r in total), sum(r.excludes_zero for r in total)
+    if not known:
+        return f"{findings.TOO_FEW[0].upper()}{findings.TOO_FEW[1:]} of any effect"
+    over = " over all theories" if several else ""
+    text = f"{clear} of {len(total)} effects{over} have an interval that excludes zero"
+    if known < len(total):
+        text += f"; of {len(total) - known} there are {findings.TOO_FEW}"
+    return text + (", yardsticks not counted" if without_yardsticks else "")
+
+
 def _headline_finding(shown: Sequence[Outcome], rows: Sequence[Effect], study: Study) -> str:
-    """The finding of the headline outcome whose effect is clearest, in half-widths of its interval."""
+    """The finding of the first headline outcome, in the scenario's order, that a branch changes visibly.
 
-    def clarity(what: Outcome) -> float:
-        total = findings.overall(r for r in rows if r.outcome == what.name)
-        main = [r for r in total if not study.branches[r.branch_b].yardstick]
-        widths = [(abs(r.effect), (r.ci_high - r.ci_low) / 2) for r in main or total]
-        return max((size / half for size, half in widths if half > 0), default=0.0)
+    Over all theories before under one of them; a branch that answers the question before a yardstick.
+    """
 
-    best = max(shown, key=clarity)
+    def rank(what: Outcome) -> int:
+        scale = findings.Scale(what.summary.kind == "ever", what.unit)
+        own = [r for r in rows if r.outcome == what.name]
+        main = findings.answering(own, study)
+        looked_at = (findings.overall(main), main, own)
+        steps = [any(findings.stands_out(r, scale) for r in step) for step in looked_at]
+        return steps.index(True) if any(steps) else len(steps)
+
+    best = min(shown, key=rank)
     of_best = [r for r in rows if r.outcome == best.name]
     return findings.of_effects(best, of_best, study, binary=best.summary.kind == "ever")
 
 
-def _pairing_finding(middle: Mapping[str, Floats], study: Study) -> str:
+def _pairing_finding(middle: Mapping[str, Floats], study: Study, *, aside: bool) -> str:
+    """What pairing saves; aside: whether yardsticks are not looked at."""
     last = {name: float(ratio[-1]) for name, ratio in middle.items() if np.isfinite(ratio[-1])}
     if not last:
-        return "Branches that share their luck do not part"
+        if study.runs < 2:
+            return "Too few runs to tell what sharing luck saves"
+        return "Branches that share their luck do not part" + (", yardsticks not counted" if aside else "")
     most = max(last, key=lambda name: last[name])
     kept = f"{100 * last[most]:.0f}%"
     if len(last) == 1 or min(last.values()) == last[most]:

@@ -26,8 +26,10 @@ from powersim.analysis.style import (
     Look,
     Sheet,
     branch_keys,
+    interventions_told,
     looks,
     mark_intervention,
+    mark_interventions,
     sheet,
     slug,
     words,
@@ -89,8 +91,14 @@ def draw_paths(
     path = progress(paths(results, outcome), what.summary, study.turns)[..., : end + 1]
     view = _View(study, what, is_binary(path), study.turns[: end + 1])
     order, main, others = list(study.branches), study.main, study.others()
-    ends = {b.name: path[order.index(b.name), :, :, -1].ravel() for b in main}
-    finding = findings.of_paths(what, ends, study.dates[end], study.reference, binary=view.binary)
+    ends, measures = (
+        {b.name: path[order.index(b.name), :, :, -1].ravel() for b in each}
+        for each in (main, [b for b in others if b.yardstick])
+    )
+    finding = findings.of_paths(
+        what, ends, study.dates[end], study.reference,
+        binary=view.binary, yardsticks=measures, spread=study.runs > 1,
+    )  # fmt: skip
     body = HEAD + len(main) * (view.fan + GAP) + (BETWEEN + DIFFERENCE if others else 0.0) + BOTTOM
     made = sheet(finding, view.caption, body, branch_keys(study) if others else [])
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
@@ -137,8 +145,7 @@ class _View:
             text += "Line: median; dark band: half of the runs; light band: 90% of them. "
         if several:
             text += f"Dashed: {findings.quoted(self.study.reference)} again. "
-        if self.study.branches[self.study.reference].since is not None:
-            text += "Dotted upright: the intervention. "
+        text += f"{interventions_told(self.study)} ".lstrip()
         if several:
             text += "Bottom row: mean paired difference with its 95% interval at each date"
             text += "; yardsticks in grey, without." if self.study.others(yardstick=True) else "."
@@ -158,7 +165,10 @@ def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None
         bottom = top - (i + 1) * view.fan - i * GAP
         for j, theory in enumerate(study.theories):
             axes = made.axes(LEFT + j * (width + GAP), bottom, width, view.fan)
-            mark_intervention(axes, branch.since)
+            if i:
+                mark_intervention(axes, branch.since)
+            else:
+                mark_interventions(axes, study)
             draw_fan(axes, view.turns, fans[i][j], view.looks[branch.name])
             if i:
                 axes.plot(view.turns, fans[0][j].centre, color=INK, lw=1.0, ls=(0, (3, 2)))
@@ -190,7 +200,7 @@ def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width:
                 axes.fill_between(study.turns, *band, color=look.colour, alpha=0.16, lw=0)
             line = 0.9 if branch.yardstick else 1.6
             axes.plot(study.turns, factor * found["effect"].values, color=look.colour, ls=look.dash, lw=line)
-        mark_intervention(axes, study.branches[study.reference].since)
+        mark_interventions(axes, study)
         _finish(axes, study, width, (low - room, high + room), percent=False, first=j == 0, last=True)
     middle = BOTTOM + DIFFERENCE / 2
     lines = wrap(f"Difference from {findings.quoted(study.reference)}", RIGHT - 0.25, TEXT, "bold")

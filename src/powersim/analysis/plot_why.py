@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from powersim.analysis import findings
-from powersim.analysis.explained import Explained, heading, in_short, of_knockouts, of_mediation
+from powersim.analysis.explained import Explained, heading, in_short, of_itself, of_knockouts, of_mediation
 from powersim.analysis.knockouts import DIRECT, TOTAL
 from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
 from powersim.analysis.mediation import INDIRECT, INTERACTION
@@ -84,6 +84,8 @@ def draw_shares(e: Explained) -> Drawing:
         f"{findings.quoted(e.b)} against {findings.quoted(e.a)}, averaged over all orders of opening the channels; "
         "they add up to the whole. Bars: 95% intervals; filled: clear of zero."
     )
+    if e.left_out:
+        caption += f" {of_itself(e)}."
     name = f"shares-{slug(e.outcome.name)}"
     return _draw(e, name, in_short(e), caption, lines, "Share of the difference", "of it")
 
@@ -95,9 +97,7 @@ def draw_knockouts(e: Explained) -> Drawing:
     places = findings.decimals([_factor(e) * row.effect_without for row in rows])
     for row in rows:
         mark = Mark(row.difference, row.ci_low, row.ci_high)
-        lines.append(
-            Line(_itself(e, words(row.mechanism)), mark, (), e.scale.difference(row.effect_without, places))
-        )
+        lines.append(Line(words(row.mechanism), mark, (), e.scale.difference(row.effect_without, places)))
     left = [row for row in e.out() if row.changed == 0]
     caption = (
         f"Effect without the mechanism less the effect with it ({e.signed(e.share(TOTAL).share)}), paired over "
@@ -108,10 +108,12 @@ def draw_knockouts(e: Explained) -> Drawing:
     if left:
         caption += f" No trace in any run: {findings.listed([row.mechanism for row in left])}."
     axis = "Change of the difference when switched off"
-    told = (
-        _lower(of_knockouts(e)).partition("; ")[0]
-        or "no clear effect, so none that a mechanism could take away"
-    )
+    nothing = "no clear effect, so none that a mechanism could take away"
+    if not e.share(TOTAL).known:
+        nothing = f"{findings.TOO_FEW} of the effect"
+    told = _lower(of_knockouts(e)).partition("; ")[0] or nothing
+    if e.left_out:
+        caption += f" {of_itself(e)}."
     finding = f"{e.outcome.title}: {told}"
     return _draw(e, f"knockouts-{slug(e.outcome.name)}", finding, caption, lines, axis, "without")
 
@@ -122,7 +124,7 @@ def draw_mediation(e: Explained) -> Drawing:
     for name in e.held():
         row = e.mediated(name)
         marks = [Mark(row[q].value, row[q].ci_low, row[q].ci_high) for q in PARTS]
-        lines.append(Line(_itself(e, e.title(name)), marks[0], marks[1:]))
+        lines.append(Line(e.title(name), marks[0], marks[1:]))
     total = e.share(TOTAL)
     caption = (
         f"A branch is run again with the channel held at the path that it takes in the other, over "
@@ -130,15 +132,12 @@ def draw_mediation(e: Explained) -> Drawing:
         f"{findings.quoted(e.b)}. Direct: {findings.quoted(e.b)} with the channel as after {findings.quoted(e.a)}. "
         f"The three add up to the whole ({e.signed(total.share)}, dashed). Bars: 95% intervals; filled: clear of zero."
     )
+    if e.left_out:
+        caption += f" {of_itself(e)}."
     name = f"mediation-{slug(e.outcome.name)}"
     told = of_mediation(e).partition(". ")[0]
     finding = f"{e.outcome.title}: {_lower(told)}" if told else heading(e)
     return _draw(e, name, finding, caption, lines, "Difference", "", PARTS)
-
-
-def _itself(e: Explained, name: str) -> str:
-    """A channel or mechanism without which the outcome itself would stand still is called so."""
-    return f"{name} (the outcome itself)" if name == e.kind else name
 
 
 def _lower(text: str) -> str:
@@ -231,11 +230,11 @@ def _mark(
 
 def _cells(made: Sheet, line: Line, e: Explained, y: float, places: int) -> None:
     weight = "bold" if line.strong else "normal"
-    value, low, high = (
-        e.scale.difference(v, places) for v in (line.whole.value, line.whole.low, line.whole.high)
-    )
+    value, within = e.scale.estimate(line.whole.value, line.whole.low, line.whole.high, places)
+    if math.isfinite(line.whole.low + line.whole.high):
+        within = f"[{within.replace(' to ', ', ')}]"
     made.text(0.25, y, line.name, size=TEXT, weight=weight, va="center_baseline")
-    interval = f"{value}  [{low}, {high}]"
+    interval = f"{value}  {within}"
     right = made.width - 0.25
     made.text(right - PERCENT, y, interval, size=SMALL, weight=weight, ha="right", va="center_baseline")
     made.text(right, y, line.note, size=SMALL, weight=weight, ha="right", va="center_baseline")

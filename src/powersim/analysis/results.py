@@ -144,6 +144,12 @@ class Study:
         found = [b for b in self.branches.values() if b.name != self.reference]
         return [b for b in found if yardstick is None or b.yardstick == yardstick]
 
+    @property
+    def interventions(self) -> list[int]:
+        """Turns from which branches may differ from the reference, each once: a sweep has many."""
+        marked = self.others() or [self.branches[self.reference]]
+        return sorted({b.since for b in marked if b.since is not None})
+
     def pairs(self) -> list[tuple[str, str]]:
         """(reference, other) for every other branch: the comparisons made unless a user asks for others."""
         return [(self.reference, other.name) for other in self.others()]
@@ -207,8 +213,7 @@ def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict
     return Branch(
         name=name,
         title=str(stated.get("title") or _words(name)),
-        # A branch that takes an event out of history is named no_<event>: it measures, it does not answer.
-        yardstick=bool(stated.get("yardstick", name.startswith("no_"))),
+        yardstick=bool(stated.get("yardstick", False)),
         since=since if date is None else calendar.get(str(date)),
     )
 

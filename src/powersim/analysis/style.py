@@ -262,6 +262,19 @@ def mark_intervention(axes: Axes, since: int | None) -> None:
         axes.axvline(since, color=SOFT, lw=0.9, ls=(0, (2, 2)), zorder=1)
 
 
+def mark_interventions(axes: Axes, study: Study) -> None:
+    """The same where several branches are drawn: at each turn from which one of them may differ from the reference."""
+    for since in study.interventions:
+        mark_intervention(axes, since)
+
+
+def interventions_told(study: Study) -> str:
+    """What these lines are, for a caption; nothing without any."""
+    if not study.interventions:
+        return ""
+    return f"Dotted upright: the intervention{'s' if len(study.interventions) > 1 else ''}."
+
+
 def across_zero(axes: Axes, ends: Sequence[float], least: float) -> None:
     """A bare scale of differences for rows of intervals: zero is in it and marked; `least` is its room without any."""
     low, high = min([0.0, *ends]), max([0.0, *ends])

@@ -85,8 +85,13 @@ class Mean:
     high: float
 
     @property
+    def known(self) -> bool:
+        """Whether there are draws enough for an interval."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
+
+    @property
     def shown(self) -> bool:
-        """Whether the interval excludes 0."""
+        """Whether the interval excludes 0; one that does not exist does not, see `known`."""
         return self.low > 0 or self.high < 0
 
 
@@ -274,6 +279,8 @@ def _decide(
 
 def _open(mean: Mean, reference: _Reference) -> str:
     """Why nothing is decided though there are draws enough."""
+    if not mean.known:
+        return "too few draws for an interval of the mean"
     if mean.shown:
         return "the mean is clear, too few single draws are"
     if reference.shown:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from powersim.analysis.findings import Scale, decimals, number
+from powersim.analysis.findings import Scale, decimals
 from powersim.analysis.results import ALL
 from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.verdict import DEPENDENT, OPEN, REFUTED, SUPPORTED, VERDICTS, Effects, Finding, Mean
@@ -89,6 +89,7 @@ def evidence(judged: Judgement) -> str:
     if judged.reference is not None:
         name, mean = judged.reference
         hidden = "" if mean.shown else ", itself not shown, so nothing can be called small beside it"
+        hidden = hidden if mean.known else ", so nothing can be called small beside it"
         words.append(f"reference {name} {stated(scale, mean)}{hidden}")
     elif np.isfinite(judged.size):
         words.append(f"measured by {scale.size(judged.size)}")
@@ -187,8 +188,8 @@ def _claims(judged: Sequence[Judgement]) -> Table:
 
 def _numbers(judged: Sequence[Judgement]) -> Table:
     rows = [
-        [one.id, f.mean.effect, f.mean.low, f.mean.high, f.claimed, f.opposite,
-         one.reference[1].effect if one.reference else _or_none(one.size), _or_none(f.could), _or_none(f.needed)]
+        [one.id, *_cells(f.mean), f.claimed, f.opposite,
+         _or_none(one.reference[1].effect if one.reference else one.size), _or_none(f.could), _or_none(f.needed)]
         for one in judged
         if (f := one.finding) is not None
     ]  # fmt: skip
@@ -206,9 +207,7 @@ def _yardsticks(judged: Sequence[Judgement]) -> Table:
         if one.yardsticks and one.finding is not None:
             seen.setdefault(one.outcome, one)
     rows: list[list[Cell]] = [
-        [outcome, name, mean.effect, mean.low, mean.high]
-        for outcome, one in seen.items()
-        for name, mean in one.yardsticks
+        [outcome, name, *_cells(mean)] for outcome, one in seen.items() for name, mean in one.yardsticks
     ]
     return Table(
         "Yardsticks: what happened against histories without something, on the same outcomes, with 95 % intervals.",
@@ -225,8 +224,14 @@ def stated(scale: Scale, mean: Mean) -> str:
     """A mean effect with its interval: +0.012 (+0.004 to +0.020)."""
     factor = 100.0 if scale.binary else 1.0
     places = min(4, decimals([factor * v for v in (mean.effect, mean.low, mean.high)]) + 1)
-    effect, low, high = (number(factor * v, places, sign=True) for v in (mean.effect, mean.low, mean.high))
-    return f"{effect} ({low} to {high}){' points' if scale.binary else ''}"
+    unit = " points" if scale.binary else ""
+    effect, interval = scale.estimate(mean.effect, mean.low, mean.high, places)
+    return f"{effect} ({interval}){unit}" if mean.known else f"{effect}{unit} (too few draws for an interval)"
+
+
+def _cells(mean: Mean) -> list[Cell]:
+    """A mean and its limits, nothing for what does not exist."""
+    return [_or_none(mean.effect), _or_none(mean.low), _or_none(mean.high)]
 
 
 def _or_none(value: float) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from powersim.analysis import pool
 from powersim.analysis.compare import Effect, effects, write_effects
-from powersim.analysis.findings import of_effects
+from powersim.analysis.findings import counted, of_effects
 from powersim.analysis.results import ALL, Study
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
@@ -78,8 +78,11 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     runs = max(row.runs for row in rows)
     theories = ", ".join(plan.theories) if len(plan.theories) > 1 else plan.theories[0]
     since = plan.scenario.intervention
-    when = f"; intervention {plan.scenario.calendar.label(since)}" if since is not None else ""
-    return f"{runs} runs of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
+    label = plan.scenario.calendar.label
+    when = f"; intervention {label(since)}" if since is not None else ""
+    if plan.dates:
+        when = f"; intervention moved to {label(plan.dates[0])}..{label(plan.dates[-1])}"
+    return f"{counted(runs, 'run')} of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
 
 
 def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], processes: int) -> None:

@@ -192,6 +192,8 @@ def _branch(name: str, scenario: Scenario) -> Block | None:
         return None
     label = scenario.calendar.label
     lines: Lines = [("meaning", branch.title)]
+    if branch.yardstick:
+        lines.append(("role", "yardstick: it measures the effects of the others"))
     if branch.like:
         lines.append(("like", branch.like))
     for step in branch.steps:

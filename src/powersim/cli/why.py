@@ -26,7 +26,7 @@ from powersim.cli.options import (
 
 if TYPE_CHECKING:
     from powersim.analysis.explained import Explained
-    from powersim.cli.console import Page, Table
+    from powersim.cli.console import Cell, Page, Table
     from powersim.study.kept import Kept
     from powersim.study.why import Question
 
@@ -132,8 +132,7 @@ def _shares(e: Explained) -> Table:
         rows.append(
             (
                 {DIRECT: "direct", TOTAL: "the whole effect"}.get(part) or e.title(part),
-                Cell(_difference(e, row.share, places), _style(row.clear)),
-                _interval(e, row.ci_low, row.ci_high, places),
+                *_cells(e, (row.share, row.ci_low, row.ci_high), places, row.clear),
                 percent,
                 *(Cell(_difference(e, r.share, places), _style(r.clear)) for r in each),
             )
@@ -147,15 +146,14 @@ def _shares(e: Explained) -> Table:
 
 
 def _knockouts(e: Explained) -> Table:
-    from powersim.cli.console import Cell, Column, Table
+    from powersim.cli.console import Column, Table
 
     shown = e.out()[:TOP]
     places = _places([v for row in shown for v in (row.effect_without, row.difference)], e)
     rows: list[tuple[Cell | str, ...]] = [
         (
             row.mechanism,
-            Cell(_difference(e, row.difference, places), _style(row.clear)),
-            _interval(e, row.ci_low, row.ci_high, places),
+            *_cells(e, (row.difference, row.ci_low, row.ci_high), places, row.clear),
             _difference(e, row.effect_without, places),
         )
         for row in shown
@@ -174,7 +172,7 @@ def _knockouts(e: Explained) -> Table:
 
 def _mediation(e: Explained) -> Table:
     from powersim.analysis.mediation import DIRECT, INDIRECT, INTERACTION
-    from powersim.cli.console import Cell, Column, Table
+    from powersim.cli.console import Column, Table
 
     shown = (INDIRECT, DIRECT, INTERACTION)
     found = {name: e.mediated(name) for name in e.held()}
@@ -184,8 +182,7 @@ def _mediation(e: Explained) -> Table:
         cells: list[Cell | str] = [e.title(name)]
         for quantity in shown:
             one = row[quantity]
-            cells.append(Cell(_difference(e, one.value, places), _style(one.clear)))
-            cells.append(_interval(e, one.ci_low, one.ci_high, places))
+            cells += _cells(e, (one.value, one.ci_low, one.ci_high), places, one.clear)
         rows.append(tuple(cells))
     columns = [Column("channel")]
     for name in ("indirect", "direct", "interaction"):
@@ -193,8 +190,12 @@ def _mediation(e: Explained) -> Table:
     return Table(tuple(columns), tuple(rows), "Channel held at the other branch's path: natural effects")
 
 
-def _interval(e: Explained, low: float, high: float, places: int) -> str:
-    return f"{_difference(e, low, places)} to {_difference(e, high, places)}"
+def _cells(e: Explained, of: tuple[float, float, float], places: int, clear: bool) -> tuple[Cell, Cell]:
+    """An estimate and its interval, or that there is none."""
+    from powersim.cli.console import Cell
+
+    value, interval = e.scale.estimate(*of, places)
+    return Cell(value, _style(clear)), Cell("none" if of[1] != of[1] else interval)
 
 
 def _difference(e: Explained, value: float, places: int) -> str:

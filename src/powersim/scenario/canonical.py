@@ -13,7 +13,9 @@ from typing import Any
 from powersim.scenario.expr import Expression
 from powersim.scenario.resolved import Num, Scenario
 
-TALK = frozenset({"title", "question", "source", "about", "scale", "claim", "contrary", "recorded", "unit"})
+TALK = frozenset({
+    "title", "question", "source", "about", "scale", "claim", "contrary", "recorded", "unit", "role",
+})  # fmt: skip
 
 
 def resolved_text(scenario: Scenario) -> str:

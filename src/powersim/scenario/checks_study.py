@@ -19,6 +19,7 @@ DEPTH = 12
 def study_contradictions(document: Document, facts: Facts) -> Iterator[Finding]:
     """All of them."""
     yield from _parameters(document)
+    yield from _alike(document)
     yield from _branches(document, facts)
     yield from _outcomes(document, facts)
     yield from hypothesis_contradictions(document)
@@ -30,6 +31,22 @@ def _parameters(document: Document) -> Iterator[Finding]:
     for theory, patch in document.theories.items():
         for name, number in patch.set.items():
             yield from _in_range(("theories", theory, "set", name), SPEC[name], number)
+
+
+def _alike(document: Document) -> Iterator[Finding]:
+    """Names that differ in `_` and `-` alone: readers, figures and files of figures would take them for one."""
+    for kind in ("branches", "theories", "outcomes"):
+        seen: dict[str, str] = {}
+        for name in getattr(document, kind):
+            plain = "_".join(part for part in name.replace("-", "_").split("_") if part)
+            if seen.setdefault(plain, name) != name:
+                yield finding(
+                    (kind, name),
+                    f"reads like {seen[plain]}: figures and their files make no difference between _ and -",
+                    name,
+                    "another name",
+                    key=True,
+                )
 
 
 def _in_range(at: Path, spec: ParameterSpec, number: Number) -> Iterator[Finding]:

@@ -113,7 +113,7 @@ def branches(of: Resolver) -> dict[str, r.Branch]:
         offers = [action for action in actions if action.offer is not None]
         steps = tuple(step for action in actions for step in _steps(of, action))
         offer = _offer(of, offers[-1]) if offers else None
-        out[name] = r.Branch(name, branch.title or name, branch.like or "", steps, offer)
+        out[name] = r.Branch(name, branch.title or name, branch.like or "", steps, offer, branch.role)
     return out
 
 

@@ -10,6 +10,7 @@ from powersim.scenario.calendar import Calendar, parse_date
 from powersim.scenario.names import (
     ActorCode,
     ActorRef,
+    Choice,
     EventRef,
     Identifier,
     IssueRef,
@@ -270,10 +271,10 @@ class Document(Strict):
     trade: DirectedUnits = Field(default_factory=dict, examples=['{default: 0, "IRN>CHN": 0.15}'])
     reach: DirectedUnits = Field(default_factory=dict, examples=['{default: 0.2, "USA>IRN": 0.6}'])
     events: list[Event] = Field(default_factory=list)
-    branches: dict[Slug, Branch] = Field(default_factory=dict)
+    branches: dict[Choice, Branch] = Field(default_factory=dict)
     intervention: Date | None = None
     theories: dict[
-        Slug, Annotated[Theory, BeforeValidator(_theory, json_schema_input_type=dict[str, Any])]
+        Choice, Annotated[Theory, BeforeValidator(_theory, json_schema_input_type=dict[str, Any])]
     ] = Field(default_factory=dict, examples=["{deterrence: {rho: 1}}"])
     parameters: dict[ParameterRef, AnyNumber] = Field(default_factory=dict, examples=["{rho: 0.5}"])
     priors: list[WildPrior] = Field(

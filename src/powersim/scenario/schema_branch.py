@@ -252,10 +252,14 @@ class Action(Strict):
 
 
 class Branch(Strict):
-    """A counterfactual: another branch (`like`) plus actions; an empty branch is the world as it goes."""
+    """A counterfactual: another branch (`like`) plus actions; an empty branch is the world as it goes.
+
+    role: it answers the question, or it is a yardstick, there to measure the others by. No role comes with `like`.
+    """
 
     title: Line | None = None
     about: Text | None = None
+    role: Literal["answer", "yardstick"] = Field(default="answer", examples=["yardstick"])
     like: BranchRef | None = None
     do: list[Action] = Field(
         default_factory=list, examples=["[{hold: missile_defense_europe, from: 2009Q3}]"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from powersim.analysis.discovery import Box, Limit
-from powersim.analysis.findings import Scale, decimals, number, quoted
+from powersim.analysis.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.analysis.limits import t_interval
 from powersim.analysis.sensitivity import FALSE_SHARE, Grid, Indices
 from powersim.study.assumption_study import OTHERS, Bar, Found
@@ -33,7 +33,7 @@ class Words:
     @property
     def factor(self) -> float:
         """What effects are multiplied with to be shown: points instead of shares."""
-        return 100.0 if self.scale.binary else 1.0
+        return self.scale.factor
 
     @property
     def claim(self) -> str:
@@ -47,7 +47,7 @@ class Words:
     def size(self, value: float) -> str:
         """An effect with its sign."""
         shown = self.factor * value
-        return number(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
+        return telling(shown, decimals([shown]), sign=True) + (" points" if self.scale.binary else "")
 
     def title(self, column: int) -> str:
         """An assumption's name for readers."""
@@ -154,6 +154,8 @@ class Words:
             for k, name in enumerate(found.names)
             if name not in (LUCK, OTHERS) and found.first[k] - found.first_half[k] > 0
         ]
+        if not clear and not np.isfinite(found.first_half).all():
+            return f"{start} there are too few points for intervals of first-order indices."
         if not clear:
             return (
                 f"{start} none has a first-order index whose interval excludes zero: by {len(found.names)} "
@@ -179,6 +181,8 @@ class Words:
         if above:
             above.sort(key=lambda i: -found.mu_star[i])
             text += f"More than that do only {join([found.names[i] for i in above[:4]])}."
+        elif not np.isfinite(found.half).all():
+            text += "There are too few trajectories to tell whether a group of assumptions changes it more."
         else:
             text += "No group of assumptions clearly changes it more: much of what it does is to reshuffle the run."
         return text + (f" {still} groups change nothing at all." if still else "")
@@ -215,9 +219,12 @@ class Words:
             return ""
         told = [f"{each.theory} {self.size(each.effect)}" for each in found]
         up, down = any(each.low > 0 for each in found), any(each.high < 0 for each in found)
+        unknown = [each.theory for each in found if not np.isfinite(each.low + each.high)]
         sign = (
             "its sign depends on the theory"
             if up and down
+            else f"{TOO_FEW} under {join(unknown)}"
+            if unknown
             else "no two theories clearly disagree about its sign"
         )
         return f"Mean effect by theory: {join(told)}; {sign}."

@@ -14,7 +14,7 @@ from powersim.analysis.mediation import Mediation, mediation
 from powersim.analysis.plot_why import draw_knockouts, draw_mediation, draw_shares
 from powersim.analysis.press import print_all
 from powersim.analysis.results import ALL, Branch, Study
-from powersim.study.groups import FULL, coalitions
+from powersim.study.groups import FULL, ITSELF, Setting, coalitions
 from powersim.study.kept import Kept
 from powersim.study.why import HELD, NAME, Question
 
@@ -36,24 +36,41 @@ LIMITS = (
 
 
 def explain(asked: Question, kept: Kept) -> list[Explained]:
-    """Each outcome asked for, in the order asked."""
+    """Each outcome asked for, in the order asked.
+
+    The mechanism that an outcome is the work of, the channel that it is part of, and what holds that channel are left
+    out: an outcome would explain all of itself by itself.
+    """
     study, theories = study_of(asked, kept.runs), asked.plan.theories
-    names = [group.name for group in asked.groups]
     a, b = asked.plan.branches
     found = []
     for outcome in asked.outcomes:
-        without = asked.worlds(kept, outcome, [FULL, *asked.knockouts])
-        opened = asked.worlds(kept, outcome, coalitions(asked.groups))
+        itself = ITSELF.get(asked.plan.scenario.outcomes[outcome].kind, "")
+        mechanisms = [name for name in asked.mechanisms if name != itself]
+        channels = [group for group in asked.groups if itself not in group.off]
+        holds = [held for held, names in HELD.items() if itself not in names]
+        without = asked.worlds(kept, outcome, [FULL, *(Setting(frozenset({name})) for name in mechanisms)])
+        opened = asked.worlds(kept, outcome, coalitions(channels))
         found.append(
             Explained(
                 asked.known[outcome], study, a, b, {group.name: group.title for group in asked.groups},
-                knockouts(outcome, theories, asked.mechanisms, without),
-                shares(outcome, theories, names, opened),
-                [row for held in HELD for row in _mediation(asked, kept, outcome, held)],
+                knockouts(outcome, theories, mechanisms, without),
+                shares(outcome, theories, [group.name for group in channels], opened),
+                [row for held in holds for row in _mediation(asked, kept, outcome, held)],
                 asked.plan.scenario.outcomes[outcome].kind,
+                _left_out(asked, itself),
             )
         )  # fmt: skip
     return found
+
+
+def _left_out(asked: Question, itself: str) -> str:
+    """What is left out because it is the outcome itself, in words; empty if nothing is."""
+    if not itself:
+        return ""
+    closed = [group.title for group in asked.groups if itself in group.off and group.title != itself]
+    name = itself.replace("_", " ")
+    return f"{name} (in the channel {closed[0]})" if closed else name
 
 
 def _mediation(asked: Question, kept: Kept, outcome: str, held: str) -> list[Mediation]:
@@ -69,7 +86,9 @@ def study_of(asked: Question, runs: int) -> Study:
 
     def branch(name: str) -> Branch:
         known = scenario.branches.get(name)
-        return Branch(name, known.title if known else "The world as it goes", False, since)
+        if known is None:
+            return Branch(name, "The world as it goes", False, since)
+        return Branch(name, known.title, known.yardstick, since)
 
     return Study(
         title=scenario.title,

@@ -31,6 +31,14 @@ class Setting:
     zero: frozenset[str] = frozenset()
 
 
+ITSELF = {
+    "alignment": "alignment", "resolve": "resolve", "trust": "trust", "engagers": "home", "deals": "exchange",
+    "shared_deals": "exchange", "pledge": "pledges", "war": "war", "wars": "war", "crises": "crisis",
+    "strikes": "programme_strike", "proxy": "proxies",
+}  # fmt: skip
+"""The mechanism that an outcome of a kind is the work of: switched off, the outcome stands still and says nothing."""
+
+
 FULL = Setting()
 """The world as the scenario and its theory have it."""
 

@@ -24,7 +24,6 @@ from powersim.analysis.verdict import (
 from powersim.analysis.verdict_words import Judgement
 from powersim.scenario.resolved import Hypothesis
 from powersim.sim import provenance
-from powersim.study.plan import YARDSTICK
 from powersim.study.verdict import NAME, Runs
 
 SIGNS = {"+": 1, "-": -1, "0": 0}
@@ -90,14 +89,14 @@ def _happened(runs: Runs, pair: tuple[str, str], given: str) -> Floats:
 
 
 def _yardsticks(runs: Runs, h: Hypothesis, kept: Sequence[int]) -> tuple[tuple[str, Mean], ...]:
-    """What happened against the branches that take something out of it, as far as they were run."""
+    """What happened against the yardsticks, as far as they were run."""
     trial = runs.trial
     happened = trial.opened.branches[0]
     if happened not in trial.branches:
         return ()
     found = []
     for name in trial.branches:
-        if name.startswith(YARDSTICK):
+        if name in trial.scenario.branches and trial.scenario.branches[name].yardstick:
             a, b = runs.of(happened, h.outcome)[kept], runs.of(name, h.outcome)[kept]
             nowhere = np.zeros(a.shape[:2], np.bool_)
             found.append((name, pooled(contrast(a, b, binary=is_binary(np.stack([a, b])), diverged=nowhere))))

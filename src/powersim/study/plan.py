@@ -26,7 +26,6 @@ from powersim.world.state import Branch
 
 SEED = 1
 MOST_SEED = 2**63 - 1
-YARDSTICK = "no_"  # a branch that takes something out of history is there to compare with
 HEADLINES = 4  # outcomes shown first
 
 
@@ -156,7 +155,8 @@ class Plan:
         branch, _, date = name.partition(sweep.AT)
         known = self.scenario.branches.get(branch)
         title = known.title if known is not None else "The world as it goes"
-        return {"title": f"{title} ({date})", "intervention": date} if date else {"title": title}
+        stated = {"title": title, "yardstick": known is not None and known.yardstick}
+        return {**stated, "title": f"{title} ({date})", "intervention": date} if date else stated
 
     def _intervention(self) -> int:
         turn = self.scenario.intervention
@@ -217,9 +217,10 @@ def plan(
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
         everything = Plan(opened, names, picked, number)
+        roles = opened.scenario.branches
         names = (
             names[0],
-            *(n for n in names[1:] if not n.startswith(YARDSTICK) and not everything.departs(n)),
+            *(n for n in names[1:] if not roles[n].yardstick and not everything.departs(n)),
         )
     return Plan(opened, names, picked, number, turns, how).checked()
 

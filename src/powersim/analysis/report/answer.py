@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale, counted, decimals, listed, number, overall, quoted
+from powersim.analysis.findings import Scale, counted, decimals, listed, number, overall, quoted, stands_out
 from powersim.analysis.outcomes import titled, unit_of
 from powersim.analysis.report.prose import sentence
 from powersim.analysis.results import ALL, Outcome, Study
@@ -69,7 +70,7 @@ def _beside(outcome: Outcome, rows: Sequence[Effect], study: Study) -> list[str]
     """The largest effect of a branch that answers the question beside those of the yardsticks."""
     scale = Scale(_binary(outcome), unit_of(outcome))
     total = overall(rows)
-    main = [row for row in total if not study.branches[row.branch_b].yardstick and row.excludes_zero]
+    main = [row for row in total if not study.branches[row.branch_b].yardstick and stands_out(row, scale)]
     yards = sorted(
         (row for row in total if study.branches[row.branch_b].yardstick and row.effect == row.effect),
         key=lambda row: -abs(row.effect),
@@ -83,16 +84,16 @@ def _beside(outcome: Outcome, rows: Sequence[Effect], study: Study) -> list[str]
 
 def _figures(scale: Scale, row: Effect) -> str:
     factor = 100.0 if scale.binary else 1.0
-    places = decimals([factor * row.ci_low, factor * row.ci_high])
+    places = decimals([factor * v for v in ((row.ci_low, row.ci_high) if row.known else (row.effect,))])
     unit = " points" if scale.binary else ""
-    value, low, high = (scale.difference(v, places) for v in (row.effect, row.ci_low, row.ci_high))
-    return f"{value}{unit} ({low} to {high})"
+    value, interval = scale.estimate(row.effect, row.ci_low, row.ci_high, places)
+    return f"{value}{unit} ({interval})" if interval else value
 
 
 def _stacked(scale: Scale, row: Effect) -> str:
     """The same for a cell: the interval under the effect, the unit in the caption."""
-    value, _, interval = _figures(scale, row).partition(" (")
-    return f"{value.removesuffix(' points')}\n({interval}".replace(
+    value, mark, interval = _figures(scale, row).partition(" (")
+    return f"{value.removesuffix(' points')}{mark.replace(' ', chr(10))}{interval}".replace(
         " to ", "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
     )
 
@@ -133,6 +134,8 @@ def rounded(value: Cell) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return number(value, 0)
         if value == int(value) and abs(value) < 1e6 and abs(value) >= 1:
             return number(value, 0)
         return number(value, decimals([value], 3)) if abs(value) >= 1e-4 or value == 0 else f"{value:.1e}"

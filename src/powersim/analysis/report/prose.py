@@ -6,14 +6,23 @@ import math
 from collections.abc import Sequence
 
 from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale, listed, number, overall, quoted
+from powersim.analysis.findings import (
+    MOST_PLACES,
+    NAMED,
+    TOO_FEW,
+    Scale,
+    answering,
+    listed,
+    number,
+    overall,
+    quoted,
+    telling,
+)
 from powersim.analysis.limits import LEVEL
 from powersim.analysis.outcomes import titled
 from powersim.analysis.results import ALL, Outcome, Study
 
 NOTHING = "no difference beyond chance"
-MOST_PLACES = 4
-NAMED = 3  # yardsticks that show nothing are named up to so many
 
 
 def scale_of(outcome: Outcome) -> Scale:
@@ -28,7 +37,7 @@ def rounded(row: Effect, scale: Scale) -> tuple[str, str, str]:
     places = _fine(factor * (row.ci_high - row.ci_low) / 2)
     while places < MOST_PLACES and near > 0 and float(f"{near:.{places}f}") == 0:
         places += 1
-    size, low, high = (number(v, places) for v in (abs(factor * row.effect), near, far))
+    size, low, high = (telling(v, places) for v in (abs(factor * row.effect), near, far))
     return size + (" points" if scale.binary else ""), low, high
 
 
@@ -36,24 +45,32 @@ def sentence(outcome: Outcome, rows: Sequence[Effect], study: Study) -> str:
     """What the branches do to an outcome, beside its level, the theories that disagree and the yardsticks.
 
     A branch whose interval includes zero makes no difference beyond chance; the sentence says how large one could be.
+    What is said of every branch holds for yardsticks too.
     """
     scale = scale_of(outcome)
-    main = [r for r in rows if not study.branches[r.branch_b].yardstick] or list(rows)
+    main = answering(rows, study)
     total = [r for r in overall(main) if math.isfinite(r.effect)]
     title = titled(outcome, study)
     if not total:
         return f"{title}: nothing to compare."
     start = f"{title}. {_level(total[0], study, scale)}"
-    if all(r.effect == r.ci_low == r.ci_high == 0 for r in main):
-        return f"{start} Exactly the same in every branch and every run."
+    beside = _yardsticks(rows, main, scale)
+    if all(r.nothing for r in main if math.isfinite(r.effect)):
+        if all(r.nothing for r in rows if math.isfinite(r.effect)):
+            return f"{start} Exactly the same in every branch and every run."
+        return " ".join([f"{start} Exactly the same in every run, but for yardsticks.", *beside])
     told = [
         _branch(r, [x for x in main if x.branch_b == r.branch_b and x.theory != ALL], scale) for r in total
     ]
     sentences = [text for text in told if text]
     silent = [r for r, text in zip(total, told, strict=True) if not text]
-    if silent:
-        sentences.append(_silent(silent, scale, alone=not sentences))
-    return " ".join([start, *sentences, *_yardsticks(rows, main, study, scale)])
+    known = [r for r in silent if r.known]
+    if known:
+        sentences.append(_silent(known, scale, alone=len(known) == len(total)))
+    unknown = [r for r in silent if not r.known]
+    if unknown:
+        sentences.append(_unknown(unknown, scale))
+    return " ".join([start, *sentences, *beside])
 
 
 def _level(row: Effect, study: Study, scale: Scale) -> str:
@@ -78,9 +95,12 @@ def _branch(row: Effect, parts: Sequence[Effect], scale: Scale) -> str:
     if len(parts) < 2:
         return text + "."
     against = [r for r in alone if r.effect * row.effect < 0]
-    unclear = [r for r in parts if not r.excludes_zero]
+    unclear = [r for r in parts if r.known and not r.excludes_zero]
+    unknown = [r for r in parts if not r.known]
     if against:
         return text + ", but " + "; ".join(f"under {_theory(r)} it {_does(r, scale)}" for r in against) + "."
+    if unknown:
+        return f"{text}; {TOO_FEW} under {listed([_theory(r) for r in unknown])}."
     if not unclear:
         return text + ", and so under every theory."
     if len(unclear) == len(parts):
@@ -103,21 +123,36 @@ def _silent(rows: Sequence[Effect], scale: Scale, *, alone: bool) -> str:
     text = NOTHING[0].upper() + NOTHING[1:] if alone else NOTHING
     if ends and any(ends):
         places = _fine((max(ends) - min(ends)) / 2)
-        low, high = (number(v, places, sign=True) for v in (min(ends), max(ends)))
+        write = telling if max(map(abs, ends)) < 0.5 * 10.0**-places else number
+        low, high = (write(v, places, sign=True) for v in (min(ends), max(ends)))
         text += f" (intervals within {low} to {high}{' points' if scale.binary else ''})"
     return f"{text}." if alone else f"{listed([quoted(r.branch_b) for r in rows])}: {text}."
 
 
-def _yardsticks(rows: Sequence[Effect], main: Sequence[Effect], study: Study, scale: Scale) -> list[str]:
+def _unknown(rows: Sequence[Effect], scale: Scale) -> str:
+    """Branches of which nothing can be said beyond what the few runs show."""
+    told = [
+        f"{quoted(r.branch_b)} {'+' if r.effect > 0 else '−' if r.effect < 0 else ''}{scale.size(r.effect)}"
+        for r in rows
+    ]
+    return f"{TOO_FEW[0].upper()}{TOO_FEW[1:]} ({listed(told)})."
+
+
+def _yardsticks(rows: Sequence[Effect], main: Sequence[Effect], scale: Scale) -> list[str]:
     """The largest clear yardstick, to measure the others by."""
-    total = [r for r in overall(rows) if study.branches[r.branch_b].yardstick and r not in main]
+    total = [r for r in overall([r for r in rows if r not in main]) if math.isfinite(r.effect)]
     if not total:
         return []
     clear = [r for r in total if r.excludes_zero]
     if not clear:
         names = [quoted(r.branch_b) for r in total]
-        said = listed(names) if len(names) <= NAMED else f"any of {len(names)} yardsticks"
-        return [f"Beside them, {said}: {NOTHING} either."]
+        said = listed(names) if len(names) <= NAMED else f"{len(names)} yardsticks"
+        if not all(r.known for r in total):
+            return [f"Beside them, {said}: {TOO_FEW}."]
+        if all(r.nothing for r in total):
+            return [f"Beside them, {said}: exactly the same."]
+        said = said if len(names) <= NAMED else f"any of {said}"
+        return [f"Beside them, {said}: {NOTHING}."]
     most = max(clear, key=lambda r: abs(r.effect))
     return [f"Beside them, the yardstick {quoted(most.branch_b)} {_does(most, scale)}."]
 
