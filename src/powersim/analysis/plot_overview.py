@@ -90,10 +90,13 @@ def draw_all_effects(rows: Sequence[Effect], study: Study) -> Drawing:
     main = [r for r in rows if not study.branches[r.branch_b].yardstick] or list(rows)
     total = findings.overall(main)
     clear = sum(1 for r in total if r.excludes_zero)
-    finding = f"{clear} of {len(total)} effects over all theories have an interval that excludes zero"
+    have = "has" if clear == 1 else "have"
+    effects = findings.counted(len(total), "effect")
+    finding = f"{clear} of {effects} over all theories {have} an interval that excludes zero"
+    intervals = findings.counted(len(total), "interval")
     caption = (
         f"Difference from {findings.quoted(study.reference)} with its 95% interval: a small mark for each theory, a "
-        f"diamond for all; filled: the interval excludes zero. Of {len(total)} intervals of true zeros, about "
+        f"diamond for all; filled: the interval excludes zero. Of {intervals} of true zeros, about "
         f"{0.05 * len(total):.0f} would exclude it by luck."
     )
     branches = [b for b in study.others() if any(r.branch_b == b.name for r in main)]

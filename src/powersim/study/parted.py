@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from powersim._words import counted
 from powersim.analysis import parting_pages as pages
 from powersim.analysis.frame import Outcome
 from powersim.analysis.happenings import Side
 from powersim.analysis.parting import Parting
 from powersim.analysis.parting_pages import Comparison, Difference
+from powersim.analysis.results import CERTAIN
 from powersim.analysis.section import Section, Table
 from powersim.analysis.selected import Wanted
 from powersim.analysis.story import MAIN
@@ -44,7 +46,14 @@ def comparison(
     parting = Parting((sides[0], sides[1]), names, cases[0].setup)
     chosen = pages.differences(parting, wanted or Wanted(topics=frozenset(MAIN)))
     return Comparison(
-        plan.scenario.title, parting, theory, run, plan.seed, chosen, (outcomes[0], outcomes[1])
+        plan.scenario.title,
+        parting,
+        theory,
+        run,
+        plan.seed,
+        chosen,
+        (outcomes[0], outcomes[1]),
+        CERTAIN if plan.certain else "",
     )
 
 
@@ -80,7 +89,7 @@ def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | No
     a, b = (side.name for side in one.parting.sides)
     chosen = (
         f"Run {picked} is shown because its effect on {outcome.title} ({effect:+.3f}, {b} minus {a} at the end) is "
-        f"the median of {runs} runs under {theory}, and for no other reason."
+        f"the median of {counted(runs, 'run')} under {theory}, and for no other reason."
         if run is None
         else f"Run {picked} was asked for; it is one of many and stands for nothing but itself."
     )
