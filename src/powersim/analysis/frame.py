@@ -46,7 +46,7 @@ def opening(about: About) -> str:
     """Which history this is and what the world looks like at its start."""
     dates = about.names.dates
     facts = about.facts
-    drawn = f"; {facts['priors']}" if "priors" in facts else ""
+    drawn = f"; priors {facts['priors']}" if "priors" in facts else ""
     since = f"; its branches part in {about.intervention}" if about.intervention else ""
     which = (
         f"Run {facts['run']} (seed {facts['seed']}{drawn}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "

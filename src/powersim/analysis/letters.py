@@ -78,7 +78,7 @@ def _own() -> frozenset[str]:
 @cache
 def _others(strange: frozenset[str]) -> tuple[str, ...]:
     """The fewest families that have all letters of `strange` that any installed font has."""
-    has = {name: found for name, path in _installed() if (found := _having(path, strange))}
+    has = {name: found for name in _installed() if (found := _having(name, strange))}
     chosen: list[str] = []
     left = strange & frozenset().union(*has.values()) if has else frozenset()
     while left:
@@ -88,8 +88,8 @@ def _others(strange: frozenset[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _installed() -> list[tuple[str, str]]:
-    """Name and file of every upright font of ordinary weight, those included that matplotlib has not noticed yet."""
+def _installed() -> list[str]:
+    """Other families with an upright font of ordinary weight, those too that matplotlib has not noticed yet."""
     fonts = font_manager.fontManager
     known = {entry.fname for entry in fonts.ttflist}
     for path in sorted(set(font_manager.findSystemFonts()) - known):
@@ -97,18 +97,13 @@ def _installed() -> list[tuple[str, str]]:
             fonts.addfont(path)
         except (OSError, RuntimeError):  # no font, or one that cannot be read
             continue
-    return sorted(
-        (entry.name, entry.fname)
-        for entry in fonts.ttflist
-        if entry.style == "normal"
-        and entry.weight in (400, "normal", "regular")
-        and LAST_RESORT not in entry.name
-    )
+    upright = (e for e in fonts.ttflist if e.style == "normal" and e.weight in (400, "normal", "regular"))
+    return sorted({entry.name for entry in upright if LAST_RESORT not in entry.name} - {FONT})
 
 
-def _having(path: str, letters: frozenset[str]) -> frozenset[str]:
+def _having(family: str, letters: frozenset[str]) -> frozenset[str]:
     try:
-        font = font_manager.get_font(path)
+        font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=family)))
     except (OSError, RuntimeError):
         return frozenset()
     return frozenset(letter for letter in letters if font.get_char_index(ord(letter)))

@@ -68,7 +68,7 @@ def opening(one: Comparison) -> str:
     """Which branches, and the first turn at which they part, to the last bit, and in what."""
     parting, names = one.parting, one.parting.names
     a, b = (side.name for side in parting.sides)
-    drawn = f"; {one.priors}" if one.priors else ""
+    drawn = f"; priors {one.priors}" if one.priors else ""
     which = f"{a} and {b} in run {one.run} (seed {one.seed}{drawn}) under {one.theory}, with the same luck. "
     if parting.same:
         return (

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Kind = Literal["at", "mean", "max", "min", "ever"]
 
-CERTAIN = "priors off: every number at its central value"
-"""What is said of results for which no number was drawn."""
+CERTAIN = "off: every number at its central value"
+"""What is said of the priors of results for which no number was drawn."""
 
 ALL = "all"
 """Name under which results pooled over theories are reported."""

@@ -83,7 +83,7 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     theories = ", ".join(plan.theories) if len(plan.theories) > 1 else plan.theories[0]
     since = plan.scenario.intervention
     when = f"; intervention {plan.scenario.calendar.label(since)}" if since is not None else ""
-    drawn = f"; {CERTAIN}" if plan.certain else ""
+    drawn = f"; priors {CERTAIN}" if plan.certain else ""
     return (
         f"{counted(runs, 'run')} of each branch, against {plan.labels[0]}, seed {plan.seed}; "
         f"under {theories}{when}{drawn}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
+from powersim.analysis.results import CERTAIN
 from powersim.cli.console import Page
 from powersim.scenario.digest import digest
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from powersim.study.opened import Opened
 
 DIGITS = 16  # of the checksum
-OFF = "off: every number at its central value"
 
 
 def show(page: Page, path: str, opened: Opened) -> None:
@@ -40,7 +40,7 @@ def show(page: Page, path: str, opened: Opened) -> None:
         "outcomes": _listed(d.outcomes),
         "hypotheses": _listed(d.hypotheses),
         "mechanisms": mechanisms,
-        "priors": f"{counted(d.priors, 'number')} drawn anew in every run" if d.priors else OFF,
+        "priors": f"{counted(d.priors, 'number')} drawn anew in every run" if d.priors else CERTAIN,
         "checksum": d.checksum[:DIGITS],
     }
     page.line(f"{path}: ok", "green")

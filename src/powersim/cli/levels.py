@@ -42,6 +42,6 @@ def table(data: xr.Dataset) -> Table:
         Column("90 % of runs", right=True),
     )  # fmt: skip
     title = f"{study.title}: {branch} under {theory}, {counted(runs, 'run')}, seed {study.seed}" + (
-        f"; {CERTAIN}" if study.certain else ""
+        f"; priors {CERTAIN}" if study.certain else ""
     )
     return Table(columns, tuple(rows), title)

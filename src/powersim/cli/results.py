@@ -80,7 +80,7 @@ def _lines(
         ("turns", f"{data['date'].values[0]} to {data['date'].values[-1]}"),
         ("runs", f"{done} of {room}" + ("" if paths == "all" else f"; whole paths of the first {paths}")),
         ("seed", str(identity["seed"])),
-        ("priors", str(data.attrs.get("priors", "")).removeprefix("priors ")),
+        ("priors", str(data.attrs.get("priors", ""))),
         ("sampling", str(identity.get("sampling", "independent"))),
         ("versions", ", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())
          or f"powersim {identity['powersim']}, rules {identity['rules']}"),

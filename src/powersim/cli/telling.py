@@ -324,7 +324,7 @@ def show(page: Page, plan: Plan, run: int, found: Story) -> None:
     from powersim.analysis.results import CERTAIN
 
     page.line(plan.scenario.title, "bold")
-    drawn = f"; {CERTAIN}" if plan.certain else ""
+    drawn = f"; priors {CERTAIN}" if plan.certain else ""
     page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}{drawn}")
     page.line()
     page.line(found.opening)

@@ -126,7 +126,7 @@ def _design(trial: Trial) -> str:
     return (
         f"{trial.draws} places under {theories} = {trial.draws * len(trial.theories)} draws of the assumptions, "
         f"{trial.lucks} lucks each, {counted(len(trial.branches), 'branch', 'branches')}, seed {trial.seed}"
-        + (f"; {CERTAIN}" if trial.certain else "")
+        + (f"; priors {CERTAIN}" if trial.certain else "")
     )
 
 

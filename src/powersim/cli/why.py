@@ -98,7 +98,7 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
     theories = ", ".join(asked.plan.theories)
     page.line(
         f"what {b} changes against {a}; {counted(kept.runs, 'run')} of each, seed {asked.plan.seed}; "
-        f"under {theories}" + (f"; {CERTAIN}" if asked.plan.certain else "")
+        f"under {theories}" + (f"; priors {CERTAIN}" if asked.plan.certain else "")
     )
     for e in found:
         page.line()
