@@ -188,3 +188,45 @@ def test_figures_and_the_report_show_highest_and_lowest(powersim: Powersim, writ
         "figure-paths-issue-max",
     ):
         assert part in page
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["run", "--runs", "1"], 0, "1 run, seed 1"),
+        (["compare", "--runs", "1"], 0, "no outcomes"),
+        (["tell"], 0, "It ends in 2001Q4"),
+        (["tell", "--diff", "free,set_0"], 0, "free and set_0 in run 0"),
+        (["tell", "--diff", "free,set_0", "--section", "DIR"], 0, ""),
+        (
+            ["tell", "--diff", "free,set_0", "--runs", "0..1", "--section", "DIR"],
+            2,
+            "has no outcome by which to choose",
+        ),
+        (["why"], 2, "has no outcome to explain"),
+        (["verdict"], 2, "states no hypotheses"),
+        (["sensitivity"], 2, "has no outcomes"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_scenario_without_outcomes_is_allowed_and_each_command_knows_what_to_do(
+    powersim: Powersim, written: Path, command: list[str], code: int, said: str
+) -> None:
+    document = json.loads(written.read_text("utf-8"))
+    bare = written.with_name("bare.yaml")
+    bare.write_text(json.dumps(document | {"outcomes": {}, "hypotheses": []}), "utf-8")
+    folder = str(written.with_name("bare"))
+    name, *options = command
+    done = powersim(name, bare, *(folder if option == "DIR" else option for option in options))
+    assert done.code == code, done.err
+    assert said in (done.out if code == 0 else done.err)
+
+
+def test_a_report_on_results_without_outcomes_is_refused_in_words(powersim: Powersim, written: Path) -> None:
+    document = json.loads(written.read_text("utf-8"))
+    bare, out = written.with_name("bare.yaml"), written.with_name("bare_out")
+    bare.write_text(json.dumps(document | {"outcomes": {}, "hypotheses": []}), "utf-8")
+    assert powersim("run", bare, "--runs", 1, "--out", out).code == 0
+    refused = powersim("report", out)
+    assert refused.code == 2
+    assert "without outcomes" in refused.err

@@ -18,6 +18,7 @@ from powersim.scenario.build import Built, build, draw_inputs
 from powersim.scenario.load import from_data, load
 from powersim.scenario.merge import read_chain
 from powersim.scenario.priors import Distribution, Draws, name_key, uniforms
+from powersim.sim.history import simulate
 from powersim.world import draws
 from powersim.world.params import SPEC
 

@@ -47,7 +47,8 @@ def report(
     if out is not None:
         write_effects(rows, out / EFFECTS)
     if not rows:
-        page.line(f"{plan.scenario.title}: one branch, nothing to compare")
+        lacking = "one branch" if study.outcomes else "no outcomes (see outcomes in docs/scenario.md)"
+        page.line(f"{plan.scenario.title}: {lacking}, nothing to compare")
         return
     kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
     page.line(plan.scenario.title, "bold")

@@ -24,7 +24,7 @@ def table(data: xr.Dataset) -> Table:
     study = Study.read(data)
     branch, theory = next(iter(study.branches)), study.theories[0]
     rows: list[tuple[str, ...]] = []
-    runs = 0
+    runs = 0 if study.outcomes else study.runs
     for name, outcome in study.outcomes.items():
         values = summary_of(data, name, study).ravel()
         values = values[np.isfinite(values)]

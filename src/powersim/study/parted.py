@@ -64,6 +64,11 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     """
     if runs < 1:
         raise PowersimError(f"--runs: found {runs}; allowed: a whole number from 1")
+    if not plan.opened.outcomes:
+        raise PowersimError(
+            f"{plan.opened.name}: has no outcome by which to choose the median run; allowed: a run of your own, "
+            "e.g. --run 0 without --runs"
+        )
     place = list(plan.scenario.outcomes).index(headline(plan.opened)[0])
     effects = []
     for run in range(runs):
@@ -74,6 +79,11 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     return run, effect
 
 
+def _first(plan: Plan) -> str:
+    """The outcome whose effects choose the median run."""
+    return plan.scenario.outcomes[headline(plan.opened)[0]].title
+
+
 def _known(difference: Difference, first: int) -> bool:
     """Whether it is only the branch going on as it said it would."""
     return difference.happening.rows[0].kind == c.LAID_DOWN and difference.happening.turn > first
@@ -81,14 +91,13 @@ def _known(difference: Difference, first: int) -> bool:
 
 def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
     """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side."""
-    outcome = plan.scenario.outcomes[headline(plan.opened)[0]]
     picked, effect = median_run(plan, theory, runs) if run is None else (run, float("nan"))
     one = comparison(plan, theory, picked)
     news = [d for d in one.differences if not _known(d, one.parting.first)]
     one = replace(one, differences=news)
     a, b = (side.name for side in one.parting.sides)
     chosen = (
-        f"Run {picked} is shown because its effect on {outcome.title} ({effect:+.3f}, {b} minus {a} at the end) is "
+        f"Run {picked} is shown because its effect on {_first(plan)} ({effect:+.3f}, {b} minus {a} at the end) is "
         f"the median of {counted(runs, 'run')} under {theory}, and for no other reason."
         if run is None
         else f"Run {picked} was asked for; it is one of many and stands for nothing but itself."

@@ -36,6 +36,11 @@ def write_report(
         )
     facts = provenance.read(folder / provenance.FILE)
     data = dataset(folder, int(facts.get("runs") or 0))
+    if not data.sizes["outcome"]:
+        raise PowersimError(
+            f"{folder.name}: results of a scenario without outcomes; allowed: at least one, e.g. "
+            "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
+        )
     page = assemble(data, folder, facts, progress, processes, notice).html()
     path = out or folder / PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
