@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from powersim.analysis.compare import effects
 from powersim.analysis.plot_alignment import blocs, draw_alignment
@@ -189,3 +191,13 @@ def test_wrapped_lines_fit_and_keep_every_word():
     assert len(lines) > 2
     assert shorten(text, 2.0, 10).endswith("…")
     assert shorten("short", 2.0, 10) == "short"
+
+
+def test_two_hundred_branches_have_as_many_lines(make):
+    study = Study.read(make(branches=2, theories=1, outcomes=1, runs=2))
+    like = study.branches["cancel"]
+    many = {f"b{k}": replace(like, name=f"b{k}") for k in range(200)}
+    found = looks(replace(study, branches={study.reference: study.branches[study.reference], **many}))
+    assert len({(look.colour, look.dash) for look in found.values()}) == len(found)
+    for look in found.values():
+        Line2D([0, 1], [0, 1], ls=look.dash)  # matplotlib can draw it

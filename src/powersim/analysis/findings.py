@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from powersim._words import counted as counted
 from powersim.analysis.compare import Effect
 from powersim.analysis.outcomes import when
 from powersim.analysis.results import ALL, Floats, Outcome, Study
@@ -118,11 +119,6 @@ class Scale:
 def quoted(branch: str) -> str:
     """A branch's name in a sentence."""
     return f"“{branch.replace('_', ' ')}”"
-
-
-def counted(number: int, noun: str) -> str:
-    """1 run, 2 runs."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -46,16 +46,18 @@ def opening(about: About) -> str:
     """Which history this is and what the world looks like at its start."""
     dates = about.names.dates
     facts = about.facts
+    drawn = f"; priors {facts['priors']}" if "priors" in facts else ""
     since = f"; its branches part in {about.intervention}" if about.intervention else ""
     which = (
-        f"Run {facts['run']} (seed {facts['seed']}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "
+        f"Run {facts['run']} (seed {facts['seed']}{drawn}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "
         f"The branch is {facts['branch']} ({about.branch}), the theory {facts['theory']} ({about.theory})."
     )
-    a = about.alignment[0]
-    near, far = _extremes(about.names, a, a)
+    near, far = _extremes(about.names, about.alignment[0])
     level = _levels(about, 0)
-    world = f" When it begins, {phrases.listed(near)} stand closest, {phrases.listed(far)} farthest apart."
-    return which + (world if near else "") + (f" After the first turn: {level}." if level else "")
+    apart = "farthest apart" if near else "stand farthest apart"
+    stand = [f"{phrases.listed(who)} {how}" for who, how in ((near, "stand closest"), (far, apart)) if who]
+    world = f" When it begins, {', '.join(stand)}." if stand else ""
+    return which + world + (f" After the first turn: {level}." if level else "")
 
 
 def closing(about: About, events: Sequence[Event]) -> str:
@@ -65,13 +67,11 @@ def closing(about: About, events: Sequence[Event]) -> str:
     counts = _counts(events)
     ended = f"It ends in {names.dates[-1]}" + (f": {level}." if level else ".")
     start, end = about.alignment
-    closer, apart = _extremes(names, end - start, end)
-    moved = (
-        f" Closer than at the start: {', '.join(closer)}; farther apart: {', '.join(apart)}."
-        if closer
-        else ""
+    told = (("closer than at the start", 1.0), ("farther apart", -1.0))
+    moved = [f"{said}: {', '.join(pairs)}" for said, way in told if (pairs := _moved(names, start, end, way))]
+    return f"{ended} {counts}{_wars(names, events)}" + (
+        f" {phrases.capital('; '.join(moved))}." if moved else ""
     )
-    return f"{ended} {counts}{_wars(names, events)}{moved}"
 
 
 def _levels(about: About, turn: int) -> str:
@@ -82,15 +82,26 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
 
 
-def _extremes(names: Names, by: Floats, shown: Floats) -> tuple[list[str], list[str]]:
-    """The pairs with the largest and the smallest `by`, with what is shown of each."""
+def _moved(names: Names, start: Floats, end: Floats, way: float) -> list[str]:
+    """The pairs whose alignment has risen (way 1) or fallen (-1) most, as far as two decimals show it."""
     n = len(names.codes)
-    pairs = sorted(((float(by[i, j]), i, j) for i in range(n) for j in range(i + 1, n)), reverse=True)
+    pairs = sorted((-way * float(end[i, j] - start[i, j]), i, j) for i in range(n) for j in range(i + 1, n))
+    return [
+        f"{phrases.pair(names, i, j)} ({-way * by:+.2f}, now {end[i, j]:+.2f})"
+        for by, i, j in pairs[:PAIRS]
+        if round(by, 2) < 0.0
+    ]
+
+
+def _extremes(names: Names, level: Floats) -> tuple[list[str], list[str]]:
+    """The pairs of the highest and of the lowest alignment."""
+    n = len(names.codes)
+    pairs = sorted(((float(level[i, j]), i, j) for i in range(n) for j in range(i + 1, n)), reverse=True)
     high = [pair for pair in pairs if pair[0] > 0.0][:PAIRS]
     low = [pair for pair in reversed(pairs) if pair[0] < 0.0][:PAIRS]
     return (
-        [f"{phrases.pair(names, i, j)} ({shown[i, j]:+.2f})" for _, i, j in high],
-        [f"{phrases.pair(names, i, j)} ({shown[i, j]:+.2f})" for _, i, j in low],
+        [f"{phrases.pair(names, i, j)} ({by:+.2f})" for by, i, j in high],
+        [f"{phrases.pair(names, i, j)} ({by:+.2f})" for by, i, j in low],
     )
 
 

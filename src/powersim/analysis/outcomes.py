@@ -1,4 +1,4 @@
-"""Summaries of paths: the value at a date, the mean over a period, whether and when it passed a threshold."""
+"""Summaries of paths: the value at a date, mean or extremes over a period, whether and when past a threshold."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ def mean_over(path: Floats, first: int, last: int) -> Floats:
     return np.asarray(path[..., first : last + 1].mean(axis=-1), dtype=np.float64)
 
 
+def highest(path: Floats, first: int, last: int) -> Floats:
+    """Largest value over the turn positions first..last, both included; NaN where any of them is missing."""
+    return np.asarray(path[..., first : last + 1].max(axis=-1), dtype=np.float64)
+
+
+def lowest(path: Floats, first: int, last: int) -> Floats:
+    """Smallest value over the turn positions first..last, both included; NaN where any of them is missing."""
+    return np.asarray(path[..., first : last + 1].min(axis=-1), dtype=np.float64)
+
+
+OVER = {"mean": mean_over, "max": highest, "min": lowest}
+"""Summaries of a period."""
+
+SAID = {"mean": "on average", "max": "at its highest", "min": "at its lowest"}
+"""The same in words, before "over" and the dates."""
+
+
 def ever(path: Floats, first: int, last: int, threshold: float, above: bool = True) -> Floats:
     """1 where the path was strictly above (or below) `threshold` in first..last, else 0; NaN where missing."""
     window = path[..., first : last + 1]
@@ -51,8 +68,8 @@ def summarise(path: Floats, summary: Summary, turns: tuple[int, ...]) -> Floats:
     first, last = turns.index(summary.first), turns.index(summary.last)
     if summary.kind == "at":
         return at(path, last)
-    if summary.kind == "mean":
-        return mean_over(path, first, last)
+    if summary.kind in OVER:
+        return OVER[summary.kind](path, first, last)
     return ever(path, first, last, summary.threshold, summary.above)
 
 
@@ -122,8 +139,8 @@ def when(outcome: Outcome, study: Study) -> str:
     last = study.date(summary.last)
     if summary.kind == "at":
         return f"in {last}"
-    if summary.kind == "mean":
-        return f"on average over {study.date(summary.first)}–{last}"
+    if summary.kind in SAID:
+        return f"{SAID[summary.kind]} over {study.date(summary.first)}–{last}"
     if summary.first == study.turns[0]:
         return f"by {last}"
     return f"between {study.date(summary.first)} and {last}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from powersim._words import counted
 from powersim.analysis import phrases, tables
 from powersim.analysis.frame import Outcome
 from powersim.analysis.happenings import Happening
@@ -48,6 +49,7 @@ class Comparison:
     seed: int
     differences: Sequence[Difference]
     outcomes: tuple[Sequence[Outcome], Sequence[Outcome]]
+    priors: str = ""  # said where no number was drawn
 
 
 def differences(parting: Parting, wanted: Wanted) -> list[Difference]:
@@ -66,11 +68,12 @@ def opening(one: Comparison) -> str:
     """Which branches, and the first turn at which they part, to the last bit, and in what."""
     parting, names = one.parting, one.parting.names
     a, b = (side.name for side in parting.sides)
-    which = f"{a} and {b} in run {one.run} (seed {one.seed}) under {one.theory}, with the same luck. "
+    drawn = f"; priors {one.priors}" if one.priors else ""
+    which = f"{a} and {b} in run {one.run} (seed {one.seed}{drawn}) under {one.theory}, with the same luck. "
     if parting.same:
         return (
             f"{which}The same history, to the last bit: {parting.compared} quantities after each of "
-            f"{len(names.dates)} turns, and every row of the chronicle."
+            f"{counted(len(names.dates), 'turn')}, and every row of the chronicle."
         )
     first = parting.first
     turn = first if first >= 0 else parting.happenings[0].turn
@@ -225,6 +228,7 @@ def as_json(one: Comparison) -> str:
             "theory": one.theory,
             "run": one.run,
             "seed": one.seed,
+            **({"priors": one.priors} if one.priors else {}),
             "same": parting.same,
             "compared": parting.compared,
             "first": None if first < 0 else {

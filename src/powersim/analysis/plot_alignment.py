@@ -230,5 +230,6 @@ def _finding(
             moved = findings.number(float(clear[i, j]), findings.decimals([clear[i, j]]), sign=True)
             parts.append(f"{actors[i]} and {actors[j]} stand {word} ({moved})")
     count = int((clear != 0).sum())
-    total = len(actors) * (len(actors) - 1) // 2
-    return f"{start}{', '.join(parts)}; {count} of {total} pairs {'differ' if against else 'move'} clearly"
+    pairs = findings.counted(len(actors) * (len(actors) - 1) // 2, "pair")
+    verb = ("differ" if against else "move") + ("s" if count == 1 else "")
+    return f"{start}{', '.join(parts)}; {count} of {pairs} {verb} clearly"

@@ -91,9 +91,10 @@ def draw_all_effects(rows: Sequence[Effect], study: Study) -> Drawing:
     main = findings.answering(rows, study)
     total = findings.overall(main)
     finding = _counted(total, len(main) < len(rows), len(study.theories) > 1)
+    intervals = findings.counted(len(total), "interval")
     caption = (
         f"Difference from {findings.quoted(study.reference)} with its 95% interval: a small mark for each theory, a "
-        f"diamond for all; filled: the interval excludes zero. Of {len(total)} intervals of true zeros, about "
+        f"diamond for all; filled: the interval excludes zero. Of {intervals} of true zeros, about "
         f"{0.05 * len(total):.0f} would exclude it by luck."
     )
     branches = [b for b in study.others() if any(r.branch_b == b.name for r in main)]
@@ -189,7 +190,8 @@ def _counted(total: Sequence[Effect], without_yardsticks: bool, several: bool) -
     if not known:
         return f"{findings.TOO_FEW[0].upper()}{findings.TOO_FEW[1:]} of any effect"
     over = " over all theories" if several else ""
-    text = f"{clear} of {len(total)} effects{over} have an interval that excludes zero"
+    have = "has" if clear == 1 else "have"
+    text = f"{clear} of {findings.counted(len(total), 'effect')}{over} {have} an interval that excludes zero"
     if known < len(total):
         text += f"; of {len(total) - known} there are {findings.TOO_FEW}"
     return text + (", yardsticks not counted" if without_yardsticks else "")

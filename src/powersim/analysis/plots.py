@@ -49,16 +49,18 @@ def write_figures(
     formats: Sequence[str] = FORMATS,
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
+    notice: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Draw every figure that `results` allow into `directory`; returns the files written, index.html last.
 
     `outcomes` limits the figures of single outcomes (default: all). `progress` is told each figure's name. The same
-    results give the same bytes, however many `processes` draw (see `press.print_all`). KeyError for an unknown outcome.
+    results give the same bytes, however many `processes` draw (see `press.print_all`, also for `notice`). KeyError for
+    an unknown outcome.
     """
     study = Study.read(results)
     names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
     subject = Subject.read(results)
-    shown = print_all(subject, draws(subject, names), directory, formats, progress, processes)
+    shown = print_all(subject, draws(subject, names), directory, formats, progress, processes, notice)
     page = directory / INDEX
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(index(study, shown, formats[0]), encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from powersim._garbage import unswept
+from powersim.analysis import letters
 from powersim.analysis.pool import each
 from powersim.analysis.style import Drawing, save, styled
 
@@ -24,6 +25,7 @@ class Printed:
     finding: str
     caption: str
     files: list[Path]
+    boxes: frozenset[str] = frozenset()  # letters that no installed font has
 
 
 def print_all(
@@ -33,10 +35,12 @@ def print_all(
     formats: Sequence[str],
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
+    notice: Callable[[str], None] | None = None,
 ) -> list[Printed]:
     """Draw each of `draws` from `subject` and write it once per format; `progress` is told each figure's name.
 
-    What more than one of `processes` asks for stands in `pool`.
+    `notice` is told, once, of letters that no installed font has: without it that is a warning. What more than one of
+    `processes` asks for stands in `pool`.
     """
     done: list[Printed] = []
     work = partial(_print, directory=directory, formats=formats)
@@ -44,6 +48,7 @@ def print_all(
         done.append(printed)
         if progress is not None:
             progress(printed.name)
+    letters.tell(frozenset().union(*(printed.boxes for printed in done)), notice)
     return done
 
 
@@ -51,4 +56,5 @@ def print_all(
 def _print(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> Printed:
     with styled():
         drawing = draw(subject)
-        return Printed(drawing.name, drawing.finding, drawing.caption, save(drawing, directory, formats))
+        files = save(drawing, directory, formats)
+        return Printed(drawing.name, drawing.finding, drawing.caption, files, frozenset(drawing.boxes))

@@ -14,16 +14,16 @@ and the attributes ``title``, ``question``, ``intervention`` (a date), ``referen
 as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
 (name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional). Where
 paths are kept of the first runs only, the attribute ``paths`` says of how many; where runs were drawn in blocks, not
-each by itself, ``block`` says how many runs each has.
+each by itself, ``block`` says how many runs each has; ``priors`` says so where no number was drawn.
 Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and last
-for `mean` and `ever`.
+for the others.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Floats = NDArray[np.float64]
-Kind = Literal["at", "mean", "ever"]
+Kind = Literal["at", "mean", "max", "min", "ever"]
+
+CERTAIN = "off: every number at its central value"
+"""What is said of the priors of results for which no number was drawn."""
 
 ALL = "all"
 """Name under which results pooled over theories are reported."""
@@ -40,7 +43,7 @@ ALL = "all"
 SAMPLE = 5000
 """Runs whose paths are drawn: quantiles of so many are within half a point, and memory stays bounded."""
 
-KINDS: tuple[Kind, ...] = ("at", "mean", "ever")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 HEADLINES = 4
 """Outcomes shown in the overview when the study names none."""
 
@@ -51,7 +54,7 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Summary:
-    """How a path becomes one number: `at` a turn, `mean` over turns, or whether `ever` past a threshold."""
+    """How a path becomes one number: `at` a turn, `mean`, `max` or `min` over turns, or `ever` past a threshold."""
 
     kind: Kind
     first: int  # turn, inclusive
@@ -97,6 +100,7 @@ class Study:
     branches: dict[str, Branch]
     outcomes: dict[str, Outcome]
     headline: tuple[str, ...]
+    certain: bool = False  # no number was drawn: every run had the same inputs
 
     @classmethod
     def read(cls, results: xr.Dataset) -> Study:
@@ -132,6 +136,7 @@ class Study:
             branches=branches,
             outcomes=outcomes,
             headline=_headline(results, list(outcomes)),
+            certain="priors" in results.attrs,
         )
 
     @property

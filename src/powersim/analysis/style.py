@@ -7,8 +7,9 @@ and nothing overlaps. Colours are Okabe and Ito's, which stay apart for the colo
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,9 +23,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
+from powersim.analysis import letters
 from powersim.analysis.results import Study
 
 WIDTH = 12.5  # inches: fills a laptop's window at 110 dots per inch
@@ -34,6 +37,8 @@ BLUE, VERMILLION = "#0072B2", "#D55E00"
 BRANCHES = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 YARDSTICK = "#8C8C8C"
 DASHES = ("--", ":", "-.")
+MORE_DASHES = ((4, 1, 1, 1, 1, 1), (7, 2), (1, 3.5), (3, 1, 3, 3), (1, 1, 1, 1, 1, 4))
+"""Lengths of lines and gaps in line widths, for more branches than colours and the usual dashes tell apart."""
 MARKERS = ("o", "s", "^", "v", "P", "X", "<", ">")
 POOLED = "D"
 DIVERGING = LinearSegmentedColormap.from_list("powersim", [VERMILLION, "#F2C9AE", "#FFFFFF", "#A9CDE3", BLUE])
@@ -42,7 +47,7 @@ HINTING = 1.04  # letters set on pixels are a little wider than their outlines
 LINE = 1.45  # height of a line of text, in font sizes
 
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters everywhere
+    "font.family": letters.FONT,
     "font.size": TEXT,
     "text.color": INK,
     "text.parse_math": False,  # a dollar sign in a user's title is a dollar sign
@@ -67,8 +72,12 @@ STYLE: dict[str, Any] = {
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw and save inside this: matplotlib's defaults plus ours, whatever the user's settings are."""
-    with matplotlib.style.context(["default", STYLE]):
+    """Draw and save inside this: matplotlib's defaults plus ours, whatever the user's settings are.
+
+    Letters that no font has are no reason for warnings here: they are in `Drawing.boxes`.
+    """
+    with matplotlib.style.context(["default", STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", letters.LACKING.pattern)
         yield
 
 
@@ -85,12 +94,16 @@ class Look:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A finished figure: its file name without ending, its finding and what is drawn."""
+    """A finished figure: its file name without ending, its finding and what is drawn.
+
+    boxes: once it is saved, the letters that no installed font has.
+    """
 
     name: str
     figure: Figure
     finding: str
     caption: str
+    boxes: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -119,15 +132,25 @@ def looks(study: Study) -> dict[str, Look]:
     """A look for every branch: the reference black, the others in Okabe and Ito's colours, yardsticks grey."""
     found = {study.reference: Look(INK)}
     for i, branch in enumerate(study.others(yardstick=False)):
-        again = i // len(BRANCHES)
-        dash = "-" if not again else DASHES[(again - 1) % len(DASHES)]
-        found[branch.name] = Look(BRANCHES[i % len(BRANCHES)], dash, MARKERS[i % len(MARKERS)])
+        found[branch.name] = Look(
+            BRANCHES[i % len(BRANCHES)], _dash(i // len(BRANCHES)), MARKERS[i % len(MARKERS)]
+        )
     for i, branch in enumerate(study.others(yardstick=True)):
         few = len(study.others(yardstick=True)) <= len(DASHES)
         found[branch.name] = Look(
             YARDSTICK, DASHES[i] if few else ":", MARKERS[i % len(MARKERS)], hollow=True
         )
     return found
+
+
+def _dash(again: int) -> Any:
+    """The line of a colour that is used for the `again`-th time, from 0: none comes twice."""
+    if again <= len(DASHES):
+        return ("-", *DASHES)[again]
+    more = again - len(DASHES) - 1
+    if more < len(MORE_DASHES):
+        return (0, MORE_DASHES[more])
+    return (0, (5, 1.5) + (1, 1) * (more - len(MORE_DASHES) + 3))
 
 
 def branch_keys(study: Study) -> list[tuple[str, Look]]:
@@ -151,8 +174,9 @@ def measure(text: str, size: float, weight: str = "normal") -> float:
 @lru_cache(maxsize=8192)
 def _word(text: str, weight: str) -> float:
     """Width of a text in font sizes."""
-    font = FontProperties(family="DejaVu Sans", size=TextToPath.FONT_SCALE, weight=weight)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    font = FontProperties(family=letters.families(text), size=TextToPath.FONT_SCALE, weight=weight)
+    with nullcontext() if text.isascii() else letters.heard():
+        width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
     return float(width) / TextToPath.FONT_SCALE
 
 
@@ -160,11 +184,13 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> list[s
     """Lines of `text` no wider than `width` inches; a single longer word stands alone."""
     lines: list[str] = []
     for word in text.split(" "):  # a no-break space holds
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and measure(longer, size, weight) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+        parts = [word] if word.isascii() else letters.PARTS.findall(word)
+        for place, part in enumerate(parts):
+            longer = f"{lines[-1]}{'' if place else ' '}{part}" if lines else part
+            if lines and measure(longer, size, weight) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(part)
     return lines
 
 
@@ -308,7 +334,28 @@ def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path
     for ending in formats:
         path = directory / f"{drawing.name}.{ending}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}.get(ending)
-        drawing.figure.savefig(path, metadata=nothing, facecolor="white")
+        lacking = _print(drawing.figure, path, ending)
+        if lacking and _borrow(drawing.figure):
+            lacking = _print(drawing.figure, path, ending)
+        drawing.boxes.update(lacking)
         written.append(path)
     return written
+
+
+def _print(figure: Figure, path: Path, ending: str) -> set[str]:
+    """Write a figure; returns the letters that its fonts lack."""
+    nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}.get(ending)
+    with letters.heard() as lacking:
+        figure.savefig(path, metadata=nothing, facecolor="white")
+    return lacking
+
+
+def _borrow(figure: Figure) -> bool:
+    """Set texts with letters that the own font lacks in installed fonts too; whether there was any to take."""
+    found = False
+    for text in figure.findobj(Text):
+        fonts = letters.families(text.get_text())
+        if len(fonts) > 1 and tuple(text.get_fontfamily()) != fonts:
+            text.set_fontfamily(fonts)
+            found = True
+    return found

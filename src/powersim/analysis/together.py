@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from powersim._words import counted
 from powersim.analysis import kinds, phrases
 from powersim.analysis.events import Event
 from powersim.analysis.lines import deal_named
@@ -104,7 +105,7 @@ def alignments(names: Names, rows: Sequence[Event]) -> str:
             f"{phrases.pair(names, row.actor, row.other)} ({row.gain:+.2f}, now {row.value:+.2f})"
             for row in moved[:LOOKERS_ON]
         ]
-        more = [f"{len(moved) - LOOKERS_ON} more pairs"] if len(moved) > LOOKERS_ON else []
+        more = [counted(len(moved) - LOOKERS_ON, "more pair")] if len(moved) > LOOKERS_ON else []
         if pairs:
             said.append(f"{way}: {', '.join([*pairs, *more])}")
     return phrases.capital("; ".join(said))

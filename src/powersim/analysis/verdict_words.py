@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from powersim._words import counted
 from powersim.analysis.findings import Scale, decimals
 from powersim.analysis.results import ALL
 from powersim.analysis.section import Cell, Figure, Section, Table
@@ -80,7 +81,7 @@ def evidence(judged: Judgement) -> str:
     ways = (
         ("clearly up", "clearly down") if judged.sign == "0" else ("clear as claimed", "clear the other way")
     )
-    of = f"of {f.draws} draws" + (
+    of = f"of {counted(f.draws, 'draw')}" + (
         f" (of {f.all_draws}, where it is defined)" if f.draws < f.all_draws else ""
     )
     words.append(f"{f.claimed:.0%} {of} {ways[0]}, {f.opposite:.0%} {ways[1]}")
@@ -119,9 +120,9 @@ def under(judged: Judgement) -> str:
 
 def in_short(judged: Sequence[Judgement]) -> str:
     """How many of each verdict."""
-    counted = Counter(one.verdict for one in judged)
-    parts = [f"{counted[verdict]} {verdict}" for verdict in VERDICTS if counted[verdict]]
-    return f"{len(judged)} hypotheses: " + ", ".join(parts)
+    number = Counter(one.verdict for one in judged)
+    parts = [f"{number[verdict]} {verdict}" for verdict in VERDICTS if number[verdict]]
+    return f"{counted(len(judged), 'hypothesis', 'hypotheses')}: " + ", ".join(parts)
 
 
 def write_verdicts(judged: Sequence[Judgement], path: Path) -> Path:

@@ -112,7 +112,7 @@ def sensitivity(
             page.note(f"stopped; what is done is kept in {out}: the same command goes on")
         raise
     if out is not None:
-        assumption_report.write(words, out, provenance.command_line(sys.argv[1:]))
+        assumption_report.write(words, out, provenance.command_line(sys.argv[1:]), page.note)
     _show(page, words, out)
 
 
@@ -147,7 +147,6 @@ def _asked(
     threshold: float,
 ) -> Asked:
     """What is asked, once it can be answered."""
-    from powersim.analysis.results import KINDS
     from powersim.errors import PowersimError
     from powersim.study.assumption_study import LEAST, METHODS, RUNS, Asked
     from powersim.study.opened import chosen, unknown_name
@@ -160,8 +159,6 @@ def _asked(
         )
     (name,) = chosen(outcome, opened.outcomes, "outcome")[:1] if outcome else opened.outcomes[:1]
     found = opened.scenario.outcomes[name]
-    if found.summary not in KINDS:
-        raise PowersimError(f"outcome {name}: found {found.summary}; allowed here: {', '.join(KINDS)}")
     count = RUNS if runs is None else runs
     if not LEAST <= count <= 1_000_000:
         raise PowersimError(f"--runs: found {count}; allowed: a whole number from {LEAST} to 1000000")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from powersim._words import counted
 from powersim.analysis import pool
 from powersim.analysis.compare import Effect, effects, write_effects
-from powersim.analysis.findings import counted, of_effects
-from powersim.analysis.results import ALL, Study
+from powersim.analysis.findings import of_effects
+from powersim.analysis.results import ALL, CERTAIN, Study
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
 
@@ -46,7 +47,8 @@ def report(
     if out is not None:
         write_effects(rows, out / EFFECTS)
     if not rows:
-        page.line(f"{plan.scenario.title}: one branch, nothing to compare")
+        lacking = "one branch" if study.outcomes else "no outcomes (see outcomes in docs/scenario.md)"
+        page.line(f"{plan.scenario.title}: {lacking}, nothing to compare")
         return
     kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
     page.line(plan.scenario.title, "bold")
@@ -62,7 +64,10 @@ def report(
     hidden = [name for name in plan.opened.outcomes if name not in shown]
     if hidden:
         page.line()
-        page.line(f"{len(hidden)} more outcomes: --outcomes all, or --outcomes {','.join(hidden[:2])}", "dim")
+        page.line(
+            f"{counted(len(hidden), 'more outcome')}: --outcomes all, or --outcomes {','.join(hidden[:2])}",
+            "dim",
+        )
     if out is not None:
         if drawn:
             _draw(page, data, out, list(study.outcomes) if figures == ALL else shown, processes)
@@ -82,7 +87,11 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     when = f"; intervention {label(since)}" if since is not None else ""
     if plan.dates:
         when = f"; intervention moved to {label(plan.dates[0])}..{label(plan.dates[-1])}"
-    return f"{counted(runs, 'run')} of each branch, against {plan.labels[0]}, seed {plan.seed}; under {theories}{when}"
+    drawn = f"; priors {CERTAIN}" if plan.certain else ""
+    return (
+        f"{counted(runs, 'run')} of each branch, against {plan.labels[0]}, seed {plan.seed}; "
+        f"under {theories}{when}{drawn}"
+    )
 
 
 def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], processes: int) -> None:
@@ -90,4 +99,6 @@ def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], proc
 
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
-        write_figures(data, out / FIGURES, outcomes, progress=lambda _: tick(), processes=processes)
+        write_figures(
+            data, out / FIGURES, outcomes, progress=lambda _: tick(), processes=processes, notice=page.note
+        )

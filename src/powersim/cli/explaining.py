@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from powersim._words import counted
 from powersim.cli import wording
 from powersim.errors import PowersimError
 from powersim.scenario.names import nearest
@@ -142,7 +143,7 @@ def _good(name: str, scenario: Scenario) -> Block | None:
         ("meaning", good.title),
         ("kind", "know-how: given is copied" if good.kind == "know_how" else "rival: given is lost"),
         ("power", f"{wording.number(good.power)} a unit"),
-        ("delivery", f"{good.delivery.value:g} turns"),
+        ("delivery", counted(int(good.delivery.value), "turn")),
         ("held by", ", ".join(holders) or "nobody"),
         ("flows", ", ".join(flows) or "none"),
         ("source", good.source or "not stated"),

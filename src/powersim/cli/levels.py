@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from powersim._words import counted
 from powersim.analysis.findings import Scale, number
 from powersim.analysis.outcomes import summary_of, when
-from powersim.analysis.results import Study
+from powersim.analysis.results import CERTAIN, Study
 from powersim.cli.console import Column, Table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def table(data: xr.Dataset) -> Table:
     study = Study.read(data)
     branch, theory = next(iter(study.branches)), study.theories[0]
     rows: list[tuple[str, ...]] = []
-    runs = 0
+    runs = 0 if study.outcomes else study.runs
     for name, outcome in study.outcomes.items():
         values = summary_of(data, name, study).ravel()
         values = values[np.isfinite(values)]
@@ -40,7 +41,7 @@ def table(data: xr.Dataset) -> Table:
         Column("outcome"), Column("", fold=True), Column("when"), Column("mean", right=True),
         Column("90 % of runs", right=True),
     )  # fmt: skip
-    title = (
-        f"{study.title}: {branch} under {theory}, {runs} {'run' if runs == 1 else 'runs'}, seed {study.seed}"
+    title = f"{study.title}: {branch} under {theory}, {counted(runs, 'run')}, seed {study.seed}" + (
+        f"; priors {CERTAIN}" if study.certain else ""
     )
     return Table(columns, tuple(rows), title)

@@ -16,6 +16,7 @@ from powersim.errors import PowersimError
 P = ParamSpec("P")
 
 MISTAKE, INTERRUPTED = 2, 130  # exit codes
+PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
@@ -27,6 +28,13 @@ Overrides = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="Override a parameter (rho=0.5) or any key (issues.radar.start=0.2); may be repeated.",
+    ),
+]
+NoPriors = Annotated[
+    bool,
+    typer.Option(
+        "--no-priors",
+        help="Draw no uncertain number: each has its central value in every run, so that it can be followed by hand.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
@@ -111,6 +119,16 @@ def overrides(given: Sequence[str] | None) -> dict[str, str]:
             raise PowersimError(f"--set: found {text}; allowed: NAME=VALUE, e.g. --set rho=0.5")
         found[name.strip()] = value.strip()
     return found
+
+
+def changes(given: Sequence[str] | None, no_priors: bool) -> dict[str, str]:
+    """What --set and --no-priors lay over the scenario; PowersimError where they contradict each other."""
+    found = overrides(given)
+    if no_priors and found.get(PRIORS, OFF) != OFF:
+        raise PowersimError(
+            f"--no-priors: found --set {PRIORS}={found[PRIORS]} too; allowed: one of them, e.g. --no-priors"
+        )
+    return {**found, PRIORS: OFF} if no_priors else found
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from powersim._words import counted
 from powersim.analysis.baserates import COLUMNS, cells, verdict
 from powersim.cli.console import Cell, Column, Page, Table
 from powersim.cli.lengthy import announce
@@ -41,7 +42,13 @@ def show(
     )
     page.line()
     page.tables(
-        [Table(columns, rows, f"{asked.labels[0]} to {result.until}: {result.runs} runs beside the record")]
+        [
+            Table(
+                columns,
+                rows,
+                f"{asked.labels[0]} to {result.until}: {counted(result.runs, 'run')} beside the record",
+            )
+        ]
     )
     page.line()
     page.line(verdict(result.rows))

@@ -30,7 +30,7 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
 
     page = console.Page(quiet)
     with page.progress("drawing", None) as tick:
-        path = write_report(folder, out, lambda _: tick(), workers())
+        path = write_report(folder, out, lambda _: tick(), workers(), page.note)
     page.line(f"{path.name} written to {path.parent.name or '.'}: open it in any browser")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.options import Quiet, guarded
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def _lines(
         ("turns", f"{data['date'].values[0]} to {data['date'].values[-1]}"),
         ("runs", f"{done} of {room}" + ("" if paths == "all" else f"; whole paths of the first {paths}")),
         ("seed", str(identity["seed"])),
+        ("priors", str(data.attrs.get("priors", ""))),
         ("sampling", str(identity.get("sampling", "independent"))),
         ("versions", ", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())
          or f"powersim {identity['powersim']}, rules {identity['rules']}"),
@@ -103,7 +105,7 @@ def _some(names: list[str]) -> str:
 
 def _size(folder: Path) -> str:
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return f"{sum(sizes) / 1e6:.1f} MB in {len(sizes)} files"
+    return f"{sum(sizes) / 1e6:.1f} MB in {counted(len(sizes), 'file')}"
 
 
 def _beside(folder: Path) -> list[str]:

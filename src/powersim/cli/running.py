@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     Branch,
     Branches,
     Engine,
     File,
+    NoPriors,
     Out,
     Overrides,
     Paths,
@@ -33,8 +35,8 @@ from powersim.cli.options import (
     Theory,
     Until,
     Workers,
+    changes,
     guarded,
-    overrides,
 )
 from powersim.cli.telling import EXAMPLES, tell
 
@@ -66,6 +68,7 @@ def run(
     paths: Paths = None,
     resume: Resume = False,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Run one branch under one theory."""
@@ -78,7 +81,7 @@ def run(
 
         page.tables([levels.table(data)])
 
-    plan = _one(file, branch, theory, seed, set_)
+    plan = _one(file, branch, theory, seed, changes(set_, no_priors))
     _Work(page, plan, runs, out, engine, scheduler, workers, paths, resume).carry_out(report)
 
 
@@ -116,6 +119,7 @@ def compare(
     sampling: Sampling = None,
     resume: Resume = False,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what branches change, under each theory.
@@ -130,7 +134,7 @@ def compare(
     page = console.Page(quiet)
     if figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
-    opened = open_scenario(file, overrides(set_))
+    opened = open_scenario(file, changes(set_, no_priors))
     planned = plan(opened, branches, theories, seed, sweep, sampling)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
     named = branches is not None
@@ -145,14 +149,14 @@ def compare(
 
 
 def _one(
-    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+    file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
 ) -> Plan:
     """A plan for one branch and one theory."""
     from powersim.errors import PowersimError
     from powersim.study.opened import open_scenario, unknown_name
     from powersim.study.plan import plan
 
-    opened = open_scenario(file, overrides(set_))
+    opened = open_scenario(file, changed)
     for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
         if name is not None and name not in known:
             raise PowersimError(unknown_name(name, known, what))
@@ -264,7 +268,9 @@ class _Work:
         more = "" if enough or row.runs < 2 or half in (0.0, float("inf")) else (
             f"; {goal.width:g} needs about {precision.needed(runs, half, goal.width)} runs"
         )  # fmt: skip
-        self.page.note(f"{runs} runs: {goal.outcome}, {row.branch_b} is known to ±{half:.3g}{more}")
+        self.page.note(
+            f"{counted(runs, 'run')}: {goal.outcome}, {row.branch_b} is known to ±{half:.3g}{more}"
+        )
         return enough
 
     def _check(self) -> None:
@@ -295,7 +301,7 @@ class _Work:
         size = kept * store.layout.run_bytes()
         if self.out is not None and size > MUCH and store.complete < runs:
             self.page.note(
-                f"whole paths of {kept} runs: {size / 1e9:.0f} GB before compression; --paths N keeps fewer"
+                f"whole paths of {counted(kept, 'run')}: {size / 1e9:.0f} GB before compression; --paths N keeps fewer"
             )
 
     def _recorded(self) -> dict[str, str]:
@@ -312,6 +318,7 @@ Examples:
   powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
   powersim run my.yaml --theory spiral --seed 7 --out out/spiral
   powersim run my.yaml --runs 1 --engine mesa
+  powersim run my.yaml --runs 1 --no-priors            one history that can be followed by hand
   powersim run my.yaml --runs 100000 --out out/many --engine dask --scheduler tcp://127.0.0.1:8786
 """,
     ),

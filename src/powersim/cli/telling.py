@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from powersim.cli.lengthy import announce
-from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, guarded, overrides
+from powersim.cli.options import EngineOfOne, File, NoPriors, Overrides, Quiet, Seed, changes, guarded
 
 if TYPE_CHECKING:
     from powersim.analysis.selected import Wanted
@@ -93,6 +93,7 @@ def tell(
     ] = None,
     engine: EngineOfOne = None,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Tell the story of one run, by date; or everything that happened in many, as tables.
@@ -104,7 +105,7 @@ def tell(
 
     page = console.Page(quiet)
     form = _form(out, as_)
-    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, set_)
+    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, changes(set_, no_priors))
     numbers = _runs(run, runs)
     if section is not None and not diff:
         raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
@@ -131,13 +132,13 @@ def tell(
 
 
 def _plan(
-    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+    file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
 ) -> Plan:
     """A plan for what is named; for the first branch and theory where nothing is."""
     from powersim.study.opened import open_scenario
     from powersim.study.plan import plan
 
-    opened = open_scenario(file, overrides(set_))
+    opened = open_scenario(file, changed)
     recorded = opened.recorded
     first = (recorded.get("branches") or opened.branches)[0]
     under = (recorded.get("theories") or opened.theories)[0]
@@ -320,8 +321,11 @@ def _table(
 
 def show(page: Page, plan: Plan, run: int, found: Story) -> None:
     """Print a story on a terminal or into a pipe."""
+    from powersim.analysis.results import CERTAIN
+
     page.line(plan.scenario.title, "bold")
-    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}")
+    drawn = f"; priors {CERTAIN}" if plan.certain else ""
+    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}{drawn}")
     page.line()
     page.line(found.opening)
     _entries(page, found.entries)
@@ -347,6 +351,7 @@ Examples:
   powersim tell my.yaml --branch cancel --theory deterrence --run 7
   powersim tell my.yaml --run 7 --actor RUS,IRN --kind deal,breach --from 2009Q3 --to 2012Q4
   powersim tell my.yaml --run 7 --out run7.md                     also .txt and .json
+  powersim tell my.yaml --no-priors                               every number at its central value
   powersim tell my.yaml --runs 0..99 --branch keep,cancel --out chronicle.sqlite     also .parquet and .csv
   powersim tell my.yaml --run 7 --diff keep,cancel                two branches of the same run side by side
   powersim tell my.yaml --diff keep,cancel --runs 0..99 --section out/study     the report's part

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
@@ -119,10 +120,13 @@ def _largest(one: Judgement) -> str:
 
 
 def _design(trial: Trial) -> str:
-    theories = f"{len(trial.theories)} theories" if len(trial.theories) > 1 else "one theory"
+    from powersim.analysis.results import CERTAIN
+
+    theories = counted(len(trial.theories), "theory", "theories")
     return (
         f"{trial.draws} places under {theories} = {trial.draws * len(trial.theories)} draws of the assumptions, "
-        f"{trial.lucks} lucks each, {len(trial.branches)} branches, seed {trial.seed}"
+        f"{trial.lucks} lucks each, {counted(len(trial.branches), 'branch', 'branches')}, seed {trial.seed}"
+        + (f"; priors {CERTAIN}" if trial.certain else "")
     )
 
 
@@ -138,6 +142,7 @@ def _again(trial: Trial) -> str:
 
 
 def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> None:
+    from powersim.analysis import letters
     from powersim.analysis import verdict_words as words
     from powersim.analysis.plot_verdicts import alternative, draw_verdicts
     from powersim.analysis.section import Figure
@@ -153,6 +158,7 @@ def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> Non
         with styled():
             drawing = draw_verdicts(found, trial.scenario.title, trial.lucks)
             save(drawing, folder, ("png", "svg"))
+        letters.tell(drawing.boxes, page.note)
         figure = Figure(words.FIGURE_FILE, alternative(found), drawing.caption)
     words.section(found, _design(trial), figure, _again(trial)).write(out)
     page.note(f"written to {folder}: {words.VERDICTS_FILE}, {words.EVIDENCE_FILE}, figure, section.json")

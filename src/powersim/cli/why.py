@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
@@ -86,6 +87,7 @@ def why(
 
 def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: float) -> None:
     from powersim.analysis.explained import finding
+    from powersim.analysis.results import CERTAIN
     from powersim.sim import provenance
     from powersim.study import work
     from powersim.study.explain import explain, write
@@ -95,7 +97,8 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
     page.line(asked.plan.scenario.title, "bold")
     theories = ", ".join(asked.plan.theories)
     page.line(
-        f"what {b} changes against {a}; {kept.runs} runs of each, seed {asked.plan.seed}; under {theories}"
+        f"what {b} changes against {a}; {counted(kept.runs, 'run')} of each, seed {asked.plan.seed}; "
+        f"under {theories}" + (f"; priors {CERTAIN}" if asked.plan.certain else "")
     )
     for e in found:
         page.line()
@@ -110,7 +113,7 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
     page.note("drawing figures")
     command = provenance.command_line(sys.argv[1:])
     with page.progress("drawing", None) as tick:
-        write(found, out, command, tick)
+        write(found, out, command, tick, page.note)
     facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
     provenance.write(out / "why", {**facts, "outcomes": list(asked.outcomes)})
     files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
@@ -163,10 +166,11 @@ def _knockouts(e: Explained) -> Table:
         Column("95 % interval", right=True), Column("without", right=True),
     )  # fmt: skip
     left = len(e.out()) - len(shown)
+    rest = f"the largest; {left} more in knockouts.csv" if left else "all of them"
     return Table(
         columns,
         tuple(rows),
-        f"Switched off alone, in both branches (the largest; {left} more in knockouts.csv)",
+        f"Switched off alone, in both branches ({rest})",
     )
 
 

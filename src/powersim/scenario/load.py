@@ -73,7 +73,7 @@ def _unmatched(root: Node, resolver: Resolver, index: int) -> Problem:
     return Problem(
         *mark,
         key,
-        resolver.document.priors[index].over,
+        resolver.wild[index].over,
         "a path that some number has, * for any one name",
         "over: interests.*.*.ideal",
         "no number matches",

@@ -124,7 +124,7 @@ def override(root: Node, overrides: Mapping[str, str], parameters: frozenset[str
     return frozenset(fixed)
 
 
-TOP_LEVEL = frozenset({"name", "title", "question", "intervention", "powersim"})
+TOP_LEVEL = frozenset({"name", "title", "question", "intervention", "powersim", "priors"})
 
 
 def _unknown(key: str, parameters: frozenset[str]) -> Problem:

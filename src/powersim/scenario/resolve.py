@@ -22,8 +22,9 @@ class Resolver:
         self.facts = Facts(document)
         self.calendar = document.calendar.calendar()
         self.exact = frozenset(exact)
-        self.unmatched = set(range(len(document.priors)))
-        self._patterns = [_pattern(wild.over) for wild in document.priors]
+        self.wild = document.priors or []
+        self.unmatched = set(range(len(self.wild)))
+        self._patterns = [_pattern(wild.over) for wild in self.wild]
 
     def num(
         self, path: str, number: Number | None, default: float = 0.0, parameter: str = "", written: str = ""
@@ -66,10 +67,15 @@ class Resolver:
         *,
         only_spread: bool = False,
     ) -> Distribution | None:
-        """The number's own prior, else the last wildcard that matches, unless the user has set the number exactly."""
+        """The number's own prior, else the last wildcard that matches, unless the user has set the number exactly.
+
+        None of any number where the scenario has its priors off.
+        """
+        if self.document.priors is None:
+            return None
         found: Prior | None = own
         for index, pattern in enumerate(self._patterns):
-            wild: WildPrior = self.document.priors[index]
+            wild: WildPrior = self.wild[index]
             if _matches(pattern, path.split(".")) and (wild.spread is not None or not only_spread):
                 self.unmatched.discard(index)
                 if own is None and not self.exact & set(names):

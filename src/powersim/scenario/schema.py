@@ -106,6 +106,21 @@ class WildPrior(Prior):
     over: Annotated[str, Field(min_length=1, examples=["interests.*.*.ideal"])]
 
 
+def _priors(raw: object) -> object:
+    if raw is None or isinstance(raw, (str, bool)):
+        if raw not in (OFF, False):
+            raise complaint(allowed=f"a list of priors, or {OFF}", example=OFF)
+        return None
+    return raw
+
+
+OFF = "off"
+Priors = Annotated[
+    list[WildPrior] | None,
+    BeforeValidator(_priors, json_schema_input_type=list[WildPrior] | bool | Literal["off"]),
+]
+"""Priors of many numbers at once; `off` (None): none has any, also not one beside a number or of a default."""
+
 ACTOR_OUTCOMES = ("power", "strength", "security", "economy", "utility", "engagers", "deals")
 PAIR_OUTCOMES = (
     "alignment",
@@ -277,9 +292,7 @@ class Document(Strict):
         Choice, Annotated[Theory, BeforeValidator(_theory, json_schema_input_type=dict[str, Any])]
     ] = Field(default_factory=dict, examples=["{deterrence: {rho: 1}}"])
     parameters: dict[ParameterRef, AnyNumber] = Field(default_factory=dict, examples=["{rho: 0.5}"])
-    priors: list[WildPrior] = Field(
-        default_factory=list, examples=['[{over: "interests.*.*.ideal", spread: 0.15}]']
-    )
+    priors: Priors = Field(default_factory=list, examples=['[{over: "interests.*.*.ideal", spread: 0.15}]'])
     mechanisms: dict[MechanismRef, Switch] = Field(default_factory=dict, examples=["{exchange: on}"])
     outcomes: dict[Identifier, Outcome] = Field(default_factory=dict)
     hypotheses: list[Hypothesis] = Field(default_factory=list)

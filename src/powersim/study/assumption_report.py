@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
-from powersim.analysis import plot_regions, plot_sensitivity
+from powersim._words import counted
+from powersim.analysis import letters, plot_regions, plot_sensitivity
 from powersim.analysis.discovery import halves
 from powersim.analysis.plot_regions import Panel
 from powersim.analysis.plot_sensitivity import Index, Row, Swing
@@ -29,17 +30,23 @@ SHOWN = 15
 Rows = tuple[list[str], list[list[Cell]]]
 
 
-def write(words: Words, folder: Path, command: str) -> Path:
-    """Write CSV files, figures (PNG and SVG) and section.json into `folder`/sensitivity; the path of the section."""
+def write(words: Words, folder: Path, command: str, notice: Callable[[str], None] | None = None) -> Path:
+    """Write CSV files, figures (PNG and SVG) and section.json into `folder`/sensitivity; the path of the section.
+
+    `notice` is told, once, of letters that figures cannot show.
+    """
     where = folder / NAME
     found = tables(words)
     for name, (columns, rows) in found.items():
         _csv(where / f"{name}.csv", columns, rows)
     figures = []
+    boxes: set[str] = set()
     with styled():
         for drawing in drawings(words):
             save(drawing, where, ("png", "svg"))
             figures.append(Figure(drawing.name, drawing.finding, drawing.caption))
+            boxes |= drawing.boxes
+    letters.tell(boxes, notice)
     leading = found["screening"]
     top = [row[:9] for row in leading[1][:SHOWN]]
     section = Section(
@@ -50,7 +57,7 @@ def write(words: Words, folder: Path, command: str) -> Path:
         figures=figures,
         tables=[
             Table(
-                f"The {len(top)} assumptions with the clearest bearing on the effect, of "
+                f"The {counted(len(top), 'assumption')} with the clearest bearing on the effect, of "
                 f"{len(leading[1])}: Spearman’s rank correlation with its 95% interval, first-order share "
                 "of the variance, p and p adjusted for their number.",
                 leading[0][:9],
@@ -240,7 +247,8 @@ def drawings(words: Words) -> Iterator[Drawing]:
         for k in s.order()[:SHOWN]
     ]
     clear = [words.title(k) for k in s.order() if s.found[k]]
-    finding = f"{len(clear) or 'None'} of {len(words.space.all)} assumptions stand{'s' * (len(clear) < 2)} above chance"
+    every = counted(len(words.space.all), "assumption")
+    finding = f"{len(clear) or 'None'} of {every} stand{'s' * (len(clear) < 2)} above chance"
     if clear:
         finding += f": {join(clear[:5])}" + (f" and {len(clear) - 5} more" if len(clear) > 5 else "")
     yield plot_sensitivity.draw_screening(rows, s.noise, len(words.space.all), finding)

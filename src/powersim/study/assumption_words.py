@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from powersim._words import counted
 from powersim.analysis.discovery import Box, Limit
 from powersim.analysis.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.analysis.limits import t_interval
@@ -78,18 +79,19 @@ class Words:
         """Which priors stand above chance."""
         screening = self.found.screening
         clear = [k for k in screening.order() if screening.found[k]]
-        count, noise = len(self.space.all), f"{screening.noise:.2f}"
+        every, noise = len(self.space.all), f"{screening.noise:.2f}"
+        count = counted(every, "assumption")
         if not clear:
             return (
-                f"None of {count} assumptions stands above chance: with so many, chance alone brings the "
+                f"None of {count} stands above chance: with so many, chance alone brings the "
                 f"largest rank correlation up to {noise}."
             )
         some = join([self._correlated(k) for k in clear[:5]])
         more = f" and {len(clear) - 5} more" if len(clear) > 5 else ""
         text = (
-            f"Of {count} assumptions {len(clear)} {'stands' if len(clear) == 1 else 'stand'} above chance "
+            f"Of {count} {len(clear)} {'stands' if len(clear) == 1 else 'stand'} above chance "
             f"(rank correlations; false findings bounded at {FALSE_SHARE:.0%}): {some}{more}. Chance alone "
-            f"brings the largest of {count} up to {noise}."
+            f"brings the largest of {every} up to {noise}."
         )
         return f"{text} {self._together()}".rstrip()
 
@@ -185,7 +187,11 @@ class Words:
             text += "There are too few trajectories to tell whether a group of assumptions changes it more."
         else:
             text += "No group of assumptions clearly changes it more: much of what it does is to reshuffle the run."
-        return text + (f" {still} groups change nothing at all." if still else "")
+        return text + (
+            f" {counted(still, 'group')} {'changes' if still == 1 else 'change'} nothing at all."
+            if still
+            else ""
+        )
 
     def tornado(self) -> str:
         """What the leading priors do to the mean effect between their ends, and whether one turns its sign."""
@@ -236,9 +242,13 @@ class Words:
         if not pairs:
             return ""
         if not clear:
-            return f"Of {len(pairs)} pairs of the leading assumptions none interacts clearly: what they do adds up."
+            every = counted(len(pairs), "pair")
+            return f"Of {every} of the leading assumptions none interacts clearly: what they do adds up."
         some = [f"{self.title(pair.first)} with {self.title(pair.second)}" for pair in clear]
-        return f"{len(clear)} of {len(pairs)} pairs of the leading assumptions interact: {join(some)}."
+        verb = "interacts" if len(clear) == 1 else "interact"
+        return (
+            f"{len(clear)} of {counted(len(pairs), 'pair')} of the leading assumptions {verb}: {join(some)}."
+        )
 
     def map(self, found: Grid) -> str:
         """Where on a map the effect is clear, and whether its sign changes."""
@@ -246,7 +256,7 @@ class Words:
         up, down = int((found.low > 0).sum()), int((found.high < 0).sum())
         a, b = (self.named(name) if name in self.space.place else name for name in found.names)
         cells = found.effect.size
-        text = f"Over {a} and {b}, the effect is clear in {clear} of {cells} cells"
+        text = f"Over {a} and {b}, the effect is clear in {clear} of {counted(cells, 'cell')}"
         if up and down:
             return f"{text}: {down} below zero, {up} above; its sign depends on them."
         if clear == 0:

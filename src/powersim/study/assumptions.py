@@ -85,7 +85,7 @@ class Space:
         if not found:
             raise PowersimError(
                 f"{self.plan.opened.name}: no number has a prior, so no assumption can be varied; "
-                "e.g. start: {value: 0.5, prior: {uniform: [0.3, 0.7]}}"
+                "e.g. start: {value: 0.5, prior: {uniform: [0.3, 0.7]}}, and no priors: off"
             )
         return tuple(found)
 

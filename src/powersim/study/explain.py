@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 
+from powersim.analysis import letters
 from powersim.analysis import section as page
 from powersim.analysis.estimates import write_rows
 from powersim.analysis.explained import Explained, finding, heading, of_total
@@ -102,13 +103,21 @@ def study_of(asked: Question, runs: int) -> Study:
         branches={name: branch(name) for name in plan.branches},
         outcomes=dict(asked.known),
         headline=asked.outcomes,
+        certain=plan.certain,
     )
 
 
 def write(
-    found: Sequence[Explained], out: Path, command: str, tick: Callable[[], None] | None = None
+    found: Sequence[Explained],
+    out: Path,
+    command: str,
+    tick: Callable[[], None] | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Tables, figures and the section of the report into ``out/why``; returns the files, the section last."""
+    """Tables, figures and the section of the report into ``out/why``; returns the files, the section last.
+
+    `notice` is told, once, of letters that figures cannot show.
+    """
     folder = out / NAME
     written = [
         write_rows(list(chain.from_iterable(e.knockouts for e in found)), KnockOut, folder / "knockouts.csv"),
@@ -118,12 +127,17 @@ def write(
         ),
     ]
     figures = []
+    boxes: set[str] = set()
     for e in found:
-        for drawing in print_all(e, (draw_shares, draw_mediation, draw_knockouts), folder, FORMATS):
+        for drawing in print_all(
+            e, (draw_shares, draw_mediation, draw_knockouts), folder, FORMATS, notice=lambda _: None
+        ):
+            boxes |= drawing.boxes
             written += drawing.files
             figures.append(page.Figure(drawing.name, _alt(drawing.finding), drawing.caption))
             if tick is not None:
                 tick()
+    letters.tell(boxes, notice)
     return [*written, _section(found, figures, command).write(out)]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from powersim._words import counted
 from powersim.analysis import parting_pages as pages
 from powersim.analysis.frame import Outcome
 from powersim.analysis.happenings import Side
 from powersim.analysis.parting import Parting
 from powersim.analysis.parting_pages import Comparison, Difference
+from powersim.analysis.results import CERTAIN
 from powersim.analysis.section import Section, Table
 from powersim.analysis.selected import Wanted
 from powersim.analysis.story import MAIN
@@ -44,7 +46,14 @@ def comparison(
     parting = Parting((sides[0], sides[1]), names, cases[0].setup)
     chosen = pages.differences(parting, wanted or Wanted(topics=frozenset(MAIN)))
     return Comparison(
-        plan.scenario.title, parting, theory, run, plan.seed, chosen, (outcomes[0], outcomes[1])
+        plan.scenario.title,
+        parting,
+        theory,
+        run,
+        plan.seed,
+        chosen,
+        (outcomes[0], outcomes[1]),
+        CERTAIN if plan.certain else "",
     )
 
 
@@ -55,6 +64,11 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     """
     if runs < 1:
         raise PowersimError(f"--runs: found {runs}; allowed: a whole number from 1")
+    if not plan.opened.outcomes:
+        raise PowersimError(
+            f"{plan.opened.name}: has no outcome by which to choose the median run; allowed: a run of your own, "
+            "e.g. --run 0 without --runs"
+        )
     place = list(plan.scenario.outcomes).index(headline(plan.opened)[0])
     effects = []
     for run in range(runs):
@@ -65,6 +79,11 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     return run, effect
 
 
+def _first(plan: Plan) -> str:
+    """The outcome whose effects choose the median run."""
+    return plan.scenario.outcomes[headline(plan.opened)[0]].title
+
+
 def _known(difference: Difference, first: int) -> bool:
     """Whether it is only the branch going on as it said it would."""
     return difference.happening.rows[0].kind == c.LAID_DOWN and difference.happening.turn > first
@@ -72,15 +91,14 @@ def _known(difference: Difference, first: int) -> bool:
 
 def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
     """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side."""
-    outcome = plan.scenario.outcomes[headline(plan.opened)[0]]
     picked, effect = median_run(plan, theory, runs) if run is None else (run, float("nan"))
     one = comparison(plan, theory, picked)
     news = [d for d in one.differences if not _known(d, one.parting.first)]
     one = replace(one, differences=news)
     a, b = (side.name for side in one.parting.sides)
     chosen = (
-        f"Run {picked} is shown because its effect on {outcome.title} ({effect:+.3f}, {b} minus {a} at the end) is "
-        f"the median of {runs} runs under {theory}, and for no other reason."
+        f"Run {picked} is shown because its effect on {_first(plan)} ({effect:+.3f}, {b} minus {a} at the end) is "
+        f"the median of {counted(runs, 'run')} under {theory}, and for no other reason."
         if run is None
         else f"Run {picked} was asked for; it is one of many and stands for nothing but itself."
     )

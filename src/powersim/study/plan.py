@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from powersim.analysis.results import CERTAIN
 from powersim.errors import PowersimError
 from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
@@ -53,6 +54,11 @@ class Plan:
     def built(self) -> Built:
         """The scenario as arrays."""
         return build(self.scenario)
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether no number is drawn under any of its theories: luck apart, all runs are alike."""
+        return not any(self.built.distributions(_named(theory)) for theory in self.theories)
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -149,6 +155,7 @@ class Plan:
             "outcomes": json.dumps({name: _stated(o) for name, o in scenario.outcomes.items()}),
             "branches": json.dumps({name: self._branch(name) for name in self.labels}),
             "headline": json.dumps(headline(self.opened)),
+            **({"priors": CERTAIN} if self.certain else {}),
         }
 
     def _branch(self, name: str) -> dict[str, Any]:

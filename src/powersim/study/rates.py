@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from powersim._words import counted
 from powersim.analysis.baserates import Row, Stuck, base_rate_table, stuck_issues
 from powersim.analysis.counts import NAMES, count_run
 from powersim.analysis.hindcast import PREFIX, Hindcast, hindcast
@@ -64,7 +65,9 @@ def plausibility(
     until = f"{record.last}-12"
     turns = sum(last_month(date) <= last_month(until) for date in dates)
     if turns < 2:
-        raise PowersimError(f"{plan.opened.name}: has {turns} turns up to {record.last}; allowed: at least 2")
+        raise PowersimError(
+            f"{plan.opened.name}: has {counted(turns, 'turn')} up to {record.last}; allowed: at least 2"
+        )
     kept, free = _restricted(plan.scenario, record), _Counter(plan, turns)
 
     def one(task: tuple[int, str]) -> tuple[Floats, Floats]:

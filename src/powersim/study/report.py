@@ -20,10 +20,12 @@ def write_report(
     out: Path | None = None,
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
+    notice: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the page of the results in `folder`, by default beside them; returns its path.
 
-    The same results give the same bytes, however many `processes` draw (see `analysis.pool` for what they ask for).
+    `progress` and `notice` are told what `analysis.press.print_all` tells them. The same results give the same bytes,
+    however many `processes` draw (see `analysis.pool` for what they ask for).
     PowersimError when the folder holds no results of `powersim compare` or `run`.
     """
     folder = folder.resolve()
@@ -34,7 +36,12 @@ def write_report(
         )
     facts = provenance.read(folder / provenance.FILE)
     data = dataset(folder, int(facts.get("runs") or 0))
-    page = assemble(data, folder, facts, progress, processes).html()
+    if not data.sizes["outcome"]:
+        raise PowersimError(
+            f"{folder.name}: results of a scenario without outcomes; allowed: at least one, e.g. "
+            "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
+        )
+    page = assemble(data, folder, facts, progress, processes, notice).html()
     path = out or folder / PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page.encode())

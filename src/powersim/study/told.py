@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from powersim.analysis.events import Series, read
 from powersim.analysis.frame import About, Outcome, closing, opening
 from powersim.analysis.phrases import Control, Flow, Names, Things
+from powersim.analysis.results import CERTAIN
 from powersim.analysis.selected import Wanted, select
 from powersim.analysis.story import Entry, tell
 from powersim.analysis.tables import Told
@@ -74,6 +75,7 @@ def described(plan: Plan, label: str, theory: str, run: int, known: Names, found
     facts: dict[str, str | int] = {
         "scenario": scenario.name, "branch": label, "theory": theory, "run": run, "seed": plan.seed,
         "from": known.dates[0], "to": known.dates[-1], "intervention": since,
+        **({"priors": CERTAIN} if plan.certain else {}),
     }  # fmt: skip
     return About(
         facts,

@@ -25,6 +25,7 @@ from powersim.analysis.outcomes import summarise
 from powersim.analysis.results import Floats
 from powersim.errors import PowersimError
 from powersim.sim.history import simulate
+from powersim.study.condense import summary_of
 from powersim.study.groups import FULL, Group, Setting, coalitions, groups
 from powersim.study.kept import Kept, Part
 from powersim.study.opened import BASE, Opened, unknown_name
@@ -81,7 +82,7 @@ class Question:
 
     @cached_property
     def known(self) -> dict[str, results.Outcome]:
-        """Outcomes whose summary can be compared; all of them are kept, so that more can be asked later."""
+        """All outcomes are kept, so that more can be asked later."""
         return summaries(self.plan.opened)
 
     def identity(self) -> dict[str, Any]:
@@ -114,15 +115,12 @@ class Question:
 
 
 def summaries(opened: Opened) -> dict[str, results.Outcome]:
-    """Outcomes whose summary an effect can be of, as the analysis knows them, in the author's order."""
+    """All outcomes as the analysis knows them, in the author's order."""
     found = {}
     for name in opened.outcomes:
         outcome = opened.scenario.outcomes[name]
         low, high = (float("nan") if end is None else end for end in ends(outcome))
-        for kind in results.KINDS:
-            if kind == outcome.summary:
-                summary = results.Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
-                found[name] = results.Outcome(name, outcome.title, outcome.unit, low, high, summary)
+        found[name] = results.Outcome(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
     return found
 
 
@@ -131,8 +129,8 @@ def question(
 ) -> Question:
     """What a user asked: comma-separated names, by default the headline outcomes, all theories, the first two branches.
 
-    What is not said comes from the record that was opened, if one was. PowersimError for an unknown name, an outcome
-    that cannot be compared, or another number of branches than two.
+    What is not said comes from the record that was opened, if one was. PowersimError for an unknown name or
+    another number of branches than two.
     """
     recorded = opened.recorded
     asked = branches if branches is not None else ",".join((recorded.get("branches") or opened.branches)[:2])

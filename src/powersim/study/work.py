@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from powersim import _jit
 from powersim._garbage import unswept
-from powersim.analysis.results import KINDS
+from powersim.analysis.results import CERTAIN
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
@@ -111,11 +111,6 @@ def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int |
 
     `paths` keeps whole paths of the first so many runs; None: as the store has it, a new one of all.
     """
-    for outcome in plan.scenario.outcomes.values():
-        if outcome.summary not in KINDS:
-            raise PowersimError(
-                f"outcome {outcome.name}: found {outcome.summary}; allowed in a report: {', '.join(KINDS)}"
-            )
     kept = (
         paths if paths is not None else held_identity(where).get("paths", ALL_PATHS) if resume else ALL_PATHS
     )
@@ -216,6 +211,7 @@ def facts(plan: Plan, runs: int, command: str, started: float, engine: str) -> d
         "sweep": f"{dates[0]}..{dates[-1]}" if dates else None,
         "engine": engine,
         "overrides": dict(opened.overrides),
+        **({"priors": CERTAIN} if plan.certain else {}),
     }
     return {
         "command": command,

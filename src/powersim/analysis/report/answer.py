@@ -59,10 +59,14 @@ def _opening(rows: Sequence[Effect], study: Study) -> str:
         if len(study.theories) > 1
         else ""
     )
+    shared = (
+        "its luck; no number is drawn, each has its central value"
+        if study.certain
+        else "its luck and its draws of uncertain numbers"
+    )
     return (
-        f"{counted(runs, 'run')} of each branch{theories}. Branches of a run share its luck and its draws of uncertain "
-        f"numbers; effects are differences within runs from {quoted(study.reference)} "
-        f"({study.branches[study.reference].title}), with 95% intervals."
+        f"{counted(runs, 'run')} of each branch{theories}. Branches of a run share {shared}; effects are differences "
+        f"within runs from {quoted(study.reference)} ({study.branches[study.reference].title}), with 95% intervals."
     )
 
 

@@ -90,6 +90,7 @@ def assemble(
     provenance: Mapping[str, Any],
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
+    notice: Callable[[str], None] | None = None,
 ) -> Report:
     """The report on the results in `folder`; figures are drawn anew from the numbers."""
     study = Study.read(results)
@@ -109,7 +110,7 @@ def assemble(
         study,
         answer(rows, study),
         levels_and_effects(rows, study, study.headline) if rows else (),
-        _parts(results, study, rows, progress, processes),
+        _parts(results, study, rows, progress, processes, notice),
         shown,
         missing,
         provenance,
@@ -123,6 +124,7 @@ def _parts(
     rows: Sequence[Effect],
     progress: Callable[[str], None] | None,
     processes: int,
+    notice: Callable[[str], None] | None,
 ) -> list[Part]:
     """Every figure, by the heading it belongs under."""
     kept: dict[str, list[Picture]] = {name: [] for name in PARTS}
@@ -130,7 +132,7 @@ def _parts(
     subject = Subject.read(results)
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
         found = draws(subject, list(study.headline))
-        for drawing in print_all(subject, found, Path(made), ["png"], progress, processes):
+        for drawing in print_all(subject, found, Path(made), ["png"], progress, processes, notice):
             folder, _, last = drawing.name.rpartition("/")
             part = GLANCE if drawing.name == "overview" else folder if folder in PARTS else MORE
             alt = f"{drawing.finding}. {drawing.caption}"
