@@ -4,7 +4,8 @@ A history is some two hundred arrays. Handed to numba as named tuples, every cal
 stride by value, and compiling would take longer than any study. `pack` writes the addresses and shapes of a named
 tuple's fields into one table; compiled code gets the address of the table and reads ``w.x`` as an array without a
 reference count. Nothing is copied: what compiled code writes, the named tuple shows. Interpreted, `pack`
-is the identity.
+is the identity. A field that is a named tuple itself is packed too: ``g.s.x0`` is found through two tables, so that
+whoever calls hands on one address for all that is given.
 
 The caller keeps the packed object alive and its arrays in place for the length of a call, and arrays are C-contiguous.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -37,33 +38,59 @@ _FLOAT, _BITS = struct.Struct("=d"), struct.Struct("=q")
 class Packed:
     """A named tuple and the table of its fields' addresses and shapes (int64; numbers stand in the table itself).
 
-    `like` is an earlier one of as many fields: what both hold is not looked at again.
+    Python reads its fields as those of the named tuple; a named tuple in it comes packed. `like` is an earlier one of
+    as many fields: what both hold is not looked at again.
     """
 
-    __slots__ = ("address", "entries", "table", "type", "values")
-    values: Any
+    __slots__ = ("_address", "_entries", "_table", "_type", "_values")  # no field of a named tuple begins so
+    _values: Any
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
         if like is None:
-            self.entries = [_entry(value) for value in values]
+            self._entries = [_entry(value) for value in values]
         else:
-            before = zip(values, like.values, like.entries, strict=True)
-            self.entries = [entry if value is old else _entry(value) for value, old, entry in before]
-        self.values = values
-        self.type = _type(type(values).__name__, values._fields, tuple(kind for kind, _ in self.entries))
-        self.table = np.array([number for _, row in self.entries for number in row], np.int64)
-        self.address = self.table.__array_interface__["data"][0]
+            before = zip(values, like._values, like._entries, strict=True)
+            self._entries = [
+                entry if value is old else _entry(value, entry.part) for value, old, entry in before
+            ]
+        self._values = values
+        kinds = tuple((entry.dtype, entry.ndim) for entry in self._entries)
+        self._type = _type(type(values).__name__, values._fields, kinds)
+        self._table = np.array([number for entry in self._entries for number in entry.row], np.int64)
+        self._address = self._table.__array_interface__["data"][0]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            place = self._values._fields.index(name)
+        except ValueError:
+            raise AttributeError(f"{type(self._values).__name__} has no field {name}") from None
+        return self._entries[place].part or self._values[place]
 
 
-def _entry(value: Any) -> tuple[tuple[str, int], tuple[int, ...]]:
-    """Dtype and dimensions (-1 = a number) of a field, and what the table says of it."""
+NUMBER, TUPLE = -1, -2  # instead of dimensions
+
+
+class _Entry(NamedTuple):
+    """A field: what it is and what the table says of it."""
+
+    dtype: Any  # character of the dtype; of a named tuple its type
+    ndim: int  # dimensions, NUMBER or TUPLE
+    row: tuple[int, ...]
+    part: Packed | None = None  # the named tuple's own table, kept alive here
+
+
+def _entry(value: Any, before: Packed | None = None) -> _Entry:
+    """The entry of a field. `before`: an earlier named tuple in its place."""
     if isinstance(value, np.ndarray):
         if not value.flags.c_contiguous:
             raise ValueError(f"an array of shape {value.shape} must be C-contiguous")
-        return (value.dtype.char, value.ndim), (value.__array_interface__["data"][0], *value.shape)
+        return _Entry(value.dtype.char, value.ndim, (value.__array_interface__["data"][0], *value.shape))
     if isinstance(value, float):
-        return ("d", -1), _BITS.unpack(_FLOAT.pack(value))
-    return ("l", -1), (int(value),)
+        return _Entry("d", NUMBER, _BITS.unpack(_FLOAT.pack(value)))
+    if isinstance(value, tuple):
+        part = Packed(value, before)
+        return _Entry(part._type, TUPLE, (part._address,), part)
+    return _Entry("L" if isinstance(value, np.uint64) else "l", NUMBER, (int(value),))
 
 
 def pack(values: T, like: T | None = None) -> T:
@@ -76,10 +103,10 @@ def pack(values: T, like: T | None = None) -> T:
 
 
 class BundleType(types.Type):  # type: ignore[misc]
-    """The type of a packed named tuple: its name and, for each field, name, dtype and dimensions (-1 = a number)."""
+    """The type of a packed named tuple: its name and, for each field, name, dtype and dimensions (see `_Entry`)."""
 
     def __init__(self, fields: tuple[Any, ...]) -> None:
-        self.slots: dict[str, tuple[int, str, int]] = {}
+        self.slots: dict[str, tuple[int, Any, int]] = {}
         slot = 0
         for name, dtype, ndim in fields[1:]:
             self.slots[name] = (slot, dtype, ndim)
@@ -93,17 +120,19 @@ class BundleType(types.Type):  # type: ignore[misc]
         if name not in self.slots:
             return None
         _, dtype, ndim = self.slots[name]
+        if ndim == TUPLE:
+            return dtype
         scalar = from_dtype(np.dtype(dtype))
         return scalar if ndim < 0 else types.Array(scalar, ndim, "C", aligned=True)
 
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]
 def _typeof(value: Packed, _: Any) -> BundleType:
-    return value.type
+    return value._type
 
 
 @cache
-def _type(name: str, fields: tuple[str, ...], kinds: tuple[tuple[str, int], ...]) -> BundleType:
+def _type(name: str, fields: tuple[str, ...], kinds: tuple[tuple[Any, int], ...]) -> BundleType:
     """The type of a named tuple, made once."""
     return BundleType((name, *((field, *kind) for field, kind in zip(fields, kinds, strict=True))))
 
@@ -118,7 +147,7 @@ class BundleModel(models.PrimitiveModel):  # type: ignore[misc]
 
 @unbox(BundleType)  # type: ignore[untyped-decorator]
 def _unbox(_: Any, obj: Any, c: Any) -> NativeValue:
-    address = c.pyapi.object_getattr_string(obj, "address")
+    address = c.pyapi.object_getattr_string(obj, "_address")
     native = c.pyapi.long_as_longlong(address)
     c.pyapi.decref(address)
     return NativeValue(native, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
@@ -147,8 +176,10 @@ def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str)
         )  # lets LLVM lift it out of loops
         return entry
 
+    if ndim == TUPLE:
+        return load(slot)
     field = typ.resolve(attr)
-    if ndim < 0:
+    if ndim == NUMBER:
         return builder.bitcast(load(slot), context.get_value_type(field))
     shape = [load(slot + 1 + k) for k in range(ndim)]
     itemsize = np.dtype(dtype).itemsize

@@ -94,9 +94,9 @@ def test_a_drawn_number_stays_within_its_range(distribution: Distribution, u: fl
 )
 def test_the_uniform_of_a_path_is_the_worlds_keyed_draw(seed: int, run: int, paths: list[str]) -> None:
     table = Draws(paths, [Distribution("uniform", (0.0, 1.0), 0, 1)] * len(paths))
-    luck, zero = draws.luck(seed, run, 0), np.uint64(0)
+    luck, zero = draws.luck(seed, run), np.uint64(0)
     expected = [
-        draws.uniform(luck, draws.PRIOR, first, zero, second)
+        draws.uniform(luck, 0, draws.PRIOR, first, zero, second)
         for first, second in zip(*table.keys, strict=True)
     ]
     found = uniforms(table.keys, seed, run)

@@ -59,7 +59,7 @@ def shaken(seed, run):
 
 def linear(case, seed, run):
     """The last value is 0.3, and in the branch with a path more by A (rho - 0.9) + B w_threat + NOISE luck."""
-    luck(seed, run, 0)  # refuses a run that no key can hold
+    luck(seed, run)  # refuses a run that no key can hold
     values = np.full((case.turns, case.watch.kind.shape[0]), 0.3)
     if np.isfinite(case.branch.path).any():
         values += A * (case.params.rho - 0.9) + B * case.params.w_threat + NOISE * shaken(seed, run)

@@ -13,8 +13,7 @@ import judging
 import pytest
 from hypothesis import given, settings
 
-from powersim._bundle import Packed
-from powersim.world.menu import Menu
+from powersim.world.desk import Menu
 from worlds import Play, built, lively_documents
 
 
@@ -62,5 +61,4 @@ def test_what_a_move_is_worth_at_the_table_stands_in_the_menu_when_the_turn_is_o
 
 def menu_of(play: Play) -> Menu:
     """The menu of a history's last turn."""
-    kept: Any = play.room.menu
-    return kept.values if isinstance(kept, Packed) else kept
+    return play.desk.menu

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from powersim.analysis import kinds
 from powersim.analysis.events import Event
 from powersim.world import chronicle as c
+from powersim.world.phases import number_of
 from powersim.world.state import Branch, World
 
 
@@ -43,19 +44,26 @@ class Happening:
         return self.rows[0].seq
 
 
-_PHASES = (
-    (c.EVENT, c.LAID_DOWN, c.PROXY, c.OFFER_MADE), (c.OWN_MOVE,), kinds.PACKAGES, (c.DELIVERY, c.WITHHELD),
-    (c.BREACH,), (c.MILESTONE, c.STRIKE, c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR,
-    c.HELPED, c.STAYED_OUT, c.BATTLE, c.CITY_STRIKE, c.WAR_ENDED),
-    (c.CONCESSION, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST), (c.ALIGNMENT_MOVED, c.ENGAGERS_MOVED),
-)  # fmt: skip
-"""Kinds by the phase of the turn that writes them (`powersim.world.turn`)."""
+_WRITTEN: dict[tuple[str, ...], tuple[int, ...]] = {
+    ("events", "branch", "growth"): (c.EVENT, c.LAID_DOWN, c.PROXY, c.OFFER_MADE),
+    ("own_policy",): (c.OWN_MOVE,),
+    ("offers", "deals"): kinds.PACKAGES,
+    ("delivery",): (c.DELIVERY, c.WITHHELD),
+    ("compliance",): (c.BREACH,),
+    ("strikes", "crises", "wars"): (
+        c.MILESTONE, c.STRIKE, c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR, c.HELPED,
+        c.STAYED_OUT, c.BATTLE, c.CITY_STRIKE, c.WAR_ENDED,
+    ),
+    ("signals",): (c.CONCESSION, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST),
+    ("alignment", "home"): (c.ALIGNMENT_MOVED, c.ENGAGERS_MOVED),
+}  # fmt: skip
+"""Kinds by the phases of the turn that write them; what phases that are told together write has no order among them."""
 
 
 def phase(happening: Happening) -> int:
-    """The phase of the turn that writes such rows."""
+    """The phase of the turn that writes such rows: the first of those that are told together."""
     kind = happening.rows[0].kind
-    return next((place for place, group in enumerate(_PHASES) if kind in group), 0)
+    return next((number_of(names[0]) for names, group in _WRITTEN.items() if kind in group), 0)
 
 
 def earlier(other: Happening, happening: Happening) -> bool:

@@ -183,6 +183,7 @@ Examples:
 Examples:
   powersim explain rho
   powersim explain exchange
+  powersim explain turn
   powersim explain missile_defense_europe scenarios/missile_defense_2009.yaml
 """,
     ),
