@@ -32,7 +32,7 @@ def test_sections_come_in_the_order_of_the_page(tmp_path):
     assert [section.name for section in sections(tmp_path)] == ["c", "b", "a"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"format": 2}', '{"format": 1, "name": "x"}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 1}', '{"format": 2, "name": "x"}'])
 def test_a_file_that_is_no_section_is_named(tmp_path, text):
     path = tmp_path / "section.json"
     path.write_text(text)

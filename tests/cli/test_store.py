@@ -12,7 +12,7 @@ import xarray as xr
 from powersim.analysis.compare import diverged, effects
 from powersim.sim import ensemble as ensembles
 from powersim.sim import layout as layouts
-from powersim.sim import moments
+from powersim.sim import moments, progress
 from powersim.sim import store as stores
 from powersim.study import work
 
@@ -93,9 +93,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
 def test_a_killed_run_goes_on_to_the_same_bytes(powersim, scenario, tmp_path, small_chunks, monkeypatch):
     """A kill leaves results of a chunk that the record of progress does not know of yet."""
     study(powersim, scenario, tmp_path / "whole", 10)
-    monkeypatch.setattr(
-        stores, "_write_progress", lambda folder, progress: (_ for _ in ()).throw(MemoryError)
-    )
+    monkeypatch.setattr(progress.Progress, "write", lambda *_: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         study(powersim, scenario, tmp_path / "cut", 10)
     monkeypatch.undo()
@@ -207,19 +205,21 @@ def test_something_else_called_results_is_refused(powersim, scenario, tmp_path):
     assert (tmp_path / "out" / "results" / "notes.txt").read_text("utf-8") == "mine"
 
 
-def test_a_damaged_record_of_progress_is_named(powersim, scenario, tmp_path):
-    study(powersim, scenario, tmp_path / "out", 2)
+def test_a_damaged_record_of_progress_is_named_and_made_anew(powersim, scenario, tmp_path):
+    for name in ("whole", "out"):
+        study(powersim, scenario, tmp_path / name, 2)
     (tmp_path / "out" / "progress.npz").write_bytes(b"PK\x03\x04 torn")
     result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
-    assert result.code == 2
-    assert "progress.npz: cannot be read" in result.err
+    assert result.code == 0
+    assert "progress.npz: is damaged" in result.err
+    same(tmp_path / "whole", tmp_path / "out")
 
 
 def test_a_full_disk_is_reported_and_the_run_can_go_on(
     powersim, scenario, tmp_path, small_chunks, monkeypatch
 ):
     study(powersim, scenario, tmp_path / "whole", 10)
-    put = stores.write_atomically
+    put = progress.write_atomically
 
     def full(path, content):
         if len(written) == 1:
@@ -228,11 +228,11 @@ def test_a_full_disk_is_reported_and_the_run_can_go_on(
         return put(path, content)
 
     written: list[object] = []
-    monkeypatch.setattr(stores, "write_atomically", full)
+    monkeypatch.setattr(progress, "write_atomically", full)
     result = study(powersim, scenario, tmp_path / "cut", 10)
     assert result.code == 2
     assert "No space left on device" in result.err
-    monkeypatch.setattr(stores, "write_atomically", put)
+    monkeypatch.setattr(progress, "write_atomically", put)
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
     same(tmp_path / "whole", tmp_path / "cut")
 

@@ -112,7 +112,7 @@ def test_making_room_that_was_cut_off_is_completed(powersim, scenario, tmp_path,
         raise OSError(28, "No space left on device", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(arrays, "_consolidate", never)
+        patched.setattr(arrays, "sync", never)
         assert powersim(*asked, tmp_path / "cut", "--runs", 9, "--resume").code == 2
     assert powersim(*asked, tmp_path / "cut", "--runs", 9, "--resume").code == 0
     assert files(tmp_path / "cut") == files(tmp_path / "whole")
