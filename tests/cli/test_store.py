@@ -305,7 +305,7 @@ def test_moments_in_chunks_are_those_of_all_runs():
 
 def test_equal_runs_have_no_spread():
     values = np.full((9, 4), 0.1)
-    merged = moments.Moments.of(values[:5]).merge(stores.Moments.of(values[5:]))
+    merged = moments.Moments.of(values[:5]).merge(moments.Moments.of(values[5:]))
     assert (merged.sd() < 1e-16).all()
 
 

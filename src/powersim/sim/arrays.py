@@ -60,6 +60,7 @@ def lay_out(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
     path.parent.mkdir(parents=True, exist_ok=True)
     with _skeleton(path, layout, runs, attributes) as (skeleton, names):
         if not path.exists():
+            sync_tree(skeleton)
             try:
                 skeleton.rename(path)
             except OSError as error:
@@ -73,7 +74,8 @@ def lay_out(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
             if there.is_file() and there.read_bytes() == (skeleton / name).read_bytes():
                 continue
             there.parent.mkdir(parents=True, exist_ok=True)
-            _clear(there, folders_only=True)
+            clear(there, folders_only=True)
+            sync(skeleton / name)
             (skeleton / name).replace(there)
             for folder in there.parents:
                 sync(folder)
@@ -85,7 +87,7 @@ def lay_out(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
 def _skeleton(
     path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
 ) -> Iterator[tuple[Path, list[str]]]:
-    """A store without chunks beside its place, on disk, and its files, the root last."""
+    """A store without chunks beside its place, and its files, the root last."""
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     try:
         group = zarr.create_group(partial, zarr_format=3, attributes={**attributes, "coordinates": "date"})
@@ -95,7 +97,6 @@ def _skeleton(
         found = (p.relative_to(partial).as_posix() for p in sorted(partial.rglob("*")) if p.is_file())
         names = [name for name in found if name != ROOT]
         _mark(partial, names)
-        sync_tree(partial)
         yield partial, [*names, ROOT]
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -125,7 +126,7 @@ def put(group: zarr.Group, path: Path, name: str, start: int, part: np.ndarray[A
     """Write `part` (B, Th, R, ...) of an array from run `start`, where a chunk begins; on disk before this returns."""
     held = array(group, name)
     there = path / file(name, start // (held.shards or held.chunks)[2])
-    _clear(there)  # what a killed process left of more runs, or damage, is not read to be written over
+    clear(there)  # what a killed process left of more runs, or damage, is not read to be written over
     if part.size:
         held[:, :, start : start + part.shape[2]] = part
     if there.exists():  # a chunk in which everything is missing has no file
@@ -135,7 +136,7 @@ def put(group: zarr.Group, path: Path, name: str, start: int, part: np.ndarray[A
 
 def replace(group: zarr.Group, path: Path, name: str, content: np.ndarray[Any, Any]) -> None:
     """Write a whole array, on disk before this returns."""
-    _clear(path / file(name, 0))
+    clear(path / file(name, 0))
     if content.size:
         array(group, name)[...] = content
     sync_tree(path / name)
@@ -144,7 +145,7 @@ def replace(group: zarr.Group, path: Path, name: str, content: np.ndarray[Any, A
 def sweep(path: Path) -> None:
     """Remove what a killed process had begun to write: files that were not yet moved to their place."""
     for left in [*path.rglob("*.partial"), *path.parent.glob(".*.partial")]:
-        _clear(left)
+        clear(left)
 
 
 def keep(path: Path, chunks: int) -> None:
@@ -153,10 +154,10 @@ def keep(path: Path, chunks: int) -> None:
         for left in (path / name).glob("c.0.0.*"):
             place = left.name.split(".")[3]
             if place.isdecimal() and int(place) >= chunks:
-                _clear(left)
+                clear(left)
 
 
-def _clear(there: Path, *, folders_only: bool = False) -> None:
+def clear(there: Path, *, folders_only: bool = False) -> None:
     """Make way for a file."""
     if there.is_dir() and not there.is_symlink():
         shutil.rmtree(there, ignore_errors=True)

@@ -114,7 +114,8 @@ def verify(folder: Path, runs: int) -> None:
     names = list(damaged_labels(folder, known))
     if kept is not None and kept.identity != known.identity:
         raise DamagedError(
-            f"{folder / progress.FILE}: is not of the study whose results are beside it; {AGAIN}"
+            f"{folder / progress.FILE} and {folder / ROOT} are of different studies; put the right one back, or "
+            "name another folder"
         )
     complete = 0 if kept is None else kept.complete
     if runs > complete:

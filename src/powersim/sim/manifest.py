@@ -3,7 +3,8 @@
 The file has a record for each chunk, at its place: the checksums of its arrays, in the order of `arrays.PER_RUN`. A
 checksum is made with the study's identity (scenario, seed, branches, ...), the array's name, the chunk's place and how
 many of its runs there are. So what is cut, changed, missing, moved, or comes from another study is told from what was
-written; a damaged record only makes its own chunk suspicious. 80 bytes a chunk: 1.6 MB for 10^6 runs.
+written. A record ends with a checksum of its own: a damaged one makes its own chunk suspicious, and no other. It takes
+96 bytes a chunk: 1.9 MB for 10^6 runs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from powersim.sim.files import sync
 
 RESULTS = "results"
 FILE = "checksums"
-RECORD = seals.SIZE * len(arrays.PER_RUN)
+RECORD = seals.SIZE * (len(arrays.PER_RUN) + 1)
 BATCH = 16  # chunks that a thread looks at before it takes more
 THREADS = 4
 
@@ -94,18 +95,18 @@ class Manifest:
                 yield from found
 
     def _record(self, chunk: int, runs: int) -> bytes:
-        return b"".join(
-            seals.digest(
-                content(self.folder / RESULTS / arrays.file(name, chunk)), name, chunk, runs, of=self.key
-            )
+        results = self.folder / RESULTS
+        sums = b"".join(
+            seals.digest(content(results / arrays.file(name, chunk)), name, chunk, runs, of=self.key)
             for name in arrays.PER_RUN
         )
+        return seals.seal(sums, FILE, chunk, of=self.key)
 
     def _names(self, chunk: int, record: bytes, now: bytes) -> list[str]:
-        """The files of a chunk that differ from its record, or the manifest if there is no record."""
-        if len(record) < RECORD:
+        """The files of a chunk that differ from its record, or the manifest if the record is not what was written."""
+        if seals.unseal(record, FILE, chunk, of=self.key) is None:
             return [FILE]
-        cut = [slice(at, at + seals.SIZE) for at in range(0, RECORD, seals.SIZE)]
+        cut = [slice(at, at + seals.SIZE) for at in range(0, len(record) - seals.SIZE, seals.SIZE)]
         return [
             f"{RESULTS}/{arrays.file(name, chunk)}"
             for name, part in zip(arrays.PER_RUN, cut, strict=True)

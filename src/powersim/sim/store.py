@@ -100,6 +100,8 @@ class Store:
             return cls(folder, layout, stated, _Damage(Progress.none(stated, layout, runs)))
         check(folder, stated, resume=resume)
         arrays.sweep(path)
+        for name in (record.FILE, manifest.FILE):
+            arrays.clear(folder / name, folders_only=True)
         damage = _Damage.found(folder, layout, stated, runs)
         if damage.layout:
             arrays.lay_out(path, layout, damage.progress.room, attributes)
@@ -171,6 +173,7 @@ class _Damage:
             room, names = root.room, list(held.damaged_labels(folder, root))
         except DamagedError:
             names = [held.ROOT]
+        labels = bool(names)
         size, key = layout.chunk_runs(), seals.key(identity)
         kept = held.sound_progress(folder)
         if kept is None or kept.identity != identity:
@@ -189,7 +192,7 @@ class _Damage:
                 # Means are written anew, after a last chunk that is not full.
                 made.progress = replace(kept, written=0)
         wanted = max(runs, room, made.claimed, made.progress.room)
-        made.layout = bool(names) or wanted > room
+        made.layout = labels or wanted > room
         made.progress = replace(made.progress, room=wanted)
         made.names = tuple(dict.fromkeys(names))
         return made
