@@ -162,6 +162,16 @@ def damage(folder: Path, foreign: Path, luck: random.Random) -> list[str]:
     return done
 
 
+def remembered(studies: Studies) -> Callable[..., Any]:
+    """Stands in for `work.ensemble`: histories are computed once."""
+    whole = list(work.ensemble(studies.planned).chunks(0, RUNS, 2))
+
+    def chunks(first: int, stop: int, *_: object) -> Iterator[Any]:
+        yield from (chunk for chunk in whole if first <= chunk.start < stop)
+
+    return lambda *_: SimpleNamespace(chunks=chunks)
+
+
 def resumed(studies: Studies, folder: Path) -> None:
     """What `compare --resume` does before it reports."""
     store = work.open_store(studies.planned, folder, RUNS, resume=True)
@@ -181,6 +191,7 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     studies: Studies, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nobody pulls the plug here
+    monkeypatch.setattr(work, "ensemble", remembered(studies))
     luck = random.Random(SEED)
     expected, right = files(studies.whole), work.dataset(studies.whole, RUNS).load()
     refused = mended = 0
