@@ -186,6 +186,27 @@ def test_a_store_of_another_version_is_refused(powersim, scenario, tmp_path, mon
     assert "rules: there sha256:" in result.err
 
 
+def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    study(powersim, scenario, out, 2)
+    root = out / "results" / "zarr.json"
+    found = json.loads(root.read_text("utf-8"))
+    attributes = found["attributes"]
+    del attributes["checksum"], attributes["files"]
+    attributes["identity"] = json.dumps({**json.loads(attributes["identity"]), "format": 2})
+    root.write_text(json.dumps(found), "utf-8")
+    (out / "checksums").unlink()
+    before = files(out)
+    for result in (
+        study(powersim, scenario, out, 2, "--resume"),
+        powersim("results", out),
+        powersim("report", out),
+    ):
+        assert result.code == 2
+        assert "results of another version of powersim" in result.err
+    assert files(out) == before
+
+
 def test_a_store_is_not_continued_by_accident(powersim, scenario, tmp_path):
     study(powersim, scenario, tmp_path / "out", 2)
     before = files(tmp_path / "out")

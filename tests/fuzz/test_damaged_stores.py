@@ -121,7 +121,7 @@ def delete(file: Path, other: Path, luck: random.Random, all_: list[Path]) -> No
 
 
 def delete_folder(file: Path, other: Path, luck: random.Random, all_: list[Path]) -> None:
-    shutil.rmtree(file) if file.parent.name == "out" and file.is_dir() else file.unlink()
+    file.unlink()
     if file.parent.name != "out":
         shutil.rmtree(file.parent)
 
@@ -195,16 +195,17 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     luck = random.Random(SEED)
     expected, right = files(studies.whole), work.dataset(studies.whole, RUNS).load()
     refused = mended = 0
-    for number in range(DAMAGES):
-        folder = tmp_path / str(number) / "out"
-        shutil.copytree(studies.whole, folder)
+    folder = tmp_path / "out"
+    for _ in range(DAMAGES):
+        if not folder.exists():
+            shutil.copytree(studies.whole, folder)
         done = damage(folder, studies.foreign, luck)
         now = files(folder)
         changed = {name for name in expected if now.get(name) != expected[name]}
         capsys.readouterr()
         code = powersim("results", folder)
         told = capsys.readouterr().err
-        data, error = attempt(lambda folder=folder: work.dataset(folder, RUNS).load())
+        data, error = attempt(lambda: work.dataset(folder, RUNS).load())
         if error:
             refused += 1
             assert (code, bool(changed)) == (2, True), done
@@ -218,15 +219,15 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
             assert code == 0, done
             assert not changed or now["checksums"].startswith(expected["checksums"]), done
             assert data.identical(right), done
-        _, error = attempt(lambda folder=folder: resumed(studies, folder))
+        _, error = attempt(lambda: resumed(studies, folder))
         if error:
             # Only where nothing says any more what study this was, or what says so is another's.
             assert "name another folder" in error, done
             assert "results/zarr.json" in changed, done
+            shutil.rmtree(folder)
         else:
             mended += 1
             assert files(folder) == expected, done
-        shutil.rmtree(folder)
     assert refused > 0.9 * DAMAGES
     assert mended > 0.9 * DAMAGES
 

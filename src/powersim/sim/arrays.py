@@ -58,8 +58,9 @@ def lay_out(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
     has just laid out the same.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
     with _skeleton(path, layout, runs, attributes) as (skeleton, names):
-        if not path.exists():
+        if new:
             sync_tree(skeleton)
             try:
                 skeleton.rename(path)
