@@ -22,6 +22,7 @@ from powersim.analysis.compare import effects, write_effects
 from powersim.analysis.plots import write_figures
 from powersim.analysis.results import Study
 from powersim.sim import layout as layouts
+from powersim.sim.held import FORMAT
 from powersim.sim.layout import Chunk, Layout
 from powersim.sim.moments import Moments
 from powersim.sim.store import Store
@@ -40,10 +41,10 @@ def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, began = Path(name), time.perf_counter()
         _say("start", began)
-        store = Store.prepare(
-            folder, layout, runs, {"paths": PATHS}, {**_attributes(), "paths": PATHS}, resume=False
-        )
-        outcomes, size = Study.read(dataset(folder, runs)).outcomes.values(), layout.chunk_runs()
+        identity, attributes = {"format": FORMAT, "paths": PATHS}, {**_attributes(), "paths": PATHS}
+        store = Store.prepare(folder, layout, runs, identity, attributes, resume=False)
+        empty = dataset(folder, runs, verified=False)
+        outcomes, size = Study.read(empty).outcomes.values(), layout.chunk_runs()
         summaries = [outcome.summary for outcome in outcomes]
         for start in range(0, runs, size):
             chunk = _chunk(layout, start, min(size, runs - start))
@@ -51,6 +52,7 @@ def main(runs: int) -> None:
         store.finish()
         _say("store", began)
         data = dataset(folder, runs)
+        _say("verified", began)
         rows = effects(data)
         write_effects(rows, folder / "effects.csv")
         _say("effects", began)

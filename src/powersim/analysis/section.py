@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from powersim import _seals as seals
 from powersim.errors import PowersimError
 
 FILE = "section.json"
@@ -59,7 +60,9 @@ class Section:
         """Write ``folder/<name>/section.json`` and return its path."""
         path = folder / self.name / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = {"format": FORMAT, **asdict(self)}
+        files = [f"{figure.file}.png" for figure in self.figures]
+        known = {name: _sum(path.parent / name, name) for name in files if (path.parent / name).is_file()}
+        content = seals.marked({"format": FORMAT, **asdict(self), "files": known})
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         return path
 
@@ -68,15 +71,28 @@ def read_section(path: Path) -> Section:
     """The section in a file. PowersimError if it is not one."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if found.pop("format") != FORMAT:
+        if found["format"] != FORMAT:
             raise PowersimError(f"{path}: written by another version of powersim; run its command again")
+        if seals.MARK in found and not seals.is_whole(found):
+            raise PowersimError(f"{path}: is damaged; run its command again, or delete it")
+        for name, mark in found.get("files", {}).items():
+            if (path.parent / name).is_file() and _sum(path.parent / name, name) != mark:
+                raise PowersimError(
+                    f"{path.parent / name}: is damaged, or not of {FILE}; run its command again"
+                )
+        for name in ("format", "files", seals.MARK):
+            found.pop(name, None)  # a section that was written by hand has no checksums
         figures = tuple(Figure(**figure) for figure in found.pop("figures"))
         tables = tuple(Table(**table) for table in found.pop("tables"))
         return Section(**found, figures=figures, tables=tables)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PowersimError(
             f"{path}: not a section of a report ({error}); delete it or run its command again"
         ) from error
+
+
+def _sum(path: Path, name: str) -> str:
+    return seals.digest(path.read_bytes(), name).hex()
 
 
 def sections(folder: Path) -> list[Section]:

@@ -105,7 +105,7 @@ def sensitivity(
     folder = None if out is None else out / assumption_report.NAME
     try:
         with page.progress("computing", total) as tick:
-            evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick)
+            evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick, page.note)
             words = Words(space, carry_out(evaluator, asked))
     except KeyboardInterrupt:
         if out is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,27 +41,27 @@ def results(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.sim import store
+    from powersim.sim import held
+    from powersim.sim.manifest import RESULTS
     from powersim.study.opened import chosen
     from powersim.study.work import dataset
 
     page = console.Page(quiet)
-    if not (folder / store.RESULTS).exists():
+    if not (folder / RESULTS).exists():
         raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
-    identity, done = store.held_identity(folder), store.done_runs(folder)
-    if identity.get("format") != store.FORMAT:
-        raise PowersimError(f"{folder}: results of another version of powersim, which this one does not read")
+    known = held.root(folder)
+    identity, done = known.identity, held.done_runs(folder)
     data = dataset(folder, done)
     if export is None:
         page.line(data.attrs.get("title") or identity["scenario"], "bold")
-        page.fields(_lines(folder, data, identity, done, store.held_runs(folder)))
+        page.fields(_lines(folder, data, identity, done, known.room))
         return
     from powersim.study.export import export as write
 
     if not done:
         raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
-    known = [str(name) for name in data["outcome"].values]
-    file = write(data, export, chosen(outcomes, known, "outcome") if outcomes else None)
+    there = [str(name) for name in data["outcome"].values]
+    file = write(data, export, chosen(outcomes, there, "outcome") if outcomes else None)
     page.note(f"written: {file}")
 
 
@@ -110,11 +109,11 @@ def _size(folder: Path) -> str:
 
 def _beside(folder: Path) -> list[str]:
     """Effects, figures, and the sections that other studies left."""
-    from powersim.analysis.section import FILE
+    from powersim.analysis.section import FILE, read_section
 
     held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
     for file in sorted(folder.glob(f"*/{FILE}")):
-        title = json.loads(file.read_text("utf-8")).get("title", "")
+        title = read_section(file).title
         held.append(f"{file.parent.name} ({title})" if title else file.parent.name)
     return held
 

@@ -166,13 +166,21 @@ def _one(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
+def damage(store: Store) -> list[str]:
+    """What to say of damage in the results that a study goes on with."""
+    from powersim.sim.held import told
+
+    lines = told(store.folder, list(store.damaged))
+    return [*lines, "What is damaged is computed again."] if lines else []
+
+
 def _look_ahead(folder: Path) -> None:
     """Load what the report will need; much of it comes only with the first results that are opened."""
     from powersim.study import work
 
     importlib.import_module(REPORTS)
     with suppress(Exception):  # the report opens them again and says what is wrong
-        work.dataset(folder, 1)
+        work.dataset(folder, 1, verified=False)
 
 
 @dataclass(frozen=True)
@@ -212,7 +220,9 @@ class _Work:
                 )
                 if stage == 0:
                     self._warn_of_size(store, runs)
-                if store.complete > runs:
+                for line in damage(store):
+                    self.page.note(line)
+                if store.complete > runs and not store.damaged:
                     continue
                 done = self._fill(store, runs, engine)
                 if self.out is not None:
@@ -221,7 +231,7 @@ class _Work:
                         self.out, work.facts(self.plan, store.complete, command, started, engine)
                     )
                 if done.stopped:
-                    leave_stopped(done.done, runs, "runs", self.out)
+                    leave_stopped(done.done, done.runs, "runs", self.out)
                 if self.until is not None and self._is_narrow(
                     self.until, work.dataset(where, store.complete)
                 ):
@@ -287,7 +297,7 @@ class _Work:
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""
-        from powersim.sim.store import held_runs
+        from powersim.sim.held import held_runs
         from powersim.study import work
 
         if self.asked is not None:

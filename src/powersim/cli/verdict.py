@@ -66,6 +66,9 @@ def verdict(
     check_work(workers, resume=resume, out=out)
     trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
     page.note(f"{trial.histories} histories: {_design(trial)}")
+    if out is not None and resume:
+        for path in study.damaged(trial, out):
+            page.note(f"{path}: is damaged, or not of this study; computed again")
     steps = study.missing(trial, out)
     if steps:
         announce(page)

@@ -71,6 +71,8 @@ def why(
     opened = open_scenario(file, overrides(set_))
     asked = question(opened, outcome, branches, theories, seed)
     kept = open_kept(asked, out, resume=resume)
+    if kept.damaged:
+        page.note(f"{kept.path}: is damaged; all of it is computed again")
     usual = int(opened.recorded.get("runs") or RUNS)
     wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
     started = time.time()

@@ -1,7 +1,7 @@
 """Effects at points of the space of assumptions, on threads, kept chunk by chunk so that a study can go on.
 
-A chunk's file is named by everything that its numbers depend on: what is there is right, and an interrupted study that
-is started again computes only what is missing, and ends with the same bytes.
+A chunk's file is named by everything that its numbers depend on and ends with a checksum: what is there is right, and
+an interrupted study that is started again computes only what is missing or damaged, and ends with the same bytes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim import _seals as seals
 from powersim.analysis.outcomes import summarise
 from powersim.scenario.resolved import Outcome
 from powersim.sim.ensemble import Simulate
 from powersim.sim.files import write_atomically
+from powersim.sim.manifest import content
 from powersim.study.assumptions import Space
 from powersim.study.condense import summary_of
 from powersim.study.work import workers
@@ -48,7 +50,10 @@ class Points:
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Computes an outcome in the two branches of a plan at points. `folder` keeps chunks; None keeps nothing."""
+    """Computes an outcome in the two branches of a plan at points. `folder` keeps chunks; None keeps nothing.
+
+    `note` is told of kept chunks that are damaged, and so computed again.
+    """
 
     space: Space
     outcome: Outcome
@@ -56,6 +61,7 @@ class Evaluator:
     folder: Path | None = None
     threads: int | None = None
     tick: Tick | None = None
+    note: Callable[[str], None] | None = None
 
     def levels(self, name: str, points: Points) -> Floats:
         """The outcome in both branches (n, 2). `name` is for the reader of the folder."""
@@ -72,10 +78,15 @@ class Evaluator:
 
     def _chunk(self, name: str, points: Points) -> Floats:
         path = None if self.folder is None else self.folder / POINTS / f"{name}-{self._digest(points)}.npy"
-        if path is not None and path.exists():
-            for _ in range(len(points)):
-                self._done()
-            return np.asarray(np.load(path, allow_pickle=False), np.float64)
+        sealed = None if path is None else content(path)
+        if path is not None and sealed is not None:
+            whole = seals.unseal(sealed, path.name)
+            if whole is not None:
+                for _ in range(len(points)):
+                    self._done()
+                return np.asarray(np.load(BytesIO(whole), allow_pickle=False), np.float64)
+            if self.note is not None:
+                self.note(f"{path}: is damaged; computed again")
         pool = ThreadPoolExecutor(self.threads or workers(), thread_name_prefix="point")
         try:
             rows = range(len(points))
@@ -85,7 +96,7 @@ class Evaluator:
         if path is not None:
             room = BytesIO()
             np.save(room, found, allow_pickle=False)
-            write_atomically(path, room.getvalue())
+            write_atomically(path, seals.seal(room.getvalue(), path.name))
         return found
 
     def _point(self, points: Points, row: int) -> list[float]:

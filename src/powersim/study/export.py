@@ -32,6 +32,8 @@ TABLES = {
 """Long tables and the array that each is made of. In `events` and `departures` the number is a turn."""
 
 ENDINGS = (".csv", ".parquet", NETCDF)
+OURS = ("identity", "files", "checksum")
+"""Attributes that speak of the store, not of the results."""
 ROWS = 2**19  # rows of a table, or numbers of an array, that are held at once
 NEEDS = "needs the extra `export`: pip install 'powersim[export]'"
 
@@ -168,7 +170,7 @@ def _netcdf(results: xr.Dataset, file: Path) -> None:
         raise PowersimError(f"--export {file.suffix}: {NEEDS}") from error
     with h5netcdf.File(file, "w") as out:
         out.dimensions = {str(name): size for name, size in results.sizes.items()}
-        out.attrs.update({str(key): value for key, value in results.attrs.items() if key != "identity"})
+        out.attrs.update({str(key): value for key, value in results.attrs.items() if key not in OURS})
         for name, variable in results.variables.items():
             words = variable.dtype.kind in "OUT"
             kind = h5py.string_dtype() if words else variable.dtype

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim import _seals as seals
 from powersim.analysis.results import Floats
 from powersim.sim.files import write_atomically
-from powersim.sim.store import StoreError
+from powersim.sim.manifest import DamagedError, StoreError, content
 
 FILE = "worlds.npz"
 
@@ -32,13 +32,15 @@ class Part:
 class Kept:
     """Summaries (theory, run, world, branch, outcome) and fingerprints (theory, run, world, branch) of the runs so far.
 
-    path: the file that holds them, None to hold them in memory alone.
+    path: the file that holds them, None to hold them in memory alone. damaged: whether that file is damaged, so that
+    everything is computed again.
     """
 
     path: Path | None
     identity: Mapping[str, Any]
     values: Floats
     prints: NDArray[np.uint64] = field(repr=False)
+    damaged: bool = False
 
     @property
     def runs(self) -> int:
@@ -51,19 +53,25 @@ class Kept:
     ) -> Kept:
         """What is in the folder, or nothing yet; shape: numbers of theories, worlds and outcomes.
 
-        StoreError if another study is there, or the same one and `resume` is not asked for.
+        StoreError if another study is there, or the same one, or a damaged one, and `resume` is not asked for.
         """
         theories, worlds, outcomes = shape
         path = None if folder is None else folder / FILE
-        if path is None or not path.exists():
+        sealed = None if path is None else content(path)
+        if path is None or sealed is None:
             empty = np.zeros((theories, 0, worlds, 2, outcomes))
             return cls(path, identity, empty, np.zeros((theories, 0, worlds, 2), np.uint64))
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                held = json.loads(str(found["identity"]))
-                values, prints = found["values"], found["prints"]
-        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise StoreError(f"{path}: cannot be read ({error}); name another folder") from error
+        whole = seals.unseal(sealed, FILE)
+        if whole is None:
+            if not resume:
+                raise DamagedError(
+                    f"{path}: is damaged; add --resume to compute it again, or name another folder"
+                )
+            nothing = cls.prepare(None, identity, shape, resume=resume)
+            return replace(nothing, path=path, damaged=True)
+        with np.load(io.BytesIO(whole), allow_pickle=False) as found:
+            held = json.loads(str(found["identity"]))
+            values, prints = found["values"], found["prints"]
         different = [key for key in {**identity, **held} if held.get(key) != _plain(identity).get(key)]
         if different:
             raise StoreError(
@@ -87,10 +95,10 @@ class Kept:
         self.values = np.concatenate([self.values, by_theory([part.values for part in parts])], axis=1)
         self.prints = np.concatenate([self.prints, by_theory([part.prints for part in parts])], axis=1)
         if self.path is not None:
-            content = io.BytesIO()
+            room = io.BytesIO()
             text = json.dumps(_plain(self.identity))
-            np.savez(content, identity=np.array(text), values=self.values, prints=self.prints)
-            write_atomically(self.path, content.getvalue())
+            np.savez(room, identity=np.array(text), values=self.values, prints=self.prints)
+            write_atomically(self.path, seals.seal(room.getvalue(), FILE))
 
     def first(self, runs: int) -> Kept:
         """The first `runs` runs of it."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from powersim.analysis.report.page import assemble
 from powersim.errors import PowersimError
-from powersim.sim import provenance
+from powersim.sim import held, provenance
 from powersim.sim.files import write_atomically
-from powersim.sim.store import RESULTS
+from powersim.sim.manifest import RESULTS, StoreError
 from powersim.study.work import dataset
 
 PAGE = "report.html"
@@ -35,14 +36,31 @@ def write_report(
             "powersim compare scenarios/missile_defense_2009.yaml --out out/study"
         )
     facts = provenance.read(folder / provenance.FILE)
-    data = dataset(folder, int(facts.get("runs") or 0))
+    runs = _runs(folder, facts)
+    data = dataset(folder, runs)
     if not data.sizes["outcome"]:
         raise PowersimError(
             f"{folder.name}: results of a scenario without outcomes; allowed: at least one, e.g. "
             "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
         )
-    page = assemble(data, folder, facts, progress, processes, notice).html()
+    page = assemble(data, folder, {**facts, "runs": runs}, progress, processes, notice).html()
     path = out or folder / PAGE
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page.encode())
     return path
+
+
+def _runs(folder: Path, facts: Mapping[str, Any]) -> int:
+    """Runs of the results. StoreError if their record of provenance is that of others."""
+    identity = held.root(folder).identity
+    versions = facts.get("versions")
+    told = {**facts, **(versions if isinstance(versions, dict) else {})}
+    different = [
+        key for key in ("seed", "theories", "sampling", "powersim", "rules") if told.get(key) != identity[key]
+    ]
+    if different:
+        raise StoreError(
+            f"{folder.name}/{provenance.FILE}: is not of the results beside it (another {', '.join(different)}); "
+            "allowed: the file that came with them"
+        )
+    return held.reported_runs(folder)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim import _seals as seals
 from powersim.analysis.outcomes import summarise
 from powersim.analysis.results import Floats
 from powersim.errors import PowersimError
@@ -30,6 +31,7 @@ from powersim.scenario.resolved import Hypothesis, Scenario
 from powersim.sim import provenance
 from powersim.sim.ensemble import Together
 from powersim.sim.files import write_atomically
+from powersim.sim.manifest import DamagedError, content
 from powersim.study.condense import summary_of
 from powersim.study.opened import BASE, Opened, unknown_name
 from powersim.study.plan import MOST_SEED, SEED
@@ -111,6 +113,11 @@ class Trial:
             "powersim": versions["powersim"], "rules": versions["rules"],
         }  # fmt: skip
 
+    @cached_property
+    def key(self) -> bytes:
+        """What the checksums of this trial's places are made with."""
+        return seals.key(self.identity())
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -187,8 +194,8 @@ def compute(
     blocks: list[dict[str, Any]] = []
     try:
         for place, block in enumerate(_places(trial, simulate, folder, threads, tick)):
-            if folder is not None and not _file(folder, place).exists():
-                write_atomically(_file(folder, place), _packed(block))
+            if folder is not None and _kept(trial, folder, place) is None:
+                write_atomically(_file(folder, place), _packed(trial, place, block))
             blocks.append(block)
             progress.done = place + 1
     except KeyboardInterrupt:
@@ -203,8 +210,14 @@ def compute(
 
 def missing(trial: Trial, where: Path | None) -> int:
     """How often `compute` will call `tick`: theories of places that are not kept yet."""
-    kept = 0 if where is None else sum(_file(where / NAME, p).exists() for p in range(trial.draws))
-    return (trial.draws - kept) * len(trial.theories)
+    todo = (where is None or _kept(trial, where / NAME, place) is None for place in range(trial.draws))
+    return sum(todo) * len(trial.theories)
+
+
+def damaged(trial: Trial, where: Path) -> list[Path]:
+    """Files of places in a folder that are damaged, or not of this trial: `compute` makes them anew."""
+    files = {place: _file(where / NAME, place) for place in range(trial.draws)}
+    return [f for place, f in files.items() if f.exists() and _kept(trial, where / NAME, place) is None]
 
 
 def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
@@ -223,33 +236,39 @@ def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
 def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
     folder, identity = where / NAME, trial.identity()
     path = folder / IDENTITY
-    if path.exists():
-        try:
-            held = json.loads(path.read_text("utf-8"))
-        except ValueError:
-            held = {}
-        changed = (
-            [key for key in identity if held.get(key) != identity[key]] if isinstance(held, dict) else []
+    held, there = _identity(path), any((folder / PLACES).glob("*.npz"))
+    changed = [] if held is None else [key for key in identity if held.get(key) != identity[key]]
+    if changed:
+        raise PowersimError(
+            f"{folder}: holds places of another study ({', '.join(changed)} differ); name another folder"
         )
-        if changed:
-            raise PowersimError(
-                f"{folder}: holds places of another study ({', '.join(changed)} differ); name another folder"
-            )
-        if not resume and any((folder / PLACES).glob("*.npz")):
-            raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
-    else:
-        write_atomically(path, (json.dumps(identity, indent=1) + "\n").encode())
+    if held is None and there and all(_kept(trial, folder, place) is None for place in range(trial.draws)):
+        how = "damaged" if path.exists() else "missing"
+        raise DamagedError(f"{path}: is {how}, and no place beside it is of this study; name another folder")
+    if there and not resume:
+        raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
+    if held is None:
+        write_atomically(path, (json.dumps(seals.marked(identity), indent=1) + "\n").encode())
     return folder
+
+
+def _identity(path: Path) -> dict[str, Any] | None:
+    """What the places in a folder are of, None if no file says so or it is damaged."""
+    try:
+        found = json.loads(content(path) or b"")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and seals.is_whole(found) else None
 
 
 def _file(folder: Path, place: int) -> Path:
     return folder / PLACES / f"{place:06d}.npz"
 
 
-def _packed(block: dict[str, Any]) -> bytes:
+def _packed(trial: Trial, place: int, block: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **block)
-    return buffer.getvalue()
+    return seals.seal(buffer.getvalue(), place, of=trial.key)
 
 
 def _places(
@@ -280,7 +299,7 @@ def _places(
         try:
             while True:
                 for place in islice(todo, AHEAD - len(under_way)):
-                    kept = None if folder is None else _kept(_file(folder, place))
+                    kept = None if folder is None else _kept(trial, folder, place)
                     under_way.append(kept or [pool.submit(one, place, theory) for theory in trial.theories])
                 if not under_way:
                     return
@@ -297,10 +316,12 @@ def _places(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
-    if not path.exists():
+def _kept(trial: Trial, folder: Path, place: int) -> dict[str, Any] | None:
+    """A place as it was computed, None if it is not there, damaged, or not of this trial."""
+    whole = seals.unseal(content(_file(folder, place)) or b"", place, of=trial.key)
+    if whole is None:
         return None
-    with np.load(path) as found:
+    with np.load(io.BytesIO(whole), allow_pickle=False) as found:
         return {name: found[name] for name in ("values", "parted")}
 
 

@@ -6,8 +6,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,13 @@ from powersim._garbage import unswept
 from powersim.analysis.results import CERTAIN
 from powersim.errors import PowersimError
 from powersim.scenario.canonical import checksum, resolved_text
-from powersim.sim import provenance
+from powersim.sim import held, provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
+from powersim.sim.held import FORMAT, held_identity
 from powersim.sim.layout import Chunk
-from powersim.sim.store import ALL_PATHS, FORMAT, RESULTS, Store, held_identity
+from powersim.sim.lock import alone
+from powersim.sim.manifest import RESULTS
+from powersim.sim.store import ALL_PATHS, Store
 from powersim.study.condense import condense, summary_of
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
@@ -98,9 +101,20 @@ def workers() -> int:
 
 @contextmanager
 def folder(out: Path | None) -> Iterator[Path]:
-    """The folder of results: the user's, or a temporary one that is gone afterwards."""
+    """The folder of results: the user's, for this process alone, or a temporary one that is gone afterwards.
+
+    StoreError while another process computes into it.
+    """
     if out is not None:
-        yield out
+        new = not out.exists()
+        out.mkdir(parents=True, exist_ok=True)
+        try:
+            with alone(out):
+                yield out
+        finally:
+            if new:
+                with suppress(OSError):  # results are in it
+                    out.rmdir()
         return
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
         yield Path(made)
@@ -138,8 +152,9 @@ def fill(
 
     `threads` are processes when the engine is a cluster on this machine; `scheduler` is the address of another.
     """
+    runs = store.goal(runs)
     progress = Progress(runs, min(store.complete, runs))
-    if progress.done < runs:
+    if store.missing(runs):
         summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
         try:
             with (
@@ -148,7 +163,7 @@ def fill(
             ):
                 for chunk in chunks:
                     store.write(chunk, condense(summaries, chunk.value))
-                    progress.done = chunk.start + chunk.runs
+                    progress.done = min(store.complete, runs)
         except KeyboardInterrupt:
             progress.stopped = True
     store.finish()
@@ -167,7 +182,8 @@ def _chunks(
 ) -> Iterator[Generator[Chunk, None, None]]:
     """The chunks that the store lacks, in order, from this process or from a cluster."""
     if engine != DASK:
-        yield ensemble(plan, engine).chunks(store.next_run, runs, threads, tick)
+        here = ensemble(plan, engine)
+        yield _in_turn(here.chunks(first, stop, threads, tick) for first, stop in store.missing(runs))
         return
     from powersim.sim import cluster
     from powersim.study.remote import Remote
@@ -178,20 +194,33 @@ def _chunks(
                 tick()
 
     with cluster.connected(scheduler, threads) as client:
-        size = store.layout.chunk_runs()
-        yield cluster.chunks(client, Remote.of(plan), size, store.next_run, runs, come_back)
+        size, remote = store.layout.chunk_runs(), Remote.of(plan)
+        yield _in_turn(
+            cluster.chunks(client, remote, size, first, stop, come_back)
+            for first, stop in store.missing(runs)
+        )
+
+
+def _in_turn(parts: Iterable[Generator[Chunk, None, None]]) -> Generator[Chunk, None, None]:
+    for part in parts:
+        yield from part
 
 
 def steps(store: Store, runs: int) -> int:
     """How often `fill` will call `tick`."""
-    todo = runs - store.next_run if store.complete < runs else 0
+    todo = sum(stop - first for first, stop in store.missing(store.goal(runs)))
     return todo * len(store.layout.theories)
 
 
-def dataset(where: Path, runs: int) -> xr.Dataset:
-    """The first `runs` runs of the results in a folder, read as they are needed."""
+def dataset(where: Path, runs: int, *, verified: bool = True) -> xr.Dataset:
+    """The first `runs` runs of the results in a folder, read as they are needed.
+
+    DamagedError names what of them is not what was written; `verified=False` does not look.
+    """
     import xarray as xr
 
+    if verified:
+        held.verify(where, runs)
     # Without dask, which would keep a record of every chunk, and without keeping in memory what was read once.
     found = xr.open_dataset(where / RESULTS, engine="zarr", chunks=None, cache=False, consolidated=True)
     return found.isel(run=slice(0, runs))
