@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -92,8 +91,10 @@ def _lines(
 
 def _provenance(folder: Path) -> dict[str, Any]:
     from powersim.sim import provenance
+    from powersim.study.facts import read_facts
 
-    return provenance.read(folder / provenance.FILE) if (folder / provenance.FILE).exists() else {}
+    file = folder / provenance.FILE
+    return read_facts(file).plain() if file.exists() else {}
 
 
 def _some(names: list[str]) -> str:
@@ -108,11 +109,11 @@ def _size(folder: Path) -> str:
 
 def _beside(folder: Path) -> list[str]:
     """Effects, figures, and the sections that other studies left."""
-    from powersim.analysis.section import FILE
+    from powersim.analysis.section import FILE, read_section
 
     held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
     for file in sorted(folder.glob(f"*/{FILE}")):
-        title = json.loads(file.read_text("utf-8")).get("title", "")
+        title = read_section(file).title
         held.append(f"{file.parent.name} ({title})" if title else file.parent.name)
     return held
 

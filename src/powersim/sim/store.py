@@ -18,14 +18,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import zarr
 import zarr.errors
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
 
 from powersim.errors import PowersimError
+from powersim.files.reading import parse
 from powersim.sim import arrays
 from powersim.sim.files import write_atomically
 from powersim.sim.layout import Chunk, Condensed, Layout
@@ -39,6 +41,22 @@ ALL_PATHS = "all"
 
 class StoreError(PowersimError):
     """A store that cannot be used for this run."""
+
+
+class _Identity(BaseModel):
+    """What results say of what they are of; keys of other versions are kept, since they make a difference."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    scenario: str
+    branches: list[str]
+    theories: list[str]
+    seed: int
+    sampling: str
+    powersim: str
+    rules: str
+    format: int
+    paths: Annotated[int, Field(ge=0)] | Literal["all"]
 
 
 @dataclass(frozen=True)
@@ -147,8 +165,7 @@ def held_identity(folder: Path) -> dict[str, Any]:
     found = _open(folder).attrs.get("identity")
     if not isinstance(found, str):
         raise StoreError(f"{folder / RESULTS}: not a store that powersim made; name another folder")
-    identity: dict[str, Any] = json.loads(found)
-    return identity
+    return parse(found, f"{folder / RESULTS}: identity", _Identity, "what results belong to").model_dump()
 
 
 def held_paths(folder: Path) -> int | None:

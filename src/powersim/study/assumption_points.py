@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.analysis.outcomes import summarise
+from powersim.errors import PowersimError
+from powersim.files.arrays import Form, pack, unpack
+from powersim.files.writing import write
 from powersim.scenario.resolved import Outcome
 from powersim.sim.ensemble import Simulate
-from powersim.sim.files import write_atomically
 from powersim.study.assumptions import Space
 from powersim.study.condense import summary_of
 from powersim.study.work import workers
@@ -30,6 +31,8 @@ from powersim.world.state import Floats
 CHUNK = 128
 POINTS = "points"
 """Folder of chunks, beside what is made of them."""
+
+LEVELS = "levels"
 
 Tick = Callable[[], None]
 
@@ -71,11 +74,15 @@ class Evaluator:
         return np.asarray(levels[:, 1] - levels[:, 0], np.float64)
 
     def _chunk(self, name: str, points: Points) -> Floats:
-        path = None if self.folder is None else self.folder / POINTS / f"{name}-{self._digest(points)}.npy"
+        digest = self._digest(points)
+        path = None if self.folder is None else self.folder / POINTS / f"{name}-{digest}.npz"
         if path is not None and path.exists():
             for _ in range(len(points)):
                 self._done()
-            return np.asarray(np.load(path, allow_pickle=False), np.float64)
+            held, arrays = unpack(path, {LEVELS: Form("f8", (len(points), 2))})
+            if held != {"of": digest}:
+                raise PowersimError(f"{path}: holds other points; delete it and it is computed again")
+            return arrays[LEVELS]
         pool = ThreadPoolExecutor(self.threads or workers(), thread_name_prefix="point")
         try:
             rows = range(len(points))
@@ -83,9 +90,7 @@ class Evaluator:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         if path is not None:
-            room = BytesIO()
-            np.save(room, found, allow_pickle=False)
-            write_atomically(path, room.getvalue())
+            write(path, pack({"of": digest}, {LEVELS: found}))
         return found
 
     def _point(self, points: Points, row: int) -> list[float]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,8 @@ from powersim.analysis.plot_sensitivity import Index, Row, Swing
 from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.sensitivity import Indices
 from powersim.analysis.style import Drawing, save, styled
-from powersim.sim.files import write_atomically
+from powersim.files.table import write_table
+from powersim.files.writing import subfolder
 from powersim.study.assumption_words import Words, join, limits, value
 from powersim.study.assumptions import LUCK
 
@@ -31,10 +30,10 @@ Rows = tuple[list[str], list[list[Cell]]]
 
 def write(words: Words, folder: Path, command: str) -> Path:
     """Write CSV files, figures (PNG and SVG) and section.json into `folder`/sensitivity; the path of the section."""
-    where = folder / NAME
+    where = subfolder(folder, NAME)
     found = tables(words)
     for name, (columns, rows) in found.items():
-        _csv(where / f"{name}.csv", columns, rows)
+        write_table(where / f"{name}.csv", columns, rows)
     figures = []
     with styled():
         for drawing in drawings(words):
@@ -341,11 +340,3 @@ def first(text: str) -> str:
 
 def _number(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else 0.0
-
-
-def _csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    room = StringIO()
-    writer = csv.writer(room, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([format(c, ".9g") if isinstance(c, float) else c for c in row] for row in rows)
-    write_atomically(path, room.getvalue().encode())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.analysis.results import Floats
-from powersim.sim.files import write_atomically
+from powersim.files.arrays import Form, pack, unpack
+from powersim.files.writing import check_folder, write_atomically
 from powersim.sim.store import StoreError
 
 FILE = "worlds.npz"
@@ -54,16 +53,17 @@ class Kept:
         StoreError if another study is there, or the same one and `resume` is not asked for.
         """
         theories, worlds, outcomes = shape
-        path = None if folder is None else folder / FILE
+        path = None if folder is None else check_folder(folder.parent, folder.name) / FILE
         if path is None or not path.exists():
             empty = np.zeros((theories, 0, worlds, 2, outcomes))
             return cls(path, identity, empty, np.zeros((theories, 0, worlds, 2), np.uint64))
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                held = json.loads(str(found["identity"]))
-                values, prints = found["values"], found["prints"]
-        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise StoreError(f"{path}: cannot be read ({error}); name another folder") from error
+        each = (theories, None, worlds, 2)
+        held, found = unpack(path, {"values": Form("f8", (*each, outcomes)), "prints": Form("u8", each)})
+        values, prints = found["values"], found["prints"]
+        if values.shape[1] != prints.shape[1]:
+            raise StoreError(
+                f"{path}: {values.shape[1]} runs and fingerprints of {prints.shape[1]}; delete it"
+            )
         different = [key for key in {**identity, **held} if held.get(key) != _plain(identity).get(key)]
         if different:
             raise StoreError(
@@ -87,10 +87,8 @@ class Kept:
         self.values = np.concatenate([self.values, by_theory([part.values for part in parts])], axis=1)
         self.prints = np.concatenate([self.prints, by_theory([part.prints for part in parts])], axis=1)
         if self.path is not None:
-            content = io.BytesIO()
-            text = json.dumps(_plain(self.identity))
-            np.savez(content, identity=np.array(text), values=self.values, prints=self.prints)
-            write_atomically(self.path, content.getvalue())
+            arrays = {"values": self.values, "prints": self.prints}
+            write_atomically(self.path, pack(_plain(self.identity), arrays))
 
     def first(self, runs: int) -> Kept:
         """The first `runs` runs of it."""

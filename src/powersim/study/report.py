@@ -7,9 +7,11 @@ from pathlib import Path
 
 from powersim.analysis.report.page import assemble
 from powersim.errors import PowersimError
+from powersim.files.page import PAGE_MARK
+from powersim.files.writing import check_target, write
 from powersim.sim import provenance
-from powersim.sim.files import write_atomically
 from powersim.sim.store import RESULTS
+from powersim.study.facts import read_facts
 from powersim.study.work import dataset
 
 PAGE = "report.html"
@@ -32,10 +34,8 @@ def write_report(
             f"{folder.name}: holds no results; allowed: the folder of a study, e.g. made by "
             "powersim compare scenarios/missile_defense_2009.yaml --out out/study"
         )
-    facts = provenance.read(folder / provenance.FILE)
+    path = check_target(out or folder / PAGE, PAGE_MARK)
+    facts = read_facts(folder / provenance.FILE).plain()
     data = dataset(folder, int(facts.get("runs") or 0))
     page = assemble(data, folder, facts, progress, processes).html()
-    path = out or folder / PAGE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page.encode())
-    return path
+    return write(path, page, PAGE_MARK)

@@ -7,7 +7,7 @@ kept one by one in ``DIR/verdict/places``, so that a study that was interrupted 
 
 from __future__ import annotations
 
-import io
+import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,19 +20,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from powersim.analysis.outcomes import summarise
 from powersim.analysis.results import KINDS, Floats
 from powersim.errors import PowersimError
+from powersim.files.arrays import Form, pack, unpack
+from powersim.files.reading import Strict, read
+from powersim.files.writing import check_folder, write
 from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Hypothesis, Scenario
 from powersim.sim import provenance
 from powersim.sim.ensemble import Together
-from powersim.sim.files import write_atomically
 from powersim.study.condense import summary_of
+from powersim.study.facts import MOST_SEED
 from powersim.study.opened import BASE, Opened, unknown_name
-from powersim.study.plan import MOST_SEED, SEED
+from powersim.study.plan import SEED
 from powersim.study.work import Progress
 from powersim.world.case import Case
 
@@ -190,7 +194,7 @@ def compute(
     try:
         for place, block in enumerate(_places(trial, simulate, folder, threads, tick)):
             if folder is not None and not _file(folder, place).exists():
-                write_atomically(_file(folder, place), _packed(block))
+                write(_file(folder, place), pack(_of(trial, place), block))
             blocks.append(block)
             progress.done = place + 1
     except KeyboardInterrupt:
@@ -223,16 +227,11 @@ def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
 
 
 def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
-    folder, identity = where / NAME, trial.identity()
+    folder, identity = check_folder(where, NAME, PLACES).parent, trial.identity()
     path = folder / IDENTITY
     if path.exists():
-        try:
-            held = json.loads(path.read_text("utf-8"))
-        except ValueError:
-            held = {}
-        changed = (
-            [key for key in identity if held.get(key) != identity[key]] if isinstance(held, dict) else []
-        )
+        held = read(path, _Identity, "what the places of a verdict belong to; delete the folder").model_dump()
+        changed = [key for key in identity if held[key] != identity[key]]
         if changed:
             raise PowersimError(
                 f"{folder}: holds places of another study ({', '.join(changed)} differ); name another folder"
@@ -240,7 +239,7 @@ def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
         if not resume and any((folder / PLACES).glob("*.npz")):
             raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
     else:
-        write_atomically(path, (json.dumps(identity, indent=1) + "\n").encode())
+        write(path, json.dumps(identity, indent=1) + "\n")
     return folder
 
 
@@ -248,10 +247,10 @@ def _file(folder: Path, place: int) -> Path:
     return folder / PLACES / f"{place:06d}.npz"
 
 
-def _packed(block: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **block)
-    return buffer.getvalue()
+def _of(trial: Trial, place: int) -> dict[str, Any]:
+    """What a place is of: nothing else may stand in its stead."""
+    text = json.dumps(trial.identity(), sort_keys=True)
+    return {"of": hashlib.sha256(text.encode()).hexdigest()[:16], "place": place}
 
 
 def _places(
@@ -282,7 +281,7 @@ def _places(
         try:
             while True:
                 for place in islice(todo, AHEAD - len(under_way)):
-                    kept = None if folder is None else _kept(_file(folder, place))
+                    kept = None if folder is None else _kept(trial, _file(folder, place), place)
                     under_way.append(kept or [pool.submit(one, place, theory) for theory in trial.theories])
                 if not under_way:
                     return
@@ -299,11 +298,30 @@ def _places(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _kept(path: Path) -> dict[str, Any] | None:
+def _kept(trial: Trial, path: Path, place: int) -> dict[str, Any] | None:
     if not path.exists():
         return None
-    with np.load(path) as found:
-        return {name: found[name] for name in ("values", "parted")}
+    theories = len(trial.theories)
+    each = (len(trial.branches), len(trial.outcomes), theories, trial.lucks)
+    forms = {"values": Form("f8", each), "parted": Form("i8", (len(trial.pairs), theories))}
+    held, found = unpack(path, forms)
+    if held != _of(trial, place):
+        raise PowersimError(f"{path}: is of another place or study; delete it and it is computed again")
+    return dict(found)
+
+
+class _Identity(Strict):
+    """The file that says what places are of."""
+
+    scenario: str
+    branches: list[str]
+    theories: list[str]
+    outcomes: list[str]
+    pairs: list[list[str]]
+    seed: int = Field(ge=0, examples=["1"])
+    lucks: int = Field(ge=1, examples=["40"])
+    powersim: str
+    rules: str
 
 
 def _parted(a: Floats, b: Floats) -> int:

@@ -16,12 +16,14 @@ from powersim import _jit
 from powersim._garbage import unswept
 from powersim.analysis.results import KINDS
 from powersim.errors import PowersimError
+from powersim.files.writing import check_folder
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
 from powersim.sim.layout import Chunk
 from powersim.sim.store import ALL_PATHS, FORMAT, RESULTS, Store, held_identity
 from powersim.study.condense import condense, summary_of
+from powersim.study.facts import MOST_RUNS
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 from powersim.world.case import Case
@@ -34,7 +36,6 @@ ENGINES = (COMPILED, MESA, DASK)
 """What can compute histories: compiled rules, the Mesa model, compiled rules on a cluster. All give the same bits."""
 
 RUNS = 100
-MOST_RUNS = 10_000_000
 
 
 @dataclass
@@ -116,6 +117,7 @@ def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int |
             raise PowersimError(
                 f"outcome {outcome.name}: found {outcome.summary}; allowed in a report: {', '.join(KINDS)}"
             )
+    check_folder(where, RESULTS)
     kept = (
         paths if paths is not None else held_identity(where).get("paths", ALL_PATHS) if resume else ALL_PATHS
     )

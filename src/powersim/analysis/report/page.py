@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import markupsafe
 import xarray as xr
 
 from powersim.analysis.compare import Effect, effects
@@ -20,6 +21,7 @@ from powersim.analysis.report.pictures import Picture, picture
 from powersim.analysis.results import Study
 from powersim.analysis.section import Figure, Section, Table, sections
 from powersim.analysis.style import slug
+from powersim.files.page import GENERATOR
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -81,7 +83,11 @@ class Report:
 
     def html(self) -> str:
         """The page: self-contained, without scripts; the same folder gives the same bytes."""
-        return _environment().get_template(TEMPLATE).render(report=self, study=self.study)
+        return (
+            _environment()
+            .get_template(TEMPLATE)
+            .render(report=self, study=self.study, generator=markupsafe.Markup(GENERATOR))
+        )
 
 
 def assemble(
