@@ -23,6 +23,7 @@ from powersim.analysis.press import Draw, Printed, print_all
 from powersim.analysis.results import Study, sample
 from powersim.analysis.style import Drawing
 from powersim.files.page import GENERATOR, PAGE_MARK
+from powersim.files.plain import plain
 from powersim.files.writing import write
 
 FORMATS = ("png", "svg")
@@ -61,7 +62,7 @@ def write_figures(
     names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
     subject = Subject.read(results)
     shown = print_all(subject, draws(subject, names), directory, formats, progress, processes)
-    page = write(directory / INDEX, index(study, shown, formats[0]), PAGE_MARK)
+    page = write(directory / INDEX, plain(index(study, shown, formats[0])), PAGE_MARK)
     return [*(file for each in shown for file in each.files), page]
 
 

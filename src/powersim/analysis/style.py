@@ -22,10 +22,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis.results import Study
+from powersim.files.plain import plain
 from powersim.files.writing import Mark, replacing, subfolder
 
 WIDTH = 12.5  # inches: fills a laptop's window at 110 dots per inch
@@ -307,6 +309,8 @@ def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path
     for axis in (a for axes in drawing.figure.axes for a in (axes.xaxis, axes.yaxis)):
         if not axis.get_label_text():
             axis.set_label_coords(0, 0)  # or all tick labels would be measured again to find a place for it
+    for text in drawing.figure.findobj(Text):
+        text.set_text(plain(text.get_text()))  # a control character would also break the SVG
     written = []
     *inner, last = drawing.name.split("/")
     folder = subfolder(directory, *inner)

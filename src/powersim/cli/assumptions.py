@@ -95,6 +95,7 @@ def sensitivity(
 
     page = console.Page(quiet)
     check_work(workers)
+    folder = None if out is None else check_folder(out, assumption_report.NAME, POINTS).parent
     opened = open_scenario(file, overrides(set_))
     planned = _plan(opened, branches, theory, theories, seed)
     space = Space(planned)
@@ -103,7 +104,6 @@ def sensitivity(
     _libraries()
     announce(page)
     work.warm(planned.first_case)
-    folder = None if out is None else check_folder(out, assumption_report.NAME, POINTS).parent
     try:
         with page.progress("computing", total) as tick:
             evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick)

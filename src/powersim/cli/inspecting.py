@@ -87,9 +87,12 @@ def new(
 ) -> None:
     """Write a commented scenario to start from."""
     from powersim.cli import console
+    from powersim.errors import PowersimError
     from powersim.files.writing import write
     from powersim.scenario.template import template
 
+    if not file.parent.is_dir():
+        raise PowersimError(f"{file}: there is no folder {file.parent}; make it first, or name another file")
     write(file, template())
     console.Page(quiet).note(f"written: {file}; next: powersim check {file}")
 

@@ -17,10 +17,10 @@ KINDS = {
     "float_type": "a number", "int_type": "a whole number", "string_type": "text", "bool_type": "true or false",
     "list_type": "a list", "dict_type": "a mapping", "model_type": "a mapping", "tuple_type": "a list",
     "model_attributes_type": "a mapping", "finite_number": "a finite number", "mapping_type": "a mapping",
-    "none_required": "nothing",
+    "none_required": "nothing", "string_unicode": "whole characters",
 }  # fmt: skip
 BOUNDS = {
-    "greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most"),
+    "greater_than_equal": ("ge", "of at least"), "less_than_equal": ("le", "of at most"),
     "greater_than": ("gt", "above"), "less_than": ("lt", "below"),
 }  # fmt: skip
 

@@ -126,7 +126,7 @@ def problems(
             value = detail["input"]
             allowed, message = grammar.allowed(kind, detail.get("ctx", {}))
             if kind == "string_pattern_mismatch":
-                allowed, message = f"text of the form {detail['ctx']['pattern']}", ""
+                allowed, message = f"text of the form {detail['ctx']['pattern'].strip('^$')}", ""
             told.setdefault(place, (value, [], message))[1].append(allowed)
     for place, (value, ways, message) in told.items():
         words = " or ".join(dict.fromkeys(way for way in ways if way))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from powersim.errors import PowersimError, Problem, ScenarioError
+from powersim.errors import PowersimError, Problem, ScenarioError, dotted
 from powersim.files.reading import FileError, Strict, line_of, parse, parse_data, read_text
 from powersim.scenario.merge import SET, STEP
 from powersim.scenario.names import unknown
@@ -76,8 +76,7 @@ class Read:
 
     def problem(self, keys: Sequence[str | int], found: str, allowed: str, message: str = "") -> Problem:
         """A mistake at a place of it."""
-        key = ".".join(map(str, keys))
-        return Problem(str(self.path), line_of(self.text, keys), 1, key, found, allowed, "", message)
+        return Problem(str(self.path), line_of(self.text, keys), 1, dotted(keys), found, allowed, "", message)
 
     def unknown(self, key: str, known: Sequence[str], what: str) -> Iterator[Problem]:
         """A problem for every name under `key` that refers to nothing, or comes twice."""

@@ -22,6 +22,7 @@ from powersim.analysis.results import Study
 from powersim.analysis.section import Figure, Section, Table, sections
 from powersim.analysis.style import slug
 from powersim.files.page import GENERATOR
+from powersim.files.plain import plain
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -168,6 +169,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("powersim.analysis.report", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda value: plain(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
