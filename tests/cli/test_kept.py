@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
@@ -20,6 +19,7 @@ def small(scenario):
     return scenario
 
 
+@pytest.mark.slow
 def test_the_record_of_every_command_is_read_and_computes_the_same_again(powersim, small, tmp_path):
     one, other = tmp_path / "one", tmp_path / "other"
     for command, asked, file in (
@@ -119,29 +119,3 @@ def test_labels_of_results_that_somebody_broke_are_named(powersim, small, tmp_pa
     assert result.code == 2, result.err
     assert attribute in result.err or "not a store that powersim made" in result.err
     assert "Traceback" not in result.err
-
-
-def test_points_of_a_study_of_assumptions_that_somebody_swapped_are_named(powersim, small, tmp_path):
-    pytest.importorskip("SALib")
-    asked = (
-        "--outcome",
-        "war",
-        "--branches",
-        "free,keep",
-        "--runs",
-        500,
-        "--method",
-        "given-data",
-        "--quiet",
-        "--out",
-    )
-    out = tmp_path / "out"
-    assert powersim("sensitivity", small, *asked, out).code == 0
-    one, other = sorted((out / "sensitivity" / "points").iterdir())[:2]
-    whole = one.read_bytes()
-    shutil.copy(other, one)
-    result = powersim("sensitivity", small, *asked, out)
-    assert (result.code, f"{one}: " in result.err) == (2, True), result.err
-    one.unlink()
-    assert powersim("sensitivity", small, *asked, out).code == 0
-    assert one.read_bytes() == whole

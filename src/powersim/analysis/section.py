@@ -127,5 +127,5 @@ class _Section(Strict):
     findings: list[str]
     figures: list[_Figure]
     tables: list[_Table]
-    limits: list[str]
-    command: str
+    limits: list[str] = Field(default_factory=list)
+    command: str = ""
