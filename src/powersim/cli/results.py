@@ -13,6 +13,7 @@ from powersim.cli.options import Quiet, guarded
 if TYPE_CHECKING:
     import xarray as xr
 
+NEEDED = {"scenario", "branches", "theories", "seed", "powersim", "rules"}  # what results say of themselves
 SHOWN = 8  # names of a list before "and so many more"
 
 
@@ -48,7 +49,7 @@ def results(
     if not (folder / store.RESULTS).exists():
         raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
     identity, done = store.held_identity(folder), store.done_runs(folder)
-    if identity.get("format") != store.FORMAT:
+    if identity.get("format") != store.FORMAT or not identity.keys() >= NEEDED:
         raise PowersimError(f"{folder}: results of another version of powersim, which this one does not read")
     data = dataset(folder, done)
     if export is None:

@@ -48,15 +48,15 @@ class _Identity(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
 
-    scenario: str
-    branches: list[str]
-    theories: list[str]
-    seed: int
-    sampling: str
-    powersim: str
-    rules: str
-    format: int
-    paths: Annotated[int, Field(ge=0)] | Literal["all"]
+    scenario: str | None = None
+    branches: list[str] | None = None
+    theories: list[str] | None = None
+    seed: int | None = None
+    sampling: str | None = None
+    powersim: str | None = None
+    rules: str | None = None
+    format: int | None = None
+    paths: Annotated[int, Field(ge=0)] | Literal["all"] | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,9 @@ def held_identity(folder: Path) -> dict[str, Any]:
     found = _open(folder).attrs.get("identity")
     if not isinstance(found, str):
         raise StoreError(f"{folder / RESULTS}: not a store that powersim made; name another folder")
-    return parse(found, f"{folder / RESULTS}: identity", _Identity, "what results belong to").model_dump()
+    return parse(found, f"{folder / RESULTS}: identity", _Identity, "what results belong to").model_dump(
+        exclude_none=True
+    )
 
 
 def held_paths(folder: Path) -> int | None:

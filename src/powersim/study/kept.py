@@ -57,13 +57,7 @@ class Kept:
         if path is None or not path.exists():
             empty = np.zeros((theories, 0, worlds, 2, outcomes))
             return cls(path, identity, empty, np.zeros((theories, 0, worlds, 2), np.uint64))
-        each = (theories, None, worlds, 2)
-        held, found = unpack(path, {"values": Form("f8", (*each, outcomes)), "prints": Form("u8", each)})
-        values, prints = found["values"], found["prints"]
-        if values.shape[1] != prints.shape[1]:
-            raise StoreError(
-                f"{path}: {values.shape[1]} runs and fingerprints of {prints.shape[1]}; delete it"
-            )
+        held, _ = unpack(path, {})
         different = [key for key in {**identity, **held} if held.get(key) != _plain(identity).get(key)]
         if different:
             raise StoreError(
@@ -73,6 +67,13 @@ class Kept:
         if not resume:
             raise StoreError(
                 f"{path.parent}: holds results of this study; add --resume to go on, or name another folder"
+            )
+        each = (theories, None, worlds, 2)
+        _, found = unpack(path, {"values": Form("f8", (*each, outcomes)), "prints": Form("u8", each)})
+        values, prints = found["values"], found["prints"]
+        if values.shape[1] != prints.shape[1]:
+            raise StoreError(
+                f"{path}: {values.shape[1]} runs and fingerprints of {prints.shape[1]}; delete it"
             )
         return cls(path, identity, values, prints)
 
