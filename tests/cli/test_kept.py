@@ -105,7 +105,8 @@ def test_results_and_report_name_what_is_broken_beside_them(powersim, small, tmp
 @pytest.mark.parametrize(
     ("attribute", "value"),
     [
-        ("identity", "[]"), ("identity", "{"), ("identity", '{"seed": 1}'), ("identity", '{"format": 2, "paths": "many"}'),
+        ("identity", "[]"), ("identity", "{"), ("identity", '{"seed": 1}'),
+        ("identity", '{"format": 2, "paths": "many"}'),
         ("identity", 5), ("outcomes", '{"war": 5}'),
         ("outcomes", '{"war": {"low": "x"}}'), ("branches", '{"keep": {"title": 1}}'), ("branches", '{"keep": NaN}'),
     ],
