@@ -293,8 +293,8 @@ def test_a_sweep_is_recreated_too(powersim, scenario, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{}", "not a record of provenance"), ("[1]", "not a record"), ("{", "not JSON"), ("[" * 100_000, "not JSON"),
-     ('{"powersim_provenance": 1}', "holds no scenario")],
+    [("{}", "not a record of provenance"), ("[1]", "not a record"), ("{", "not JSON"),
+     ("[" * 100_000, "nested too deeply"),     ('{"powersim_provenance": 1}', "missing key scenario")],
     ids=["empty", "list", "torn", "deep", "hollow"],
 )  # fmt: skip
 def test_a_file_that_is_no_provenance_is_refused(powersim, tmp_path, content, said):

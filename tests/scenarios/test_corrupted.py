@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.complain import alternatives, hints_of, lookup
+from powersim.files.grammar import alternatives, hints_of, lookup
 from powersim.scenario.merge import read_chain
 from powersim.scenario.node import Mark, Node, dotted
 from powersim.scenario.node import Path as KeyPath

@@ -7,7 +7,6 @@ pooled effect counts runs, not runs times theories.
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from powersim.analysis import limits
 from powersim.analysis.outcomes import is_binary, progress, summary_of
 from powersim.analysis.results import ALL, SAMPLE, Floats, Study, of_branch, paths
+from powersim.files.table import mark, write_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -57,6 +57,10 @@ class Effect:
     def nothing(self) -> bool:
         """Whether it is exactly 0, with certainty."""
         return self.effect == self.ci_low == self.ci_high == 0
+
+
+EFFECT_COLUMNS = [field.name for field in fields(Effect)]
+EFFECTS_MARK = mark(EFFECT_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -296,12 +300,7 @@ def _differ(results: xr.Dataset, branch_a: str, branch_b: str) -> NDArray[np.boo
 
 def write_effects(rows: Iterable[Effect], path: Path) -> Path:
     """Write effects as CSV (header = the fields of `Effect`, nine significant digits, missing = empty)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Effect)])
-        writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
-    return path
+    return write_table(path, EFFECT_COLUMNS, map(astuple, rows))
 
 
 def _rows(
@@ -359,9 +358,3 @@ def _variance(values: Floats) -> Floats:
     present = np.isfinite(values)
     deviation = np.where(present, values - limits.mean(values)[..., None], 0.0)
     return np.asarray((deviation**2).sum(axis=-1) / np.maximum(present.sum(axis=-1) - 1, 1))
-
-
-def _cell(value: object) -> object:
-    if not isinstance(value, float):
-        return value
-    return "" if np.isnan(value) else format(value, ".9g")

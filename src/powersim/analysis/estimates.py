@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
@@ -15,6 +14,7 @@ import numpy as np
 from powersim.analysis import limits
 from powersim.analysis.compare import paired, pooled
 from powersim.analysis.results import ALL, Floats
+from powersim.files.table import write_table
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,4 @@ def _agresti_min(values: Floats) -> tuple[float, float]:
 
 def write_rows(rows: Sequence[Any], kind: type, path: Path) -> Path:
     """Write dataclass instances of one kind as CSV, a column a field (nine significant digits, missing = empty)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(kind)])
-        writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
-    return path
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else format(value, ".9g")
-    return "" if value is None else value
+    return write_table(path, [field.name for field in fields(kind)], map(astuple, rows))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from powersim.analysis import tables
 from powersim.analysis.frame import About
 from powersim.analysis.story import Entry
 from powersim.analysis.tables import Told
+from powersim.files.plain import one_line
 
 WIDTH = 100
 
@@ -22,7 +23,7 @@ def text(about: About, opening: str, entries: Sequence[Entry], closing: str, tol
         for entry in group:
             lines.append(f"  {entry.text}")
             lines += [f"      {detail}" for detail in entry.details]
-    return "\n".join([*lines, "", *textwrap.wrap(closing, WIDTH), ""])
+    return joined([*lines, "", *textwrap.wrap(closing, WIDTH), ""])
 
 
 def markdown(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Told) -> str:
@@ -33,7 +34,12 @@ def markdown(about: About, opening: str, entries: Sequence[Entry], closing: str,
         for entry in group:
             lines.append(f"- **{escaped(entry.text)}**" if entry.details else f"- {escaped(entry.text)}")
             lines += [f"  - {escaped(detail)}" for detail in entry.details]
-    return "\n".join([*lines, "", "## How it ends", "", escaped(closing), ""])
+    return joined([*lines, "", "## How it ends", "", escaped(closing), ""])
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Lines as a text; a title that has line breaks makes no line of its own."""
+    return "\n".join(map(one_line, lines))
 
 
 def escaped(words: str) -> str:

@@ -12,7 +12,7 @@ from powersim.analysis import phrases, tables
 from powersim.analysis.frame import Outcome
 from powersim.analysis.happenings import Happening
 from powersim.analysis.lines import line
-from powersim.analysis.pages import WIDTH, escaped
+from powersim.analysis.pages import WIDTH, escaped, joined
 from powersim.analysis.parting import Link, Parting
 from powersim.analysis.quantities import ROUGH, label, shown, size
 from powersim.analysis.selected import Wanted, select
@@ -179,7 +179,7 @@ def text(one: Comparison) -> str:
         page += [f"      {'from: ' if place == 0 else '  then '}{step}" for place, step in enumerate(chain)]
     page += _nothing(one)
     end = closing(one)
-    return "\n".join([*page, *(["", *textwrap.wrap(end, WIDTH)] if end else []), ""])
+    return joined([*page, *(["", *textwrap.wrap(end, WIDTH)] if end else []), ""])
 
 
 def markdown(one: Comparison) -> str:
@@ -198,7 +198,7 @@ def markdown(one: Comparison) -> str:
             page.append(f"  - *from* {' → '.join(escaped(step) for step in chain)}")
     page += _nothing(one)
     end = closing(one)
-    return "\n".join([*page, *(["", "## How far apart they end", "", escaped(end)] if end else []), ""])
+    return joined([*page, *(["", "## How far apart they end", "", escaped(end)] if end else []), ""])
 
 
 def _nothing(one: Comparison) -> list[str]:

@@ -22,6 +22,9 @@ from powersim.analysis.plot_paths import draw_paths
 from powersim.analysis.press import Draw, Printed, print_all
 from powersim.analysis.results import Study, sample
 from powersim.analysis.style import Drawing
+from powersim.files.page import GENERATOR, PAGE_MARK
+from powersim.files.plain import plain
+from powersim.files.writing import write
 
 FORMATS = ("png", "svg")
 EVENTS = 16
@@ -61,9 +64,7 @@ def write_figures(
     names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
     subject = Subject.read(results)
     shown = print_all(subject, draws(subject, names), directory, formats, progress, processes, notice)
-    page = directory / INDEX
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(index(study, shown, formats[0]), encoding="utf-8")
+    page = write(directory / INDEX, plain(index(study, shown, formats[0])), PAGE_MARK)
     return [*(file for each in shown for file in each.files), page]
 
 
@@ -155,7 +156,7 @@ def index(study: Study, shown: Sequence[Printed], ending: str) -> str:
     """A page with every figure under its finding, in sections."""
     parts = [
         "<!doctype html>", '<html lang="en">', '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width">',
+        '<meta name="viewport" content="width=device-width">', GENERATOR,
         f"<title>{escape(study.title or 'powersim')}</title>", f"<style>{STYLE}</style>",
         f"<h1>{escape(study.title or 'Results')}</h1>", f"<p>{escape(study.question)}</p>",
     ]  # fmt: skip

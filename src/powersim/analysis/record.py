@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from powersim.analysis.intervals import poisson_interval, share_interval
+from powersim.files.reading import read_text
 
 FORMAT = 1
 SCOPES = ("disputes", "flows", "sanctions")
@@ -104,8 +106,12 @@ def _share(entry: Recorded, wars: Recorded | None, crises: Recorded | None, leve
 
 def load_record(path: Path) -> Record:
     """Read a record file. ValueError names the file and what is wrong with it."""
-    with path.open(encoding="utf-8") as stream:
-        found = YAML(typ="safe", pure=True).load(stream)
+    try:
+        found = YAML(typ="safe", pure=True).load(read_text(path))
+    except (YAMLError, RecursionError) as error:
+        raise ValueError(
+            f"{path}: not YAML ({str(error).splitlines()[0] if str(error) else 'unreadable'})"
+        ) from error
     if not isinstance(found, dict) or found.get("base_rates") != FORMAT:
         raise ValueError(f"{path}: not a record of base rates; it must begin with 'base_rates: {FORMAT}'")
     try:
@@ -117,8 +123,10 @@ def load_record(path: Path) -> Record:
             statistics={str(name): _recorded(name, entry) for name, entry in found["statistics"].items()},
             background=found.get("background") or {},
         )
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise ValueError(f"{path}: a record of base rates lacks or misstates {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _recorded(name: str, entry: Mapping[str, Any]) -> Recorded:

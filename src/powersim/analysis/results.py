@@ -27,6 +27,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from powersim.files.reading import FileError, Loose, parse_data, problems
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -196,10 +199,40 @@ def of_branch(results: xr.Dataset, variable: str, branch: str) -> xr.DataArray:
 
 def _json(results: xr.Dataset, name: str) -> dict[str, Any]:
     found = results.attrs.get(name, "{}")
-    parsed = json.loads(found) if isinstance(found, str) else found
-    if not isinstance(parsed, dict):
-        raise ValueError(f"attribute {name!r} must be a JSON object, found {type(parsed).__name__}")
-    return parsed
+    text = found if isinstance(found, str) else json.dumps(found)
+    if not text.lstrip().startswith("{"):
+        raise ValueError(f"attribute {name!r} must be a JSON object, found {text[:60]}")
+    data = parse_data(f'{{"{name}": {text}}}', f"results: attribute {name}", "labels of results")
+    try:
+        _Labels.model_validate(data)
+    except ValidationError as error:
+        raise FileError(list(problems(error, "results", "", data, _Labels))) from error
+    labels: dict[str, Any] = data[name]
+    return labels
+
+
+class _SummaryOf(Loose):
+    kind: str | None = None
+    turns: list[int | str] | int | str | None = None
+    threshold: float | None = None
+    above: bool | None = None
+
+
+class _LabelOf(Loose):
+    """What is said of an outcome, or of a branch."""
+
+    title: str | None = None
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+    summary: _SummaryOf | None = None
+    intervention: str | None = None
+    yardstick: bool | None = None
+
+
+class _Labels(Loose):
+    outcomes: dict[str, _LabelOf] = Field(default_factory=dict)
+    branches: dict[str, _LabelOf] = Field(default_factory=dict)
 
 
 def _headline(results: xr.Dataset, outcomes: list[str]) -> tuple[str, ...]:

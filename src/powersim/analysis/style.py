@@ -29,6 +29,8 @@ from matplotlib.ticker import MaxNLocator
 
 from powersim.analysis import letters
 from powersim.analysis.results import Study
+from powersim.files.plain import plain
+from powersim.files.writing import Mark, replacing, subfolder
 
 WIDTH = 12.5  # inches: fills a laptop's window at 110 dots per inch
 DPI = 110
@@ -67,6 +69,18 @@ STYLE: dict[str, Any] = {
     "svg.fonttype": "path",
     "figure.dpi": DPI,
     "savefig.dpi": DPI,
+}
+
+MADE_BY: dict[str, dict[str, str | None]] = {
+    "png": {"Software": "powersim"}, "svg": {"Date": None, "Creator": "powersim"},
+    "pdf": {"Creator": "powersim", "Producer": None, "CreationDate": None},
+}  # fmt: skip
+"""What a file says of itself: who made it, and nothing that changes from one time to the next."""
+
+MARKS: dict[str, Mark] = {
+    "png": re.compile(rb"\A\x89PNG.*Software\0powersim", re.DOTALL),
+    "svg": re.compile(rb"<dc:title>powersim</dc:title>"),
+    "pdf": re.compile(rb"\A%PDF.*/Creator \(powersim\)", re.DOTALL),
 }
 
 
@@ -326,14 +340,20 @@ def words(name: str) -> str:
 
 
 def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path]:
-    """Write a drawing once per format; the same figure gives the same bytes (no dates, no random identifiers)."""
+    """Write a drawing once per format; the same figure gives the same bytes (no dates, no random identifiers).
+
+    The file says that powersim wrote it: another of its name is not replaced.
+    """
     for axis in (a for axes in drawing.figure.axes for a in (axes.xaxis, axes.yaxis)):
         if not axis.get_label_text():
             axis.set_label_coords(0, 0)  # or all tick labels would be measured again to find a place for it
+    for text in drawing.figure.findobj(Text):
+        text.set_text(plain(text.get_text()))  # a control character would also break the SVG
     written = []
+    *inner, last = drawing.name.split("/")
+    folder = subfolder(directory, *inner)
     for ending in formats:
-        path = directory / f"{drawing.name}.{ending}"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{last}.{ending}"
         lacking = _print(drawing.figure, path, ending)
         if lacking and _borrow(drawing.figure):
             lacking = _print(drawing.figure, path, ending)
@@ -344,9 +364,8 @@ def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path
 
 def _print(figure: Figure, path: Path, ending: str) -> set[str]:
     """Write a figure; returns the letters that its fonts lack."""
-    nothing = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}.get(ending)
-    with letters.heard() as lacking:
-        figure.savefig(path, metadata=nothing, facecolor="white")
+    with letters.heard() as lacking, replacing(path, MARKS.get(ending)) as partial:
+        figure.savefig(partial, format=ending, metadata=MADE_BY.get(ending), facecolor="white")
     return lacking
 
 

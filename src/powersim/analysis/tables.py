@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +16,9 @@ from powersim.analysis.events import Event
 from powersim.analysis.lines import line
 from powersim.analysis.phrases import Names
 from powersim.errors import PowersimError
+from powersim.files.plain import plain_json
+from powersim.files.table import Rows, mark
+from powersim.files.writing import Mark, replacing
 from powersim.world.state import FREEZE, LOWER, RAISE
 
 Cell = str | int | float | None
@@ -36,6 +38,16 @@ LEGS: dict[str, type] = {
 """Columns of the table `legs`."""
 
 TABLES = {"events": EVENTS, "legs": LEGS}
+
+OURS = b"pwsm"
+SQLITE_MARK: Mark = re.compile(rb"\ASQLite format 3\0.{52}" + OURS, re.DOTALL)  # the application's number
+PARQUET_MARK: Mark = re.compile(rb"\APAR1.*powersim", re.DOTALL)
+PAGE_MARKS: dict[str, Mark] = {
+    "json": re.compile(rb'\A\{\s*"powersim": "chronicle"'),
+    "text": re.compile(rb"run\s+\d+\s+\(seed\s+\d+\)", re.IGNORECASE),
+    "markdown": re.compile(rb"\A# .*run\s+\d+\s+\(seed\s+\d+\)", re.IGNORECASE | re.DOTALL),
+}
+"""What tells a story that `tell` wrote."""
 
 
 @dataclass(frozen=True)
@@ -119,20 +131,22 @@ Add = Callable[[Told], None]
 def writing(file: Path, kind: str) -> Iterator[Add]:
     """Yields what adds a run to tables in a file: kind is sqlite, parquet or csv. Complete or not there at all.
 
-    CSV and Parquet hold one table a file: `legs` goes beside it, with `_legs` before the suffix.
+    CSV and Parquet hold one table a file: `legs` goes beside it, with `_legs` before the suffix. What another program
+    wrote is not replaced.
     """
     opened = {"sqlite": _sqlite, "parquet": _parquet, "csv": _csv}[kind]
-    finals = [file] if kind == "sqlite" else [file, beside(file)]
-    parts = [path.with_name(f".{path.name}.part") for path in finals]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with ExitStack() as places:
+        parts = [places.enter_context(replacing(path, mark)) for path, mark in targets(file, kind)]
         with opened(parts) as add:
             yield add
-        for part, final in zip(parts, finals, strict=True):
-            os.replace(part, final)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+
+
+def targets(file: Path, kind: str) -> list[tuple[Path, Mark]]:
+    """The files that tables of a kind become, each with what tells an earlier one."""
+    if kind == "sqlite":
+        return [(file, SQLITE_MARK)]
+    marks = [PARQUET_MARK] * 2 if kind == "parquet" else [mark(list(columns)) for columns in TABLES.values()]
+    return list(zip((file, beside(file)), marks, strict=True))
 
 
 def beside(file: Path) -> Path:
@@ -145,9 +159,9 @@ _SQL = {int: "INTEGER", float: "REAL", str: "TEXT"}
 
 @contextmanager
 def _sqlite(parts: list[Path]) -> Iterator[Add]:
-    parts[0].unlink(missing_ok=True)
     base = sqlite3.connect(parts[0])
     try:
+        base.execute(f"PRAGMA application_id = {int.from_bytes(OURS, 'big')}")
         for table, columns in TABLES.items():
             base.execute(f"CREATE TABLE {table} ({', '.join(f'{n} {_SQL[t]}' for n, t in columns.items())})")
 
@@ -169,21 +183,19 @@ def _sqlite(parts: list[Path]) -> Iterator[Add]:
 @contextmanager
 def _csv(parts: list[Path]) -> Iterator[Add]:
     with (
-        parts[0].open("w", newline="", encoding="utf-8") as one,
-        parts[1].open("w", newline="", encoding="utf-8") as two,
+        parts[0].open("x", newline="", encoding="utf-8") as one,
+        parts[1].open("x", newline="", encoding="utf-8") as two,
     ):
         yield csv_adder({"events": one, "legs": two})
 
 
 def csv_adder(files: dict[str, TextIO]) -> Add:
     """What adds a run to open CSV files, whose headings it writes first."""
-    writers = {table: csv.writer(file, lineterminator="\n") for table, file in files.items()}
-    for table, writer in writers.items():
-        writer.writerow(TABLES[table])
+    written = {table: Rows(file, list(TABLES[table]), digits="") for table, file in files.items()}
 
     def add(told: Told) -> None:
-        for table, writer in writers.items():
-            writer.writerows(rows(told, table))
+        for table, into in written.items():
+            into.add(rows(told, table))
 
     return add
 
@@ -199,7 +211,8 @@ def _parquet(parts: list[Path]) -> Iterator[Add]:
         ) from error
     types: dict[type, Any] = {int: pa.int64(), float: pa.float64(), str: pa.string()}
     schemas = {
-        table: pa.schema([(n, types[t]) for n, t in columns.items()]) for table, columns in TABLES.items()
+        table: pa.schema([(n, types[t]) for n, t in columns.items()], metadata={"powersim": table})
+        for table, columns in TABLES.items()
     }
     writers = {
         table: pq.ParquetWriter(part, schemas[table], compression="zstd")
@@ -224,6 +237,7 @@ def records(told: Iterable[Told], table: str) -> list[dict[str, Cell]]:
     return [dict(zip(TABLES[table], row, strict=True)) for each in told for row in rows(each, table)]
 
 
-def dumped(content: Any) -> str:
-    """JSON with one indent; not-a-number is an error."""
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def dumped(content: Mapping[str, Any]) -> str:
+    """JSON with one indent that says who wrote it; not-a-number is an error."""
+    whole = {"powersim": "chronicle", **content}
+    return plain_json(json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from powersim.analysis.findings import Scale, decimals
 from powersim.analysis.results import ALL
 from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.verdict import DEPENDENT, OPEN, REFUTED, SUPPORTED, VERDICTS, Effects, Finding, Mean
+from powersim.files.table import write_table
 
 NAME, TITLE, ORDER = "verdict", "Hypotheses and their verdicts", 60
 MANY = 10_000  # more lucks than anybody will compute
@@ -144,7 +144,7 @@ def write_verdicts(judged: Sequence[Judgement], path: Path) -> Path:
                 f.draws, name, mean.effect, mean.low, mean.high, f.bound, f.could, f.spread, f.needed, f.untouched,
                 f.why,
             ])  # fmt: skip
-    return _write(path, head, rows)
+    return write_table(path, head, rows)
 
 
 def write_evidence(judged: Sequence[Judgement], theories: Sequence[str], path: Path) -> Path:
@@ -157,7 +157,7 @@ def write_evidence(judged: Sequence[Judgement], theories: Sequence[str], path: P
         for k, t in enumerate(_rows_of(one, theories))
         for d in range(e.effect.shape[1])
     )
-    return _write(path, head, rows)
+    return write_table(path, head, rows)
 
 
 def section(judged: Sequence[Judgement], setting: str, figure: Figure | None, command: str) -> Section:
@@ -241,21 +241,6 @@ def _or_none(value: float) -> float | None:
 
 def _rows_of(one: Judgement, theories: Sequence[str]) -> list[int]:
     return [theories.index(theory) for theory in one.by_theory] or list(range(len(theories)))
-
-
-def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-    return path
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return format(float(value), ".9g") if np.isfinite(value) else ""
-    return value
 
 
 STYLES = {SUPPORTED: "green", DEPENDENT: "yellow", REFUTED: "magenta", OPEN: "dim"}

@@ -84,9 +84,10 @@ def sensitivity(
     where it stopped.
     """
     from powersim.cli import console
+    from powersim.files.writing import check_folder
     from powersim.sim import provenance
     from powersim.study import assumption_report, work
-    from powersim.study.assumption_points import Evaluator
+    from powersim.study.assumption_points import POINTS, Evaluator
     from powersim.study.assumption_study import carry_out, steps
     from powersim.study.assumption_words import Words
     from powersim.study.assumptions import Space
@@ -94,6 +95,7 @@ def sensitivity(
 
     page = console.Page(quiet)
     check_work(workers)
+    folder = None if out is None else check_folder(out, assumption_report.NAME, POINTS).parent
     opened = open_scenario(file, overrides(set_))
     planned = _plan(opened, branches, theory, theories, seed)
     space = Space(planned)
@@ -102,7 +104,6 @@ def sensitivity(
     _libraries()
     announce(page)
     work.warm(planned.first_case)
-    folder = None if out is None else out / assumption_report.NAME
     try:
         with page.progress("computing", total) as tick:
             evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick, page.note)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from powersim._words import counted
 from powersim.analysis import pool
-from powersim.analysis.compare import Effect, effects, write_effects
+from powersim.analysis.compare import EFFECTS_MARK, Effect, effects, write_effects
 from powersim.analysis.findings import of_effects
 from powersim.analysis.results import ALL, CERTAIN, Study
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
+from powersim.files.writing import check_folder, check_target, subfolder
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,6 +75,13 @@ def report(
         page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
 
 
+def check(out: Path, figures: str) -> None:
+    """PowersimError, before anything is computed, if something of others is where files will be written."""
+    check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
+    if figures != NONE:
+        check_folder(out, FIGURES)
+
+
 def _tells(row: Effect, study: Study) -> bool:
     """Whether a row belongs on a first page."""
     return row.theory == ALL or len(study.theories) == 1 or not study.branches[row.branch_b].yardstick
@@ -99,6 +107,7 @@ def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], proc
 
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
+        folder = subfolder(out, FIGURES)
         write_figures(
-            data, out / FIGURES, outcomes, progress=lambda _: tick(), processes=processes, notice=page.note
+            data, folder, outcomes, progress=lambda _: tick(), processes=processes, notice=page.note
         )

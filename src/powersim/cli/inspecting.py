@@ -54,7 +54,7 @@ def check(
             opened = open_scenario(path, given)
         except PowersimError as error:
             sys.stdout.flush()
-            sys.stderr.write(f"{error}\n")
+            console.complain(str(error))
             failed = True
             continue
         if not quiet:
@@ -73,9 +73,11 @@ def schema() -> None:
 
     An editor that knows it completes keys and marks mistakes as you type.
     """
+    from powersim.cli import console
+    from powersim.files.plain import plain_json
     from powersim.scenario.template import json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+    console.put(plain_json(json.dumps(json_schema(), indent=2, ensure_ascii=False)) + "\n")
 
 
 @guarded
@@ -86,13 +88,12 @@ def new(
     """Write a commented scenario to start from."""
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.files.writing import write
     from powersim.scenario.template import template
 
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(template())
-    except FileExistsError:
-        raise PowersimError(f"{file}: is there already and is not overwritten; name another file") from None
+    if not file.parent.is_dir():
+        raise PowersimError(f"{file}: there is no folder {file.parent}; make it first, or name another file")
+    write(file, template())
     console.Page(quiet).note(f"written: {file}; next: powersim check {file}")
 
 

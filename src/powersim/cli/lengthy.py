@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from powersim.cli.console import complain
 from powersim.cli.options import INTERRUPTED
 from powersim.errors import PowersimError
 
@@ -34,5 +34,5 @@ def announce(page: Page) -> None:
 def leave_stopped(done: int, wanted: int, what: str, out: Path | None) -> NoReturn:
     """Say how far an interrupted study came and how to go on; leave with the exit code of an interruption."""
     kept = "not kept: --out DIR would keep them" if out is None else f"kept in {out}; add --resume to go on"
-    sys.stderr.write(f"stopped after {done} of {wanted} {what}, {kept}\n")
+    complain(f"stopped after {done} of {wanted} {what}, {kept}")
     raise typer.Exit(INTERRUPTED)

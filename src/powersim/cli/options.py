@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
+from powersim.cli.console import complain
 from powersim.errors import PowersimError
 
 P = ParamSpec("P")
@@ -140,7 +141,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
             sys.stdout.flush()
         except PowersimError as error:
-            _complain(str(error))
+            complain(str(error))
             raise typer.Exit(error.exit_code) from error
         except BrokenPipeError:
             # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
@@ -148,17 +149,10 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit from None
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            _complain(f"{where}{error.strerror or error}")
+            complain(f"{where}{error.strerror or error}")
             raise typer.Exit(MISTAKE) from error
         except KeyboardInterrupt:
-            _complain("interrupted")
+            complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None
 
     return run
-
-
-def _complain(text: str) -> None:
-    if hasattr(sys.stderr, "reconfigure"):
-        sys.stderr.reconfigure(errors="replace")
-    for line in text.splitlines():
-        sys.stderr.write(f"{line}\n")

@@ -14,6 +14,7 @@ from powersim.cli.options import Quiet, guarded
 if TYPE_CHECKING:
     import xarray as xr
 
+NEEDED = {"scenario", "branches", "theories", "seed", "powersim", "rules"}  # what results say of themselves
 SHOWN = 8  # names of a list before "and so many more"
 
 
@@ -93,8 +94,10 @@ def _lines(
 
 def _provenance(folder: Path) -> dict[str, Any]:
     from powersim.sim import provenance
+    from powersim.study.facts import read_facts
 
-    return provenance.read(folder / provenance.FILE) if (folder / provenance.FILE).exists() else {}
+    file = folder / provenance.FILE
+    return read_facts(file).plain() if file.exists() else {}
 
 
 def _some(names: list[str]) -> str:

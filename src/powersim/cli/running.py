@@ -137,6 +137,10 @@ def compare(
     opened = open_scenario(file, changes(set_, no_priors))
     planned = plan(opened, branches, theories, seed, sweep, sampling)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
+    if out is not None and out.exists():
+        from powersim.cli import comparing
+
+        comparing.check(out, figures)
     named = branches is not None
 
     def report(data: xr.Dataset) -> None:
@@ -294,6 +298,11 @@ class _Work:
 
             precision.goal(self.until, self.plan)
         check_work(self.workers, resume=self.resume, out=self.out)
+        if self.out is not None:
+            from powersim.files.writing import check_folder, check_target
+            from powersim.sim import provenance
+
+            check_target(check_folder(self.out) / provenance.FILE, provenance.MARK)
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""

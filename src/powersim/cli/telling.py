@@ -116,6 +116,8 @@ def tell(
         raise PowersimError(
             "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
         )
+    if out is not None and section is None:
+        _check(out, form)
     narrow = form in ("text", "markdown") or bool(diff)
     wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
     announce(page)
@@ -145,6 +147,16 @@ def _plan(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
+def _check(out: Path, form: str) -> None:
+    """PowersimError, before anything is computed, if a file of another is in the way."""
+    from powersim.analysis import tables
+    from powersim.files.writing import check_target
+
+    wanted = tables.targets(out, form) if form in TABLES else [(out, tables.PAGE_MARKS[form])]
+    for path, mark in wanted:
+        check_target(path, mark)
+
+
 def _two(diff: str, branch: str | None) -> str:
     """The two branches of --diff; a name once more is a branch beside itself."""
     from powersim.errors import PowersimError
@@ -167,14 +179,16 @@ def _diff(
 
     simulator(engine or COMPILED)
     one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), out)
+    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
     """The report's part: on the run that is asked for, or on the median one of the first so many."""
+    from powersim.files.writing import check_folder
     from powersim.sim.provenance import command_line
     from powersim.study import parted
 
+    check_folder(folder, "chronicle")
     command = command_line(sys.argv[1:])
     many = runs.stop if runs is not None else 1
     made = parted.section(plan, plan.theories[0], many, command, None if runs is not None else run)
@@ -273,15 +287,19 @@ def _one(
     text = {
         "text": pages.text, "markdown": pages.markdown, "json": pages.as_json,
     }[form](found.about, found.opening, found.entries, found.closing, found.told)  # fmt: skip
-    _put(page, text, out)
+    _put(page, text, form, out)
 
 
-def _put(page: Page, text: str, out: Path | None) -> None:
+def _put(page: Page, text: str, form: str, out: Path | None) -> None:
+    from powersim.analysis import tables
+    from powersim.cli.console import put
+    from powersim.files.plain import plain
+    from powersim.files.writing import write
+
     if out is None:
-        sys.stdout.write(text)
+        put(text)
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    write(out, plain(text), tables.PAGE_MARKS[form])
     page.note(f"written: {out}")
 
 
@@ -306,7 +324,7 @@ def _table(
         if form == "json":
             told = list(everything)
             content: dict[str, Any] = {table: tables.records(told, table) for table in tables.TABLES}
-            _put(page, tables.dumped(content), out)
+            _put(page, tables.dumped(content), form, out)
             return
         if out is None:
             add = tables.csv_adder({"events": sys.stdout})

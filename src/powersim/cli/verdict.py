@@ -150,9 +150,10 @@ def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> Non
     from powersim.analysis.plot_verdicts import alternative, draw_verdicts
     from powersim.analysis.section import Figure
     from powersim.analysis.style import save, styled
+    from powersim.files.writing import subfolder
     from powersim.study.verdict import NAME
 
-    trial, folder = runs.trial, out / NAME
+    trial, folder = runs.trial, subfolder(out, NAME)
     words.write_verdicts(found, folder / words.VERDICTS_FILE)
     words.write_evidence(found, trial.theories, folder / words.EVIDENCE_FILE)
     figure = None

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import types
-import typing
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
-
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from powersim.errors import Problem
+from powersim.files import grammar
 from powersim.scenario.names import unknown
 from powersim.scenario.node import Node, Path, dotted, show
 from powersim.scenario.schema import Document
-
-KINDS = {
-    "float_type": "a number", "int_type": "a whole number", "string_type": "text", "bool_type": "true or false",
-    "list_type": "a list", "dict_type": "a mapping", "model_type": "a mapping", "tuple_type": "a list",
-    "model_attributes_type": "a mapping", "finite_number": "a finite number", "mapping_type": "a mapping",
-}  # fmt: skip
 
 
 def problem_of(error: ErrorDetails, root: Node) -> tuple[Problem, Path]:
@@ -47,19 +34,8 @@ def problem_of(error: ErrorDetails, root: Node) -> tuple[Problem, Path]:
         return Problem(
             mark.file, mark.line, column, key, found, context["allowed"], example, context["message"]
         ), taken
-    allowed, message = _allowed(kind, context)
+    allowed, message = grammar.allowed(kind, context)
     return Problem(*mark, key, show(node.data()), allowed, example_of(loc), message), taken
-
-
-def _allowed(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
-    """What is allowed, and a message where that does not say it."""
-    if kind == "literal_error":
-        return str(context["expected"]).replace("'", ""), ""
-    if kind in ("too_short", "string_too_short"):
-        return f"at least {context['min_length']}", "too short"
-    if kind in ("too_long", "string_too_long"):
-        return f"at most {context['max_length']}", "too long"
-    return KINDS.get(kind, "another value"), "" if kind in KINDS else kind.replace("_", " ")
 
 
 def _at_key(error: ErrorDetails, loc: Path, root: Node) -> Problem:
@@ -92,15 +68,7 @@ def _missing(loc: Path, root: Node) -> Problem:
 
 def example_of(loc: Path) -> str:
     """A working value of the field at `loc`, as a line of YAML."""
-    for _, field in lookup(Document, loc):
-        if field is not None and field.examples:
-            return _example_text(loc, str(field.examples[0]))
-        for item in field.metadata if field is not None else ():
-            if hasattr(item, "example"):
-                return _example_text(loc, str(item.example))
-            if isinstance(item, FieldInfo) and item.examples:
-                return _example_text(loc, str(item.examples[0]))
-    return ""
+    return _example_text(loc, grammar.example(Document, loc))
 
 
 def _example_text(loc: Path, value: str) -> str:
@@ -111,54 +79,4 @@ def _example_text(loc: Path, value: str) -> str:
 
 def keys_at(loc: Path) -> list[str]:
     """The keys that the mapping at `loc` may have."""
-    keys: list[str] = []
-    for annotation, _ in lookup(Document, loc):
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            keys += [field.alias or name for name, field in annotation.model_fields.items()]
-    return keys
-
-
-def lookup(annotation: Any, loc: Path) -> Iterator[tuple[Any, FieldInfo | None]]:
-    """Types that a path of the grammar may lead to from `annotation`, and the field that declares them, if one does."""
-    frontier: list[tuple[Any, FieldInfo | None]] = [(annotation, None)]
-    for part in loc:
-        frontier = [
-            step for reached, _ in frontier for kind in alternatives(reached) for step in _step(kind, part)
-        ]
-    for reached, field in frontier:
-        for kind in alternatives(reached):
-            yield kind, field
-
-
-def _step(kind: Any, part: str | int) -> Iterator[tuple[Any, FieldInfo | None]]:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        for name, field in kind.model_fields.items():
-            if part in (name, field.alias):
-                yield hints_of(kind)[name], field
-        return
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin is dict:
-        yield arguments[1], None
-    elif origin is list:
-        yield arguments[0], None
-    elif origin is tuple and isinstance(part, int) and part < len(arguments):
-        yield arguments[part], None
-
-
-@cache
-def hints_of(model: type[BaseModel]) -> dict[str, Any]:
-    """Annotations of a model's fields with their marks."""
-    return typing.get_type_hints(model, include_extras=True)
-
-
-def alternatives(annotation: Any) -> Iterator[Any]:
-    """The bare types that an annotation allows."""
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        yield from alternatives(typing.get_args(annotation)[0])
-    elif origin in (typing.Union, types.UnionType):
-        for option in typing.get_args(annotation):
-            if option is not type(None):
-                yield from alternatives(option)
-    else:
-        yield annotation
+    return grammar.keys_at(Document, loc)

@@ -48,9 +48,11 @@ def loads(text: str, name: str = "scenario", overrides: Mapping[str, str | float
     return _resolve(root, overrides or {})
 
 
-def from_data(data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None) -> Scenario:
-    """The same from plain data: dicts, lists, texts and numbers in the shape of a file."""
-    return _resolve(tree(data), overrides or {})
+def from_data(
+    data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None, name: str = "data"
+) -> Scenario:
+    """The same from plain data: dicts, lists, texts and numbers in the shape of a file, which errors call `name`."""
+    return _resolve(tree(data, name), overrides or {})
 
 
 def _resolve(root: Node, overrides: Mapping[str, str | float | int | bool]) -> Scenario:

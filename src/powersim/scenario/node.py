@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from powersim.errors import dotted as dotted
+from powersim.errors import show as show
+
 Scalar: TypeAlias = bool | int | float | str | None
 Data: TypeAlias = "Scalar | list[Data] | dict[str, Data]"
 PathPart: TypeAlias = str | int
@@ -131,27 +134,3 @@ def tree(data: object, name: str = "data") -> Node:
     if data is None or isinstance(data, (bool, int, float, str)):
         return Node(mark, data, text=str(data), quoted=isinstance(data, str))
     raise TypeError(f"a scenario cannot hold a {type(data).__name__}")
-
-
-def dotted(path: Sequence[PathPart]) -> str:
-    """`("events", 2, "date")` as `events[2].date`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-def show(value: object, limit: int = 60) -> str:
-    """A value as an error shows it: short, YAML rather than Python."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return (
-            f"a mapping with the keys {', '.join(map(str, value))}"[:limit] if value else "an empty mapping"
-        )
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    text = str(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from powersim.errors import Problem
-from powersim.scenario.complain import alternatives, hints_of
+from powersim.files.grammar import alternatives, hints_of
 from powersim.scenario.expr import parse
 from powersim.scenario.names import Ref, unknown
 from powersim.scenario.node import Mark, Node, Path, dotted

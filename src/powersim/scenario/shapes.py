@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from powersim.files.plain import one_line, plain
 from powersim.scenario.calendar import FORMS, parse_date
 from powersim.scenario.names import ActorRef, GoodRef, PartyRef, Ref, complaint
 
@@ -57,8 +58,11 @@ def _distinct(items: Any) -> Any:
 AnyDate = Annotated[str, BeforeValidator(_date, json_schema_input_type=str | int), Field(examples=["2009Q3"])]
 Date = Annotated[AnyDate, Ref("date")]  # within the calendar
 Switch = Annotated[bool, BeforeValidator(_switch, json_schema_input_type=bool | str), Field(examples=["on"])]
-Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE, examples=["a line of text"])]
-Text = Annotated[str, Field(examples=["some text"])]
+# What a scenario says is shown in many places: what would steer a terminal or turn text round is written out here.
+Line = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_LINE, examples=["a line of text"]), AfterValidator(one_line)
+]
+Text = Annotated[str, Field(examples=["some text"]), AfterValidator(plain)]
 
 Parties = Annotated[
     list[PartyRef],
@@ -95,4 +99,4 @@ Flow = Annotated[
     BeforeValidator(_tuple(3, "[s300, RUS, IRN]"), json_schema_input_type=list[str]),
     Field(examples=["[s300, RUS, IRN]"]),
 ]
-Source = Annotated[str, Field(min_length=1, examples=["assumed"])]
+Source = Annotated[str, Field(min_length=1, examples=["assumed"]), AfterValidator(plain)]

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from powersim import _seals as seals
 from powersim.analysis.outcomes import summarise
+from powersim.files.writing import write_atomically
 from powersim.scenario.resolved import Outcome
 from powersim.sim.ensemble import Simulate
-from powersim.sim.files import write_atomically
 from powersim.sim.manifest import content
 from powersim.study.assumptions import Space
 from powersim.study.condense import summary_of
@@ -32,6 +32,8 @@ from powersim.world.state import Floats
 CHUNK = 128
 POINTS = "points"
 """Folder of chunks, beside what is made of them."""
+
+LEVELS = "levels"
 
 Tick = Callable[[], None]
 

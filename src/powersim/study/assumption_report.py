@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,8 @@ from powersim.analysis.plot_sensitivity import Index, Row, Swing
 from powersim.analysis.section import Cell, Figure, Section, Table
 from powersim.analysis.sensitivity import Indices
 from powersim.analysis.style import Drawing, save, styled
-from powersim.sim.files import write_atomically
+from powersim.files.table import write_table
+from powersim.files.writing import subfolder
 from powersim.study.assumption_words import Words, join, limits, value
 from powersim.study.assumptions import LUCK
 
@@ -35,10 +34,10 @@ def write(words: Words, folder: Path, command: str, notice: Callable[[str], None
 
     `notice` is told, once, of letters that figures cannot show.
     """
-    where = folder / NAME
+    where = subfolder(folder, NAME)
     found = tables(words)
     for name, (columns, rows) in found.items():
-        _csv(where / f"{name}.csv", columns, rows)
+        write_table(where / f"{name}.csv", columns, rows)
     figures = []
     boxes: set[str] = set()
     with styled():
@@ -349,11 +348,3 @@ def first(text: str) -> str:
 
 def _number(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else 0.0
-
-
-def _csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    room = StringIO()
-    writer = csv.writer(room, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([format(c, ".9g") if isinstance(c, float) else c for c in row] for row in rows)
-    write_atomically(path, room.getvalue().encode())

@@ -15,6 +15,7 @@ from powersim.analysis.mediation import Mediation, mediation
 from powersim.analysis.plot_why import draw_knockouts, draw_mediation, draw_shares
 from powersim.analysis.press import print_all
 from powersim.analysis.results import ALL, Branch, Study
+from powersim.files.writing import subfolder
 from powersim.study.groups import FULL, ITSELF, Setting, coalitions
 from powersim.study.kept import Kept
 from powersim.study.why import HELD, NAME, Question
@@ -118,7 +119,7 @@ def write(
 
     `notice` is told, once, of letters that figures cannot show.
     """
-    folder = out / NAME
+    folder = subfolder(out, NAME)
     written = [
         write_rows(list(chain.from_iterable(e.knockouts for e in found)), KnockOut, folder / "knockouts.csv"),
         write_rows(list(chain.from_iterable(e.shares for e in found)), Share, folder / "shares.csv"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,8 @@ from numpy.typing import NDArray
 
 from powersim.analysis.compare import effects, write_effects
 from powersim.errors import PowersimError
+from powersim.files.table import Rows, cell, text
+from powersim.files.writing import check_target, replacing
 from powersim.study.opened import unknown_name
 
 if TYPE_CHECKING:
@@ -59,16 +59,10 @@ def export(results: xr.Dataset, file: Path, outcomes: Sequence[str] | None = Non
         )
     if file.suffix != NETCDF and file.stem not in (EFFECTS, *TABLES):
         raise PowersimError(unknown_name(file.stem, (EFFECTS, *TABLES), f"--export {file.name}: table"))
-    if file.exists():
-        raise PowersimError(f"{file}: is there already and is not overwritten; name another file")
+    check_target(file)
     chosen = results if outcomes is None else results.sel(outcome=list(outcomes))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.stem}.{uuid.uuid4().hex}{file.suffix}")
-    try:
+    with replacing(file) as partial:
         _writer(file)(chosen, partial)
-        partial.rename(file)
-    finally:
-        partial.unlink(missing_ok=True)
     return file
 
 
@@ -121,22 +115,20 @@ def _effects(results: xr.Dataset) -> list[Column]:
 
 
 def _csv(parts: Iterator[list[Column]], file: Path) -> None:
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        for index, columns in enumerate(parts):
-            if index == 0:
-                writer.writerow([column.name for column in columns])
-            writer.writerows(zip(*(_texts(column) for column in columns), strict=True))
+    with file.open("x", encoding="utf-8", newline="") as stream:
+        table = None
+        for columns in parts:
+            table = table or Rows(stream, [column.name for column in columns])
+            table.add_cells(zip(*(_cells(column) for column in columns), strict=True))
 
 
-def _texts(column: Column) -> list[object]:
+def _cells(column: Column) -> list[object]:
     if column.labels:
-        return [column.labels[place] for place in column.values]
-    if column.values.dtype.kind != "f":
-        return list(column.values.tolist())
+        labels = [text(label) for label in column.labels]
+        return [labels[place] for place in column.values]
     # Nine digits give a single back exactly, seventeen a double.
     digits = ".9g" if column.values.dtype == np.float32 else ".17g"
-    return ["" if math.isnan(value) else format(value, digits) for value in column.values.tolist()]
+    return [cell(value, digits) for value in column.values.tolist()]
 
 
 def _parquet(parts: Iterator[list[Column]], file: Path) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from powersim import _seals as seals
 from powersim.analysis.results import Floats
-from powersim.sim.files import write_atomically
+from powersim.files.writing import check_folder, write_atomically
 from powersim.sim.manifest import DamagedError, StoreError, content
 
 FILE = "worlds.npz"
@@ -56,7 +56,7 @@ class Kept:
         StoreError if another study is there, or the same one, or a damaged one, and `resume` is not asked for.
         """
         theories, worlds, outcomes = shape
-        path = None if folder is None else folder / FILE
+        path = None if folder is None else check_folder(folder.parent, folder.name) / FILE
         sealed = None if path is None else content(path)
         if path is None or sealed is None:
             empty = np.zeros((theories, 0, worlds, 2, outcomes))

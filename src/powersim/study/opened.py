@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from powersim.errors import PowersimError
+from powersim.errors import PowersimError, ScenarioError
 from powersim.scenario.load import from_data, load_with_data
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
-from powersim.sim import provenance
+from powersim.study import sweep
+from powersim.study.facts import agreed, read_facts, said
 
 BASE = "base"
 """Name of the only theory, or branch, of a scenario that names none."""
@@ -60,13 +61,22 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     if path.suffix != ".json":
         scenario, document = load_with_data(path, given)
         return Opened(path.name, scenario, document, given)
-    facts = provenance.read(path)
-    found = facts.get("scenario")
-    if not isinstance(found, dict) or not isinstance(found.get("document"), dict):
-        raise PowersimError(f"{path}: holds no scenario; allowed: the {provenance.FILE} of a study")
-    merged = {**{str(key): str(value) for key, value in dict(facts.get("overrides") or {}).items()}, **given}
-    scenario = from_data(found["document"], merged)
-    return Opened(str(found.get("file") or path.name), scenario, found["document"], merged, facts)
+    record = read_facts(path)
+    origin = record.facts.scenario
+    merged = {**record.facts.overrides, **given}
+    try:
+        scenario = from_data(origin.document, merged, str(path))
+    except ScenarioError as error:
+        raise record.relocated(error, list(given)) from error
+    opened = Opened(origin.file, scenario, origin.document, merged, record.plain())
+    names = {"branches": opened.branches, "theories": opened.theories, "outcomes": opened.outcomes}
+    agreed(record, {**names, "hypotheses": [each.id for each in scenario.hypotheses]})
+    if record.facts.sweep is not None:
+        try:
+            sweep.dates(record.facts.sweep, scenario.calendar)
+        except PowersimError as error:
+            raise said(record, "sweep", error) from error
+    return opened
 
 
 def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:

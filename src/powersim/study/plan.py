@@ -20,13 +20,13 @@ from powersim.sim import provenance
 from powersim.sim.ensemble import Tally
 from powersim.sim.layout import Layout
 from powersim.study import sweep
+from powersim.study.facts import MOST_SEED
 from powersim.study.opened import BASE, Opened, chosen, unknown_name
 from powersim.world import chronicle
 from powersim.world.case import Case
 from powersim.world.state import Branch
 
 SEED = 1
-MOST_SEED = 2**63 - 1
 HEADLINES = 4  # outcomes shown first
 
 

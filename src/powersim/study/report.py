@@ -8,9 +8,11 @@ from typing import Any
 
 from powersim.analysis.report.page import assemble
 from powersim.errors import PowersimError
+from powersim.files.page import PAGE_MARK
+from powersim.files.writing import check_target, write
 from powersim.sim import held, provenance
-from powersim.sim.files import write_atomically
 from powersim.sim.manifest import RESULTS, StoreError
+from powersim.study.facts import read_facts
 from powersim.study.work import dataset
 
 PAGE = "report.html"
@@ -35,7 +37,8 @@ def write_report(
             f"{folder.name}: holds no results; allowed: the folder of a study, e.g. made by "
             "powersim compare scenarios/missile_defense_2009.yaml --out out/study"
         )
-    facts = provenance.read(folder / provenance.FILE)
+    path = check_target(out or folder / PAGE, PAGE_MARK)
+    facts = read_facts(folder / provenance.FILE).plain()
     runs = _runs(folder, facts)
     data = dataset(folder, runs)
     if not data.sizes["outcome"]:
@@ -44,17 +47,13 @@ def write_report(
             "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
         )
     page = assemble(data, folder, {**facts, "runs": runs}, progress, processes, notice).html()
-    path = out or folder / PAGE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page.encode())
-    return path
+    return write(path, page, PAGE_MARK)
 
 
 def _runs(folder: Path, facts: Mapping[str, Any]) -> int:
     """Runs of the results. StoreError if their record of provenance is that of others."""
     identity = held.root(folder).identity
-    versions = facts.get("versions")
-    told = {**facts, **(versions if isinstance(versions, dict) else {})}
+    told = {**facts, **facts["versions"]}
     different = [
         key for key in ("seed", "theories", "sampling", "powersim", "rules") if told.get(key) != identity[key]
     ]

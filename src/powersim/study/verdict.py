@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,21 +26,23 @@ from powersim import _seals as seals
 from powersim.analysis.outcomes import summarise
 from powersim.analysis.results import Floats
 from powersim.errors import PowersimError
+from powersim.files.writing import Mark, check_folder, write, write_atomically
 from powersim.scenario.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Hypothesis, Scenario
 from powersim.sim import provenance
 from powersim.sim.ensemble import Together
-from powersim.sim.files import write_atomically
 from powersim.sim.manifest import DamagedError, content
 from powersim.study.condense import summary_of
+from powersim.study.facts import MOST_SEED
 from powersim.study.opened import BASE, Opened, unknown_name
-from powersim.study.plan import MOST_SEED, SEED
+from powersim.study.plan import SEED
 from powersim.study.work import Progress
 from powersim.world.case import Case
 
 NAME = "verdict"
 PLACES, IDENTITY = "places", "identity.json"
+IDENTITY_MARK: Mark = re.compile(rb'\A\{\s*"scenario"')
 DRAWS, LUCKS = 25, 40
 STRIDE = 2**12
 """Lucks that a place has room for: its runs are numbered from place x STRIDE, however many are asked for."""
@@ -234,7 +237,7 @@ def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
 
 
 def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
-    folder, identity = where / NAME, trial.identity()
+    folder, identity = check_folder(where, NAME, PLACES).parent, trial.identity()
     path = folder / IDENTITY
     held, there = _identity(path), any((folder / PLACES).glob("*.npz"))
     changed = [] if held is None else [key for key in identity if held.get(key) != identity[key]]
@@ -248,7 +251,7 @@ def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
     if there and not resume:
         raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
     if held is None:
-        write_atomically(path, (json.dumps(seals.marked(identity), indent=1) + "\n").encode())
+        write(path, json.dumps(seals.marked(identity), indent=1) + "\n", IDENTITY_MARK)
     return folder
 
 

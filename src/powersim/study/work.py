@@ -16,6 +16,7 @@ from powersim import _jit
 from powersim._garbage import unswept
 from powersim.analysis.results import CERTAIN
 from powersim.errors import PowersimError
+from powersim.files.writing import check_folder
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import held, provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
@@ -25,6 +26,7 @@ from powersim.sim.lock import alone
 from powersim.sim.manifest import RESULTS
 from powersim.sim.store import ALL_PATHS, Store
 from powersim.study.condense import condense, summary_of
+from powersim.study.facts import MOST_RUNS
 from powersim.study.opened import unknown_name
 from powersim.study.plan import Plan
 from powersim.world.case import Case
@@ -37,7 +39,6 @@ ENGINES = (COMPILED, MESA, DASK)
 """What can compute histories: compiled rules, the Mesa model, compiled rules on a cluster. All give the same bits."""
 
 RUNS = 100
-MOST_RUNS = 10_000_000
 
 
 @dataclass
@@ -125,6 +126,7 @@ def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int |
 
     `paths` keeps whole paths of the first so many runs; None: as the store has it, a new one of all.
     """
+    check_folder(where, RESULTS)
     kept = (
         paths if paths is not None else held_identity(where).get("paths", ALL_PATHS) if resume else ALL_PATHS
     )

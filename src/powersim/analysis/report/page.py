@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import markupsafe
 import xarray as xr
 
 from powersim.analysis.compare import Effect, effects
@@ -20,6 +21,8 @@ from powersim.analysis.report.pictures import Picture, picture
 from powersim.analysis.results import Study
 from powersim.analysis.section import Figure, Section, Table, sections
 from powersim.analysis.style import slug
+from powersim.files.page import GENERATOR
+from powersim.files.plain import plain
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -81,7 +84,11 @@ class Report:
 
     def html(self) -> str:
         """The page: self-contained, without scripts; the same folder gives the same bytes."""
-        return _environment().get_template(TEMPLATE).render(report=self, study=self.study)
+        return (
+            _environment()
+            .get_template(TEMPLATE)
+            .render(report=self, study=self.study, generator=markupsafe.Markup(GENERATOR))
+        )
 
 
 def assemble(
@@ -164,6 +171,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("powersim.analysis.report", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda value: plain(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

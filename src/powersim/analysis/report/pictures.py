@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from powersim.errors import PowersimError
+
+BROKEN = (SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
+"""What a damaged picture may raise, beside OSError."""
 
 COLOURS = 192  # lines, text and the steps of a heat map need no more
 
@@ -31,7 +36,7 @@ def picture(path: Path, name: str, alt: str, caption: str) -> Picture:
     try:
         with Image.open(path) as image:
             small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    except OSError as error:
+    except (*BROKEN, OSError) as error:
         raise PowersimError(
             f"{path}: cannot be read as a PNG figure ({error}); run its command again"
         ) from error
