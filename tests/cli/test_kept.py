@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -40,43 +39,38 @@ def test_the_record_of_every_command_is_read_and_computes_the_same_again(powersi
     ).read_bytes()
 
 
-def test_places_of_a_verdict_that_somebody_broke_are_named(powersim, small, tmp_path):
+def test_places_of_a_verdict_that_somebody_broke_are_computed_again(powersim, small, tmp_path):
     out, places = tmp_path / "out", tmp_path / "out" / "verdict" / "places"
     assert powersim("verdict", small, *VERDICT, out).code == 0
     first, second = (places / f"00000{n}.npz" for n in range(2))
     whole = first.read_bytes()
-    for content, said in (
-        (second.read_bytes(), "is of another place or study; delete it and it is computed again"),
-        (whole[:200], "damaged, or not what powersim wrote"),
-        (b"", "damaged, or not what powersim wrote"),
-    ):
+    for content in (second.read_bytes(), whole[:200], b""):
         first.write_bytes(content)
-        result = powersim("verdict", small, *VERDICT, out, "--resume")
-        assert (result.code, result.err.splitlines()[-1].startswith(f"{first}: ")) == (2, True)
-        assert said in result.err
-    first.unlink()
-    assert powersim("verdict", small, *VERDICT, out, "--resume").code == 0
-    assert first.read_bytes() == whole
+        assert powersim("verdict", small, *VERDICT, out, "--resume").code == 0
+        assert first.read_bytes() == whole
     identity = out / "verdict" / "identity.json"
-    told = json.loads(identity.read_text("utf-8"))
-    for broken, said in (
-        ("[]", "identity.json:1: not what the places of a verdict belong to"),
-        (json.dumps({**told, "lucks": "many"}), "lucks: found many; allowed: a whole number"),
-        (json.dumps({**told, "seed": 2}), "holds places of another study (seed differ)"),
-    ):
-        identity.write_text(broken)
-        result = powersim("verdict", small, *VERDICT, out, "--resume")
-        assert (result.code, said in result.err) == (2, True), result.err
+    known = identity.read_text("utf-8")
+    told = json.loads(known)
+    for broken in ({**told, "lucks": "many"}, {**told, "seed": 2}):
+        identity.write_text(json.dumps(broken))
+        assert powersim("verdict", small, *VERDICT, out, "--resume").code == 0
+        assert identity.read_text("utf-8") == known
+    identity.write_text("[]")
+    result = powersim("verdict", small, *VERDICT, out, "--resume")
+    assert (result.code, "was not written by powersim" in result.err) == (2, True), result.err
 
 
-def test_worlds_of_why_that_somebody_broke_are_named(powersim, small, tmp_path):
+def test_worlds_of_why_that_somebody_broke_are_computed_again(powersim, small, tmp_path):
     out = tmp_path / "out"
     assert powersim("why", small, *WHY, out).code == 0
     worlds = out / "why" / "worlds.npz"
-    worlds.write_bytes(worlds.read_bytes()[:-30])
-    result = powersim("why", small, *WHY, out, "--resume")
+    whole = worlds.read_bytes()
+    worlds.write_bytes(whole[:-30])
+    result = powersim("why", small, *WHY, out)
     assert result.code == 2
-    assert "worlds.npz: damaged, or not what powersim wrote" in result.err
+    assert "worlds.npz: is damaged; add --resume to compute it again" in result.err
+    assert powersim("why", small, *WHY, out, "--resume").code == 0
+    assert worlds.read_bytes() == whole
 
 
 @pytest.mark.parametrize(
@@ -120,5 +114,5 @@ def test_labels_of_results_that_somebody_broke_are_named(powersim, small, tmp_pa
     path.write_text(json.dumps(told), "utf-8")
     result = powersim("results" if attribute == "identity" else "report", out)
     assert result.code == 2, result.err
-    assert re.search(f"{attribute}|not a store that powersim made|of another version", result.err)
+    assert re.search(r"zarr\.json: is damaged, or not of this study|of another version", result.err)
     assert "Traceback" not in result.err

@@ -78,14 +78,14 @@ class Section:
 def read_section(path: Path) -> Section:
     """The section in a file. PowersimError with every problem if it is not one, or not what was written."""
     found = read(path, _Section, "a section of a report; delete it or run its command again")
+    if found.name != path.parent.name:
+        keys = (str(path), line_of(read_text(path), ("name",)), 1, "name")
+        raise FileError([Problem(*keys, found.name, f"the name of its folder, {path.parent.name}")])
     if found.checksum is not None and not seals.is_whole(json.loads(read_text(path))):
         raise PowersimError(f"{path}: is damaged; run its command again, or delete it")
     for name, mark in found.files.items():
         if (path.parent / name).is_file() and _sum(path.parent / name, name) != mark:
             raise PowersimError(f"{path.parent / name}: is damaged, or not of {FILE}; run its command again")
-    if found.name != path.parent.name:
-        keys = (str(path), line_of(read_text(path), ("name",)), 1, "name")
-        raise FileError([Problem(*keys, found.name, f"the name of its folder, {path.parent.name}")])
     figures = [Figure(each.file, each.alt, each.caption) for each in found.figures]
     tables = [Table(each.caption, each.columns, each.rows) for each in found.tables]
     return Section(

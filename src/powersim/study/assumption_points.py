@@ -33,7 +33,6 @@ CHUNK = 128
 POINTS = "points"
 """Folder of chunks, beside what is made of them."""
 
-LEVELS = "levels"
 
 Tick = Callable[[], None]
 
@@ -79,14 +78,15 @@ class Evaluator:
         return np.asarray(levels[:, 1] - levels[:, 0], np.float64)
 
     def _chunk(self, name: str, points: Points) -> Floats:
-        path = None if self.folder is None else self.folder / POINTS / f"{name}-{self._digest(points)}.npy"
+        path = None if self.folder is None else self.folder / POINTS / f"{name}-{self._digest(points)}.npz"
         sealed = None if path is None else content(path)
         if path is not None and sealed is not None:
             whole = seals.unseal(sealed, path.name)
             if whole is not None:
                 for _ in range(len(points)):
                     self._done()
-                return np.asarray(np.load(BytesIO(whole), allow_pickle=False), np.float64)
+                with np.load(BytesIO(whole), allow_pickle=False) as kept:
+                    return np.asarray(kept["levels"], np.float64)
             if self.note is not None:
                 self.note(f"{path}: is damaged; computed again")
         pool = ThreadPoolExecutor(self.threads or workers(), thread_name_prefix="point")
@@ -97,7 +97,7 @@ class Evaluator:
             pool.shutdown(wait=True, cancel_futures=True)
         if path is not None:
             room = BytesIO()
-            np.save(room, found, allow_pickle=False)
+            np.savez(room, levels=found)
             write_atomically(path, seals.seal(room.getvalue(), path.name))
         return found
 
