@@ -15,7 +15,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from powersim import cli
@@ -25,13 +24,10 @@ from powersim.scenario.template import template
 from powersim.sim import held
 from powersim.sim import layout as layouts
 from powersim.sim.manifest import StoreError
-from powersim.study import verdict, work
-from powersim.study.assumption_points import Evaluator, Points
-from powersim.study.assumptions import Space
-from powersim.study.opened import Opened, open_scenario
+from powersim.study import work
+from powersim.study.opened import open_scenario
 from powersim.study.plan import Plan, plan
 from powersim.study.report import write_report
-from powersim.study.why import answer, open_kept, question
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 DAMAGES = 200 * TIMES
@@ -340,78 +336,3 @@ def test_a_record_of_provenance_of_other_results_is_refused(studies: Studies, co
 def test_more_runs_than_are_complete_are_not_read(studies: Studies) -> None:
     with pytest.raises(StoreError, match="holds 10 complete runs, not 11"):
         work.dataset(studies.whole, RUNS + 1)
-
-
-# What other commands keep.
-
-
-def worlds(opened: Opened, folder: Path, resume: bool) -> Any:
-    asked = question(opened, "territory", None, None, 3)
-    kept = open_kept(asked, folder, resume=resume)
-    answer(asked, kept, 2, threads=1)
-    return kept.values, kept.prints
-
-
-def places(opened: Opened, folder: Path, resume: bool) -> Any:
-    trial = verdict.trial(opened, draws=3, lucks=2, seed=3)
-    runs, _ = verdict.compute(trial, work.together(), folder, 1, resume=resume)
-    return runs.values, runs.parted
-
-
-def constant(case: Any, seed: int, run: int) -> Any:
-    """Stands in for a history: what it is does not matter here."""
-    return SimpleNamespace(values=np.full((case.turns, 1), case.params.rho))
-
-
-def points(opened: Opened, folder: Path, resume: bool) -> Any:
-    space = Space(plan(opened, "keep,free", "spiral", 3))
-    outcome = opened.scenario.outcomes["territory"]
-    evaluator = Evaluator(space, outcome, constant, folder, 1)
-    u = np.random.default_rng(3).random((130, len(space.all)))
-    return (evaluator.effects("screening", Points(u, np.arange(130))),)
-
-
-@pytest.mark.parametrize("compute", [worlds, places, points])
-def test_what_other_commands_keep_is_mended_to_the_same_bytes(
-    studies: Studies, tmp_path: Path, compute: Callable[[Opened, Path, bool], Any]
-) -> None:
-    opened, luck = open_scenario(studies.scenario), random.Random(SEED)
-    other = open_scenario(studies.scenario, {"rho": "0.2"})
-    right = compute(opened, tmp_path / "whole", False)
-    compute(other, tmp_path / "foreign", False)
-    expected = files(tmp_path / "whole")
-    for number in range(4 * TIMES if compute is worlds else 12 * TIMES):
-        folder = tmp_path / str(number)
-        shutil.copytree(tmp_path / "whole", folder)
-        there = sorted(p for p in folder.rglob("*") if p.is_file())
-        kind = luck.choice((flip, cut, lengthen, blank, delete, swap))
-        file = luck.choice(there)
-        kind(file, file, luck, there)
-        found = compute(opened, folder, True)
-        assert all(np.array_equal(a, b) for a, b in zip(found, right, strict=True)), (kind, file)
-        assert files(folder) == expected, (kind, file)
-
-
-def test_a_place_of_another_study_is_computed_again(studies: Studies, tmp_path: Path) -> None:
-    opened, other = open_scenario(studies.scenario), open_scenario(studies.scenario, {"rho": "0.2"})
-    for name, one in (("whole", opened), ("foreign", other)):
-        places(one, tmp_path / name, False)
-    expected = files(tmp_path / "whole")
-    shutil.copy(tmp_path / "foreign/verdict/places/000001.npz", tmp_path / "whole/verdict/places/000001.npz")
-    assert files(tmp_path / "whole") != expected
-    places(opened, tmp_path / "whole", True)
-    assert files(tmp_path / "whole") == expected
-    shutil.copy(tmp_path / "whole/verdict/identity.json", tmp_path / "foreign/verdict/identity.json")
-    places(opened, tmp_path / "foreign", True)
-    assert files(tmp_path / "foreign") == expected
-
-
-def test_places_that_nothing_vouches_for_are_left_alone(studies: Studies, tmp_path: Path) -> None:
-    places(open_scenario(studies.scenario, {"rho": "0.2"}), tmp_path, False)
-    (tmp_path / "verdict" / "identity.json").unlink()
-    before = files(tmp_path)
-    with pytest.raises(
-        StoreError, match=r"identity\.json: is missing, and no place beside it is of this study"
-    ):
-        places(open_scenario(studies.scenario), tmp_path, True)
-    assert files(tmp_path) == before
