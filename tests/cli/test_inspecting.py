@@ -189,7 +189,7 @@ def test_names_of_a_scenario_are_explained(powersim, scenario, name, said):
 def test_a_turn_is_explained_phase_by_phase_in_their_order(powersim):
     result = powersim("explain", "turn")
     assert result.code == 0
-    places = [result.out.index(f"{phase.name} ") for phase in PHASES]
+    places = [result.out.index(f"\n  {phase.name} ") for phase in PHASES]
     assert places == sorted(places)
     assert all(phase.what.split()[0] in result.out for phase in PHASES)
 
