@@ -1,21 +1,17 @@
-"""Options that several commands share, and what turns a user's mistake into a message and an exit code."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
+from powersim.cli.guard import INTERRUPTED, MISTAKE, guarded
 from powersim.errors import PowersimError
 
-P = ParamSpec("P")
-
-MISTAKE, INTERRUPTED = 2, 130  # exit codes
+__all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
@@ -111,36 +107,3 @@ def overrides(given: Sequence[str] | None) -> dict[str, str]:
             raise PowersimError(f"--set: found {text}; allowed: NAME=VALUE, e.g. --set rho=0.5")
         found[name.strip()] = value.strip()
     return found
-
-
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """A command whose errors are printed without a traceback and end with the right exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except PowersimError as error:
-            _complain(str(error))
-            raise typer.Exit(error.exit_code) from error
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit from None
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            _complain(f"{where}{error.strerror or error}")
-            raise typer.Exit(MISTAKE) from error
-        except KeyboardInterrupt:
-            _complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return run
-
-
-def _complain(text: str) -> None:
-    if hasattr(sys.stderr, "reconfigure"):
-        sys.stderr.reconfigure(errors="replace")
-    for line in text.splitlines():
-        sys.stderr.write(f"{line}\n")

@@ -56,17 +56,17 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
 
     Raises ScenarioError with every problem of the scenario, PowersimError for a file that is neither.
     """
-    given = dict(overrides or {})
+    given, name = dict(overrides or {}), provenance.written(path.name)
     if path.suffix != ".json":
         scenario, document = load_with_data(path, given)
-        return Opened(path.name, scenario, document, given)
+        return Opened(name, scenario, document, given)
     facts = provenance.read(path)
     found = facts.get("scenario")
     if not isinstance(found, dict) or not isinstance(found.get("document"), dict):
         raise PowersimError(f"{path}: holds no scenario; allowed: the {provenance.FILE} of a study")
     merged = {**{str(key): str(value) for key, value in dict(facts.get("overrides") or {}).items()}, **given}
     scenario = from_data(found["document"], merged)
-    return Opened(str(found.get("file") or path.name), scenario, found["document"], merged, facts)
+    return Opened(str(found.get("file") or name), scenario, found["document"], merged, facts)
 
 
 def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from powersim.world.state import Branch
 
 SEED = 1
 MOST_SEED = 2**63 - 1
+LAST_RUN = 2**32 - 1  # what the key of a draw holds: world/draws.py
 YARDSTICK = "no_"  # a branch that takes something out of history is there to compare with
 HEADLINES = 4  # outcomes shown first
 
