@@ -1,17 +1,22 @@
 """The ``@rule`` decorator: compiles a rule, or leaves it as plain Python.
 
 A rule is a pure function of numbers and small arrays. Compiled (numba, no fast-math) and interpreted it gives the same
-bits. ``POWERSIM_JIT=0`` makes the decorator the identity, for debugging and for the tests of that claim.
+bits. ``POWERSIM_JIT=0`` (or numba's own ``NUMBA_DISABLE_JIT=1``) makes the decorator the identity, for debugging and
+for the tests of that claim.
 
 Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
 a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
 code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, this file,
-``_parts.py`` and ``_bundle.py``.
+``_parts.py``, ``_cached.py`` and ``_bundle.py``.
 Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
+
+Parts and checked files lean on insides of numba that another version may have moved. Where they do not load, or do not
+work on a small example, rules are compiled in numba's plain way: the same bits after a longer wait.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import platform
@@ -21,18 +26,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba import types
-
-from powersim._parts import part
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0"
+ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0" and not numba.config.DISABLE_JIT
 """Whether rules are compiled."""
+
+
+def _loaded(name: str) -> Any:
+    """A module that leans on insides of numba; None where another version has moved them."""
+    with suppress(ImportError, AttributeError, TypeError):
+        return import_module(f"powersim.{name}")
+    return None
+
+
+_parts, _cached = _loaded("_parts"), _loaded("_cached")
 
 _PACKAGE = Path(__file__).parent
 _KEPT = 4  # folders of other versions that survive
@@ -44,17 +58,17 @@ def _sources() -> list[Path]:
     marked = re.compile(rb"^@rule\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
     files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
-    own = [_PACKAGE / name for name in ("_jit.py", "_parts.py", "_bundle.py")]
+    own = [_PACKAGE / name for name in ("_jit.py", "_parts.py", "_cached.py", "_bundle.py")]
     return [*(path for path in own if path.exists()), *sorted(files)]
 
 
-def _fingerprint() -> str:
-    """Hash of the sources and of the versions that turn them into machine code.
+def _fingerprint(way: str) -> str:
+    """Hash of the sources, of the versions that turn them into machine code, and of the way: in parts or plain.
 
     The names of the parameters belong to it, because compiled code knows them by their place in the alphabet; their
     values do not.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()} {way}".encode())
     for path in sorted((_PACKAGE / "defaults").glob("*.yaml")):
         digest.update(b" ".join(re.findall(rb"^\w+(?=:)", path.read_bytes(), re.MULTILINE)))
     for path in _sources():
@@ -101,9 +115,9 @@ def _prune(root: Path, current: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _open_cache() -> Path:
+def _open_cache(way: str = "parts") -> Path:
     """The folder for this version's compiled code; when the home is not writable, a temporary one of this user."""
-    folder = _root() / _fingerprint()
+    folder = _root() / _fingerprint(way)
     new = not os.path.exists(folder)  # unlike Path.exists, False where one may not look
     if _writable(folder):
         if new:
@@ -112,16 +126,41 @@ def _open_cache() -> Path:
     spare = Path(tempfile.gettempdir()) / f"powersim-{os.getuid() if hasattr(os, 'getuid') else 'cache'}"
     if _writable(spare) and _writable(spare / folder.name):
         return spare / folder.name
-    return Path(tempfile.mkdtemp(prefix="powersim-"))
+    made = Path(tempfile.mkdtemp(prefix="powersim-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
-CACHE: Path | None = _open_cache() if ENABLED else None
-"""Folder of this version's compiled code; None when rules are interpreted."""
+def _choose() -> tuple[Path | None, bool]:
+    """Folder of compiled code (None when rules are interpreted), and whether rules are compiled in parts.
+
+    Whether this numba takes parts is tried as long as nothing has been compiled with them.
+    """
+    if not ENABLED:
+        return None, False
+    folder = _open_cache()
+    if _parts is not None and (any(folder.rglob("*.nbc")) or _parts.work()):
+        return folder, True
+    return _open_cache("plain"), False
+
+
+CACHE, IN_PARTS = _choose()
+"""Folder of this version's compiled code, None when rules are interpreted; whether rules are compiled in parts."""
 
 
 def is_cold() -> bool:
-    """Whether nothing has been compiled yet for these sources, so that the first run has to wait for it."""
-    return CACHE is not None and not any(CACHE.rglob("*.nbc"))
+    """Whether something has yet to be compiled, so that the first run has to wait for it.
+
+    Nothing is there, or some of it is damaged: that is removed.
+    """
+    if CACHE is None:
+        return False
+    there = list(CACHE.rglob("*.nbc"))
+    damaged = [path for path in there if _cached is not None and not _cached.whole(path)]
+    for path in damaged:
+        with suppress(OSError):
+            path.unlink()
+    return not there or bool(damaged)
 
 
 def rule(function: F) -> F:
@@ -132,20 +171,19 @@ def rule(function: F) -> F:
     """
     if CACHE is None:
         return function
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     # Numba reads the folder when it decorates. It is put back afterwards: other users of numba keep their own.
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE)
     try:
-        compiled: Any = numba.njit(cache=True, **options)(function)
+        compiled: Any = numba.njit(cache=True, **options, **({"no_cfunc_wrapper": True} if IN_PARTS else {}))(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before
-    # Python calls `compiled`; compiled callers get the part.
-    compiled.part = part(function, **options)
-    compiled.get_overload = compiled.part.get_overload
-    template = compiled.part.get_call_template
-    # A constant in a call is no reason to compile the callee once more for it.
-    compiled.get_call_template = lambda args, kws: template(
-        tuple(types.unliteral(arg) for arg in args), {name: types.unliteral(arg) for name, arg in kws.items()}
-    )
+    if _cached is not None:
+        with suppress(AttributeError):  # numba's own way, in another version
+            _cached.check(compiled)
+    if IN_PARTS:
+        _parts.link(compiled, function, **options, no_cfunc_wrapper=True)
     return cast(F, compiled)

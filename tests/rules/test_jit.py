@@ -13,6 +13,7 @@ import pytest
 
 import powersim
 from powersim import _jit
+from powersim._cached import CheckedFile, whole
 
 PACKAGE = Path(powersim.__file__).parent
 CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
@@ -24,7 +25,7 @@ def small(tmp_path: Path) -> Path:
     """A copy of the package's first file with two rules of its own, one calling the other."""
     package = tmp_path / "powersim"
     (package / "rules").mkdir(parents=True)
-    for name in ("_jit.py", "_parts.py"):
+    for name in ("_jit.py", "_parts.py", "_cached.py"):
         shutil.copy(PACKAGE / name, package)
     for folder in (package, package / "rules"):
         (folder / "__init__.py").write_text("")
@@ -89,6 +90,7 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
         "_bundle.py",
         "_jit.py",
         "_parts.py",
+        "_cached.py",
     ],
 )
 def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path, source: str) -> None:
@@ -140,6 +142,87 @@ def test_without_compilation_a_rule_is_the_plain_function(small: Path) -> None:
     code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.is_cold())"
     assert ask(small, code, POWERSIM_JIT="0") == "function 4.0 None False"
     assert not (small / "cache").exists()
+
+
+def test_numbas_own_switch_is_ours(small: Path) -> None:
+    code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.ENABLED)"
+    assert ask(small, code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
+
+
+@pytest.mark.parametrize(("kind", "cold"), [("nbi", "False"), ("nbc", "True")])
+def test_a_cut_file_of_compiled_code_is_compiled_again_and_whole_the_next_time(
+    small: Path, kind: str, cold: str
+) -> None:
+    assert ask(small, RUN) == "4.0 True 0"
+    (file,) = (small / "cache").rglob(f"*.{kind}")
+    file.write_bytes(file.read_bytes()[:-1])
+    assert ask(small, RUN) == f"4.0 {cold} 0"
+    assert ask(small, RUN) == "4.0 False 1"
+
+
+def test_no_damage_to_a_file_of_compiled_code_goes_unnoticed(tmp_path: Path) -> None:
+    """Nor does anything of it reach the program."""
+    kept = CheckedFile(str(tmp_path), "rule", "stamp")
+    kept.save("key", ("code", 2009))
+    files = sorted(tmp_path.iterdir())
+    assert kept.load("key") == ("code", 2009)
+    assert [path.suffix for path in files] == [".nbc", ".nbi"]
+    for path in files:
+        raw = path.read_bytes()
+        damaged = [raw[:end] for end in range(len(raw))]
+        damaged += [raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :] for at in range(len(raw))]
+        for bad in (*damaged, raw + b"\0", b"not code"):
+            path.write_bytes(bad)
+            assert kept.load("key") is None
+            assert not whole(path)
+        path.unlink()
+        path.mkdir()
+        assert kept.load("key") is None
+        path.rmdir()
+        path.write_bytes(raw)
+    assert kept.load("key") == ("code", 2009)
+    assert CheckedFile(str(tmp_path), "rule", "another stamp").load("key") is None
+
+
+def test_code_that_cannot_be_kept_is_run_all_the_same(small: Path) -> None:
+    code = "import os; from powersim import _cached; _cached._write = lambda *_: os.stat('nowhere'); " + RUN
+    assert ask(small, code) == "4.0 True 0"
+    assert not list((small / "cache").rglob("*.nbc"))
+
+
+MOVED = {
+    "a module that is gone": ("_parts.py", "from numba import _dynfunc, types", "from numba import gone"),
+    "a name that is gone": (
+        "_parts.py",
+        "class PartLibrary(JITCodeLibrary)",
+        "class PartLibrary(numba.Gone)",
+    ),
+    "a function that changed": ("_parts.py", "_dynfunc.make_function(module, ", "_dynfunc.make_function("),
+    "a pass that is gone": ("_parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
+    "a cache that moved": ("_cached.py", "from numba.core.caching import", "from numba.core.stores import"),
+    "a cache with other names": ("_cached.py", "compiled._cache.", "compiled._store."),
+}
+
+
+@pytest.mark.parametrize("how", MOVED)
+def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(small: Path, how: str) -> None:
+    name, here, elsewhere = MOVED[how]
+    path = small / "powersim" / name
+    assert here in path.read_text()
+    path.write_text(path.read_text().replace(here, elsewhere))
+    code = "print(caller(1.0), jit.IN_PARTS, sum(caller.stats.cache_hits.values()))"
+    parts = name != "_parts.py"
+    assert ask(small, code) == f"4.0 {parts} 0"
+    assert ask(small, code) == f"4.0 {parts} 1"
+
+
+def test_a_temporary_folder_of_compiled_code_goes_with_the_process(small: Path) -> None:
+    (small / "tmp").mkdir()
+    (small / "tmp" / f"powersim-{os.getuid()}").write_text("in the way")
+    (small / "file").write_text("in the way")
+    places = {"POWERSIM_CACHE_DIR": str(small / "file"), "TMPDIR": str(small / "tmp")}
+    assert ask(small, RUN, **places) == "4.0 True 0"
+    assert [path.name for path in (small / "tmp").iterdir()] == [f"powersim-{os.getuid()}"]
 
 
 def test_an_unwritable_home_is_no_obstacle(small: Path) -> None:

@@ -13,8 +13,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import contextmanager
 from typing import Any, TypeVar
+
+from powersim._signals import ENDING, deaf
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,6 +23,9 @@ R = TypeVar("R")
 
 LEAST = 4
 """Items for each process: to start one takes as long as drawing a few figures."""
+
+LEFT = tuple(number for number in ENDING if number != signal.SIGTERM)
+"""Signals that processes leave to the one that started them; with SIGTERM it ends them itself."""
 
 LOADED = "powersim.analysis.plots"
 """What processes need, and what takes most of their start."""
@@ -44,11 +48,10 @@ def each(subject: S, work: Callable[[S, T], R], items: Sequence[T], processes: i
 def get_ready() -> None:
     """Begin to load what processes will need, in the background, where the platform has a way."""
     if sys.platform == "linux":  # elsewhere libraries may not survive a fork
-        from multiprocessing import forkserver, resource_tracker
+        from multiprocessing import forkserver
 
         multiprocessing.get_context("forkserver").set_forkserver_preload([LOADED])
-        resource_tracker.ensure_running()  # it lets interruptions through once it runs
-        with _deaf():
+        with deaf(LEFT):
             forkserver.ensure_running()
 
 
@@ -57,25 +60,12 @@ def _together(subject: S, work: Callable[[S, T], R], items: Sequence[T], process
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(processes, context, _begin, (subject, os.getcwd()))
     try:
-        with _deaf():
+        with deaf(LEFT):
             found = [pool.submit(_work, work, item) for item in items]
         for one in found:
             yield one.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started inside do not hear interruptions: they inherit what is blocked."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _subject: Any = None
@@ -84,7 +74,8 @@ _subject: Any = None
 
 def _begin(subject: object, directory: str) -> None:
     global _subject
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in LEFT:
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     os.chdir(directory)
     _subject = subject

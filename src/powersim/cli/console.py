@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from powersim.cli.guard import complain
 from powersim.files.plain import one_line, plain
 
 if TYPE_CHECKING:
@@ -138,13 +139,6 @@ class Page:
 def put(text: str) -> None:
     """A text of many lines to standard output, as it is but for what would steer a terminal."""
     sys.stdout.write(plain(text))
-
-
-def complain(text: str) -> None:
-    """Lines to standard error."""
-    if hasattr(sys.stderr, "reconfigure"):
-        sys.stderr.reconfigure(errors="replace")
-    sys.stderr.write(f"{plain(text)}\n")
 
 
 def _shown(table: Table) -> Table:

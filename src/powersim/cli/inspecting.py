@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.guard import complain
 from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, overrides
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check(
             opened = open_scenario(path, given)
         except PowersimError as error:
             sys.stdout.flush()
-            console.complain(str(error))
+            complain(str(error))
             failed = True
             continue
         if not quiet:

@@ -1,22 +1,18 @@
-"""Options that several commands share, and what turns a user's mistake into a message and an exit code."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from powersim.cli.console import complain
+from powersim.cli.guard import INTERRUPTED, MISTAKE, guarded
 from powersim.errors import PowersimError
 
-P = ParamSpec("P")
+__all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 
-MISTAKE, INTERRUPTED = 2, 130  # exit codes
 PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
@@ -130,29 +126,3 @@ def changes(given: Sequence[str] | None, no_priors: bool) -> dict[str, str]:
             f"--no-priors: found --set {PRIORS}={found[PRIORS]} too; allowed: one of them, e.g. --no-priors"
         )
     return {**found, PRIORS: OFF} if no_priors else found
-
-
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """A command whose errors are printed without a traceback and end with the right exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except PowersimError as error:
-            complain(str(error))
-            raise typer.Exit(error.exit_code) from error
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit from None
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            complain(f"{where}{error.strerror or error}")
-            raise typer.Exit(MISTAKE) from error
-        except KeyboardInterrupt:
-            complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return run

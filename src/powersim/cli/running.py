@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim._words import counted
-from powersim.cli.lengthy import announce, check_work, leave_stopped
+from powersim.cli.guard import complain
+from powersim.cli.lengthy import announce, check_work, leave_stopped, resumable
 from powersim.cli.options import (
     Branch,
     Branches,
@@ -240,9 +241,29 @@ class _Work:
                     self.until, work.dataset(where, store.complete)
                 ):
                     break
-            report(work.dataset(where, store.complete))
+            try:
+                report(work.dataset(where, store.complete))
+            except KeyboardInterrupt:
+                if self.out is None:
+                    raise
+                leave_stopped(store.complete, store.complete, "runs", self.out)
 
     def _fill(self, store: Store, runs: int, engine: str) -> Progress:
+        from powersim.sim.cluster import ClusterError
+        from powersim.study import work
+
+        try:
+            return self._computed(store, runs, engine)
+        except KeyboardInterrupt:  # before the first history
+            return work.Progress(runs, min(store.complete, runs), stopped=True)
+        except ClusterError as error:
+            if self.out is None:
+                raise
+            raise ClusterError(
+                f"{error}\n{store.complete} of {runs} runs are {resumable(self.out)}"
+            ) from error
+
+    def _computed(self, store: Store, runs: int, engine: str) -> Progress:
         from powersim.study import work
 
         steps = work.steps(store, runs)
@@ -260,6 +281,7 @@ class _Work:
                 threads=self.workers,
                 scheduler=self.scheduler,
                 tick=tick,
+                say=lambda text, wrong: complain(text) if wrong else self.page.note(text),
             )
 
     def _stages(self) -> Iterator[int]:

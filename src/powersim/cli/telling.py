@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -33,6 +34,7 @@ FORMATS = {
 
 TABLES = ("csv", "sqlite", "parquet")
 MOST_RUNS = 100_000
+NUMBERS = re.compile(r"([0-9]{1,10})(?:\.\.([0-9]{1,10}))?")
 
 
 @guarded
@@ -220,13 +222,19 @@ def _form(out: Path | None, asked: str | None) -> str:
 def _runs(run: int, runs: str | None) -> range:
     """The runs asked for: one number, or A..B."""
     from powersim.errors import PowersimError
+    from powersim.study.plan import LAST_RUN
 
     if runs is None:
+        if run > LAST_RUN:
+            raise PowersimError(f"--run: found {run}; allowed: a whole number from 0 to {LAST_RUN}")
         return range(run, run + 1)
-    low, dots, high = runs.partition("..")
-    if not (low.isdigit() and (high.isdigit() or not dots)) or int(high or low) < int(low):
-        raise PowersimError(f"--runs: found {runs}; allowed: A..B with A not above B, e.g. --runs 0..99")
-    found = range(int(low), int(high or low) + 1)
+    written = NUMBERS.fullmatch(runs)
+    low, high = (int(written[1]), int(written[2] or written[1])) if written else (0, -1)
+    if high < low or high > LAST_RUN:
+        raise PowersimError(
+            f"--runs: found {runs}; allowed: A..B with A not above B, at most {LAST_RUN}, e.g. --runs 0..99"
+        )
+    found = range(low, high + 1)
     if len(found) > MOST_RUNS:
         raise PowersimError(f"--runs: found {len(found)} runs; allowed: at most {MOST_RUNS}")
     return found

@@ -45,19 +45,26 @@ def _read(path: Path, name: str, above: list[Path]) -> Node:
 
 def _extends_fault(base: Node, path: Path, above: list[Path]) -> Problem | None:
     def fault(message: str, allowed: str = "a file beside this one") -> Problem:
-        return Problem(*base.mark, "extends", base.text or "no text", allowed, "extends: base.yaml", message)
+        found = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in base.text or "")
+        return Problem(*base.mark, "extends", found or "no text", allowed, "extends: base.yaml", message)
 
     if not isinstance(base.value, str) or not base.value:
         return fault("")
     relative = Path(base.value)
-    if relative.is_absolute() or relative.suffix not in (".yaml", ".yml"):
+    if relative.is_absolute() or relative.suffix not in (".yaml", ".yml") or not base.value.isprintable():
         return fault("", "a relative path that ends in .yaml")
-    target = (path.parent / relative).resolve()
+    try:
+        target = (path.parent / relative).resolve()
+        there = target.is_file()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, as Python before 3.13 says it
+        return fault(
+            "a link that leads to itself" if isinstance(error, RuntimeError) else f"{error.strerror}"
+        )
     if target in (*above, path.resolve()):
         return fault("extends itself in a circle", "a file that does not lead back here")
     if len(above) >= MOST_EXTENDS:
         return fault("extends too many files", f"at most {MOST_EXTENDS} in a row")
-    return None if target.is_file() else fault("no such file")
+    return None if there else fault("no such file")
 
 
 def merged(below: Node, above: Node, key: str = "") -> Node:

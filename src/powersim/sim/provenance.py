@@ -64,7 +64,12 @@ def system() -> str:
 
 def command_line(arguments: Sequence[str]) -> str:
     """The command that was given; absolute paths are cut to their last part, as they mean nothing elsewhere."""
-    return " ".join(["powersim", *(_quoted(_portable(argument)) for argument in arguments)])
+    return written(" ".join(["powersim", *(_quoted(_portable(argument)) for argument in arguments)]))
+
+
+def written(text: str) -> str:
+    """A text that any file can hold: bytes of a file's name that are not UTF-8 as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> Path:

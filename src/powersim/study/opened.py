@@ -11,6 +11,7 @@ from powersim.errors import PowersimError, ScenarioError
 from powersim.scenario.load import from_data, load_with_data
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
+from powersim.sim import provenance
 from powersim.study import sweep
 from powersim.study.facts import agreed, read_facts, said
 
@@ -57,10 +58,10 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
 
     Raises ScenarioError with every problem of the scenario, PowersimError for a file that is neither.
     """
-    given = dict(overrides or {})
+    given, name = dict(overrides or {}), provenance.written(path.name)
     if path.suffix != ".json":
         scenario, document = load_with_data(path, given)
-        return Opened(path.name, scenario, document, given)
+        return Opened(name, scenario, document, given)
     record = read_facts(path)
     origin = record.facts.scenario
     merged = {**record.facts.overrides, **given}

@@ -74,8 +74,15 @@ def together(engine: str = COMPILED) -> Together:
 
 
 def is_cold() -> bool:
-    """Whether the rules have yet to be compiled, which takes about half a minute."""
+    """Whether the rules have yet to be compiled, which takes a while: `patience` says how long."""
     return _jit.is_cold()
+
+
+def patience() -> str:
+    """How long compiling takes."""
+    if _jit.IN_PARTS:
+        return "about half a minute"
+    return "some minutes, since this version of numba does not let powersim compile in parts"
 
 
 def warm(case: Case, engine: str = COMPILED) -> None:
@@ -149,10 +156,12 @@ def fill(
     threads: int | None = None,
     scheduler: str | None = None,
     tick: Callable[[], None] | None = None,
+    say: Callable[[str, bool], None] | None = None,
 ) -> Progress:
     """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole.
 
-    `threads` are processes when the engine is a cluster on this machine; `scheduler` is the address of another.
+    `threads` are processes when the engine is a cluster on this machine; `scheduler` is the address of another, and
+    `say` is told when a cluster keeps one waiting. ClusterError when the cluster is lost: what is there is whole.
     """
     runs = store.goal(runs)
     progress = Progress(runs, min(store.complete, runs))
@@ -160,7 +169,7 @@ def fill(
         summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
         try:
             with (
-                _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick) as chunks,
+                _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick, say) as chunks,
                 closing(chunks),
             ):
                 for chunk in chunks:
@@ -181,6 +190,7 @@ def _chunks(
     threads: int,
     scheduler: str | None,
     tick: Callable[[], None] | None,
+    say: Callable[[str, bool], None] | None,
 ) -> Iterator[Generator[Chunk, None, None]]:
     """The chunks that the store lacks, in order, from this process or from a cluster."""
     if engine != DASK:
@@ -195,10 +205,10 @@ def _chunks(
             if tick is not None:
                 tick()
 
-    with cluster.connected(scheduler, threads) as client:
+    with cluster.connected(scheduler, threads, say) as found:
         size, remote = store.layout.chunk_runs(), Remote.of(plan)
         yield _in_turn(
-            cluster.chunks(client, remote, size, first, stop, come_back)
+            cluster.chunks(found, remote, size, first, stop, come_back, say)
             for first, stop in store.missing(runs)
         )
 
