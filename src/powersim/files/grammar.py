@@ -61,6 +61,34 @@ def keys_at(schema: Any, loc: Path) -> list[str]:
     return keys
 
 
+def every_key(schema: Any) -> set[str]:
+    """All keys of a grammar."""
+    keys: set[str] = set()
+    found: list[Any] = [schema]
+    seen: set[Any] = set()
+    while found:
+        kind = found.pop()
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
+            seen.add(kind)
+            keys |= {field.alias or name for name, field in kind.model_fields.items()}
+            found += hints_of(kind).values()
+        elif not isinstance(kind, type):
+            found += [part for part in typing.get_args(kind) if not isinstance(part, str)]
+    return keys
+
+
+def declared(schema: Any, loc: Path) -> tuple[Any, FieldInfo | None]:
+    """The annotation, marks and all, of what stands at `loc`, and its field if it is one of a mapping's keys."""
+    annotation: Any = schema
+    field: FieldInfo | None = None
+    for part in loc:
+        found = next((step for kind in alternatives(annotation) for step in _step(kind, part)), None)
+        if found is None:
+            return Any, None
+        annotation, field = found
+    return annotation, field
+
+
 def lookup(annotation: Any, loc: Sequence[str | int]) -> Iterator[tuple[Any, FieldInfo | None]]:
     """Types that a path of the grammar may lead to from `annotation`, and the field that declares them, if one does."""
     frontier: list[tuple[Any, FieldInfo | None]] = [(annotation, None)]

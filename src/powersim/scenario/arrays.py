@@ -52,8 +52,8 @@ class Arrays:
     def __init__(self, scenario: Scenario, index: Index) -> None:
         self.s, self.index = scenario, index
         self.cells: dict[str, Any] = {}
-        self.priors: list[tuple[Num, str, int]] = []  # number, array, flat index
-        self.links: list[tuple[str, str, int]] = []  # parameter, array, flat index
+        self.priors: list[tuple[Num, str, w.Ints]] = []  # number, array, flat indices
+        self.links: list[tuple[str, str, w.Ints]] = []  # parameter, array, flat indices
         self.rows: list[list[tuple[int, float, int]]] = []
         self.offsets: list[tuple[Num, int, int]] = []  # number, expression, step
 
@@ -72,8 +72,15 @@ class Arrays:
     def put(self, name: str, place: int | tuple[int, ...], num: Num) -> None:
         """A number into a cell, with a note if a prior or parameter fills it."""
         array = self.cells[name]
-        array[place] = num.value
-        flat = int(np.ravel_multi_index(place if isinstance(place, tuple) else (place,), array.shape))
+        if not num.parameter and num.prior is None:
+            array[place] = num.value
+            return
+        flat = np.ravel_multi_index(place if isinstance(place, tuple) else (place,), array.shape)
+        self.fill(name, np.array([flat], np.int64), num)
+
+    def fill(self, name: str, flat: w.Ints, num: Num) -> None:
+        """A number into cells at flat indices, with a note if a prior or parameter fills them."""
+        self.cells[name].reshape(-1)[flat] = num.value
         if num.parameter:
             self.links.append((num.parameter, name, flat))
         elif num.prior is not None:
@@ -149,11 +156,13 @@ def _pairs(t: Arrays) -> None:
     )
     for name, table, own in tables:  # `own`: what an actor is to itself; no rule asks
         t.new(name, n, n, fill=own)
-        for (a, b), num in table.items():
+        usual = ~np.eye(n, dtype=np.bool_)
+        for (a, b), num in table.own.items():
             i, j = t.index.actors[a], t.index.actors[b]
-            t.put(name, (i, j), num)
-            if name == "alignment0":
-                t.put(name, (j, i), num)
+            for place in ((i, j), (j, i)) if name == "alignment0" else ((i, j),):
+                t.put(name, place, num)
+                usual[place] = False
+        t.fill(name, np.flatnonzero(usual), table.usual)
 
 
 def _issues(t: Arrays) -> None:

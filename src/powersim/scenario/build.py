@@ -304,16 +304,18 @@ def draw_inputs(built: Built, seed: int, run: int, theory: str = "") -> Inputs:
     return built.inputs(seed, run, theory)
 
 
-def _targets(cells: Sequence[tuple[str, int, int]]) -> list[_Target]:
+def _targets(cells: Sequence[tuple[str, Ints, int]]) -> list[_Target]:
     """Cells grouped by array."""
-    names = sorted({name for name, _, _ in cells})
+    grouped: dict[str, list[tuple[Ints, int]]] = {}
+    for name, places, source in cells:
+        grouped.setdefault(name, []).append((places, source))
     return [
         _Target(
             name,
-            np.array([cell for array, cell, _ in cells if array == name], np.int64),
-            np.array([source for array, _, source in cells if array == name], np.int64),
+            np.concatenate([places for places, _ in found]),
+            np.concatenate([np.full(len(places), source, np.int64) for places, source in found]),
         )
-        for name in names
+        for name, found in sorted(grouped.items())
     ]
 
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
-from powersim.errors import Problem
 from powersim.scenario.calendar import parse_date
+from powersim.scenario.checks_size import sizes
 from powersim.scenario.checks_study import study_contradictions
-from powersim.scenario.facts import Facts, Finding, finding
-from powersim.scenario.node import Node, Path
+from powersim.scenario.facts import Facts, Finding, circular, finding
+from powersim.scenario.node import Path
 from powersim.scenario.schema import Document
-
-MOST_ACTORS = 400
-MOST_ISSUES = 400
+from powersim.scenario.source import MOST_PROBLEMS
 
 
-def contradictions(document: Document, root: Node) -> list[Problem]:
-    """Every contradiction, each at the place of one of its sides."""
-    facts = Facts(document)
+@dataclass(frozen=True)
+class Report:
+    """What was found, and whether everything was looked at: nothing is where groups cannot be written out."""
+
+    findings: list[Finding]
+    complete: bool
+
+
+def contradictions(document: Document, facts: Facts) -> Report:
+    """Contradictions, each at the place of one of its sides."""
     found = [*_groups(document, facts)]
     if not found:  # everything below needs groups expanded
-        for check in (_sizes, _issues, _interests, _lists, _pairs, _events):
-            found += check(document, facts)
-        found += study_contradictions(document, facts)
-    return [item.problem(root) for item in found]
+        found = [*sizes(document, facts)]
+    if found:
+        return Report(found, complete=False)
+    checks = (_issues, _interests, _lists, _pairs, _events, study_contradictions)
+    everything = (item for check in checks for item in check(document, facts))
+    return Report(list(islice(everything, MOST_PROBLEMS)), complete=True)
 
 
 def _groups(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -38,15 +47,6 @@ def _groups(document: Document, facts: Facts) -> Iterator[Finding]:
             "actors, and groups without circles",
             key=True,
         )
-
-
-def _sizes(document: Document, facts: Facts) -> Iterator[Finding]:
-    for key, count, most in (
-        ("actors", len(document.actors), MOST_ACTORS),
-        ("issues", len(document.issues), MOST_ISSUES),
-    ):
-        if count > most:
-            yield finding((key,), f"too many {key}", str(count), f"at most {most}", key=True)
 
 
 def _issues(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -120,14 +120,14 @@ def _binding(document: Document, facts: Facts, name: str) -> Iterator[Finding]:
                     facts.list_pairs(facts.sanctions),
                 )
     elif binds.front is not None:
-        if not any(d.issue == name and (d.challenger, d.target) == binds.front for d in document.disputes):
+        if (name, *binds.front) not in facts.fights:
             yield finding(
                 at,
                 "no dispute over this front",
                 " against ".join(binds.front),
                 f"an entry under disputes with issue: {name}",
             )
-    elif binds.strike is not None and binds.strike not in {(s.by, s.on) for s in document.strikes}:
+    elif binds.strike is not None and binds.strike not in facts.strikes:
         yield finding(at, "no such strike", " on ".join(binds.strike), "an entry under strikes")
 
 
@@ -154,9 +154,9 @@ def _interests(document: Document, facts: Facts) -> Iterator[Finding]:
             )
     for path, text in facts.expressions():
         for a, b in facts.wars_named(text):
-            if not facts.disputes_of(a, b):
+            if not facts.fight((a, b)):
                 yield finding(
-                    path, "at_war without a dispute", f"at_war({a}, {b})", facts.list_pairs(facts.fronts())
+                    path, "at_war without a dispute", f"at_war({a}, {b})", facts.list_pairs(facts.fronts)
                 )
 
 
@@ -165,7 +165,7 @@ def _lists(document: Document, facts: Facts) -> Iterator[Finding]:
         for giver, takers in value.flows.items():
             if facts.expand(takers) == [giver]:
                 yield finding(("goods", good, "flows", giver), "a flow to itself", giver, "another actor")
-    yield from _twice("sanctions", facts.sanctions_listed(), "sanctions of {} on {} are listed twice")
+    yield from _twice("sanctions", facts.sanctions_listed, "sanctions of {} on {} are listed twice")
     for index, entry in enumerate(document.sanctions):
         for party in entry.start:
             if not set(facts.expand([party])) <= set(facts.expand(entry.on)):
@@ -190,7 +190,7 @@ def _lists(document: Document, facts: Facts) -> Iterator[Finding]:
                 f"{other} gives an actor of {party} another start",
                 key=True,
             )
-    yield from _twice("pledges", facts.pledges_listed(), "the pledge of {} to {} is listed twice")
+    yield from _twice("pledges", facts.pledges_listed, "the pledge of {} to {} is listed twice")
     for index, dispute in enumerate(document.disputes):
         binds = document.issues[dispute.issue].binds
         if binds is None or binds.front is None:
@@ -256,13 +256,9 @@ def _events(document: Document, facts: Facts) -> Iterator[Finding]:
     yield from _twice(
         "events", [(i, (event.id,)) for i, event in enumerate(document.events)], "event {} is listed twice"
     )
-    before = {event.id: event.after for event in document.events}
+    waits = circular({event.id: [event.after] if event.after else [] for event in document.events})
     for index, event in enumerate(document.events):
-        seen, step = {event.id}, event.after
-        while step is not None and step not in seen:
-            seen.add(step)
-            step = before.get(step)
-        if step == event.id:
+        if event.id in waits:
             yield finding(("events", index, "after"), "events that wait for each other", event.after or "")
         if event.from_ and event.to and parse_date(event.to).last < parse_date(event.from_).first:
             yield finding(

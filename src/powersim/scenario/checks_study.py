@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from powersim.scenario.calendar import parse_date
 from powersim.scenario.checks_hypothesis import hypothesis_contradictions
-from powersim.scenario.facts import Facts, Finding, finding
+from powersim.scenario.facts import Facts, Finding, circular, finding
 from powersim.scenario.node import Path
 from powersim.scenario.numbers import Number
 from powersim.scenario.schema import OVER, Document, Outcome
@@ -27,10 +27,12 @@ def study_contradictions(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def _parameters(document: Document) -> Iterator[Finding]:
     for name, number in document.parameters.items():
-        yield from _in_range(("parameters", name), SPEC[name], number)
+        if name in SPEC:
+            yield from _in_range(("parameters", name), SPEC[name], number)
     for theory, patch in document.theories.items():
         for name, number in patch.set.items():
-            yield from _in_range(("theories", theory, "set", name), SPEC[name], number)
+            if name in SPEC:
+                yield from _in_range(("theories", theory, "set", name), SPEC[name], number)
 
 
 def _alike(document: Document) -> Iterator[Finding]:
@@ -73,14 +75,14 @@ def _in_range(at: Path, spec: ParameterSpec, number: Number) -> Iterator[Finding
 
 
 def _branches(document: Document, facts: Facts) -> Iterator[Finding]:
+    circles = circular({name: [one.like] if one.like else [] for name, one in document.branches.items()})
     for name, branch in document.branches.items():
         at: Path = ("branches", name)
-        seen, step, length = {name}, branch.like, 1
-        while step is not None and step not in seen:
-            seen.add(step)
+        step, length = branch.like, 1
+        while step is not None and length <= DEPTH and name not in circles:
             step = document.branches[step].like
             length += 1
-        if step == name:
+        if name in circles:
             yield finding(
                 (*at, "like"),
                 "branches that are like each other in a circle",
@@ -88,7 +90,9 @@ def _branches(document: Document, facts: Facts) -> Iterator[Finding]:
                 "another branch",
             )
         elif length > DEPTH:
-            yield finding((*at, "like"), "too long a chain of branches", str(length), f"at most {DEPTH}")
+            yield finding(
+                (*at, "like"), "too long a chain of branches", f"more than {DEPTH}", f"at most {DEPTH}"
+            )
         offers = [index for index, action in enumerate(branch.do) if action.offer is not None]
         for index in offers[1:]:
             yield finding((*at, "do", index, "offer"), "one offer per branch", key=True)
@@ -179,12 +183,12 @@ def _forbid(document: Document, facts: Facts, at: Path, action: Action) -> Itera
             " to ".join(forbid.pledge),
             facts.list_pairs(facts.pledges),
         )
-    if forbid.war is not None and not facts.disputes_of(*forbid.war):
+    if forbid.war is not None and not facts.fight(forbid.war):
         yield finding(
             (*at, "forbid", "war"),
             "no dispute between these",
             " and ".join(forbid.war),
-            facts.list_pairs(facts.fronts()),
+            facts.list_pairs(facts.fronts),
         )
 
 
@@ -244,9 +248,9 @@ def offer_parties(document: Document, facts: Facts, action: Action) -> list[str]
 
 
 def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
-    strikes = {(strike.by, strike.on) for strike in document.strikes}
-    proxies = {(proxy.by, proxy.on) for proxy in document.proxies}
-    known = {"sanctions": facts.sanctions, "pledge": facts.pledges, "strikes": strikes, "proxy": proxies}
+    known = {
+        "sanctions": facts.sanctions, "pledge": facts.pledges, "strikes": facts.strikes, "proxy": facts.proxies,
+    }  # fmt: skip
     for name, outcome in document.outcomes.items():
         at: Path = ("outcomes", name, "of", outcome.of.kind)
         if outcome.of.kind in known and getattr(outcome.of, outcome.of.kind) not in known[outcome.of.kind]:
@@ -256,23 +260,17 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
                 ", ".join(getattr(outcome.of, outcome.of.kind)),
                 facts.list_pairs(known[outcome.of.kind]),
             )
-        if outcome.of.kind in ("war", "wars", "crises") and not facts.disputes_of(
-            *getattr(outcome.of, outcome.of.kind)
+        if outcome.of.kind in ("war", "wars", "crises") and not facts.fight(
+            getattr(outcome.of, outcome.of.kind)
         ):
             yield finding(
                 at,
                 "no dispute between these",
                 " and ".join(getattr(outcome.of, outcome.of.kind)),
-                facts.list_pairs(facts.fronts()),
+                facts.list_pairs(facts.fronts),
             )
-        found = _candidates(document, outcome)
-        if len(found) > 1 or (outcome.of.over is not None and not found):
-            yield finding(
-                at,
-                "which one?" if found else "not over this issue",
-                ", ".join(found) or outcome.of.over or "",
-                f"over: one of {', '.join(found)}" if found else "an issue of such a dispute or proxy",
-            )
+        if outcome.of.kind in OVER:
+            yield from _which(facts, at, outcome)
         flow = outcome.of.delivered or outcome.of.frozen
         if flow is not None and flow not in facts.flows:
             yield finding(
@@ -286,16 +284,14 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _candidates(document: Document, outcome: Outcome) -> list[str]:
-    """Issues of the disputes, strikes or proxies that an outcome may mean."""
+def _which(facts: Facts, at: Path, outcome: Outcome) -> Iterator[Finding]:
+    """Where a pair has several disputes, strikes or proxies, `over` says which one is meant."""
     kind, over = outcome.of.kind, outcome.of.over
-    if kind not in OVER:
-        return []
-    pair = getattr(outcome.of, kind)
-    if kind == "proxy":
-        issues = [proxy.issue for proxy in document.proxies if (proxy.by, proxy.on) == pair]
-    elif kind == "strikes":
-        issues = [strike.programme for strike in document.strikes if (strike.by, strike.on) == pair]
-    else:
-        issues = [d.issue for d in document.disputes if {d.challenger, d.target} == set(pair)]
-    return [issue for issue in issues if over in (None, issue)]
+    pair: tuple[str, str] = getattr(outcome.of, kind)
+    table = facts.over(kind)
+    if over is not None and (*pair, over) not in table:
+        yield finding(at, "not over this issue", over, "an issue of such a dispute or proxy")
+    found = [issue for a, b, issue in table if (a, b) == pair]
+    if over is None and len(found) > 1:
+        listed = ", ".join(found)
+        yield finding(at, "which one?", listed, f"over: one of {listed}")

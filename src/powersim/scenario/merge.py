@@ -12,31 +12,45 @@ from pathlib import Path
 
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.names import nearest, unknown
-from powersim.scenario.node import POSITIONS, Mark, Node
+from powersim.scenario.node import POSITIONS, Mark, Node, show
 from powersim.scenario.source import parse, read_file
 
 WHOLE = frozenset({"control", "raise", "lower", "weighted", "binds", "of", "prior", "calendar", "path"})
 MOST_EXTENDS = 8
 SET = "--set"
 STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+KEY = re.compile(r"[^.\[\]\s]+(\.[^.\[\]\s]+|\[[0-9]{1,9}\])*")
 
 
 def read_chain(path: Path, name: str | None = None) -> Node:
     """The tree of a file with everything it extends merged in. Raises ScenarioError."""
-    shown = name or str(path)
-    return _read(path, shown, [])
+    root, problems = read_all(path, name)
+    if problems:
+        raise ScenarioError(problems)
+    return root
 
 
-def _read(path: Path, name: str, above: list[Path]) -> Node:
-    root = read_file(path, name)
+def read_all(path: Path, name: str | None = None) -> tuple[Node, list[Problem]]:
+    """The same with what is wrong though the files could be read on. Raises ScenarioError where they could not."""
+    problems: list[Problem] = []
+    return _read(path, name or str(path), [], problems), problems
+
+
+def _read(path: Path, name: str, above: list[Path], problems: list[Problem]) -> Node:
+    try:
+        root, found = read_file(path, name)
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from error
+    problems += found
     base = root.child("extends")
     if base is None:
         return root
     problem = _extends_fault(base, path, above)
     if problem is not None:
-        raise ScenarioError([problem])
+        raise ScenarioError([*problems, problem])
     target = path.parent / str(base.value)
-    below = _read(target, str(Path(name).parent / str(base.value)), [*above, path.resolve()])
+    shown = str(Path(name).parent / str(base.value))
+    below = _read(target, shown, [*above, path.resolve()], problems)
     assert isinstance(root.value, dict)
     del root.value["extends"]
     del root.keys["extends"]
@@ -103,53 +117,73 @@ def _id(node: Node) -> str | None:
     return named.value if named is not None and isinstance(named.value, str) else None
 
 
-def override(root: Node, overrides: Mapping[str, str], parameters: frozenset[str]) -> frozenset[str]:
+def override(
+    root: Node, overrides: Mapping[str, str], parameters: frozenset[str]
+) -> tuple[frozenset[str], list[Problem]]:
     """Lay `--set KEY=VALUE` over the tree in place: a parameter's name or the dotted path of a key.
 
-    Returns the parameters that were set: no theory changes those. Raises ScenarioError naming --set.
+    Returns the parameters that were set, which no theory changes, and what is wrong, in the name of --set.
     """
     problems: list[Problem] = []
     fixed: set[str] = set()
+    places: dict[tuple[str | int, ...], str] = {}
     for key, text in sorted(overrides.items()):
-        try:
-            value = _value(text)
-        except ScenarioError as error:
-            problems += [Problem(SET, 0, 0, key, found=text, message=p.message) for p in error.problems]
+        if not KEY.fullmatch(key):
+            problems.append(Problem(SET, 0, 0, "", key, KEYS, "rho=0.5 or issues.x.start=0.2", "not a key"))
             continue
+        value, fault = _value(text, key)
         path = [int(index) if index else name for name, index in STEP.findall(key)]
         if len(path) == 1 and key not in TOP_LEVEL:
             if key not in parameters:
                 problems.append(_unknown(key, parameters))
                 continue
             path = ["parameters", key]
+        if value is None:
+            problems.append(fault)
+            continue
         if len(path) == 2 and path[0] == "parameters":
             fixed.add(str(path[1]))
-        problem = _lay(root, path, value, key)
+        place, problem = _lay(root, path, value, key)
         problems += [problem] if problem else []
-    if problems:
-        raise ScenarioError(problems)
-    return frozenset(fixed)
+        if problem is None and places.setdefault(place, key) != key:
+            problems.append(
+                Problem(SET, 0, 0, key, message=f"sets what {places[place]} sets", allowed="each once")
+            )
+    return frozenset(fixed), problems
 
 
+KEYS = "a parameter (powersim list parameters) or a dotted path"
 TOP_LEVEL = frozenset({"name", "title", "question", "intervention", "powersim", "priors"})
 
 
 def _unknown(key: str, parameters: frozenset[str]) -> Problem:
     message, _ = unknown(key, parameters, "parameter")
-    return Problem(SET, 0, 0, key, message=message, allowed="a parameter (powersim list parameters) or a dotted path",
-                   example="rho=0.5 or issues.x.start=0.2")  # fmt: skip
+    return Problem(SET, 0, 0, key, message=message, allowed=KEYS, example="rho=0.5 or issues.x.start=0.2")
 
 
-def _value(text: str) -> Node:
-    """A value as YAML writes it, placed at --set."""
-    try:
-        node = parse(f"value: {text}\n", SET).child("value")
-    except ScenarioError as error:
-        raise ScenarioError([Problem(SET, 0, 0, "", message=p.message) for p in error.problems]) from error
-    if node is None:
-        raise ScenarioError([Problem(SET, 0, 0, "", message="no value")])
-    _place(node)
-    return node
+def _value(text: str, key: str) -> tuple[Node | None, Problem]:
+    """A value as YAML writes it in one line, placed at --set; None and the problem where it is none."""
+    message = "no value"
+    if len(text.splitlines()) > 1 or any(ord(mark) < 32 or 127 <= ord(mark) < 160 for mark in text):
+        message = "a value is one line without control characters"
+    else:
+        try:
+            node = parse(f"value: {text}\n", SET).child("value")
+        except ScenarioError as error:
+            node, message = None, error.problems[0].message
+        if node is not None and _is_whole(node, text.strip()):
+            _place(node)
+            return node, Problem(SET, 0, 0, key)
+        if node is not None:
+            message = "more than a value (quote what contains # or : )"
+    return None, Problem(SET, 0, 0, key, show(text), "a value as in a file", "rho=0.5", message)
+
+
+def _is_whole(node: Node, text: str) -> bool:
+    """Whether the text is the value and nothing else, such as a comment or a second key."""
+    if isinstance(node.value, (dict, list)):
+        return text[:1] + text[-1:] in ("{}", "[]")
+    return text[:1] == text[-1:] and text[:1] in ("'", '"') if node.quoted else text == node.text
 
 
 def _place(node: Node) -> None:
@@ -158,39 +192,46 @@ def _place(node: Node) -> None:
         inner.keys = dict.fromkeys(inner.keys, inner.mark)
 
 
-def _lay(root: Node, path: list[str | int], value: Node, key: str) -> Problem | None:
-    """Put `value` at `path`, making mappings on the way where the grammar may allow them."""
+Place = tuple[str | int, ...]
+
+
+def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Place, Problem | None]:
+    """Put `value` at `path`, making mappings on the way where the grammar may allow them; where that was."""
     node = root
+    taken: list[str | int] = []
     for index, part in enumerate(path):
         last = index == len(path) - 1
         if isinstance(node.value, list):
             place = _item(node, part)
             if place is None:
-                return Problem(SET, 0, 0, key, found=str(part), message="no such item",
-                               allowed=f"an id, or a number from 0 to {len(node.value) - 1}")  # fmt: skip
+                return (), Problem(SET, 0, 0, key, found=str(part), message="no such item",
+                                   allowed=f"an id, or a number from 0 to {len(node.value) - 1}")  # fmt: skip
+            taken.append(place)
             if last:
                 node.value[place] = value
-                return None
-            node = node.value[place]
+            else:
+                node = node.value[place]
             continue
         if not isinstance(node.value, dict) or not isinstance(part, str):
-            return Problem(SET, 0, 0, key, found=str(part), message="there is nothing below this key",
-                           allowed="the path of a key")  # fmt: skip
+            return (), Problem(SET, 0, 0, key, found=str(part), message="there is nothing below this key",
+                               allowed="the path of a key")  # fmt: skip
+        taken.append(part)
         if last:
             node.value[part] = value
             node.keys[part] = value.mark
-            return None
-        if part not in node.value:
+        elif part not in node.value:
             near = nearest(part, node.value)
             if (index < 1 and part not in OPEN) or near:
                 hint = f"no such key{f'; did you mean {near}?' if near else ''}"
-                return Problem(
+                return (), Problem(
                     SET, 0, 0, key, found=part, message=hint, allowed=", ".join(sorted(node.value))[:300]
                 )
             node.value[part] = Node(value.mark, {})
             node.keys[part] = value.mark
-        node = node.value[part]
-    return None
+            node = node.value[part]
+        else:
+            node = node.value[part]
+    return tuple(taken), None
 
 
 OPEN = frozenset(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
@@ -19,6 +20,7 @@ MAX_ID = 48
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 UPPER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 REST = frozenset("0123456789_")
+M = TypeVar("M")
 
 
 def complaint(
@@ -29,12 +31,38 @@ def complaint(
     found: str | None = None,
     at: tuple[str | int, ...] = (),
     column: int = 0,
+    by: tuple[str, ...] = (),
+    lacks: str = "",
+    others: bool = False,
 ) -> PydanticCustomError:
-    """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into it."""
+    """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into it.
+
+    `by`: keys whose values it depends on, so that it means nothing where one of these is wrong itself (what depends
+    on the presence of keys alone needs none). `lacks`: the key whose absence is the mistake; with `others` another would do too.
+    """
     parts: dict[str, Any] = {
         "message": message, "allowed": allowed, "example": example, "found": found, "at": at, "column": column,
+        "by": by, "lacks": lacks, "others": others, "more": [],
     }  # fmt: skip
     return PydanticCustomError("powersim", "{message}", parts)
+
+
+def together(faults: Iterable[PydanticCustomError]) -> None:
+    """Raise all complaints as one error, so that the first does not hide the others; nothing if there is none."""
+    found = [fault.context or {} for fault in faults]
+    if found:
+        raise PydanticCustomError("powersim", "{message}", {**found[0], "more": found[1:]})
+
+
+def every_fault(check: Callable[[M], Iterator[PydanticCustomError]]) -> Callable[[M], M]:
+    """An after validator that raises all that a check complains about."""
+
+    @functools.wraps(check)
+    def run(self: M) -> M:
+        together(check(self))
+        return self
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +140,11 @@ DirectedKey = Annotated[str, Ref("directed")]
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that `name` most probably stands for, or an empty text."""
-    names = sorted(set(known))
+    return _nearest(name, tuple(sorted(set(known))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _nearest(name: str, names: tuple[str, ...]) -> str:
     folded = {known_name.casefold().replace("-", "_"): known_name for known_name in names}
     same = folded.get(name.casefold().replace("-", "_"))
     if same is not None:

@@ -34,6 +34,7 @@ class Node:
     quoted: bool = False
     keys: dict[str, Mark] = field(default_factory=dict)  # where the keys of a mapping stand
     dropped: set[int] = field(default_factory=set)  # items of a list that are left out of `data`
+    refused: bool = False  # the reader has complained about it
 
     def data(self) -> Data:
         """The plain value, without places."""
@@ -51,12 +52,28 @@ class Node:
             return self.value[part]
         return None
 
+    def put(self, part: PathPart, node: Node) -> None:
+        """Set an entry of a mapping, whose key then stands where the node does, or an item of a list."""
+        if isinstance(self.value, dict):
+            self.value[str(part)] = node
+            self.keys = {**self.keys, str(part): self.keys.get(str(part), node.mark)}
+        elif isinstance(self.value, list) and isinstance(part, int) and part < len(self.value):
+            self.value[part] = node
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an entry of a mapping another key, in the same place of the file."""
+        assert isinstance(self.value, dict)
+        self.value = {new if key == old else key: node for key, node in self.value.items()}
+        self.keys = {new if key == old else key: mark for key, mark in self.keys.items()}
+
     def written(self, part: PathPart) -> PathPart:
         """The place in the file of an item that `data` counts as number `part`, or of a part of a short form."""
         if not isinstance(self.value, list):
             return part
         if isinstance(part, str):
             return POSITIONS.get(part, part)
+        if not self.dropped:
+            return min(part, len(self.value))
         kept = [index for index in range(len(self.value)) if index not in self.dropped]
         return kept[part] if part < len(kept) else len(self.value)
 
@@ -79,7 +96,7 @@ class Node:
             value = {key: node.copy() for key, node in value.items()}
         elif isinstance(value, list):
             value = [node.copy() for node in value]
-        return Node(self.mark, value, self.text, self.quoted, self.keys, set(self.dropped))
+        return Node(self.mark, value, self.text, self.quoted, self.keys, set(self.dropped), self.refused)
 
     def descend(self, path: Sequence[PathPart]) -> tuple[Node, Path]:
         """The deepest node on `path` and how to get there; steps that the file does not write are skipped.
@@ -87,14 +104,19 @@ class Node:
         A shorthand (`control: RUS`) stands for a longer form (`control.raise.any.0`): the place of the long form is
         that of the shorthand. Items of lists are counted as in `data`, without those dropped.
         """
-        node, taken = self, []
-        for step in path:
+        node, taken, _ = self.reach(path)
+        return node, taken
+
+    def reach(self, path: Sequence[PathPart]) -> tuple[Node, Path, int]:
+        """The same with the number of steps after which the node was reached; further ones only name its long form."""
+        node, taken, steps = self, [], 0
+        for count, step in enumerate(path, 1):
             part = node.written(step)
             below = node.child(part)
             if below is not None:
-                node = below
+                node, steps = below, count
                 taken.append(part)
-        return node, tuple(taken)
+        return node, tuple(taken), steps
 
     def place(self, path: Sequence[PathPart]) -> tuple[Mark, str]:
         """Mark and dotted path of a value: a scalar's own place, the key of a list or mapping."""
@@ -121,6 +143,20 @@ class Node:
         elif isinstance(self.value, list):
             for index, node in enumerate(self.value):
                 yield from node.walk((*path, index))
+
+
+NOWHERE = Mark("", 0, 0)
+"""Where something stands that no file has: what takes the place of a mistake, to look for the next."""
+
+
+def stand_in(data: object) -> Node:
+    """A tree of plain data that stands nowhere."""
+    if isinstance(data, dict):
+        return Node(NOWHERE, {str(key): stand_in(item) for key, item in data.items()})
+    if isinstance(data, list):
+        return Node(NOWHERE, [stand_in(item) for item in data])
+    assert data is None or isinstance(data, (bool, int, float, str))
+    return Node(NOWHERE, data)
 
 
 def tree(data: object, name: str = "data") -> Node:

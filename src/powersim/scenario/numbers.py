@@ -6,6 +6,7 @@ The same holds for ideals (a number or an expression) and sizes of effects (a nu
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,10 +18,10 @@ from pydantic import (
     PrivateAttr,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from powersim.scenario.expr import Expression, ExpressionError, parse
-from powersim.scenario.names import ParameterRef, Ref, complaint
+from powersim.scenario.names import ParameterRef, Ref, complaint, every_fault, together
 
 TINY = 1e-6  # the least of what must be above 0
 
@@ -42,19 +43,22 @@ class Prior(Strict):
     spread: float | None = None  # value +- spread, uniform, cut off at the number's range
 
     @model_validator(mode="after")
-    def _one(self) -> Prior:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = self.given()
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "a prior is exactly one distribution",
                 found=", ".join(given) or "none",
                 allowed=", ".join(PRIOR_FORMS),
                 example="prior: {uniform: [0.2, 0.4]}",
+                lacks="" if given else "spread",
+                others=True,
             )
+            return
         fault = prior_fault(given[0], self.arguments())
         if fault:
-            raise complaint(allowed=fault, example=f"{given[0]}: {PRIOR_FORMS[given[0]]}", at=(given[0],))
-        return self
+            yield complaint(allowed=fault, example=f"{given[0]}: {PRIOR_FORMS[given[0]]}", at=(given[0],))
 
     def given(self) -> list[str]:
         """The distributions named."""
@@ -183,27 +187,31 @@ class Range:
     def check(self, number: Any) -> Any:
         """Bounds of the value and of the support of its prior."""
         number._low, number._high = self.low, self.high
+        together(self._outside(number))
+        return number
+
+    def _outside(self, number: Any) -> Iterator[PydanticCustomError]:
         if number.value is not None and not self.contains(number.value):
-            raise complaint(
+            yield complaint(
                 found=f"{number.value:g}", allowed=self.allowed(), example=self.example, at=("value",)
             )
         prior = number.prior
         if prior is None:
-            return number
+            return
         if self.whole or self.fixed or number.value is None:
-            raise complaint(
+            yield complaint(
                 "this cannot have a prior", found="a prior", allowed=self.allowed(), at=("prior",)
             )
+            return
         support = [0.0, 1.0] if prior.beta is not None else prior.arguments()
         outside = [v for v in support if not self.contains(v)]
         if outside and prior.normal is None and prior.spread is None:
-            raise complaint(
+            yield complaint(
                 "the prior leaves the range",
                 found=f"{outside[0]:g}",
                 allowed=self.allowed(),
                 at=("prior", prior.given()[0]),
             )
-        return number
 
 
 @dataclass(frozen=True, slots=True)

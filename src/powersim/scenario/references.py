@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from powersim.errors import Problem
 from powersim.files.grammar import alternatives, hints_of
-from powersim.scenario.expr import parse
-from powersim.scenario.names import Ref, unknown
+from powersim.scenario.calendar import Calendar
+from powersim.scenario.expr import ExpressionError, parse
+from powersim.scenario.names import Ref, nearest, unknown
 from powersim.scenario.node import Mark, Node, Path, dotted
+from powersim.scenario.numbers import Range
 from powersim.scenario.schema import Document
+from powersim.scenario.source import MOST_PROBLEMS
 
 WHAT = {"party": "actor or group", "parties": "actor or group", "members": "actor or group"}
 
@@ -42,7 +47,7 @@ def known_names(root: Node, parameters: frozenset[str], mechanisms: frozenset[st
 
     events: set[str] = set()
     listed = root.child("events")
-    for _, node in listed.walk() if listed is not None else ():
+    for node in listed.value if listed is not None and isinstance(listed.value, list) else ():
         named = node.child("id") if isinstance(node.value, dict) else None
         if named is not None and isinstance(named.value, str):
             events.add(named.value)
@@ -54,36 +59,52 @@ def known_names(root: Node, parameters: frozenset[str], mechanisms: frozenset[st
 
 
 def walk(value: Any, annotation: Any, path: Path = ()) -> Iterator[tuple[Path, str, Ref]]:
-    """Every text in a model that is marked as a reference, with its path and mark."""
-    for mark in marks(annotation):
-        if isinstance(value, str):
-            yield path, value, mark
-    if isinstance(value, BaseModel):
-        for name, key, inner in _bearing(type(value)):
-            held = getattr(value, name)
-            if held:
-                yield from walk(held, inner, (*path, key))
+    """Every text in plain data that the grammar marks as a reference, with its path and mark.
+
+    What does not fit the grammar is passed over: the schema complains about it, and the rest is still looked at.
+    """
+    if value is None:
         return
-    for kind in alternatives(annotation):
-        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-        if origin is dict and isinstance(value, dict):
-            for key, item in value.items():
-                yield from walk(key, arguments[0], (*path, key))
-                yield from walk(item, arguments[1], (*path, key))
-        elif origin is list and isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from walk(item, arguments[0], (*path, index))
-        elif origin is tuple and isinstance(value, tuple):
-            for index, (item, inner) in enumerate(zip(value, arguments, strict=True)):
-                yield from walk(item, inner, (*path, index))
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        try:
+            for item in reversed(annotation.__metadata__):
+                if isinstance(item, BeforeValidator):
+                    value = item.func(value)  # type: ignore[call-arg]
+                elif isinstance(item, Range):
+                    value = item.read(value)
+        except PydanticCustomError:
+            return
+        for item in annotation.__metadata__:
+            if isinstance(item, Ref) and isinstance(value, str):
+                yield path, value, item
+        yield from walk(value, arguments[0], path)
+    elif origin in (typing.Union, types.UnionType):
+        for option in arguments:
+            yield from walk(value, option, path)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if isinstance(value, dict):
+            for key, inner in _bearing(annotation):
+                if key in value:
+                    yield from walk(value[key], inner, (*path, key))
+    elif origin is dict and isinstance(value, dict):
+        for key, item in value.items():
+            yield from walk(key, arguments[0], (*path, key))
+            yield from walk(item, arguments[1], (*path, key))
+    elif origin is list and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from walk(item, arguments[0], (*path, index))
+    elif origin is tuple and isinstance(value, (list, tuple)):
+        for index, (item, inner) in enumerate(zip(value, arguments, strict=False)):
+            yield from walk(item, inner, (*path, index))
 
 
 @cache
-def _bearing(model: type[BaseModel]) -> list[tuple[str, str, Any]]:
-    """Fields of a model below which there are references: name, key in the file, annotation."""
+def _bearing(model: type[BaseModel]) -> list[tuple[str, Any]]:
+    """Fields of a model below which there are references: key in the file, annotation."""
     hints = hints_of(model)
-    fields = ((name, field.alias or name, hints[name]) for name, field in model.model_fields.items())
-    return [field for field in fields if _bears(field[2])]
+    fields = ((field.alias or name, hints[name]) for name, field in model.model_fields.items())
+    return [field for field in fields if _bears(field[1])]
 
 
 def _bears(annotation: Any) -> bool:
@@ -113,60 +134,153 @@ def marks(annotation: Any) -> Iterator[Ref]:
                 yield from marks(option)
 
 
-def dangling(document: Document, root: Node, known: Known) -> Iterator[tuple[Problem, Path]]:
-    """Every reference that leads nowhere and every date outside the calendar."""
-    calendar = document.calendar.calendar()
-    ends = f"{calendar.label(0)} to {calendar.label(calendar.turns - 1)}"
-    for path, text, ref in walk(document, Document):
+@dataclass(frozen=True)
+class Use:
+    """A place that names something: its path, the name, what it must be, and its column if it is in an expression."""
+
+    path: Path
+    name: str
+    kind: str
+    column: int = -1
+
+
+@dataclass
+class Links:
+    """What the references of a tree come to: problems, and the names that lead nowhere, by family."""
+
+    problems: list[Problem] = field(default_factory=list)
+    unknown: dict[str, set[str]] = field(default_factory=dict)
+    malformed: list[Path] = field(default_factory=list)  # keys that name no pair
+
+
+FEW = 3  # uses of an unknown name that are reported one by one
+LINES = 12  # that are listed where there are more
+
+
+def dangling(root: Node, known: Known, calendar: Calendar | None, undefined: Container[str] = ()) -> Links:
+    """Every reference that leads nowhere, and every date outside the calendar if that is known.
+
+    `undefined` are families of which the definitions cannot be read as a whole: nothing is said of these.
+    """
+    links = Links()
+    uses: list[Use] = []
+    for path, text, ref in walk(root.data(), Document):
         if ref.kind == "date":
-            inside = range(calendar.turns)
-            if calendar.first(text) not in inside and calendar.last(text) not in inside:
-                mark, taken, key = _written(path, text, root)
-                yield Problem(*mark, key, text, f"a date from {ends}", message="outside the calendar"), taken
+            if calendar is not None:
+                links.problems += _outside(path, text, root, calendar)
         elif ref.kind in ("symmetric", "directed"):
-            yield from _pair(path, text, ref, root, known)
+            uses += _pair(path, text, ref, root, links)
         elif ref.kind == "expression":
-            yield from _expression(path, text, root, known)
-        elif (ref.kind in known.names or ref.kind in WHAT) and text not in known.of(ref.kind):
-            yield _unknown(path, text, ref.kind, root, known)
+            uses += _expression(path, text)
+        elif ref.kind in known.names or ref.kind in WHAT:
+            uses.append(Use(path, text, ref.kind))
+    used = {(FAMILY.get(use.kind, use.kind), use.name) for use in uses}
+    missing: dict[tuple[str, str], list[Use]] = {}
+    for use in uses:
+        if use.name not in known.of(use.kind):
+            missing.setdefault((FAMILY.get(use.kind, use.kind), use.name), []).append(use)
+    for (family, name), places in missing.items():
+        links.unknown.setdefault(family, set()).add(name)
+        if len(links.problems) <= MOST_PROBLEMS and family not in undefined:
+            links.problems += _unknown(name, family, places, root, known, used)
+    return links
+
+
+def _outside(path: Path, text: str, root: Node, calendar: Calendar) -> Iterator[Problem]:
+    inside = range(calendar.turns)
+    if calendar.first(text) not in inside and calendar.last(text) not in inside:
+        mark, key = _written(path, text, root)
+        ends = f"{calendar.label(0)} to {calendar.label(calendar.turns - 1)}"
+        yield Problem(*mark, key, text, f"a date from {ends}", message="outside the calendar")
 
 
 def _unknown(
-    path: Path, text: str, kind: str, root: Node, known: Known, column: int = 0
-) -> tuple[Problem, Path]:
-    what = WHAT.get(kind, kind)
-    message, allowed = unknown(text, known.of(kind), what)
-    mark, taken, key = _written(path, text, root)
-    return Problem(mark.file, mark.line, mark.column + column, key, "", allowed, "", message), taken
+    name: str, family: str, uses: list[Use], root: Node, known: Known, used: set[tuple[str, str]]
+) -> Iterator[Problem]:
+    """Where the mistake is: in the only line that defines something, if that is named nowhere, else in the uses."""
+    names = known.of("party" if any(use.kind in WHAT for use in uses) else family)
+    if len(uses) > 1 and family in PLURAL:
+        meant = nearest(name, [other for other in names if (family, other) not in used])
+        if meant:
+            yield _misspelt(name, meant, family, uses, root, known)
+            return
+    for use in uses if len(uses) <= FEW else uses[:1]:
+        message, allowed = unknown(name, known.of(use.kind), WHAT.get(use.kind, use.kind))
+        if len(uses) > FEW:
+            message += f"; it is named {len(uses)} times, {_lines(uses, root)}"
+        mark, key = _written(use.path, name, root)
+        yield Problem(mark.file, mark.line, mark.column + _column(use, root), key, "", allowed, "", message)
 
 
-def _written(path: Path, text: str, root: Node) -> tuple[Mark, Path, str]:
+def _misspelt(name: str, meant: str, family: str, uses: list[Use], root: Node, known: Known) -> Problem:
+    """A definition that nothing refers to, while a name much like its own is not defined."""
+    path: Path = ("groups" if family == "actor" and meant in known.names["group"] else PLURAL[family], meant)
+    if family == "event":
+        events = root.child("events")
+        assert events is not None
+        assert isinstance(events.value, list)
+        index = next(
+            i for i, node in enumerate(events.value)
+            if isinstance(node.value, dict) and (named := node.child("id")) and named.value == meant
+        )  # fmt: skip
+        path = ("events", index, "id")
+    what = "group" if path[0] == "groups" else family
+    return Problem(
+        *(root.place(path)[0] if family == "event" else root.key_mark(path)),
+        dotted(path),
+        meant,
+        f"{what} {name}, or {meant} wherever it is meant",
+        message=f"nothing refers to {what} {meant}, while {name}, which is not defined, is named {len(uses)} times, "
+        f"{_lines(uses, root)}; did you mean {name}?",
+    )
+
+
+def _lines(uses: list[Use], root: Node) -> str:
+    lines = list(dict.fromkeys(_written(use.path, use.name, root)[0].line for use in uses))
+    more = ", …" if len(lines) > LINES else ""
+    return f"on line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:LINES]))}{more}"
+
+
+def _column(use: Use, root: Node) -> int:
+    """How far into the text a name stands, the quotation mark counted."""
+    return 0 if use.column < 0 else use.column + (1 if root.descend(use.path)[0].quoted else 0)
+
+
+FAMILY = {"group": "actor", "party": "actor", "parties": "actor", "members": "actor"}
+PLURAL = {
+    "actor": "actors", "issue": "issues", "good": "goods", "branch": "branches", "theory": "theories",
+    "outcome": "outcomes", "event": "events",
+}  # fmt: skip
+
+
+def _written(path: Path, text: str, root: Node) -> tuple[Mark, str]:
     """Where a name stands: the key, if the name is one, else the value."""
     _, taken = root.descend(path)
     at_key = bool(path) and path[-1] == text and bool(taken) and taken[-1] == text
     mark = root.key_mark(taken) if at_key else root.place(path)[0]
-    return mark, taken, dotted(taken)
+    return mark, dotted(taken)
 
 
-def _pair(path: Path, text: str, ref: Ref, root: Node, known: Known) -> Iterator[tuple[Problem, Path]]:
+def _pair(path: Path, text: str, ref: Ref, root: Node, links: Links) -> Iterator[Use]:
     """A key such as RUS-IRN or "RUS>USA", or default."""
     if text == "default":
         return
     sign = "-" if ref.kind == "symmetric" else ">"
-    example = "RUS-IRN: 0.25" if sign == "-" else '"RUS>USA": 0.6'
     parts = text.split(sign)
-    mark, taken = root.key_mark(path), root.descend(path)[1]
-    key = root.place(path)[1]
     if len(parts) != 2 or parts[0] == parts[1]:
-        yield Problem(*mark, key, text, f"default, or two different actors joined by {sign}", example), taken
+        links.malformed.append(path)
+        example = "RUS-IRN: 0.25" if sign == "-" else '"RUS>USA": 0.6'
+        allowed = f"default, or two different actors joined by {sign}"
+        links.problems.append(Problem(*root.key_mark(path), root.place(path)[1], text, allowed, example))
         return
     for part in parts:
-        if part not in known.of("party"):
-            yield _unknown(path, part, "party", root, known)
+        yield Use(path, part, "party")
 
 
-def _expression(path: Path, text: str, root: Node, known: Known) -> Iterator[tuple[Problem, Path]]:
-    node, _ = root.descend(path)
-    for name in parse(text).names():
-        if name.name not in known.of(name.kind):
-            yield _unknown(path, name.name, name.kind, root, known, name.column + (1 if node.quoted else 0))
+def _expression(path: Path, text: str) -> Iterator[Use]:
+    try:
+        names = list(parse(text).names())
+    except ExpressionError:
+        return
+    for name in names:
+        yield Use(path, name.name, name.kind, name.column)

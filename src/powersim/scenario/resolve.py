@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 
@@ -9,6 +10,7 @@ from powersim.scenario import resolved as r
 from powersim.scenario.expr import Expression
 from powersim.scenario.facts import Facts
 from powersim.scenario.numbers import Ideal, Number, Prior, Size
+from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
 from powersim.scenario.schema import Document, WildPrior
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
@@ -42,10 +44,12 @@ class Resolver:
     def size(self, path: str, size: Size) -> r.Num:
         """A number or the name of a parameter."""
         if size.parameter is not None:
-            return r.Num(path, SPEC[size.parameter].value, parameter=size.parameter, source=size.source or "")
-        value = size.value or 0.0
-        prior = self.prior(path, value, size.prior, size.bounds, (path,))
-        return r.Num(path, value, prior, source=size.source or "")
+            known = SPEC.get(size.parameter)  # unknown only while a scenario with mistakes is looked through
+            value = known.value if known is not None else 0.0
+            return r.Num(path, value, parameter=size.parameter, source=size.source or "")
+        plain = size.value or 0.0
+        prior = self.prior(path, plain, size.prior, size.bounds, (path,))
+        return r.Num(path, plain, prior, source=size.source or "")
 
     def formula(self, path: str, ideal: Ideal, written: str = "") -> r.Formula:
         """A number, or an expression with an offset that a spread moves."""
@@ -114,7 +118,7 @@ class Resolver:
                 {
                     key: self.patched(SPEC[key], value)
                     for key, value in sorted(theory.set.items())
-                    if key not in fixed
+                    if key not in fixed and key in SPEC
                 },
                 dict(sorted(theory.mechanisms.items())),
                 theory.source or "",
@@ -130,9 +134,7 @@ class Resolver:
                 table[actor] = party
         return dict(sorted(table.items()))
 
-    def pairs(
-        self, base: str, table: Mapping[str, Number], sign: str, parameter: str = ""
-    ) -> dict[r.Pair, r.Num]:
+    def pairs(self, base: str, table: Mapping[str, Number], sign: str, parameter: str = "") -> Pairs:
         """A number for every pair: the most particular entry's, else the default's, else the parameter's or 0."""
         speaks: dict[r.Pair, str] = {}
         keys = [key for key in table if key != "default"]
@@ -140,18 +142,20 @@ class Resolver:
             first, second = key.split(sign)
             for a, b in self.facts.pairs([first], [second]):
                 speaks[(min(a, b), max(a, b)) if sign == "-" else (a, b)] = key
-        codes = sorted(self.document.actors)
-        out: dict[r.Pair, r.Num] = {}
-        for a in codes:
-            for b in codes:
-                if a == b or (sign == "-" and a > b):
-                    continue
-                key = speaks.get((a, b), "default")
-                shared = f"{base}.{key}" if key != f"{b}{sign}{a}" else ""
-                out[a, b] = self.num(
-                    f"{base}.{a}{sign}{b}", table.get(key), parameter=parameter, written=shared
-                )
-        return out
+        default = table.get("default")
+        shared_draw = default is not None and default.prior is not None
+        if default is None or shared_draw:
+            usual = self.num(f"{base}.default" if shared_draw else "", default, parameter=parameter)
+        else:
+            usual = r.Num("", default.value, source=default.source or "")
+        found = Pairs(sorted(self.document.actors), base, sign, usual, {})
+        drawn = default is not None and not shared_draw and any(_leads(p, base) for p in self._patterns)
+        own = {}
+        for a, b in found if drawn else sorted(speaks):
+            key = speaks.get((a, b), "default")
+            shared = f"{base}.{key}" if key != f"{b}{sign}{a}" else ""
+            own[a, b] = self.num(found.path((a, b)), table.get(key), parameter=parameter, written=shared)
+        return dataclasses.replace(found, own=own)
 
     def turn(self, date: str | None, otherwise: int) -> int:
         """The turn in which a date begins, within the calendar."""
@@ -184,6 +188,12 @@ def _pattern(over: str) -> list[str]:
         if parts[0] == "interests" and len(parts) > 1
         else parts
     )
+
+
+def _leads(pattern: list[str], base: str) -> bool:
+    """Whether a wildcard may match the paths of pairs."""
+    above = base.split(".")
+    return len(pattern) == len(above) + 1 and _matches(pattern[:-1], above)
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:

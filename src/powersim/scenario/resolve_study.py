@@ -6,6 +6,7 @@ from powersim.scenario import resolve_world as world
 from powersim.scenario import resolved as r
 from powersim.scenario.checks_study import offer_parties
 from powersim.scenario.expr import parse
+from powersim.scenario.pairs import Pairs
 from powersim.scenario.resolve import Resolver
 from powersim.scenario.schema_branch import Action, Event, Forbid
 from powersim.scenario.schema_hypothesis import Hypothesis
@@ -31,11 +32,7 @@ def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
         disputes=world.disputes(of),
         strikes=world.strikes(of),
         proxies=world.proxies(of),
-        alignment=of.pairs("alignment", d.alignment, "-"),
-        resolve=of.pairs("beliefs.resolve", d.beliefs.resolve, ">", "resolve_start"),
-        trust=of.pairs("beliefs.trust", d.beliefs.trust, ">", "trust_start"),
-        trade=of.pairs("trade", d.trade, ">"),
-        reach=of.pairs("reach", d.reach, ">", "reach_start"),
+        **tables(of),
         events=_events(of),
         observed=tuple(sorted((e.id, of.turn(e.date, 0)) for e in d.events if e.use == "observed")),
         branches=branches(of),
@@ -51,6 +48,25 @@ def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
         parameters_set=tuple(sorted(d.parameters)),
         fixed=fixed,
     )
+
+
+def numbers(of: Resolver) -> None:
+    """Resolve every number, so that `of.unmatched` is known, of a document that may refer to nothing here and there."""
+    world.actors(of), world.issues(of), world.goods(of)
+    world.instruments(of), world.disputes(of), world.proxies(of)
+    tables(of), _events(of), of.theories(frozenset()), of.parameters()
+
+
+def tables(of: Resolver) -> dict[str, Pairs]:
+    """The numbers of every pair of actors."""
+    d = of.document
+    return {
+        "alignment": of.pairs("alignment", d.alignment, "-"),
+        "resolve": of.pairs("beliefs.resolve", d.beliefs.resolve, ">", "resolve_start"),
+        "trust": of.pairs("beliefs.trust", d.beliefs.trust, ">", "trust_start"),
+        "trade": of.pairs("trade", d.trade, ">"),
+        "reach": of.pairs("reach", d.reach, ">", "reach_start"),
+    }
 
 
 def _events(of: Resolver) -> tuple[r.Event, ...]:

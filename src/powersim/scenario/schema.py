@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from powersim.scenario.calendar import Calendar, parse_date
 from powersim.scenario.names import (
@@ -19,6 +21,7 @@ from powersim.scenario.names import (
     Ref,
     Slug,
     complaint,
+    every_fault,
 )
 from powersim.scenario.numbers import AnyNumber, FixedNumber, FixedUnit, Prior, Strict
 from powersim.scenario.schema_branch import Branch, Event
@@ -61,18 +64,21 @@ class CalendarOf(Strict):
     turn: Literal["month", "quarter", "year"] = Field(default="quarter", examples=["quarter"])
 
     @model_validator(mode="after")
-    def _forward(self) -> CalendarOf:
+    @every_fault
+    def _forward(self) -> Iterator[PydanticCustomError]:
         if parse_date(self.end).last < parse_date(self.start).first:
-            raise complaint(
+            yield complaint(
                 "the end comes before the start",
                 found=self.end,
                 allowed=f"a date after {self.start}",
                 at=("end",),
+                by=("start", "end"),
             )
+            return
         turns = self.calendar().turns
         if turns > MOST_TURNS:
-            raise complaint("too many turns", found=str(turns), allowed=f"at most {MOST_TURNS}", at=("end",))
-        return self
+            yield complaint("too many turns", found=str(turns), allowed=f"at most {MOST_TURNS}",
+                            at=("end",), by=("start", "end", "turn"))  # fmt: skip
 
     def calendar(self) -> Calendar:
         """The calendar in turns."""
@@ -169,18 +175,21 @@ class Quantity(Strict):
     over: IssueRef | None = None  # which dispute or proxy, where a pair has several
 
     @model_validator(mode="after")
-    def _one(self) -> Quantity:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in QUANTITIES if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "an outcome watches exactly one quantity",
                 found=", ".join(given) or "none",
                 allowed=", ".join(QUANTITIES),
                 example="of: {alignment: [RUS, IRN]}",
+                lacks="" if given else "alignment",
+                others=True,
             )
+            return
         if self.over is not None and given[0] not in OVER:
-            raise complaint(f"{given[0]} has no over", found="over", allowed=", ".join(OVER), at=("over",))
-        return self
+            yield complaint(f"{given[0]} has no over", found="over", allowed=", ".join(OVER), at=("over",))
 
     @property
     def kind(self) -> str:
@@ -189,6 +198,7 @@ class Quantity(Strict):
 
 
 SUMMARIES = ("at", "mean", "max", "min", "ever")
+PERIODS = ("mean", "max", "min")
 
 
 def _period(raw: object) -> object:
@@ -220,32 +230,33 @@ class Outcome(Strict):
     about: Text | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Outcome:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in SUMMARIES if getattr(self, kind) is not None]
         if len(given) > 1:
-            raise complaint(
+            yield complaint(
                 "one summary per outcome",
                 found=", ".join(given),
                 allowed=", ".join(SUMMARIES),
                 at=(given[1],),
             )
         if self.above is not None and self.below is not None:
-            raise complaint("above or below, not both", found="below", allowed="above", at=("below",))
+            yield complaint("above or below, not both", found="below", allowed="above", at=("below",))
         for key in ("above", "below"):
             if getattr(self, key) is not None and given != ["ever"]:
-                raise complaint(
+                yield complaint(
                     f"{key} is the threshold of ever", found=key, allowed="ever: 2022Q4", at=(key,)
                 )
         if self.mean or self.max or self.min:
-            first, last = self.mean or self.max or self.min or ("", "")
+            kind, (first, last) = next((kind, getattr(self, kind)) for kind in PERIODS if getattr(self, kind))
             if parse_date(last).last < parse_date(first).first:
-                raise complaint(
+                yield complaint(
                     "the period ends before it begins",
                     found=last,
                     allowed=f"a date after {first}",
-                    at=(given[0], 1),
+                    at=(kind, 1),
+                    by=(kind,),
                 )
-        return self
 
     @property
     def summary(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from powersim.scenario.names import (
     ActorRef,
@@ -17,6 +19,7 @@ from powersim.scenario.names import (
     Ref,
     SymmetricKey,
     complaint,
+    every_fault,
 )
 from powersim.scenario.numbers import Change, FixedUnit, Shift, Strict, Unit, check_expression
 from powersim.scenario.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text
@@ -63,13 +66,16 @@ class Event(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _when(self) -> Event:
+    @every_fault
+    def _when(self) -> Iterator[PydanticCustomError]:
         if self.hazard is None:
             if self.date is None:
-                raise complaint("an event needs a date or a hazard", example="date: 2009Q1")
+                yield complaint(
+                    "an event needs a date or a hazard", example="date: 2009Q1", lacks="date", others=True
+                )
             for key, value in (("from", self.from_), ("to", self.to), ("hazard_from", self.hazard_from)):
                 if value is not None:
-                    raise complaint(
+                    yield complaint(
                         f"{key} belongs to a hazard",
                         found=key,
                         allowed="date, or hazard with from and to",
@@ -78,19 +84,21 @@ class Event(Strict):
         else:
             for key in ("date", "probability"):
                 if getattr(self, key) is not None:
-                    raise complaint(
+                    yield complaint(
                         f"an event with a hazard has no {key}",
                         found=key,
                         allowed="hazard with from and to",
                         at=(key,),
                     )
         if self.use == "exogenous" and not any(getattr(self, key) for key in DOES):
-            raise complaint(
+            yield complaint(
                 "an event that does nothing",
                 allowed=f"one or more of {', '.join(DOES)}",
                 example="shift: {syria_regime_support: -0.35}",
+                by=("use",),
+                lacks="engagers",
+                others=True,
             )
-        return self
 
 
 def _names(raw: object) -> object:
@@ -126,16 +134,18 @@ class Forbid(Strict):
     war: Pair | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Forbid:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = self.given()
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "forbid exactly one thing",
                 found=", ".join(given) or "none",
                 allowed=", ".join(FORBIDDEN),
                 example="forbid: {event: syrian_uprising}",
+                lacks="" if given else "event",
+                others=True,
             )
-        return self
 
     def given(self) -> list[str]:
         """What is forbidden."""
@@ -159,23 +169,26 @@ class Leg(Strict):
     to: FixedUnit | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Leg:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in LEGS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "a leg is exactly one thing",
                 found=", ".join(given) or "none",
                 allowed=", ".join(LEGS),
                 example="{move: missile_defense_europe, to: 0}",
+                lacks="" if given else "refrain",
+                others=True,
             )
+            return
         aims = given[0] in ("move", "relief", "pledge")
         if aims and self.to is None:
-            raise complaint("missing key to", example=f"{{{given[0]}: ..., to: 0.5}}")
+            yield complaint("missing key to", example=f"{{{given[0]}: ..., to: 0.5}}", lacks="to")
         if not aims and self.to is not None:
-            raise complaint(
+            yield complaint(
                 f"{given[0]} has no target", found="to", allowed="move, relief or pledge", at=("to",)
             )
-        return self
 
     @property
     def kind(self) -> str:
@@ -213,15 +226,19 @@ class Action(Strict):
     about: Text | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Action:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [verb for verb in VERBS if getattr(self, verb) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "an action is exactly one verb",
                 found=", ".join(given) or "none",
                 allowed=", ".join(VERBS),
                 example="{hold: missile_defense_europe, from: 2009Q3}",
+                lacks="" if given else "hold",
+                others=True,
             )
+            return
         verb = given[0]
         allowed = {
             "set": {"date", "read_as"},
@@ -233,17 +250,16 @@ class Action(Strict):
         keys = ("date", "from", "to", "between", "read_as", "parties", "if_refused", "if_accepted")
         for key in keys:
             if getattr(self, "from_" if key == "from" else key) is not None and key not in allowed:
-                raise complaint(
+                yield complaint(
                     f"{verb} has no {key}", found=key, allowed=", ".join(sorted(allowed)), at=(key,)
                 )
         if verb in ("set", "offer") and self.date is None:
-            raise complaint("missing key date", example="date: 2009Q3")
+            yield complaint("missing key date", example="date: 2009Q3", lacks="date")
         for issue, path in (self.path or {}).items():
             if not path:
-                raise complaint(
+                yield complaint(
                     "an empty path", found="no dates", example="{2009Q3: 0.25}", at=("path", issue)
                 )
-        return self
 
     @property
     def verb(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from powersim.scenario.names import BranchRef, Identifier, OutcomeRef, TheoryRef, complaint
+from powersim.scenario.names import BranchRef, Identifier, OutcomeRef, TheoryRef, complaint, every_fault
 from powersim.scenario.numbers import Strict
 from powersim.scenario.shapes import Source, Text
 
@@ -15,6 +17,15 @@ DECIDERS = ("branches", "along", "all_of")
 OF_A_NUMBER = ("outcome", "sign", "reference", "size", "at_least", "given", "theories", "rule", "branch")
 """Keys that mean nothing where other hypotheses decide."""
 
+
+def _two(raw: object) -> object:
+    if not isinstance(raw, (list, tuple)) or len(raw) != 2:
+        found = f"a list of {len(raw)}" if isinstance(raw, (list, tuple)) else None
+        raise complaint("two branches", found=found, allowed="a list of 2", example="[cancel, keep]")
+    return tuple(raw)
+
+
+TwoBranches = Annotated[tuple[BranchRef, BranchRef], BeforeValidator(_two, json_schema_input_type=list[str])]
 ShareOfOne = Annotated[float, Field(gt=0.0, le=1.0, examples=["0.9"])]
 
 
@@ -31,22 +42,24 @@ class VerdictRule(Strict):
     either: ShareOfOne = Field(default=0.1, examples=["0.1"])
 
     @model_validator(mode="after")
-    def _apart(self) -> VerdictRule:
+    @every_fault
+    def _apart(self) -> Iterator[PydanticCustomError]:
         if self.supported <= 0.5:
-            raise complaint(
+            yield complaint(
                 "less than most draws support nothing",
                 found=f"{self.supported:g}",
                 allowed="more than 0.5, up to 1",
                 at=("supported",),
+                by=("supported",),
             )
         if self.either > 0.5:
-            raise complaint(
+            yield complaint(
                 "two signs cannot both have more than half of the draws",
                 found=f"{self.either:g}",
                 allowed="more than 0, up to 0.5",
                 at=("either",),
+                by=("either",),
             )
-        return self
 
 
 class Hypothesis(Strict):
@@ -62,83 +75,72 @@ class Hypothesis(Strict):
     claim: Text
     contrary: Text | None = None
     outcome: OutcomeRef | None = Field(default=None, examples=["war"])
-    branches: tuple[BranchRef, BranchRef] | None = Field(default=None, examples=["[cancel, keep]"])
+    branches: TwoBranches | None = Field(default=None, examples=["[cancel, keep]"])
     branch: BranchRef | None = Field(default=None, examples=["replace"])
     along: OutcomeRef | None = Field(default=None, examples=["friendship"])
     all_of: list[Identifier] | None = Field(default=None, min_length=2, examples=["[h2, h4]"])
     given: OutcomeRef | None = Field(default=None, examples=["war"])
     sign: Literal["+", "-", "0"] | None = Field(default=None, examples=['"+"'])
     theories: list[TheoryRef] = Field(default_factory=list)
-    reference: tuple[BranchRef, BranchRef] | None = Field(
-        default=None, examples=["[no_2014_sanctions, replace]"]
-    )
+    reference: TwoBranches | None = Field(default=None, examples=["[no_2014_sanctions, replace]"])
     size: Annotated[float, Field(gt=0.0, le=1e6, examples=["0.2"])] | None = None
     at_least: Annotated[float, Field(gt=0.0, le=10.0, examples=["0.25"])] | None = None
     rule: VerdictRule | None = Field(default=None, examples=["{supported: 0.95}"])
     recorded: Text | None = None
     source: Source | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _pairs(cls, raw: object) -> object:
-        if isinstance(raw, dict):
-            for key in ("branches", "reference"):
-                if isinstance(raw.get(key), list):
-                    if len(raw[key]) != 2:
-                        raise complaint(
-                            f"{key} are two",
-                            found=f"a list of {len(raw[key])}",
-                            allowed="a list of 2",
-                            example=f"{key}: [cancel, keep]",
-                            at=(key,),
-                        )
-                    raw = {**raw, key: tuple(raw[key])}
-        return raw
-
     @model_validator(mode="after")
-    def _one_quantity(self) -> Hypothesis:
+    @every_fault
+    def _one_quantity(self) -> Iterator[PydanticCustomError]:
         given = [key for key in DECIDERS if getattr(self, key) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "one quantity decides a hypothesis",
                 found=" and ".join(given) or "none",
                 allowed=", ".join(DECIDERS),
                 example="branches: [cancel, keep]",
                 at=(given[1],) if given else (),
+                lacks="" if given else "branches",
+                others=True,
             )
+            return
         if self.all_of is not None:
-            _none_of(self, OF_A_NUMBER, "other hypotheses decide this one")
-            return self
+            yield from _none_of(self, OF_A_NUMBER, "other hypotheses decide this one")
+            return
         if self.along is None:
-            _none_of(self, ("branch",), "branch goes with along")
+            yield from _none_of(self, ("branch",), "branch goes with along")
         for key in ("outcome", "sign", *(("branch",) if self.along is not None else ())):
             if getattr(self, key) is None:
                 example = 'sign: "+"' if key == "sign" else f"{key}: its name"
-                raise complaint(f"{key} is missing", found="nothing", allowed=f"{key}", example=example)
+                yield complaint(f"{key} is missing", found="nothing", allowed=f"{key}", example=example,
+                                lacks=key)  # fmt: skip
         if self.reference is not None and self.size is not None:
-            raise complaint(
+            yield complaint(
                 "measured by a reference or by a size, not both",
                 found="size",
                 allowed="reference",
                 at=("size",),
             )
-        return self
 
     @model_validator(mode="after")
-    def _measured(self) -> Hypothesis:
+    @every_fault
+    def _measured(self) -> Iterator[PydanticCustomError]:
         if self.at_least is None or self.all_of is not None:
-            return self
+            return
         if self.reference is None and self.size is None:
-            raise complaint("at least that share of what?", found="at_least", allowed="reference or size beside it",
+            yield complaint("at least that share of what?", found="at_least", allowed="reference or size beside it",
                             at=("at_least",))  # fmt: skip
         if self.sign == "0":
-            raise complaint(
-                "at least that much of nothing?", found='sign: "0"', allowed="+ or -", at=("sign",)
+            yield complaint(
+                "at least that much of nothing?",
+                found='sign: "0"',
+                allowed="+ or -",
+                at=("sign",),
+                by=("sign",),
             )
-        return self
 
 
-def _none_of(hypothesis: Hypothesis, keys: tuple[str, ...], why: str) -> None:
+def _none_of(hypothesis: Hypothesis, keys: tuple[str, ...], why: str) -> Iterator[PydanticCustomError]:
     for key in keys:
         if getattr(hypothesis, key) not in (None, []):
-            raise complaint(f"{key} has no place here: {why}", found=key, allowed="leave it out", at=(key,))
+            yield complaint(f"{key} has no place here: {why}", found=key, allowed="leave it out", at=(key,))

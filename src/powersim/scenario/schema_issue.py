@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from powersim.scenario.expr import Expression, parse
-from powersim.scenario.names import ActorRef, GoodRef, PartyRef, Ref, complaint
+from powersim.scenario.names import ActorRef, GoodRef, PartyRef, Ref, complaint, every_fault
 from powersim.scenario.numbers import (
     EffectSize,
     FixedPositive,
@@ -36,15 +38,17 @@ class Rule(Strict):
     sum: Parties | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Rule:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in ("all", "any", "sum") if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "exactly one of all, any, sum",
                 found=", ".join(given) or "none",
                 example="raise: {all: [USA, POL]}",
+                lacks="" if given else "any",
+                others=True,
             )
-        return self
 
     @property
     def kind(self) -> str:
@@ -142,25 +146,29 @@ class Effect(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Effect:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in EFFECTS if getattr(self, kind) is not None]
         example = "{guarantee: [USA, POL], size: 0.3}"
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "an effect is of exactly one kind",
                 found=", ".join(given) or "none",
                 allowed=", ".join(EFFECTS),
                 example=example,
+                lacks="" if given else "guarantee",
+                others=True,
             )
+            return
         wanted, useless = ("above", "size") if given == ["embargo"] else ("size", "above")
         if getattr(self, wanted) is None:
-            raise complaint(
+            yield complaint(
                 f"missing key {wanted}",
                 example="{embargo: {...}, above: 0.5}" if wanted == "above" else example,
+                lacks=wanted,
             )
         if getattr(self, useless) is not None:
-            raise complaint(f"{given[0]} has no {useless}", found=useless, allowed=wanted, at=(useless,))
-        return self
+            yield complaint(f"{given[0]} has no {useless}", found=useless, allowed=wanted, at=(useless,))
 
     @property
     def kind(self) -> str:
@@ -187,14 +195,16 @@ class When(Strict):
         return parse(self.if_)
 
     @model_validator(mode="after")
-    def _something(self) -> When:
+    @every_fault
+    def _something(self) -> Iterator[PydanticCustomError]:
         if self.ideal is None and self.salience is None:
-            raise complaint(
+            yield complaint(
                 "a condition changes nothing",
                 allowed="ideal, salience or both",
                 example=f'{{if: "{CONDITION}", ideal: 0.6}}',
+                lacks="ideal",
+                others=True,
             )
-        return self
 
 
 class Interest(Strict):
@@ -207,17 +217,18 @@ class Interest(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _one_voice(self) -> Interest:
+    @every_fault
+    def _one_voice(self) -> Iterator[PydanticCustomError]:
         for key in ("ideal", "salience"):
             apart = self.engagers is not None and getattr(self.engagers, key) is not None
             if apart and getattr(self, key).expr is not None:
-                raise complaint(
+                yield complaint(
                     "an expression holds for both factions",
                     found=f"engagers' {key} beside an expression",
                     allowed="a number for each faction, or one expression",
                     at=("engagers", key),
+                    by=(key,),
                 )
-        return self
 
 
 def _interest(raw: object) -> object:
@@ -250,28 +261,31 @@ class Binding(Strict):
     strike: Pair | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Binding:
+    @every_fault
+    def _one(self) -> Iterator[PydanticCustomError]:
         given = [kind for kind in BINDINGS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise complaint(
+            yield complaint(
                 "a reading shows exactly one thing",
                 found=", ".join(given) or "none",
                 allowed=", ".join(BINDINGS),
                 example="binds: {flow: [s300, RUS, IRN], full: 1}",
+                lacks="" if given else "flow",
+                others=True,
             )
+            return
         kind = given[0]
         owners = {"full": ("flow", "know_how"), "contract": ("flow",), "by": ("sanctions",)}
         for key, kinds in owners.items():
             if getattr(self, key) is not None and kind not in kinds:
-                raise complaint(
+                yield complaint(
                     f"{key} belongs to {' or '.join(kinds)}, not to {kind}",
                     found=key,
                     allowed=kind,
                     at=(key,),
                 )
         if kind == "sanctions" and self.by is None:
-            raise complaint("missing key by", example="binds: {sanctions: IRN, by: [USA, EU3]}")
-        return self
+            yield complaint("missing key by", example="binds: {sanctions: IRN, by: [USA, EU3]}", lacks="by")
 
     @property
     def kind(self) -> str:
@@ -303,27 +317,31 @@ class Issue(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _lever_or_reading(self) -> Issue:
+    @every_fault
+    def _lever_or_reading(self) -> Iterator[PydanticCustomError]:
         ways = [key for key in ("control", "weighted", "binds") if getattr(self, key) is not None]
         if len(ways) != 1:
-            raise complaint(
+            yield complaint(
                 "an issue is a lever (control or weighted) or a reading (binds), not both"
                 if ways
                 else "an issue needs control (a lever) or binds (a reading), or weighted (a mean of positions)",
                 example="control: RUS",
+                lacks="" if ways else "control",
+                others=True,
             )
         placed = self.weighted is not None and all(v.position is not None for v in self.weighted.values())
-        if self.binds is None and self.start is None and not placed:
-            raise complaint("missing key start", example="start: 0.5")
+        if ways and self.binds is None and self.start is None and not placed:
+            yield complaint("missing key start", example="start: 0.5", lacks="start")
         if placed and self.start is not None:
-            raise complaint(
+            yield complaint(
                 "all positions are given, and their mean is the start",
                 found="start",
                 allowed="start for members without a position of their own",
                 at=("start",),
+                by=("weighted",),
             )
         if self.weighted is not None and self.know_how is not None:
-            raise complaint(
+            yield complaint(
                 "a mean of positions is no programme",
                 found="know_how",
                 allowed="know_how beside control",
@@ -332,21 +350,21 @@ class Issue(Strict):
         if self.binds is not None:
             for key in ("speed", "step", "know_how"):
                 if getattr(self, key) is not None:
-                    raise complaint(
+                    yield complaint(
                         f"a reading has no {key}: nobody moves it",
                         found=key,
                         allowed="only on levers",
                         at=(key,),
                     )
             if self.start is not None and self.binds.kind in ("sanctions", "strike"):
-                raise complaint(
+                yield complaint(
                     "a reading of sanctions or strikes starts where the world puts it",
                     found="start",
                     allowed="only on levers, fronts and flows",
                     at=("start",),
                 )
             if self.binds.kind == "front" and self.start is None:
-                raise complaint("missing key start", example="start: 0")
+                yield complaint("missing key start", example="start: 0", lacks="start")
         seen: dict[float, str] = {}
         for text in self.scale:
             try:
@@ -354,14 +372,13 @@ class Issue(Strict):
             except ValueError:
                 point = -1.0
             if not 0.0 <= point <= 1.0:
-                raise complaint(
+                yield complaint(
                     "a point of the scale",
                     found=text,
                     allowed="a number from 0 to 1",
                     example="{0: none, 1: all}",
                     at=("scale", text),
                 )
-            if point in seen:
-                raise complaint("the same point of the scale twice", found=text, at=("scale", text))
+            elif point in seen:
+                yield complaint("the same point of the scale twice", found=text, at=("scale", text))
             seen[point] = text
-        return self

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from powersim.scenario.names import (
     ActorRef,
@@ -14,6 +16,7 @@ from powersim.scenario.names import (
     PartyRef,
     SymmetricKey,
     complaint,
+    every_fault,
 )
 from powersim.scenario.numbers import (
     Amount,
@@ -81,23 +84,26 @@ class Good(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _kinds(self) -> Good:
+    @every_fault
+    def _kinds(self) -> Iterator[PydanticCustomError]:
         if self.kind == "rival" and self.rent is not None:
-            raise complaint("only know-how has a rent", found="rent", allowed="kind: know_how", at=("rent",))
+            yield complaint("only know-how has a rent", found="rent", allowed="kind: know_how", at=("rent",),
+                            by=("kind",))  # fmt: skip
         if self.kind == "know_how":
             for key in ("war_use", "ceiling"):
                 if getattr(self, key):
-                    raise complaint(f"know-how has no {key}", found=key, allowed="kind: rival", at=(key,))
+                    yield complaint(f"know-how has no {key}", found=key, allowed="kind: rival", at=(key,),
+                                    by=("kind",))  # fmt: skip
             for actor, level in self.stock.items():
                 if level.value > 1.0:
-                    raise complaint(
+                    yield complaint(
                         "a level of know-how",
                         found=f"{level.value:g}",
                         allowed="a number from 0 to 1",
                         example=f"{actor}: 0.6",
                         at=("stock", actor),
+                        by=("kind",),
                     )
-        return self
 
 
 class Sanctions(Strict):
@@ -137,12 +143,16 @@ class Dispute(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _two(self) -> Dispute:
+    @every_fault
+    def _two(self) -> Iterator[PydanticCustomError]:
         if self.challenger == self.target:
-            raise complaint(
-                "a dispute needs two actors", found=self.target, allowed="another actor", at=("target",)
+            yield complaint(
+                "a dispute needs two actors",
+                found=self.target,
+                allowed="another actor",
+                at=("target",),
+                by=("challenger", "target"),
             )
-        return self
 
 
 class Strike(Strict):
@@ -158,21 +168,23 @@ class Strike(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _rising(self) -> Strike:
+    @every_fault
+    def _rising(self) -> Iterator[PydanticCustomError]:
         if self.by == self.on:
-            raise complaint("a strike needs two actors", found=self.on, allowed="another actor", at=("on",))
+            yield complaint("a strike needs two actors", found=self.on, allowed="another actor", at=("on",),
+                            by=("by", "on"))  # fmt: skip
         last = 0.0
         for index, point in enumerate(self.milestones):
             if not last < point <= 1.0:
-                raise complaint(
+                yield complaint(
                     "milestones rise",
                     found=f"{point:g}",
                     allowed=f"a number above {last:g}, at most 1",
                     example="[0.35, 0.6, 0.85]",
                     at=("milestones", index),
+                    by=("milestones",),
                 )
-            last = point
-        return self
+            last = max(last, point)
 
 
 class Proxy(Strict):
@@ -186,12 +198,16 @@ class Proxy(Strict):
     source: Source | None = None
 
     @model_validator(mode="after")
-    def _two(self) -> Proxy:
+    @every_fault
+    def _two(self) -> Iterator[PydanticCustomError]:
         if self.by == self.on:
-            raise complaint(
-                "a proxy attack needs two actors", found=self.on, allowed="another actor", at=("on",)
+            yield complaint(
+                "a proxy attack needs two actors",
+                found=self.on,
+                allowed="another actor",
+                at=("on",),
+                by=("by", "on"),
             )
-        return self
 
 
 class Beliefs(Strict):

@@ -18,9 +18,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.node import Mark, Node, PathPart, Scalar, dotted, show
 
-MAX_BYTES = 2_000_000  # the flagship has 60,000
+MAX_BYTES = 500_000  # the flagship has 70,000
 MAX_DEPTH = 24  # the grammar needs 9
-MAX_NODES = 100_000
+MAX_NODES = 20_000  # keys and values; the flagship has 6,000
+MOST_PROBLEMS = 200  # mistakes that are reported at once
 MAX_TEXT = 20_000  # characters of one scalar
 MAX_DIGITS = 60  # characters of one number
 INSTEAD = "write it out, or use groups or extends"
@@ -34,8 +35,8 @@ WORDS: dict[str, Scalar] = {
 }  # fmt: skip
 
 
-def read_file(path: Path, name: str) -> Node:
-    """The tree of a file. `name` is how errors call it. Raises ScenarioError."""
+def read_file(path: Path, name: str) -> tuple[Node, list[Problem]]:
+    """The tree of a file and what is wrong with it, see `read`. `name` is how errors call it."""
     try:
         if not path.is_file():
             raise _stop(name, f"no such file: {path.name}" if not path.exists() else "not a regular file")
@@ -53,11 +54,21 @@ def read_file(path: Path, name: str) -> Node:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _stop(name, "not UTF-8 text", line=line, found=f"byte 0x{raw[error.start]:02x}") from error
-    return parse(text, name)
+    return read(text, name)
 
 
 def parse(text: str, name: str) -> Node:
     """The tree of a text; the root is a mapping. Raises ScenarioError with every duplicate key and bad scalar."""
+    root, problems = read(text, name)
+    if problems:
+        raise ScenarioError(problems)
+    return root
+
+
+def read(text: str, name: str) -> tuple[Node, list[Problem]]:
+    """The tree of a text, whose root is a mapping, and what is wrong though it could be read on: duplicate keys,
+    anchors, tags, numbers that are not finite. Raises ScenarioError where that is not so.
+    """
     reader = _Reader(name)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -68,18 +79,19 @@ def parse(text: str, name: str) -> Node:
             Mark(name, mark.line + 1, mark.column + 1) if mark else Mark(name, 1, 1),
             f"not YAML: {error.problem or error.context or 'cannot be parsed'}",
         )
+        raise ScenarioError(reader.problems) from error
     except (YAMLError, ValueError, IndexError, AssertionError, AttributeError) as error:
         # The reader refuses control characters with a bare YAMLError; the scanner trips over some broken
         # directives and escapes with Python's own exceptions.
         reader.refuse(
             Mark(name, 1, 1), f"not YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}"
         )
-    if reader.problems:
-        raise ScenarioError(reader.problems)
+        raise ScenarioError(reader.problems) from error
     if reader.root is None or not isinstance(reader.root.value, dict):
         found = show(reader.root.data()) if reader.root else "nothing"
-        raise _stop(name, "a scenario is a mapping of keys", line=1, found=found, example="powersim: 1")
-    return reader.root
+        stop = _stop(name, "a scenario is a mapping of keys", line=1, found=found, example="powersim: 1")
+        raise ScenarioError([*reader.problems, *stop.problems])
+    return reader.root, reader.problems
 
 
 def _stop(
@@ -97,6 +109,7 @@ class _Reader:
         self.root: Node | None = None
         self.documents = 0
         self.nodes = 0
+        self.doubted = False  # the next value is not what the file says
         self.stack: list[Node] = []
         self.pending: list[
             tuple[str, Mark] | None
@@ -104,6 +117,8 @@ class _Reader:
 
     def refuse(self, mark: Mark, message: str, found: str = "", allowed: str = "") -> None:
         self.problems.append(Problem(*mark, dotted(self.path()), found, allowed, "", message))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise ScenarioError(self.problems)
 
     def path(self) -> list[PathPart]:
         parts: list[PathPart] = []
@@ -146,6 +161,7 @@ class _Reader:
             self.refuse(mark, "anchors are not allowed", found=show(f"&{event.anchor}"), allowed=INSTEAD)
         if event.tag is not None:
             self.refuse(mark, "tags are not allowed", found=show(event.tag), allowed="plain values")
+            self.doubted = True
         if kind == "ScalarEvent":
             self._scalar(event, mark)
             return
@@ -168,13 +184,15 @@ class _Reader:
         if self.stack and isinstance(self.stack[-1].value, dict) and self.pending[-1] is None:
             self._key(text, quoted, mark)
         else:
-            self._add(Node(mark, text if quoted else self._plain(text, mark), text=text, quoted=quoted))
+            value = text if quoted else self._plain(text, mark)
+            self._add(Node(mark, value, text=text, quoted=quoted))
             self._done()
 
     def _key(self, text: str, quoted: bool, mark: Mark) -> None:
         holder = self.stack[-1]
         if not text or (not quoted and WORDS.get(text, text) is None):
             self.refuse(mark, "a key must be a word", found=show(text or None))
+            self.doubted = True
         elif text in holder.keys:
             self.refuse(
                 mark, f"duplicate key {show(text)}", found=f"it again; first on line {holder.keys[text].line}"
@@ -188,17 +206,20 @@ class _Reader:
         if text in WORDS:
             return WORDS[text]
         if NOT_FINITE.fullmatch(text):
-            self.refuse(mark, "not a finite number", found=text)
-            return None
+            return self._not_finite(text, mark)
         if FLOAT.fullmatch(text):
             number = float(text)
             if not math.isfinite(number) or len(text) > MAX_DIGITS:
-                self.refuse(mark, "not a finite number", found=show(text))
-                return None
+                return self._not_finite(show(text), mark)
             return int(text) if INTEGER.fullmatch(text) else number
         return text
 
+    def _not_finite(self, text: str, mark: Mark) -> None:
+        self.refuse(mark, "not a finite number", found=text)
+        self.doubted = True
+
     def _add(self, node: Node) -> None:
+        node.refused, self.doubted = self.doubted, False
         if not self.stack:
             self.root = node
             return
