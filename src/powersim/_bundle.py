@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -51,12 +51,11 @@ class Packed:
         else:
             before = zip(values, like._values, like._entries, strict=True)
             self._entries = [
-                entry if value is old else _entry(value, entry.part) for value, old, entry in before
+                entry if value is old else _entry(value, entry[2]) for value, old, entry in before
             ]
         self._values = values
-        kinds = tuple((entry.dtype, entry.ndim) for entry in self._entries)
-        self._type = _type(type(values).__name__, values._fields, kinds)
-        self._table = np.array([number for entry in self._entries for number in entry.row], np.int64)
+        self._type = _type(type(values).__name__, values._fields, tuple(kind for kind, _, _ in self._entries))
+        self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
         self._address = self._table.__array_interface__["data"][0]
 
     def __getattr__(self, name: str) -> Any:
@@ -64,33 +63,30 @@ class Packed:
             place = self._values._fields.index(name)
         except ValueError:
             raise AttributeError(f"{type(self._values).__name__} has no field {name}") from None
-        return self._entries[place].part or self._values[place]
+        return self._entries[place][2] or self._values[place]
 
 
 NUMBER, TUPLE = -1, -2  # instead of dimensions
 
 
-class _Entry(NamedTuple):
-    """A field: what it is and what the table says of it."""
-
-    dtype: Any  # character of the dtype; of a named tuple its type
-    ndim: int  # dimensions, NUMBER or TUPLE
-    row: tuple[int, ...]
-    part: Packed | None = None  # the named tuple's own table, kept alive here
+_Kind = tuple[Any, int]
+"""Of a field: the character of its dtype, of a named tuple its type; dimensions, NUMBER or TUPLE."""
+_Entry = tuple[_Kind, tuple[int, ...], "Packed | None"]
+"""Of a field: its kind, what the table says of it, and a named tuple's own table, kept alive here."""
 
 
 def _entry(value: Any, before: Packed | None = None) -> _Entry:
-    """The entry of a field. `before`: an earlier named tuple in its place."""
+    """The entry of a field; a named tuple may come packed. `before`: an earlier one in its place."""
     if isinstance(value, np.ndarray):
         if not value.flags.c_contiguous:
             raise ValueError(f"an array of shape {value.shape} must be C-contiguous")
-        return _Entry(value.dtype.char, value.ndim, (value.__array_interface__["data"][0], *value.shape))
+        return (value.dtype.char, value.ndim), (value.__array_interface__["data"][0], *value.shape), None
     if isinstance(value, float):
-        return _Entry("d", NUMBER, _BITS.unpack(_FLOAT.pack(value)))
-    if isinstance(value, tuple):
-        part = Packed(value, before)
-        return _Entry(part._type, TUPLE, (part._address,), part)
-    return _Entry("L" if isinstance(value, np.uint64) else "l", NUMBER, (int(value),))
+        return ("d", NUMBER), _BITS.unpack(_FLOAT.pack(value)), None
+    if isinstance(value, (tuple, Packed)):
+        part = value if isinstance(value, Packed) else Packed(value, before)
+        return (part._type, TUPLE), (part._address,), part
+    return ("L" if isinstance(value, np.uint64) else "l", NUMBER), (int(value),), None
 
 
 def pack(values: T, like: T | None = None) -> T:
@@ -103,7 +99,7 @@ def pack(values: T, like: T | None = None) -> T:
 
 
 class BundleType(types.Type):  # type: ignore[misc]
-    """The type of a packed named tuple: its name and, for each field, name, dtype and dimensions (see `_Entry`)."""
+    """The type of a packed named tuple: its name and, for each field, name, kind (see `_Kind`)."""
 
     def __init__(self, fields: tuple[Any, ...]) -> None:
         self.slots: dict[str, tuple[int, Any, int]] = {}
@@ -132,7 +128,7 @@ def _typeof(value: Packed, _: Any) -> BundleType:
 
 
 @cache
-def _type(name: str, fields: tuple[str, ...], kinds: tuple[tuple[Any, int], ...]) -> BundleType:
+def _type(name: str, fields: tuple[str, ...], kinds: tuple[_Kind, ...]) -> BundleType:
     """The type of a named tuple, made once."""
     return BundleType((name, *((field, *kind) for field, kind in zip(fields, kinds, strict=True))))
 
