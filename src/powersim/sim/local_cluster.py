@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dask
 import distributed
 from distributed import Nanny, Security, SpecCluster
 
@@ -44,12 +45,14 @@ def local_cluster(workers: int) -> Iterator[SpecCluster]:
     """
     security = Security.temporary()
     common = {"host": HOST, "protocol": "tls://", "security": security, "dashboard": False}
-    with tempfile.TemporaryDirectory(prefix="powersim-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="powersim-", ignore_cleanup_errors=True) as folder,
+        dask.config.set({"temporary-directory": folder}),
+    ):
         worker = {
             "cls": Nanny,
             "options": {
-                **common, "nthreads": 1, "worker_class": Worker, "local_directory": folder,
-                "silence_logs": logging.CRITICAL,
+                **common, "nthreads": 1, "worker_class": Worker, "silence_logs": logging.CRITICAL,
             },
         }  # fmt: skip
         with deaf():  # an interruption of the group is for the process that writes results
