@@ -18,16 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from powersim.analysis.compare import effects, write_effects
-from powersim.analysis.plots import write_figures
-from powersim.analysis.results import Study
+from powersim.effects.paired import effects, write_effects
+from powersim.effects.results import Study
+from powersim.figures.gallery import write_figures
+from powersim.run.condense import condense
+from powersim.run.work import dataset
 from powersim.sim import layout as layouts
 from powersim.sim.held import FORMAT
 from powersim.sim.layout import Chunk, Layout
 from powersim.sim.moments import Moments
 from powersim.sim.store import Store
-from powersim.study.condense import condense
-from powersim.study.work import dataset
 
 BRANCHES, THEORIES, TURNS, ACTORS, EVENTS = 13, 4, 8, 4, 6
 OUTCOMES = {"alignment": "at", "level": "mean", "war": "ever"}

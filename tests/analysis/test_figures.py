@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 
-from powersim.analysis.compare import effects
-from powersim.analysis.plot_alignment import blocs, draw_alignment
-from powersim.analysis.plot_arms import draw_arms
-from powersim.analysis.plot_effects import draw_effects
-from powersim.analysis.plot_events import telling_events
-from powersim.analysis.plot_overview import draw_overview
-from powersim.analysis.plots import Subject, draws, write_figures
-from powersim.analysis.results import Study
-from powersim.analysis.style import BRANCHES, looks, save, shorten, styled, wrap
+from powersim.effects.paired import effects
+from powersim.effects.results import Study
+from powersim.figures.alignment import blocs, draw_alignment
+from powersim.figures.arms import draw_arms
+from powersim.figures.events import telling_events
+from powersim.figures.forest import draw_effects
+from powersim.figures.gallery import Subject, draws, write_figures
+from powersim.figures.overview import draw_overview
+from powersim.figures.style import BRANCHES, looks, save, shorten, styled, wrap
 
 SLACK = 2  # pixels by which hinted letters may differ from measured ones
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from powersim.analysis import findings
-from powersim.analysis.compare import Effect, effects
-from powersim.analysis.findings import Scale, telling
-from powersim.analysis.plot_arms import _clarity
-from powersim.analysis.plot_events import draw_event
-from powersim.analysis.plot_overview import draw_overview
-from powersim.analysis.plot_paths import draw_paths
-from powersim.analysis.report.prose import sentence
-from powersim.analysis.results import ALL, Study
-from powersim.analysis.style import SOFT, styled
 from powersim.cli.effects import tables
+from powersim.effects import findings
+from powersim.effects.findings import Scale, telling
+from powersim.effects.paired import Effect, effects
+from powersim.effects.results import ALL, Study
+from powersim.figures.arms import _clarity
+from powersim.figures.events import draw_event
+from powersim.figures.fans import draw_paths
+from powersim.figures.overview import draw_overview
+from powersim.figures.style import SOFT, styled
+from powersim.report.prose import sentence
 
 FIRST, SECOND, THIRD = "russia_iran_alignment", "iran_missiles", "war_ukraine"
 

@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from powersim.analysis import findings
-from powersim.analysis.baserates import Row, cells, outside, plausible, verdict
-from powersim.analysis.compare import Effect, effects, paired
-from powersim.analysis.findings import TOO_FEW, Scale
-from powersim.analysis.hindcast import REFERENCES, Hindcast, Score
-from powersim.analysis.plots import Subject, draws
-from powersim.analysis.report.answer import alt_of_effects, answer, levels_and_effects, rounded
-from powersim.analysis.results import ALL, Study
-from powersim.analysis.style import styled
-from powersim.analysis.verdict import Claim, Mean, contrast, judge
-from powersim.analysis.verdict_words import Judgement, evidence, section, stated
 from powersim.cli.effects import tables, word
-from powersim.study.assumption_study import Mean as OfTheory
-from powersim.study.assumption_words import Words
+from powersim.effects import findings
+from powersim.effects.findings import TOO_FEW, Scale
+from powersim.effects.paired import Effect, effects, paired
+from powersim.effects.results import ALL, Study
+from powersim.figures.gallery import Subject, draws
+from powersim.figures.style import styled
+from powersim.plausible.baserates import Row, cells, outside, plausible, verdict
+from powersim.plausible.hindcast import REFERENCES, Hindcast, Score
+from powersim.report.answer import alt_of_effects, answer, levels_and_effects, rounded
+from powersim.sensitivity.study import Mean as OfTheory
+from powersim.sensitivity.words import Words
+from powersim.verdict.rule import Claim, Mean, contrast, judge
+from powersim.verdict.words import Judgement, evidence, section, stated
 
 NAN = float("nan")
 CLAIMS = (

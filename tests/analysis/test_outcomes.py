@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from powersim.analysis.outcomes import (
+from powersim.effects.outcomes import (
     ever,
     first_index,
     first_turns,
@@ -20,7 +20,7 @@ from powersim.analysis.outcomes import (
     unit_of,
     when,
 )
-from powersim.analysis.results import Study, Summary, paths
+from powersim.effects.results import Study, Summary, paths
 
 PATH = np.array([[0.0, 0.2, 0.9, 0.4], [0.1, 0.3, 0.3, 0.3]])
 TURNS = (0, 1, 2, 3)

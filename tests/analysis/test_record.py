@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from powersim.analysis.counts import NAMES
-from powersim.analysis.intervals import poisson_interval
-from powersim.analysis.record import Record, load_record
+from powersim.plausible.counts import NAMES
+from powersim.plausible.intervals import poisson_interval
+from powersim.plausible.record import Record, load_record
 
 TEXT = """\
 base_rates: 1

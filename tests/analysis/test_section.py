@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from powersim.analysis.section import Figure, Section, Table, read_section, sections
 from powersim.errors import PowersimError
+from powersim.figures.section import Figure, Section, Table, read_section, sections
 
 SECTION = Section(
     "why",

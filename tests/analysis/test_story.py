@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis import kinds as spec
-from powersim.analysis.events import read
-from powersim.analysis.frame import About, closing, opening
-from powersim.analysis.phrases import Control, Flow, Names
-from powersim.analysis.selected import Wanted, select
-from powersim.analysis.story import MAIN, TOPICS, tell
+from powersim.story import kinds as spec
+from powersim.story.events import read
+from powersim.story.frame import About, closing, opening
+from powersim.story.phrases import Control, Flow, Names
+from powersim.story.selection import Wanted, select
+from powersim.story.story import MAIN, TOPICS, tell
 from powersim.world import chronicle as kinds
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION
 

@@ -19,10 +19,10 @@ from distributed import CancelledError, Client, KilledWorker, Security
 from distributed.comm import CommClosedError
 
 from powersim.errors import PowersimError
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
+from powersim.run.remote import Remote
 from powersim.sim import cluster
-from powersim.study.opened import open_scenario
-from powersim.study.plan import plan
-from powersim.study.remote import Remote
 
 TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
 RUNS = 500
@@ -281,7 +281,7 @@ def test_a_worker_of_another_version_refuses():
 def test_a_plan_that_is_sent_computes_the_chunk_of_the_plan_itself():
     planned = plan(open_scenario(TWO, {"rho": "0.3"}), "keep,give_up", seed=5)
     remote = Remote.of(planned)
-    from powersim.study.work import ensemble
+    from powersim.run.work import ensemble
 
     here = next(ensemble(planned).chunks(10, 13, workers=2))
     there = remote(10, 13)

@@ -84,7 +84,7 @@ def test_worlds_of_why_that_somebody_broke_are_computed_again(powersim, small, t
     ],
 )
 def test_results_and_report_name_what_is_broken_beside_them(powersim, small, tmp_path, file, change, said):
-    from powersim.analysis.section import Section
+    from powersim.figures.section import Section
 
     out = tmp_path / "out"
     powersim("run", small, "--runs", 1, "--quiet", "--out", out)

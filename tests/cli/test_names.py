@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from powersim.analysis.compare import Effect
-from powersim.analysis.findings import of_effects, of_event
-from powersim.analysis.report.prose import sentence
-from powersim.analysis.results import ALL, Branch, Outcome, Study, Summary
+from powersim.effects.findings import of_effects, of_event
+from powersim.effects.paired import Effect
+from powersim.effects.results import ALL, Branch, Outcome, Study, Summary
 from powersim.errors import ScenarioError
+from powersim.report.prose import sentence
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import from_data
 from powersim.scenario.names import MISREAD
 from powersim.scenario.template import json_schema, template
-from powersim.study.opened import open_scenario
-from powersim.study.plan import plan
 
 MISSING_TO_PANDAS = ("NA", "NULL", "NaN", "None", "nan", "null")
 """Of what pandas' read_csv takes for missing, what could be a name but for its letters."""

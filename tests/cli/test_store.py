@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from powersim.analysis.compare import diverged, effects
+from powersim.effects.paired import diverged, effects
+from powersim.run import work
 from powersim.sim import ensemble as ensembles
 from powersim.sim import layout as layouts
 from powersim.sim import moments, progress
 from powersim.sim import store as stores
-from powersim.study import work
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from powersim.analysis import letters
+from powersim.figures import letters
 
 Powersim = Callable[..., Any]
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from powersim.analysis.results import Kind
-from powersim.scenario.merge import read_chain
-from powersim.scenario.schema import QUANTITIES, SUMMARIES
-from powersim.scenario.schema_branch import DOES, FORBIDDEN, LEGS, VERBS
+from powersim.effects.results import Kind
+from powersim.scenario.read.merge import read_chain
+from powersim.scenario.schema.branch import DOES, FORBIDDEN, LEGS, VERBS
+from powersim.scenario.schema.scenario import QUANTITIES, SUMMARIES
 
 Powersim = Callable[..., Any]
 

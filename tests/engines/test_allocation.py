@@ -9,12 +9,12 @@ import numba
 import numpy as np
 import pytest
 
-from powersim import _jit
-from powersim.scenario.build import build
+from powersim.compile import jit
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 from powersim.sim.history import simulate
 
-pytestmark = pytest.mark.skipif(not _jit.ENABLED, reason="interpreted turns make Python objects")
+pytestmark = pytest.mark.skipif(not jit.ENABLED, reason="interpreted turns make Python objects")
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import typing
 import numpy as np
 import pytest
 
-from powersim.analysis.section import Figure, Section, Table, read_section
 from powersim.errors import PowersimError
+from powersim.figures.section import Figure, Section, Table, read_section
 from powersim.files import reading
 from powersim.files.reading import FileError, Strict, line_of, read
-from powersim.scenario.sampling import BLOCK
-from powersim.study import facts
-from powersim.study.work import ENGINES
+from powersim.run import facts
+from powersim.run.work import ENGINES
+from powersim.scenario.arrays.sampling import BLOCK
 
 SECTION = Section(
     "why",

@@ -11,12 +11,11 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from powersim.analysis import tables
-from powersim.analysis.compare import write_effects
-from powersim.analysis.estimates import Estimate, write_rows
-from powersim.analysis.section import Section
-from powersim.analysis.style import Drawing, save, styled
+from powersim.effects.estimates import Estimate, write_rows
+from powersim.effects.paired import write_effects
 from powersim.errors import PowersimError
+from powersim.figures.section import Section
+from powersim.figures.style import Drawing, save, styled
 from powersim.files.page import GENERATOR, PAGE_MARK
 from powersim.files.writing import (
     ANY,
@@ -29,6 +28,7 @@ from powersim.files.writing import (
     write_atomically,
 )
 from powersim.sim import provenance
+from powersim.story import tables
 
 MINE = "mine: a file of somebody else\n"
 
@@ -244,9 +244,9 @@ def test_nobody_writes_files_or_to_the_terminal_past_the_policy(root):
     source = root / "src" / "powersim"
     known = {
         "files/writing.py", "files/table.py",
-        "_cached.py",  # compiled code, in a folder of its own
+        "compile/cached.py",  # compiled code, in a folder of its own
         "sim/arrays.py",  # a whole store, laid out beside its place
-        "analysis/tables.py", "study/export.py",  # into what `replacing` yields
+        "story/tables.py", "run/export.py",  # into what `replacing` yields
     }  # fmt: skip
     shown = {"cli/console.py", "cli/guard.py", "cli/__init__.py"}
     found = {p.relative_to(source).as_posix(): p.read_text() for p in source.rglob("*.py")}

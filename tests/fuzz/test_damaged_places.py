@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from powersim.run import work
+from powersim.run.opened import Opened, open_scenario
+from powersim.run.plan import plan
 from powersim.scenario.template import template
+from powersim.sensitivity.points import Evaluator, Points
+from powersim.sensitivity.space import Space
 from powersim.sim.manifest import StoreError
-from powersim.study import verdict, work
-from powersim.study.assumption_points import Evaluator, Points
-from powersim.study.assumptions import Space
-from powersim.study.opened import Opened, open_scenario
-from powersim.study.plan import plan
-from powersim.study.why import answer, open_kept, question
+from powersim.verdict import study as verdict
+from powersim.why.worlds import answer, open_kept, question
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 

@@ -18,16 +18,16 @@ from typing import Any
 import pytest
 
 from powersim import cli
-from powersim.analysis.report import page
 from powersim.errors import PowersimError
+from powersim.report import page
+from powersim.report.folder import write_report
+from powersim.run import work
+from powersim.run.opened import open_scenario
+from powersim.run.plan import Plan, plan
 from powersim.scenario.template import template
 from powersim.sim import held
 from powersim.sim import layout as layouts
 from powersim.sim.manifest import StoreError
-from powersim.study import work
-from powersim.study.opened import open_scenario
-from powersim.study.plan import Plan, plan
-from powersim.study.report import write_report
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 DAMAGES = 200 * TIMES

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from powersim.errors import PowersimError
-from powersim.study.opened import Opened, open_scenario
-from powersim.study.plan import plan
+from powersim.run.opened import Opened, open_scenario
+from powersim.run.plan import plan
 
 MANY = int(os.environ.get("FUZZ", "1"))
 TRIES = 40  # mutants a seed
@@ -29,9 +29,9 @@ VALUES: list[Any] = [
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The record of a small study."""
+    from powersim.run import work
     from powersim.scenario.template import template
     from powersim.sim import provenance
-    from powersim.study import work
 
     folder = tmp_path_factory.mktemp("record")
     (folder / "my.yaml").write_text(template(), "utf-8")

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from powersim.errors import ScenarioError
-from powersim.scenario.build import build
+from powersim.run.condense import condense, summary_of
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
-from powersim.scenario.merge import read_chain
-from powersim.scenario.schema import ACTOR_OUTCOMES, FLOW_OUTCOMES, OVER, QUANTITIES, SUMMARIES
-from powersim.scenario.schema_branch import DOES, FORBIDDEN, LEGS, VERBS
+from powersim.scenario.read.merge import read_chain
+from powersim.scenario.schema.branch import DOES, FORBIDDEN, LEGS, VERBS
+from powersim.scenario.schema.scenario import ACTOR_OUTCOMES, FLOW_OUTCOMES, OVER, QUANTITIES, SUMMARIES
 from powersim.sim.history import simulate
-from powersim.study.condense import condense, summary_of
 
 EXAMPLES = 40 * int(os.environ.get("FUZZ", "1"))
 DATES = [f"{year}Q{quarter}" for year in (2000, 2001) for quarter in (1, 2, 3, 4)]

@@ -12,8 +12,8 @@ import numba
 import pytest
 
 import powersim
-from powersim import _jit
-from powersim._cached import CheckedFile, whole
+from powersim.compile import jit
+from powersim.compile.cached import CheckedFile, whole
 
 PACKAGE = Path(powersim.__file__).parent
 CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
@@ -24,18 +24,19 @@ CALLER = "from powersim.rules.callee import callee\n\n@rule\ndef caller(x: float
 def small(tmp_path: Path) -> Path:
     """A copy of the package's first file with two rules of its own, one calling the other."""
     package = tmp_path / "powersim"
-    (package / "rules").mkdir(parents=True)
-    for name in ("_jit.py", "_parts.py", "_cached.py"):
-        shutil.copy(PACKAGE / name, package)
-    for folder in (package, package / "rules"):
+    for folder in (package / "rules", package / "compile"):
+        folder.mkdir(parents=True)
+    for name in ("compile/jit.py", "compile/parts.py", "compile/cached.py"):
+        shutil.copy(PACKAGE / name, package / name)
+    for folder in (package, package / "rules", package / "compile"):
         (folder / "__init__.py").write_text("")
     write_callee(package, "1.0")
-    (package / "rules" / "caller.py").write_text("from powersim._jit import rule\n" + CALLER)
+    (package / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + CALLER)
     return tmp_path
 
 
 def write_callee(package: Path, constant: str) -> None:
-    text = "from powersim._jit import rule\n\n\n@rule\n" + CALLEE.format(constant=constant)
+    text = "from powersim.compile.jit import rule\n\n\n@rule\n" + CALLEE.format(constant=constant)
     (package / "rules" / "callee.py").write_text(text)
 
 
@@ -48,7 +49,7 @@ def ask(folder: Path, code: str, **environment: str) -> str:
         "POWERSIM_CACHE_DIR": str(folder / "cache"),
         **environment,
     }
-    script = f"import powersim._jit as jit; from powersim.rules.caller import caller; {code}"
+    script = f"import powersim.compile.jit as jit; from powersim.rules.caller import caller; {code}"
     done = subprocess.run(
         [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=False
     )
@@ -87,16 +88,18 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
         "rules/new.py",
         "world/turn.py",
         "sim/kernel.py",
-        "_bundle.py",
-        "_jit.py",
-        "_parts.py",
-        "_cached.py",
+        "compile/bundle.py",
+        "compile/jit.py",
+        "compile/parts.py",
+        "compile/cached.py",
     ],
 )
 def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path, source: str) -> None:
     path = small / "powersim" / source
     path.parent.mkdir(exist_ok=True)
-    kernel = "from powersim._jit import rule\n\n\n@rule\ndef kernel(x: float) -> float:\n    return x\n"
+    kernel = (
+        "from powersim.compile.jit import rule\n\n\n@rule\ndef kernel(x: float) -> float:\n    return x\n"
+    )
     if source != "rules/new.py" and not path.exists():
         path.write_text(kernel)
     before = ask(small, "print(jit.CACHE.name)")
@@ -112,10 +115,27 @@ def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(small: Path) 
     assert ask(small, "print(jit.CACHE.name)") == before
 
 
+def test_an_edit_of_an_oracle_is_no_reason_to_compile_the_engine_and_compiles_the_oracles_anew(
+    small: Path,
+) -> None:
+    oracles = small / "powersim" / "oracles"
+    oracles.mkdir()
+    (oracles / "__init__.py").write_text("")
+    (oracles / "doubled.py").write_text(
+        "from powersim.compile.jit import rule\n\n\n@rule\ndef doubled(x: float) -> float:\n    return 2.0 * x\n"
+    )
+    code = "from powersim.oracles.doubled import doubled; print(doubled(1.0), jit.CACHE.name)"
+    value, before = ask(small, code).split()
+    text = (oracles / "doubled.py").read_text()
+    (oracles / "doubled.py").write_text(text.replace("2.0 * x", "3.0 * x"))
+    assert (value, ask(small, code).split()) == ("2.0", ["3.0", before])
+
+
 def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
     marked = [path for path in PACKAGE.rglob("*.py") if "@rule" in path.read_text().splitlines()]
     assert len(marked) > 30
-    assert set(marked) <= set(_jit._sources())
+    assert set(marked) <= {*jit._sources(), *jit._oracles()}
+    assert not {*jit._sources()} & {*jit._oracles()}
 
 
 def test_a_constant_argument_does_not_compile_the_callee_once_more(small: Path) -> None:
@@ -123,7 +143,7 @@ def test_a_constant_argument_does_not_compile_the_callee_once_more(small: Path) 
         CALLER
         + "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
     )
-    (small / "powersim" / "rules" / "caller.py").write_text("from powersim._jit import rule\n" + text)
+    (small / "powersim" / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + text)
     code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.part.signatures))"
     assert ask(small, code) == "9.0 1"
 
@@ -185,22 +205,37 @@ def test_no_damage_to_a_file_of_compiled_code_goes_unnoticed(tmp_path: Path) -> 
 
 
 def test_code_that_cannot_be_kept_is_run_all_the_same(small: Path) -> None:
-    code = "import os; from powersim import _cached; _cached._write = lambda *_: os.stat('nowhere'); " + RUN
+    code = (
+        "import os; from powersim.compile import cached; cached._write = lambda *_: os.stat('nowhere'); "
+        + RUN
+    )
     assert ask(small, code) == "4.0 True 0"
     assert not list((small / "cache").rglob("*.nbc"))
 
 
 MOVED = {
-    "a module that is gone": ("_parts.py", "from numba import _dynfunc, types", "from numba import gone"),
+    "a module that is gone": (
+        "compile/parts.py",
+        "from numba import _dynfunc, types",
+        "from numba import gone",
+    ),
     "a name that is gone": (
-        "_parts.py",
+        "compile/parts.py",
         "class PartLibrary(JITCodeLibrary)",
         "class PartLibrary(numba.Gone)",
     ),
-    "a function that changed": ("_parts.py", "_dynfunc.make_function(module, ", "_dynfunc.make_function("),
-    "a pass that is gone": ("_parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
-    "a cache that moved": ("_cached.py", "from numba.core.caching import", "from numba.core.stores import"),
-    "a cache with other names": ("_cached.py", "compiled._cache.", "compiled._store."),
+    "a function that changed": (
+        "compile/parts.py",
+        "_dynfunc.make_function(module, ",
+        "_dynfunc.make_function(",
+    ),
+    "a pass that is gone": ("compile/parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
+    "a cache that moved": (
+        "compile/cached.py",
+        "from numba.core.caching import",
+        "from numba.core.stores import",
+    ),
+    "a cache with other names": ("compile/cached.py", "compiled._cache.", "compiled._store."),
 }
 
 
@@ -211,7 +246,7 @@ def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(s
     assert here in path.read_text()
     path.write_text(path.read_text().replace(here, elsewhere))
     code = "print(caller(1.0), jit.IN_PARTS, sum(caller.stats.cache_hits.values()))"
-    parts = name != "_parts.py"
+    parts = name != "compile/parts.py"
     assert ask(small, code) == f"4.0 {parts} 0"
     assert ask(small, code) == f"4.0 {parts} 1"
 
@@ -237,7 +272,7 @@ def test_an_unwritable_home_is_no_obstacle(small: Path) -> None:
 def test_only_a_few_caches_of_other_versions_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for age in range(8):
+    for age in range(12):
         old = tmp_path / f"{age:016x}"
         old.mkdir()
         seconds = 10_000_000 + age * 100_000
@@ -246,12 +281,12 @@ def test_only_a_few_caches_of_other_versions_are_kept(
     recent.mkdir()
     foreign.mkdir()
     monkeypatch.setenv("POWERSIM_CACHE_DIR", str(tmp_path))
-    current = _jit._open_cache()
+    current = jit._open_cache()
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {current.name, recent.name, foreign.name, *(f"{age:016x}" for age in (5, 6, 7))}
+    assert left == {current.name, recent.name, foreign.name, *(f"{age:016x}" for age in range(5, 12))}
 
 
 def test_other_users_of_numba_keep_their_cache_folder() -> None:
     before = numba.config.CACHE_DIR
-    _jit.rule(write_callee)
+    jit.rule(write_callee)
     assert before == numba.config.CACHE_DIR

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from powersim.errors import PowersimError, ScenarioError
-from powersim.scenario.build import Built, build, draw_inputs
+from powersim.scenario.arrays.build import Built, build, draw_inputs
 from powersim.scenario.load import from_data, load
-from powersim.scenario.merge import read_chain
 from powersim.scenario.priors import Distribution, Draws, name_key, uniforms
+from powersim.scenario.read.merge import read_chain
 from powersim.sim.history import simulate
 from powersim.world import draws
 from powersim.world.params import SPEC

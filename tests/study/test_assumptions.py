@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from powersim.errors import PowersimError
-from powersim.study.assumption_points import Evaluator, Points
-from powersim.study.assumption_report import write
-from powersim.study.assumption_study import Asked, carry_out, steps
-from powersim.study.assumption_words import NOTHING, Words
-from powersim.study.assumptions import LUCK, Space
-from powersim.study.opened import open_scenario
-from powersim.study.plan import plan
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
+from powersim.sensitivity.points import Evaluator, Points
+from powersim.sensitivity.report import write
+from powersim.sensitivity.space import LUCK, Space
+from powersim.sensitivity.study import Asked, carry_out, steps
+from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck
 from powersim.world.params import SPEC
 

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from powersim.analysis.compare import effects
-from powersim.analysis.explained import finding, in_short
-from powersim.analysis.knockouts import DIRECT, TOTAL
-from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
-from powersim.analysis.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
+from powersim.effects.paired import effects
 from powersim.errors import PowersimError
+from powersim.run import work
+from powersim.run.opened import Opened
+from powersim.run.plan import plan
 from powersim.scenario.load import from_data
-from powersim.study import work
-from powersim.study.groups import FULL, coalitions, groups
-from powersim.study.kept import FILE
-from powersim.study.opened import Opened
-from powersim.study.plan import plan
-from powersim.study.why import BLOCK, answer, open_kept, question
+from powersim.why.explanation import finding, in_short
+from powersim.why.groups import FULL, coalitions, groups
+from powersim.why.keeping import FILE
+from powersim.why.knockouts import DIRECT, TOTAL
+from powersim.why.mediation import DIRECT as NATURAL_DIRECT
+from powersim.why.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
+from powersim.why.worlds import BLOCK, answer, open_kept, question
 
 Why = Callable[..., Any]
 CARRIERS = ["exchange", "resolve", "threat", "guarantee", "gratitude", "friendship", "own answer"]

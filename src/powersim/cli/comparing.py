@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
-from powersim.analysis import pool
-from powersim.analysis.compare import EFFECTS_MARK, Effect, effects, write_effects
-from powersim.analysis.findings import of_effects
-from powersim.analysis.results import ALL, CERTAIN, Study
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
+from powersim.effects.findings import of_effects
+from powersim.effects.paired import EFFECTS_MARK, Effect, effects, write_effects
+from powersim.effects.results import ALL, CERTAIN, Study
+from powersim.figures import pool
 from powersim.files.writing import check_folder, check_target, subfolder
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from powersim.study.plan import Plan
+    from powersim.run.plan import Plan
 
 EFFECTS = "effects.csv"
 FIGURES = "figures"
@@ -103,7 +103,7 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
 
 
 def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], processes: int) -> None:
-    from powersim.analysis.plots import write_figures
+    from powersim.figures.gallery import write_figures
 
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:

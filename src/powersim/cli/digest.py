@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
-from powersim.analysis.results import CERTAIN
 from powersim.cli.console import Page
+from powersim.effects.results import CERTAIN
 from powersim.scenario.digest import digest
 
 if TYPE_CHECKING:
-    from powersim.study.opened import Opened
+    from powersim.run.opened import Opened
 
 DIGITS = 16  # of the checksum
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale, decimals, number
-from powersim.analysis.outcomes import titled
-from powersim.analysis.results import ALL, Outcome, Study
 from powersim.cli.console import Cell, Column, Table
+from powersim.effects.findings import Scale, decimals, number
+from powersim.effects.outcomes import titled
+from powersim.effects.paired import Effect
+from powersim.effects.results import ALL, Outcome, Study
 
 PLACES = 3  # decimals of levels that are not probabilities
 SAME, TOO_FEW = "the same", "too few runs"

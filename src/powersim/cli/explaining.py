@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from powersim._words import counted
 from powersim.cli import wording
 from powersim.errors import PowersimError
+from powersim.run.plan import ends
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
-from powersim.study.plan import ends
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
 from powersim.world.phases import PHASES, Phase
 

@@ -45,7 +45,7 @@ def check(
     """Say "ok" with a digest, or every mistake at once."""
     from powersim.cli import console, digest
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario
+    from powersim.run.opened import open_scenario
 
     page = console.Page(quiet)
     given = overrides(set_)
@@ -112,7 +112,7 @@ def list_(
     """
     from powersim.cli import console, listing
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario, unknown_name
+    from powersim.run.opened import open_scenario, unknown_name
 
     if kind not in listing.KINDS:
         raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
@@ -137,7 +137,7 @@ def explain(
     events need FILE.
     """
     from powersim.cli import console, explaining
-    from powersim.study.opened import open_scenario
+    from powersim.run.opened import open_scenario
 
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     _print(console.Page(quiet), explaining.explain(name, scenario))

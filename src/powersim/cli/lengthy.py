@@ -24,7 +24,7 @@ def check_work(workers: int | None, *, resume: bool = False, out: Path | None = 
 
 def announce(page: Page) -> None:
     """Say so if the rules have yet to be compiled."""
-    from powersim.study.work import is_cold, patience
+    from powersim.run.work import is_cold, patience
 
     if is_cold():
         page.note(f"compiling the rules, once: {patience()}")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from powersim._words import counted
-from powersim.analysis.findings import Scale, number
-from powersim.analysis.outcomes import summary_of, when
-from powersim.analysis.results import CERTAIN, Study
 from powersim.cli.console import Column, Table
+from powersim.effects.findings import Scale, number
+from powersim.effects.outcomes import summary_of, when
+from powersim.effects.results import CERTAIN, Study
 
 if TYPE_CHECKING:
     import xarray as xr

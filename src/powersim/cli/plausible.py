@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
-from powersim.analysis.baserates import COLUMNS, cells, verdict
 from powersim.cli.console import Cell, Column, Page, Table
 from powersim.cli.lengthy import announce
-from powersim.study.plan import plan
-from powersim.study.rates import find_record, plausibility
-from powersim.study.work import check_runs, warm
+from powersim.plausible.baserates import COLUMNS, cells, verdict
+from powersim.plausible.rates import find_record, plausibility
+from powersim.run.plan import plan
+from powersim.run.work import check_runs, warm
 
 if TYPE_CHECKING:
-    from powersim.study.opened import Opened
+    from powersim.run.opened import Opened
 
 NUMBERS = slice(2, 6)  # columns that hold numbers
 

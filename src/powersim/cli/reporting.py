@@ -25,8 +25,8 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
     It holds what compare left in DIR and whatever why, sensitivity, verdict and tell have added to it.
     """
     from powersim.cli import console
-    from powersim.study.report import write_report
-    from powersim.study.work import workers
+    from powersim.report.folder import write_report
+    from powersim.run.work import workers
 
     page = console.Page(quiet)
     with page.progress("drawing", None) as tick:

@@ -42,10 +42,10 @@ def results(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.run.opened import chosen
+    from powersim.run.work import dataset
     from powersim.sim import held
     from powersim.sim.manifest import RESULTS
-    from powersim.study.opened import chosen
-    from powersim.study.work import dataset
 
     page = console.Page(quiet)
     if not (folder / RESULTS).exists():
@@ -57,7 +57,7 @@ def results(
         page.line(data.attrs.get("title") or identity["scenario"], "bold")
         page.fields(_lines(folder, data, identity, done, known.room))
         return
-    from powersim.study.export import export as write
+    from powersim.run.export import export as write
 
     if not done:
         raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
@@ -93,8 +93,8 @@ def _lines(
 
 
 def _provenance(folder: Path) -> dict[str, Any]:
+    from powersim.run.facts import read_facts
     from powersim.sim import provenance
-    from powersim.study.facts import read_facts
 
     file = folder / provenance.FILE
     return read_facts(file).plain() if file.exists() else {}
@@ -112,7 +112,7 @@ def _size(folder: Path) -> str:
 
 def _beside(folder: Path) -> list[str]:
     """Effects, figures, and the sections that other studies left."""
-    from powersim.analysis.section import FILE, read_section
+    from powersim.figures.section import FILE, read_section
 
     held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
     for file in sorted(folder.glob(f"*/{FILE}")):

@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from powersim.cli.console import Page
+    from powersim.run.plan import Plan
+    from powersim.run.work import Progress
     from powersim.sim.store import Store
-    from powersim.study.plan import Plan
-    from powersim.study.work import Progress
 
 
 REPORTS = "powersim.cli.comparing"
@@ -129,8 +129,8 @@ def compare(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.study.opened import chosen, open_scenario, unknown_name
-    from powersim.study.plan import headline, plan
+    from powersim.run.opened import chosen, open_scenario, unknown_name
+    from powersim.run.plan import headline, plan
 
     page = console.Page(quiet)
     if figures not in FIGURES:
@@ -146,7 +146,7 @@ def compare(
 
     def report(data: xr.Dataset) -> None:
         from powersim.cli import comparing
-        from powersim.study import work
+        from powersim.run import work
 
         comparing.report(page, planned, data, out, shown, named, figures, workers or work.workers())
 
@@ -158,8 +158,8 @@ def _one(
 ) -> Plan:
     """A plan for one branch and one theory."""
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario, unknown_name
-    from powersim.study.plan import plan
+    from powersim.run.opened import open_scenario, unknown_name
+    from powersim.run.plan import plan
 
     opened = open_scenario(file, changed)
     for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
@@ -181,7 +181,7 @@ def damage(store: Store) -> list[str]:
 
 def _look_ahead(folder: Path) -> None:
     """Load what the report will need; much of it comes only with the first results that are opened."""
-    from powersim.study import work
+    from powersim.run import work
 
     importlib.import_module(REPORTS)
     with suppress(Exception):  # the report opens them again and says what is wrong
@@ -206,8 +206,8 @@ class _Work:
     def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
         """Compute, leave the record of provenance, report."""
         from powersim.errors import PowersimError
+        from powersim.run import work
         from powersim.sim import provenance
-        from powersim.study import work
 
         started = time.time()
         self._check()
@@ -249,8 +249,8 @@ class _Work:
                 leave_stopped(store.complete, store.complete, "runs", self.out)
 
     def _fill(self, store: Store, runs: int, engine: str) -> Progress:
+        from powersim.run import work
         from powersim.sim.cluster import ClusterError
-        from powersim.study import work
 
         try:
             return self._computed(store, runs, engine)
@@ -264,7 +264,7 @@ class _Work:
             ) from error
 
     def _computed(self, store: Store, runs: int, engine: str) -> Progress:
-        from powersim.study import work
+        from powersim.run import work
 
         steps = work.steps(store, runs)
         if steps:
@@ -289,13 +289,13 @@ class _Work:
         if self.until is None:
             yield self._runs()
             return
-        from powersim.study import precision
+        from powersim.run import precision
 
         yield from precision.looks(self.plan.layout().chunk_runs(), self.asked or precision.CAP)
 
     def _is_narrow(self, until: str, data: xr.Dataset) -> bool:
         """Whether the interval that --until names is narrow enough; says how far it is."""
-        from powersim.study import precision
+        from powersim.run import precision
 
         goal = precision.goal(until, self.plan)
         row, half = goal.widest(data)
@@ -311,12 +311,12 @@ class _Work:
 
     def _check(self) -> None:
         """PowersimError for options that cannot be, before anything is computed."""
-        from powersim.study import work
+        from powersim.run import work
 
         if self.asked is not None:
             work.check_runs(self.asked)
         if self.until is not None:
-            from powersim.study import precision
+            from powersim.run import precision
 
             precision.goal(self.until, self.plan)
         check_work(self.workers, resume=self.resume, out=self.out)
@@ -328,8 +328,8 @@ class _Work:
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""
+        from powersim.run import work
         from powersim.sim.held import held_runs
-        from powersim.study import work
 
         if self.asked is not None:
             return work.check_runs(self.asked)

@@ -15,11 +15,11 @@ from powersim.cli.lengthy import announce
 from powersim.cli.options import EngineOfOne, File, NoPriors, Overrides, Quiet, Seed, changes, guarded
 
 if TYPE_CHECKING:
-    from powersim.analysis.selected import Wanted
-    from powersim.analysis.story import Entry
     from powersim.cli.console import Page
-    from powersim.study.plan import Plan
-    from powersim.study.told import Story
+    from powersim.run.plan import Plan
+    from powersim.story.selection import Wanted
+    from powersim.story.story import Entry
+    from powersim.story.telling import Story
 
 STYLES = {
     "deal": "green", "breach": "yellow", "war": "red", "strike": "red", "crisis": "yellow", "event": "bold",
@@ -139,8 +139,8 @@ def _plan(
     file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
 ) -> Plan:
     """A plan for what is named; for the first branch and theory where nothing is."""
-    from powersim.study.opened import open_scenario
-    from powersim.study.plan import plan
+    from powersim.run.opened import open_scenario
+    from powersim.run.plan import plan
 
     opened = open_scenario(file, changed)
     recorded = opened.recorded
@@ -151,8 +151,8 @@ def _plan(
 
 def _check(out: Path, form: str) -> None:
     """PowersimError, before anything is computed, if a file of another is in the way."""
-    from powersim.analysis import tables
     from powersim.files.writing import check_target
+    from powersim.story import tables
 
     wanted = tables.targets(out, form) if form in TABLES else [(out, tables.PAGE_MARKS[form])]
     for path, mark in wanted:
@@ -175,9 +175,9 @@ def _diff(
     page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.analysis import parting_pages as pages
-    from powersim.study.parted import comparison
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story.diff import pages
+    from powersim.story.diff.study import comparison
 
     simulator(engine or COMPILED)
     one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
@@ -188,7 +188,7 @@ def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int)
     """The report's part: on the run that is asked for, or on the median one of the first so many."""
     from powersim.files.writing import check_folder
     from powersim.sim.provenance import command_line
-    from powersim.study import parted
+    from powersim.story.diff import study as parted
 
     check_folder(folder, "chronicle")
     command = command_line(sys.argv[1:])
@@ -200,7 +200,7 @@ def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int)
 def _form(out: Path | None, asked: str | None) -> str:
     """The format: what is asked, or by the file's suffix."""
     from powersim.errors import PowersimError
-    from powersim.study.opened import unknown_name
+    from powersim.run.opened import unknown_name
 
     if asked is not None:
         allowed = sorted({*FORMATS.values()})
@@ -222,7 +222,7 @@ def _form(out: Path | None, asked: str | None) -> str:
 def _runs(run: int, runs: str | None) -> range:
     """The runs asked for: one number, or A..B."""
     from powersim.errors import PowersimError
-    from powersim.study.plan import LAST_RUN
+    from powersim.run.plan import LAST_RUN
 
     if runs is None:
         if run > LAST_RUN:
@@ -252,11 +252,11 @@ def _wanted(
     narrow: bool,
 ) -> Wanted:
     """What the options ask for. Without --kind a page leaves out what is not a story; a table has everything."""
-    from powersim.analysis import kinds
-    from powersim.analysis.selected import Wanted
-    from powersim.analysis.story import MAIN
-    from powersim.study.opened import chosen
-    from powersim.study.told import turn_of
+    from powersim.run.opened import chosen
+    from powersim.story import kinds
+    from powersim.story.selection import Wanted
+    from powersim.story.story import MAIN
+    from powersim.story.telling import turn_of
     from powersim.world.params import MECHANISMS
 
     codes = [each.code for each in plan.scenario.actors]
@@ -283,9 +283,9 @@ def _one(
     page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
-    from powersim.analysis import pages
-    from powersim.study.told import story
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story import pages
+    from powersim.story.telling import story
 
     simulator(engine or COMPILED)
     found = story(plan, plan.labels[0], plan.theories[0], run, wanted, engine or COMPILED)
@@ -299,10 +299,10 @@ def _one(
 
 
 def _put(page: Page, text: str, form: str, out: Path | None) -> None:
-    from powersim.analysis import tables
     from powersim.cli.console import put
     from powersim.files.plain import plain
     from powersim.files.writing import write
+    from powersim.story import tables
 
     if out is None:
         put(text)
@@ -321,9 +321,9 @@ def _table(
     engine: str | None,
 ) -> None:
     """Events and legs of all runs asked for."""
-    from powersim.analysis import tables
-    from powersim.study.recorded import chronicles
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story import tables
+    from powersim.story.recording import chronicles
 
     simulator(engine or COMPILED)
     total = len(runs) * len(plan.labels) * len(plan.theories)
@@ -347,7 +347,7 @@ def _table(
 
 def show(page: Page, plan: Plan, run: int, found: Story) -> None:
     """Print a story on a terminal or into a pipe."""
-    from powersim.analysis.results import CERTAIN
+    from powersim.effects.results import CERTAIN
 
     page.line(plan.scenario.title, "bold")
     drawn = f"; priors {CERTAIN}" if plan.certain else ""

@@ -25,9 +25,9 @@ from powersim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from powersim.analysis.verdict_words import Judgement
     from powersim.cli.console import Page
-    from powersim.study.verdict import Runs, Trial
+    from powersim.verdict.study import Runs, Trial
+    from powersim.verdict.words import Judgement
 
 
 @guarded
@@ -57,10 +57,10 @@ def verdict(
     Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
     """
     from powersim.cli import console
+    from powersim.run import work
+    from powersim.run.opened import open_scenario
     from powersim.sim import provenance
-    from powersim.study import judging, work
-    from powersim.study import verdict as study
-    from powersim.study.opened import open_scenario
+    from powersim.verdict import judging, study
 
     started, page = time.time(), console.Page(quiet)
     check_work(workers, resume=resume, out=out)
@@ -89,8 +89,8 @@ def verdict(
 
 def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
     """The verdicts as a table, then the evidence for each."""
-    from powersim.analysis.verdict_words import STYLES, evidence, in_short, under
     from powersim.cli.console import Cell, Column, Table
+    from powersim.verdict.words import STYLES, evidence, in_short, under
 
     page.line(trial.scenario.title, "bold")
     page.line(_design(trial))
@@ -116,14 +116,14 @@ def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
 
 def _largest(one: Judgement) -> str:
     """The largest yardsticks that are shown on the same outcome."""
-    from powersim.analysis.verdict_words import stated
+    from powersim.verdict.words import stated
 
     known = sorted((y for y in one.yardsticks if y[1].shown), key=lambda y: -abs(y[1].effect))[:2]
     return "; ".join(f"yardstick {name} {stated(one.scale, mean)}" for name, mean in known)
 
 
 def _design(trial: Trial) -> str:
-    from powersim.analysis.results import CERTAIN
+    from powersim.effects.results import CERTAIN
 
     theories = counted(len(trial.theories), "theory", "theories")
     return (
@@ -145,13 +145,13 @@ def _again(trial: Trial) -> str:
 
 
 def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> None:
-    from powersim.analysis import letters
-    from powersim.analysis import verdict_words as words
-    from powersim.analysis.plot_verdicts import alternative, draw_verdicts
-    from powersim.analysis.section import Figure
-    from powersim.analysis.style import save, styled
+    from powersim.figures import letters
+    from powersim.figures.section import Figure
+    from powersim.figures.style import save, styled
     from powersim.files.writing import subfolder
-    from powersim.study.verdict import NAME
+    from powersim.verdict import words
+    from powersim.verdict.figures import alternative, draw_verdicts
+    from powersim.verdict.study import NAME
 
     trial, folder = runs.trial, subfolder(out, NAME)
     words.write_verdicts(found, folder / words.VERDICTS_FILE)

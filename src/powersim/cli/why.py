@@ -26,10 +26,10 @@ from powersim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from powersim.analysis.explained import Explained
     from powersim.cli.console import Cell, Page, Table
-    from powersim.study.kept import Kept
-    from powersim.study.why import Question
+    from powersim.why.explanation import Explained
+    from powersim.why.keeping import Kept
+    from powersim.why.worlds import Question
 
 TOP = 6  # knock-outs printed
 
@@ -62,9 +62,9 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
-    from powersim.study import work
-    from powersim.study.opened import open_scenario
-    from powersim.study.why import RUNS, answer, open_kept, question
+    from powersim.run import work
+    from powersim.run.opened import open_scenario
+    from powersim.why.worlds import RUNS, answer, open_kept, question
 
     page = console.Page(quiet)
     check_work(workers, resume=resume, out=out)
@@ -88,11 +88,11 @@ def why(
 
 
 def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: float) -> None:
-    from powersim.analysis.explained import finding
-    from powersim.analysis.results import CERTAIN
+    from powersim.effects.results import CERTAIN
+    from powersim.run import work
     from powersim.sim import provenance
-    from powersim.study import work
-    from powersim.study.explain import explain, write
+    from powersim.why.explain import explain, write
+    from powersim.why.explanation import finding
 
     found = explain(asked, kept)
     a, b = asked.plan.branches
@@ -123,10 +123,10 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
 
 
 def _shares(e: Explained) -> Table:
-    from powersim.analysis.explained import heading
-    from powersim.analysis.findings import number
-    from powersim.analysis.knockouts import DIRECT, TOTAL
     from powersim.cli.console import Cell, Column, Table
+    from powersim.effects.findings import number
+    from powersim.why.explanation import heading
+    from powersim.why.knockouts import DIRECT, TOTAL
 
     places = _places([e.share(part).share for part in (TOTAL, *(row.part for row in e.parts()))], e)
     rows: list[tuple[Cell | str, ...]] = []
@@ -177,8 +177,8 @@ def _knockouts(e: Explained) -> Table:
 
 
 def _mediation(e: Explained) -> Table:
-    from powersim.analysis.mediation import DIRECT, INDIRECT, INTERACTION
     from powersim.cli.console import Column, Table
+    from powersim.why.mediation import DIRECT, INDIRECT, INTERACTION
 
     shown = (INDIRECT, DIRECT, INTERACTION)
     found = {name: e.mediated(name) for name in e.held()}
@@ -209,7 +209,7 @@ def _difference(e: Explained, value: float, places: int) -> str:
 
 
 def _places(values: Sequence[float], e: Explained) -> int:
-    from powersim.analysis.findings import decimals
+    from powersim.effects.findings import decimals
 
     factor = 100.0 if e.scale.binary else 1.0
     most = 2 if e.scale.binary else 4

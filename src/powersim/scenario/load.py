@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.merge import override, read_all
-from powersim.scenario.node import Node, tree
-from powersim.scenario.resolve import Resolver
-from powersim.scenario.resolve_study import scenario
+from powersim.scenario.check.validate import unmatched, validate
+from powersim.scenario.read.merge import override, read_all
+from powersim.scenario.read.node import Node, tree
+from powersim.scenario.read.source import read
+from powersim.scenario.resolve.document import Resolver
+from powersim.scenario.resolve.study import scenario
 from powersim.scenario.resolved import Scenario
-from powersim.scenario.source import read
-from powersim.scenario.validate import unmatched, validate
 from powersim.world.params import SPEC
 
 

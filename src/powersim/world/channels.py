@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim._bundle import pack
+from powersim.compile.bundle import pack
 from powersim.errors import PowersimError
 from powersim.world.state import LEGS, PARTIES, Flags, Floats, Ints, Setup
 
