@@ -27,8 +27,8 @@ def write_report(
 ) -> Path:
     """Write the page of the results in `folder`, by default beside them; returns its path.
 
-    `progress` and `notice` are told what `analysis.press.print_all` tells them. The same results give the same bytes,
-    however many `processes` draw (see `analysis.pool` for what they ask for).
+    `progress` and `notice` are told what `figures.press.print_all` tells them. The same results give the same bytes,
+    however many `processes` draw (see `figures.pool` for what they ask for).
     PowersimError when the folder holds no results of `powersim compare` or `run`.
     """
     folder = folder.resolve()

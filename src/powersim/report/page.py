@@ -168,7 +168,7 @@ def _pictured(figure: Figure, section: str, folder: Path) -> Picture:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("powersim.analysis.report", "."),
+        loader=jinja2.PackageLoader("powersim.report", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=lambda value: plain(value) if type(value) is str else value,

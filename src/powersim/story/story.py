@@ -2,7 +2,7 @@
 
 What happened in one turn and belongs together is told together: a package with its legs and gains, a deed with all
 the minds that it changed, the battles over one front, the drift of a quarter. Numbers that two decimals do not show are
-left to the table (`analysis.tables`), which has everything.
+left to the table (`story.tables`), which has everything.
 """
 
 from __future__ import annotations
