@@ -206,11 +206,13 @@ class _Reader:
         if text in WORDS:
             return WORDS[text]
         if NOT_FINITE.fullmatch(text):
-            return self._not_finite(text, mark)
+            self._not_finite(text, mark)
+            return None
         if FLOAT.fullmatch(text):
             number = float(text)
             if not math.isfinite(number) or len(text) > MAX_DIGITS:
-                return self._not_finite(show(text), mark)
+                self._not_finite(show(text), mark)
+                return None
             return int(text) if INTEGER.fullmatch(text) else number
         return text
 
