@@ -7,6 +7,7 @@ from powersim.world.state import Floats, Ints, World
 
 # Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.
 (END, CONST, X, STOCK, AT_WAR, ALIGNED, ADD, SUB, MUL, DIV, NEG, MIN, MAX, LT, LE, GT, GE) = range(17)
+LARGEST = 1e300  # two of these still add up to a number
 
 
 @rule
@@ -14,7 +15,8 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
     """The value of one expression (a row of the setup's tables) on world `w`.
 
     CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
-    comparisons give 1 or 0; division by 0 gives 0, so that no scenario can produce an infinity.
+    comparisons give 1 or 0; division by 0 gives 0, and what would be beyond LARGEST is LARGEST, so that no scenario
+    can produce an infinity.
     """
     stack, n = w.stack, 0
     for k in range(op.shape[0]):
@@ -48,13 +50,13 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
 def _combine(code: int, left: float, right: float) -> float:
     """One two-sided operation."""
     if code == ADD:
-        return left + right
+        return _finite(left + right)
     if code == SUB:
-        return left - right
+        return _finite(left - right)
     if code == MUL:
-        return left * right
+        return _finite(left * right)
     if code == DIV:
-        return left / right if right != 0.0 else 0.0
+        return _finite(left / right) if right != 0.0 else 0.0
     if code == MIN:
         return min(left, right)
     if code == MAX:
@@ -66,3 +68,9 @@ def _combine(code: int, left: float, right: float) -> float:
     if code == GT:
         return 1.0 if left > right else 0.0
     return 1.0 if left >= right else 0.0
+
+
+@rule
+def _finite(value: float) -> float:
+    """A value that may have left the range of numbers, put back into it."""
+    return min(max(value, -LARGEST), LARGEST)
