@@ -7,12 +7,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from powersim._jit import interpreted
-from powersim.scenario.build import build
 from powersim.study.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
-from powersim.study.opened import Opened, open_scenario
 
+from powersim.compile.jit import interpreted
 from powersim.rules import beliefs
+from powersim.run.opened import Opened, open_scenario
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.scenario.template import template
 from powersim.sim.run import Engine

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hypothesis import strategies as st
-from powersim._jit import interpreted
-from powersim.scenario.build import build
 from small_worlds import small
 
+from powersim.compile.jit import interpreted
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.testing import shares
 from powersim.world import derive, signals
