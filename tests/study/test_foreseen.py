@@ -7,10 +7,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from powersim.study.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
 
 from powersim.compile.jit import interpreted
 from powersim.rules import beliefs
+from powersim.run.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
 from powersim.run.opened import Opened, open_scenario
 from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
