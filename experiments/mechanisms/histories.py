@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK, Case, Watch
 from powersim.world.start import LOG_ROWS

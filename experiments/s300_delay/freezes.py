@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.history import simulate
 from powersim.sim.run import Engine
 from powersim.world import chronicle

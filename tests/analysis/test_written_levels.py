@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from powersim.analysis.phrases import NEAR, Control, Names, position
-from powersim.analysis.verdict import Claim, Effects, Rule, contrast, judge
-from powersim.study.assumption_study import Found
+from powersim.sensitivity.study import Found
+from powersim.story.phrases import NEAR, Control, Names, position
+from powersim.verdict.rule import Claim, Effects, Rule, contrast, judge
 from powersim.world.state import C_LEVER
 
 LEVELS = range(101)

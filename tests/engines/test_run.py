@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
 from powersim.sim.run import Bench, Engine, History, copy_world

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from powersim._jit import interpreted
+from powersim.compile.jit import interpreted
 from powersim.rules import beliefs
-from powersim.scenario.build import build
+from powersim.run.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
+from powersim.run.opened import Opened, open_scenario
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.scenario.template import template
 from powersim.sim.run import Engine
-from powersim.study.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
-from powersim.study.opened import Opened, open_scenario
 
 NAMES = {"USA": "United States", "RUS": "Russia", "POL": "Poland", "IRN": "Iran"}
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from small_worlds import small
 
-from powersim._jit import interpreted
-from powersim.scenario.build import build
+from powersim.compile.jit import interpreted
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.testing import shares
 from powersim.world import derive, signals

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from powersim.oracles.beliefs import break_even_reputation, trust_bayes
 from powersim.rules.beliefs import (
-    break_even_reputation,
     calculus,
     calculus_prior,
     costly_act,
@@ -21,7 +21,6 @@ from powersim.rules.beliefs import (
     relax,
     resolve_after,
     trust_after,
-    trust_bayes,
     within,
 )
 from powersim.rules.sanctions import conflict_expectation

@@ -10,14 +10,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onlookers import LOUD, Other, Scene, others
 
-from powersim.rules.beliefs import relax, resolve_after, trust_after, trust_bayes
-from powersim.rules.reputation import (
+from powersim.oracles.beliefs import trust_bayes
+from powersim.oracles.reputation import (
     belief_after_fight,
     entrant_stays_out,
     entry_probability,
     fight_probability,
 )
-from powersim.rules.trust import (
+from powersim.oracles.trust import (
     minimum_trust,
     quit_hazard,
     reassurance_high,
@@ -26,6 +26,7 @@ from powersim.rules.trust import (
     reassures,
     still_in,
 )
+from powersim.rules.beliefs import relax, resolve_after, trust_after
 
 EPS = 1e-6
 

@@ -18,7 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 import powersim.world
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim.history import simulate
 from powersim.world.channels import Held

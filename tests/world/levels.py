@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from powersim.scenario.build import Built, build
+from powersim.run.condense import condense, summary_of
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim import history, model
-from powersim.study.condense import condense, summary_of
 from powersim.world.menu import embargoed
 from powersim.world.params import MECHANISMS
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world.case import Case
 from powersim.world.crisis import battle_odds, perceived_odds

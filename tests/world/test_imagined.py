@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.testing import documents
 from powersim.world.deals import imagine, imagine_afresh
 from powersim.world.derive import derive, refresh_readings

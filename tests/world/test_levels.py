@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from levels import ENGINES, LEVELS, OPERATORS, WAYS, code, document, told
 
-from powersim.scenario.build import build
+from powersim.rules.level import beyond, exceeds
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.sim.model import PowersimModel
 from powersim.world.case import Case
-from powersim.world.level import beyond, exceeds
 from powersim.world.params import MECHANISMS
 from powersim.world.turn import GRID
 

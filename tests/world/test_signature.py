@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.run import copy_world
 from powersim.world import chronicle
 from powersim.world.derive import derive, own_utility, refresh_readings

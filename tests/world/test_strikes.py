@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.proliferation import setback_threshold, setback_value
+from powersim.oracles.proliferation import setback_threshold
+from powersim.rules.proliferation import setback_value
 from powersim.testing import shares
 from powersim.world import chronicle as ch
 from powersim.world.derive import derive

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from powersim.rules.patience import patience_weight
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.sim.history import simulate
 from powersim.sim.run import Engine

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim.run import Engine
 from powersim.testing import documents, shares

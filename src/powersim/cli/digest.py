@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from powersim._words import counted
 from powersim.cli.console import Page
-from powersim.scenario.build import build
+from powersim.effects.results import CERTAIN
+from powersim.run.foreseen import read_back
+from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
-from powersim.study.foreseen import read_back
 
 if TYPE_CHECKING:
-    from powersim.study.opened import Opened
+    from powersim.run.opened import Opened
 
 DIGITS = 16  # of the checksum
 
@@ -30,17 +32,17 @@ def show(page: Page, path: str, opened: Opened) -> None:
         (d.pledges, "pledge"),
     ]
     lines = {
-        "horizon": f"{d.first} to {d.last}, {_count(d.turns, d.turn)}{since}",
+        "horizon": f"{d.first} to {d.last}, {counted(d.turns, d.turn)}{since}",
         "actors": _listed(d.actors),
-        "issues": f"{_count(len(d.levers), 'lever')}, {_count(len(d.readings), 'reading')}",
-        "world": ", ".join(_count(number, what) for number, what in world if number) or "nothing else",
+        "issues": f"{counted(len(d.levers), 'lever')}, {counted(len(d.readings), 'reading')}",
+        "world": ", ".join(counted(number, what) for number, what in world if number) or "nothing else",
         "events": _listed(d.events),
         "branches": _listed(opened.branches),
         "theories": _listed(opened.theories),
         "outcomes": _listed(d.outcomes),
         "hypotheses": _listed(d.hypotheses),
         "mechanisms": mechanisms,
-        "priors": f"{_count(d.priors, 'number')} drawn anew in every run",
+        "priors": f"{counted(d.priors, 'number')} drawn anew in every run" if d.priors else CERTAIN,
         "checksum": d.checksum[:DIGITS],
     }
     page.line(f"{path}: ok", "green")
@@ -58,7 +60,3 @@ def show(page: Page, path: str, opened: Opened) -> None:
 def _listed(names: Iterable[str]) -> str:
     found = list(names)
     return f"{len(found)}: {', '.join(found)}" if found else "none"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

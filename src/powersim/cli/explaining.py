@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from powersim._words import counted
 from powersim.cli import wording
 from powersim.errors import PowersimError
+from powersim.run.plan import ends
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
-from powersim.study.plan import ends
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
 from powersim.world.phases import PHASES, Phase
 
@@ -150,7 +151,7 @@ def _good(name: str, scenario: Scenario) -> Block | None:
         ("meaning", good.title),
         ("kind", "know-how: given is copied" if good.kind == "know_how" else "rival: given is lost"),
         ("power", f"{wording.number(good.power)} a unit"),
-        ("delivery", f"{good.delivery.value:g} turns"),
+        ("delivery", counted(int(good.delivery.value), "turn")),
         ("held by", ", ".join(holders) or "nobody"),
         ("flows", ", ".join(flows) or "none"),
         ("source", good.source or "not stated"),
@@ -200,6 +201,8 @@ def _branch(name: str, scenario: Scenario) -> Block | None:
         return None
     label = scenario.calendar.label
     lines: Lines = [("meaning", branch.title)]
+    if branch.yardstick:
+        lines.append(("role", "yardstick: it measures the effects of the others"))
     if branch.like:
         lines.append(("like", branch.like))
     for step in branch.steps:

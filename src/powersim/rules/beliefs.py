@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
 
@@ -141,21 +141,6 @@ def trust_after(g: float, tau: float, a: float, omega: float, eps: float) -> flo
 
 
 @rule
-def trust_bayes(g: float, like_seeker: float, like_expander: float, eps: float) -> float:
-    """Trust after an act that a security seeker does with one probability and an expansionist with another.
-
-    g' = g L_s / (g L_s + (1 - g) L_x); an act that neither would do teaches nothing.
-
-    g: 0..1. like_seeker, like_expander: probabilities of the act, 0..1. eps: floor, 0 < eps < 1/2.
-    Source: Kydd 2000, IO 54:325-57.
-    """
-    seen = g * like_seeker + (1.0 - g) * like_expander
-    if seen <= 0.0 or like_seeker == like_expander:
-        return within(g, eps)
-    return within(g * like_seeker / seen, eps)
-
-
-@rule
 def relax(p: float, prior: float, mu: float, eps: float) -> float:
     """Belief one turn nearer to its prior, on the log-odds scale; a belief at its prior rests to the bit.
 
@@ -196,18 +181,3 @@ def calculus_prior(start: float, calculus_start: float, calculus_now: float, eps
     Source: after Press 2005, Calculating Credibility; relative to the start, so that starting beliefs are at rest.
     """
     return shifted(start, calculus_now - calculus_start, eps)
-
-
-@rule
-def break_even_reputation(gain: float, price: float, exposure: float) -> float:
-    """Strength of reputation at which a concession stops paying, for small acts.
-
-    rho* = (gain - price) / exposure.
-
-    gain: sum of salience times change of what is got. price: salience times change of what is given.
-    exposure: sum of salience times fall of payoff per unit fall of believed resolve, > 0.
-    Source: linearised; after Schelling 1966 and Press 2005.
-    """
-    if exposure <= 0.0:
-        return math.inf
-    return (gain - price) / exposure

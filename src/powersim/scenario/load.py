@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.merge import override, read_chain
-from powersim.scenario.node import Node, tree
-from powersim.scenario.resolve import Resolver
-from powersim.scenario.resolve_study import scenario
+from powersim.scenario.check.validate import unmatched, validate
+from powersim.scenario.read.merge import override, read_all
+from powersim.scenario.read.node import Node, tree
+from powersim.scenario.read.source import read
+from powersim.scenario.resolve.document import Resolver
+from powersim.scenario.resolve.study import scenario
 from powersim.scenario.resolved import Scenario
-from powersim.scenario.source import parse
-from powersim.scenario.validate import validate
 from powersim.world.params import SPEC
 
 
@@ -32,49 +32,44 @@ def load_with_data(
     path: str | Path, overrides: Mapping[str, str | float | int | bool] | None = None
 ) -> tuple[Scenario, dict[str, Any]]:
     """The same with the document that it comes from as plain data: `extends` merged in, nothing overridden."""
-    root = read_chain(Path(path), str(path))
+    root, problems = read_all(Path(path), str(path))
     data = root.data()
-    found = _resolve(root, overrides or {})
+    found = _resolve(root, overrides or {}, problems)
     assert isinstance(data, dict)
     return found, data
 
 
 def loads(text: str, name: str = "scenario", overrides: Mapping[str, str | float] | None = None) -> Scenario:
     """The same from a text; it cannot extend a file."""
-    root = parse(text, name)
+    root, problems = read(text, name)
     base = root.child("extends")
     if base is not None:
-        raise ScenarioError([Problem(*base.mark, "extends", message="a text cannot extend a file; use load")])
-    return _resolve(root, overrides or {})
+        refusal = Problem(*base.mark, "extends", message="a text cannot extend a file; use load")
+        raise ScenarioError([*problems, refusal])
+    return _resolve(root, overrides or {}, problems)
 
 
-def from_data(data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None) -> Scenario:
-    """The same from plain data: dicts, lists, texts and numbers in the shape of a file."""
-    return _resolve(tree(data), overrides or {})
+def from_data(
+    data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None, name: str = "data"
+) -> Scenario:
+    """The same from plain data: dicts, lists, texts and numbers in the shape of a file, which errors call `name`."""
+    return _resolve(tree(data, name), overrides or {}, [])
 
 
-def _resolve(root: Node, overrides: Mapping[str, str | float | int | bool]) -> Scenario:
+def _resolve(
+    root: Node, overrides: Mapping[str, str | float | int | bool], problems: list[Problem]
+) -> Scenario:
+    """The scenario of a tree in which `problems` were found when it was read. Raises ScenarioError with all."""
     texts = {key: value if isinstance(value, str) else _text(value) for key, value in overrides.items()}
-    fixed = override(root, texts, frozenset(SPEC)) if texts else frozenset()
-    document = validate(root)
-    resolver = Resolver(document, exact={*texts, *(f"parameters.{name}" for name in fixed)})
+    fixed, wrong = override(root, texts, frozenset(SPEC))
+    exact = frozenset({*texts, *(f"parameters.{name}" for name in fixed)})
+    document = validate(root, [*problems, *wrong])
+    resolver = Resolver(document, exact)
     resolved = scenario(resolver, fixed)
     if resolver.unmatched:
-        raise ScenarioError([_unmatched(root, resolver, index) for index in sorted(resolver.unmatched)])
+        raise ScenarioError(unmatched(resolver, root))
     return resolved
 
 
 def _text(value: float | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(float(value))
-
-
-def _unmatched(root: Node, resolver: Resolver, index: int) -> Problem:
-    mark, key = root.place(("priors", index, "over"))
-    return Problem(
-        *mark,
-        key,
-        resolver.document.priors[index].over,
-        "a path that some number has, * for any one name",
-        "over: interests.*.*.ideal",
-        "no number matches",
-    )

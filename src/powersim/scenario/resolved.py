@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
+from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
 
 Pair = tuple[str, str]
@@ -269,6 +270,12 @@ class Branch:
     like: str
     steps: tuple[Step, ...]
     offer: Offer | None = None
+    role: str = "answer"  # or yardstick
+
+    @property
+    def yardstick(self) -> bool:
+        """Whether it is there to measure other branches by, not to answer the question."""
+        return self.role == "yardstick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,11 +362,11 @@ class Scenario:
     disputes: tuple[Dispute, ...]
     strikes: tuple[Strike, ...]
     proxies: tuple[Proxy, ...]
-    alignment: Mapping[Pair, Num]  # A < B
-    resolve: Mapping[Pair, Num]
-    trust: Mapping[Pair, Num]
-    trade: Mapping[Pair, Num]
-    reach: Mapping[Pair, Num]
+    alignment: Pairs  # A < B
+    resolve: Pairs
+    trust: Pairs
+    trade: Pairs
+    reach: Pairs
     events: tuple[Event, ...]
     observed: tuple[tuple[str, int], ...]  # events that only score: id and turn
     branches: Mapping[str, Branch]

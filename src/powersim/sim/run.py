@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim._bundle import pack
+from powersim.compile.bundle import pack
 from powersim.world.case import Case
 from powersim.world.channels import Held, Paths, new_paths
 from powersim.world.desk import Desk, new_desk

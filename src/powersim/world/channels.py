@@ -27,10 +27,12 @@ Source: Pearl 2001, Direct and Indirect Effects, UAI 17:411-20.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from powersim.compile.bundle import pack
 from powersim.errors import PowersimError
 from powersim.world.state import LEGS, PARTIES, Flags, Floats, Ints, Setup
 
@@ -71,10 +73,14 @@ class Held(NamedTuple):
     channels: Collection[str] = CHANNELS
 
 
-def new_paths(s: Setup, turns: int, on: int = 1) -> Paths:
+def new_paths(s: Setup, turns: int) -> Paths:
     """Room for the paths of a history of so many turns, at 0. A party to a deal uses up one of its bandwidth."""
-    n, d = s.power0.shape[0], s.dispute_key.shape[0]
-    deals = turns * (int(s.bandwidth.sum()) // 2) if on else 0
+    deals = turns * (int(s.bandwidth.sum()) // 2)
+    return _paths(s.power0.shape[0], s.dispute_key.shape[0], turns, deals, on=1)
+
+
+def _paths(n: int, d: int, turns: int, deals: int, on: int) -> Paths:
+    """Room for paths of n actors and d disputes."""
     return Paths(
         on=np.full(len(CHANNELS), on, np.uint8),
         resolve=np.zeros((turns, d + 1, n, n)),
@@ -93,13 +99,19 @@ def new_paths(s: Setup, turns: int, on: int = 1) -> Paths:
     )
 
 
+@cache
+def no_paths(actors: int, disputes: int) -> Paths:
+    """Paths of which nothing is kept or held, packed: they are never written, so these do for all histories."""
+    return pack(_paths(actors, disputes, 0, 0, on=0))
+
+
 def paths_of(s: Setup, turns: int, held: Held | None) -> Paths:
     """The paths that a history has to follow, none without `held`.
 
     Raises PowersimError for a channel that does not exist or paths of another world.
     """
     if held is None:
-        return new_paths(s, 0, 0)
+        return no_paths(s.power0.shape[0], s.dispute_key.shape[0])
     for name in held.channels:
         if name not in CHANNELS:
             raise PowersimError(

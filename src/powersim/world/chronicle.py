@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.state import World
 
 # turn, kind, actor, other, object, value, gain, deal  (see KINDS for what each kind puts where)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.commitment import preventive_war, shift_threshold
 from powersim.rules.contest import odds
 from powersim.rules.crisis import attack_cost, crisis_war_probability, demand, intervention_pays, stake_cost
+from powersim.rules.level import exceeds
 from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail, write
@@ -16,7 +17,6 @@ from powersim.world.draws import uniform
 from powersim.world.follow import follow_resolve
 from powersim.world.gains import force, front_stake
 from powersim.world.given import Given
-from powersim.world.level import exceeds
 from powersim.world.signals import learn_resolve
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Derived, Setup, World
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.security import help_expected, security, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.expression import evaluate, holds

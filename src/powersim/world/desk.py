@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim.world.channels import Paths, new_paths
+from powersim.world.channels import Paths, no_paths
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
 
@@ -133,7 +133,7 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
         slate=new_slate(s),
         push=np.zeros((n, n)),
         first_row=np.zeros(1, np.int64),
-        kept=new_paths(s, 0, 0) if kept is None else kept,
+        kept=no_paths(n, s.dispute_key.shape[0]) if kept is None else kept,
     )
 
 

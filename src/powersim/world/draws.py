@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
 (PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,

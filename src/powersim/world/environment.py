@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.budgets import budget_step
 from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn

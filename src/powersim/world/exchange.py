@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
-from powersim.world.level import exceeds
+from powersim.compile.jit import rule
+from powersim.rules.level import exceeds
 from powersim.world.state import Floats, Ints, World
 
 # Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.

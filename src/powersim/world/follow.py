@@ -6,7 +6,7 @@ exchange is in `held_deals`.
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.channels import ALIGNMENT, RESOLVE, THREAT, TRUST
 from powersim.world.derive import balance
 from powersim.world.desk import Desk

@@ -6,7 +6,7 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security

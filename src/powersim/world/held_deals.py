@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.channels import EXCHANGE, Paths
 from powersim.world.deals import giver_of, sign
 from powersim.world.derive import laid_down

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
+from powersim.rules.level import exceeds
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.desk import Desk, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
-from powersim.world.level import exceeds
 from powersim.world.state import (
     ALL,
     C_SANCTION,

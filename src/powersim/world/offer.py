@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.bargaining import sign_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write

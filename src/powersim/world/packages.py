@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
 from powersim.rules.patience import patience_weight
 from powersim.world import draws

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write

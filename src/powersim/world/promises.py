@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write

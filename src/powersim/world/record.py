@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world import case as watched
 from powersim.world.case import Case
 from powersim.world.derive import own_utility

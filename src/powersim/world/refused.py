@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world import chronicle
 from powersim.world.chronicle import write
 from powersim.world.deals import giver_of

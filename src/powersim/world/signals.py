@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.beliefs import (
     calculus,
     calculus_prior,

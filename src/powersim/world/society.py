@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws

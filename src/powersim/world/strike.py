@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
+from powersim.rules.level import exceeds
 from powersim.rules.proliferation import setback_value, strike_cost, strike_effectiveness
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
@@ -12,7 +13,6 @@ from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import control_change, front_stake
 from powersim.world.given import Given
-from powersim.world.level import exceeds
 from powersim.world.state import Derived, Setup, World
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.channels import (
     AFTER_ALIGNMENT,
     AFTER_EVENTS,

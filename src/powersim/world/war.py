@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
+from powersim.rules.level import exceeds
 from powersim.rules.war import (
     battle_won,
     beta_mean,
@@ -22,7 +23,6 @@ from powersim.world.crisis import battle_odds
 from powersim.world.derive import derive
 from powersim.world.draws import uniform
 from powersim.world.given import Given
-from powersim.world.level import exceeds
 from powersim.world.params import Params
 from powersim.world.state import Derived, World
 
