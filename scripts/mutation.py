@@ -33,7 +33,14 @@ RULES = Path("src/powersim/rules")
 TESTS = (Path("tests/rules"), Path("tests/theory"))
 COPIED = ("src", "tests", "experiments", "pyproject.toml")
 # Tests that drive whole runs are too slow interpreted, and belong to other layers.
-LAYERS_ABOVE = ("powersim.world", "powersim.sim", "powersim.scenario", "powersim.analysis", "powersim.study")
+LAYERS_ABOVE = (
+    "powersim.world",
+    "powersim.sim",
+    "powersim.scenario",
+    "powersim.run",
+    "powersim.story",
+    "powersim.why",
+)
 PARAMETERS = "powersim.world.params"
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {

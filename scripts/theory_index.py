@@ -1,6 +1,6 @@
 """docs/theory.md: every rule with its equation, its source, where it is applied, and the tests that prove it.
 
-The index is read off the code: docstrings of `src/powersim/rules/`, imports of `src/powersim/world/`, and the names of
+The index is read off the code: docstrings of `src/powersim/rules/` and `oracles/`, imports of `src/powersim/world/`, and the names of
 tests whose bodies use the rule. A rule without a test, an equation or a source is an error.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-RULES, WORLD, TESTS = ROOT / "src/powersim/rules", ROOT / "src/powersim/world", ROOT / "tests"
+PACKAGE, TESTS = ROOT / "src/powersim", ROOT / "tests"
+RULES, ORACLES, WORLD = PACKAGE / "rules", PACKAGE / "oracles", PACKAGE / "world"
 SHOWN = 3  # tests named per rule; the others are counted
 
 INTRODUCTION = """# Theory index
@@ -73,17 +74,26 @@ def proofs_of(name: str, tests: dict[str, dict[str, set[str]]]) -> list[str]:
     return named or sorted(found)
 
 
+def heading(path: Path, title: str) -> str:
+    """What a file is about; closed forms beside rules of the same matter are told apart."""
+    beside = path.parent == ORACLES and (RULES / path.name).exists()
+    return title.rstrip(".") + (": closed forms" if beside else "")
+
+
 def index() -> str:
     """The document. A rule without a source of its own has its file's first. ValueError without a source or a test."""
-    world, tests, callers = uses(WORLD, "*.py"), uses(TESTS, "test_*.py"), uses(RULES, "*.py")
+    world, tests = uses(WORLD, "*.py"), uses(TESTS, "test_*.py")
+    callers = {**uses(ORACLES, "*.py"), **uses(RULES, "*.py")}
     parts = [INTRODUCTION]
-    for path in sorted(RULES.glob("[a-z]*.py")):
+    for path in sorted(
+        [*RULES.glob("[a-z]*.py"), *ORACLES.glob("[a-z]*.py")], key=lambda p: (p.stem, p.parent != RULES)
+    ):
         listed = list(rules_of(path))
         if not listed:
             continue
         title = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem).splitlines()[0]
         lines = [
-            f"## {title.rstrip('.')}\n\n`rules/{path.name}`\n",
+            f"## {heading(path, title)}\n\n`{path.parent.name}/{path.name}`\n",
             "| rule | what it says | equation | source | applied in | tests |",
             "| --- | --- | --- | --- | --- | --- |",
         ]
@@ -94,7 +104,9 @@ def index() -> str:
                 proofs = [name for caller in inside for name in proofs_of(caller, tests)]
             source = rule.source or next((other.source for other in listed if other.source), "")
             if not proofs or not source:
-                raise ValueError(f"rules/{rule.file}: {rule.name} has no {'source' if proofs else 'test'}")
+                raise ValueError(
+                    f"{path.parent.name}/{rule.file}: {rule.name} has no {'source' if proofs else 'test'}"
+                )
             named = ", ".join(f"`{name}`" for name in proofs[:SHOWN])
             more = f" and {len(proofs) - SHOWN} more" if len(proofs) > SHOWN else ""
             applied = ", ".join(f"`world/{name}.py`" for name in sorted(world.get(rule.name, {})))
