@@ -10,6 +10,7 @@ import typer
 
 from powersim._words import counted
 from powersim.cli.options import Quiet, guarded
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,7 +63,7 @@ def results(
     if not done:
         raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
     there = [str(name) for name in data["outcome"].values]
-    file = write(data, export, chosen(outcomes, there, "outcome") if outcomes else None)
+    file = write(data, export, chosen(names(outcomes), there, "outcome") if outcomes else None)
     page.note(f"written: {file}")
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powersim.cli.lengthy import announce, check_work
 from powersim.cli.options import (
     File,
     Out,
@@ -22,6 +21,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.spelling import names as listed
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -87,6 +87,7 @@ def sensitivity(
     from powersim.files.writing import check_folder
     from powersim.run import work
     from powersim.run.opened import open_scenario
+    from powersim.run.stages import announce, check_work
     from powersim.sensitivity import report as assumption_report
     from powersim.sensitivity.points import POINTS, Evaluator
     from powersim.sensitivity.space import Space
@@ -128,16 +129,18 @@ def _plan(
 
     if theory is not None and theories is not None:
         raise PowersimError("found --theory and --theories; allowed: one of them, e.g. --theories all")
-    names = chosen(branches, opened.branches, "branch") if branches is not None else opened.branches[:2]
+    names = (
+        chosen(listed(branches), opened.branches, "branch") if branches is not None else opened.branches[:2]
+    )
     if len(names) != 2:
         raise PowersimError(
             f"--branches: found {', '.join(names)}; allowed: two branches, the effect is the second less the first, "
             "e.g. --branches keep,cancel"
         )
-    under = theories or theory or opened.theories[0]
+    under = listed(theories) or listed(theory) or opened.theories[:1]
     if theory is not None:
-        chosen(theory, opened.theories, "theory")
-    return plan(opened, ",".join(names), under, seed, swept="")
+        chosen(listed(theory), opened.theories, "theory")
+    return plan(opened, names, under, seed, swept="")
 
 
 def _asked(
@@ -159,7 +162,7 @@ def _asked(
         raise PowersimError(
             f"{opened.name}: has no outcomes; e.g. outcomes: {{sale: {{of: {{issue: sale}}, at: 2014Q4}}}}"
         )
-    (name,) = chosen(outcome, opened.outcomes, "outcome")[:1] if outcome else opened.outcomes[:1]
+    (name,) = chosen(listed(outcome), opened.outcomes, "outcome")[:1] if outcome else opened.outcomes[:1]
     found = opened.scenario.outcomes[name]
     count = RUNS if runs is None else runs
     if not LEAST <= count <= 1_000_000:

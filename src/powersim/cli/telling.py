@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from powersim.cli.lengthy import announce
 from powersim.cli.options import EngineOfOne, File, NoPriors, Overrides, Quiet, Seed, changes, guarded
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -104,6 +104,7 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.run.stages import announce
 
     page = console.Page(quiet)
     form = _form(out, as_)
@@ -146,7 +147,7 @@ def _plan(
     recorded = opened.recorded
     first = (recorded.get("branches") or opened.branches)[0]
     under = (recorded.get("theories") or opened.theories)[0]
-    return plan(opened, branch or first, theory or under, seed, swept="")
+    return plan(opened, names(branch) or first, names(theory) or under, seed, swept="")
 
 
 def _check(out: Path, form: str) -> None:
@@ -262,17 +263,17 @@ def _wanted(
     codes = [each.code for each in plan.scenario.actors]
     issues = [each.id for each in plan.scenario.issues]
     known = list(dict.fromkeys((*kinds.TOPICS, *(each.name for each in kinds.KIND.values()))))
-    topics = chosen(kind, known, "kind") if kind and kind.strip() != "all" else ()
+    topics = chosen(names(kind), known, "kind") if kind and kind.strip() != "all" else ()
     if narrow and not kind and not mechanism:
         topics = MAIN
     return Wanted(
-        actors=frozenset(codes.index(code) for code in chosen(actor, codes, "actor"))
+        actors=frozenset(codes.index(code) for code in chosen(names(actor), codes, "actor"))
         if actor
         else frozenset(),
-        issues=frozenset(issues.index(name) for name in chosen(issue, issues, "issue"))
+        issues=frozenset(issues.index(name) for name in chosen(names(issue), issues, "issue"))
         if issue
         else frozenset(),
-        mechanisms=frozenset(chosen(mechanism, MECHANISMS, "mechanism") if mechanism else ()),
+        mechanisms=frozenset(chosen(names(mechanism), MECHANISMS, "mechanism") if mechanism else ()),
         topics=frozenset(topics),
         first=turn_of(plan, first),
         last=turn_of(plan, last),

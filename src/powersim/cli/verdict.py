@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim._words import counted
-from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
     Out,
@@ -23,6 +22,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -57,14 +57,16 @@ def verdict(
     Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
     """
     from powersim.cli import console
+    from powersim.errors import Stopped
     from powersim.run import work
     from powersim.run.opened import open_scenario
+    from powersim.run.stages import announce, check_work
     from powersim.sim import provenance
     from powersim.verdict import judging, study
 
     started, page = time.time(), console.Page(quiet)
     check_work(workers, resume=resume, out=out)
-    trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
+    trial = study.trial(open_scenario(file, overrides(set_)), names(hypotheses), draws, lucks, seed)
     page.note(f"{trial.histories} histories: {_design(trial)}")
     if out is not None and resume:
         for path in study.damaged(trial, out):
@@ -78,7 +80,7 @@ def verdict(
             trial, work.together(), out, workers or work.workers(), resume=resume, tick=tick
         )
     if done.stopped:
-        leave_stopped(done.done, trial.draws, "draws", out)
+        raise Stopped(done.done, trial.draws, "draws", out)
     found = judging.judged(runs)
     show(page, trial, found)
     if out is not None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim._words import counted
-from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
     Out,
@@ -24,6 +23,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Cell, Page, Table
@@ -62,14 +62,16 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
+    from powersim.errors import Stopped
     from powersim.run import work
     from powersim.run.opened import open_scenario
+    from powersim.run.stages import announce, check_work
     from powersim.why.worlds import RUNS, answer, open_kept, question
 
     page = console.Page(quiet)
     check_work(workers, resume=resume, out=out)
     opened = open_scenario(file, overrides(set_))
-    asked = question(opened, outcome, branches, theories, seed)
+    asked = question(opened, names(outcome), names(branches), names(theories), seed)
     kept = open_kept(asked, out, resume=resume)
     if kept.damaged:
         page.note(f"{kept.path}: is damaged; all of it is computed again")
@@ -83,7 +85,7 @@ def why(
     with page.progress("computing", max(0, steps)) as tick:
         done = answer(asked, kept, wanted, threads=workers, tick=tick)
     if done.stopped:
-        leave_stopped(done.done, wanted, "runs", out)
+        raise Stopped(done.done, wanted, "runs", out)
     _report(page, asked, kept.first(wanted), out, started)
 
 
