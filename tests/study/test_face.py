@@ -18,7 +18,9 @@ from powersim.sim import layout as layouts
 
 ROOT = Path(__file__).parents[2]
 TWO = ROOT / "scenarios" / "two_powers.yaml"
-FILES = sorted([*(ROOT / "scenarios").glob("*.yaml"), *(ROOT / "tests" / "scenarios" / "valid").glob("*.yaml")])
+FILES = sorted(
+    [*(ROOT / "scenarios").glob("*.yaml"), *(ROOT / "tests" / "scenarios" / "valid").glob("*.yaml")]
+)
 RUNS = 6
 
 
@@ -78,7 +80,9 @@ def test_a_study_that_was_stopped_goes_on_from_python(study, tmp_path, monkeypat
         if done == 5:
             raise KeyboardInterrupt
 
-    with pytest.raises(ps.Stopped, match=r"stopped after \d of 6 runs, kept in .*resume=True goes on") as stopped:
+    with pytest.raises(
+        ps.Stopped, match=r"stopped after \d of 6 runs, kept in .*resume=True goes on"
+    ) as stopped:
         study.compare(runs=RUNS, out=tmp_path / "out", workers=1, progress=stop)
     assert 0 <= stopped.value.done < RUNS
     assert steps[0] == (1, 2 * RUNS)
@@ -168,7 +172,8 @@ def test_an_argument_error_knows_its_argument():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 @pytest.mark.parametrize(
-    "overrides", [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}]
+    "overrides",
+    [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}],
 )
 def test_a_scenario_can_be_written_and_read_back(file, overrides, tmp_path):
     before = ps.load(file, overrides)
@@ -218,6 +223,63 @@ def test_priors_can_be_left_out():
     found = ps.Study(TWO, ["keep"], ["spiral"], priors=False).run(runs=2)
     assert found.labels.certain
     assert np.isfinite(found.data["value"].values).all()
+
+
+def test_a_question_why_is_answered_in_tables_and_sentences(study, tmp_path):
+    found = study.why("rockets", runs=4, out=tmp_path / "out")
+    with (tmp_path / "out" / "why" / "shares.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(found.effects["part"]) == [row["part"] for row in rows]
+    assert [f"{value:.9g}" for value in found.effects["share"]] == [row["share"] for row in rows]
+    assert set(found.knockouts["outcome"]) == set(found.mediation["outcome"]) == {"rockets"}
+    assert found.provenance["outcomes"] == ["rockets"]
+    assert isinstance(found.plot(kind="knockouts"), matplotlib.figure.Figure)
+    assert "Eastern rockets" in repr(found)
+    with pytest.raises(ps.PowersimError, match="holds results of this study; add resume=True"):
+        study.why("rockets", runs=4, out=tmp_path / "out")
+    assert study.why("rockets", runs=4, out=tmp_path / "out", resume=True).effects.equals(found.effects)
+    with pytest.raises(ps.ArgumentError, match="^branches: found keep, give_up, free; allowed: two"):
+        study.why("rockets", branches=["keep", "give_up", "free"], runs=2)
+
+
+def test_hypotheses_are_judged(tmp_path):
+    found = ps.Study(TWO, seed=3).verdict(["appeasement"], draws=2, lucks=2, out=tmp_path / "out")
+    assert (tmp_path / "out" / "verdict" / "verdicts.csv").exists()
+    assert list(found.effects["hypothesis"]) == ["appeasement"] * 3
+    assert "--hypotheses appeasement --draws 2 --lucks 2 --seed 3" in found.provenance["command"]
+    assert "appeasement: " in repr(found)
+    assert "<td>appeasement</td>" in found._repr_html_()
+    assert isinstance(found.plot(), matplotlib.figure.Figure)
+    with pytest.raises(ps.ArgumentError, match="^draws: found 1; allowed: a whole number from 2"):
+        ps.Study(TWO).verdict(draws=1)
+
+
+def test_a_run_is_told(study):
+    tale = study.tell("keep", run=3, kinds=["deal", "war"])
+    assert tale.plan.theories == ("spiral",)
+    assert "2007Q4" in tale.text
+    assert repr(tale) == tale.text
+    assert set(tale.events["branch"]) == {"keep"}
+    assert tale._repr_html_().startswith("<pre>")
+    with pytest.raises(ps.ArgumentError, match="^run: found -1; allowed: a whole number from 0"):
+        study.tell("keep", run=-1)
+    with pytest.raises(ps.ArgumentError, match="^kinds: found 'deal,war'; allowed: a list"):
+        study.tell("keep", kinds="deal,war")
+
+
+def test_a_study_of_assumptions_says_what_cannot_be(study):
+    with pytest.raises(ps.ArgumentError, match="^maps: found rho; allowed: two different assumptions"):
+        study.sensitivity("rockets", maps=[["rho"]])
+    with pytest.raises(ps.ArgumentError, match="^runs: found 1; allowed: a whole number from"):
+        study.sensitivity("rockets", runs=1)
+    with pytest.raises(ps.PowersimError, match="^method moris is not known; did you mean morris"):
+        study.sensitivity("rockets", method="moris")
+
+
+def test_a_folder_becomes_a_page(study, tmp_path):
+    found = study.compare(runs=2, out=tmp_path / "out")
+    assert found.report().read_text("utf-8").startswith("<!")
+    assert ps.Study.report(tmp_path / "out", tmp_path / "page.html") == tmp_path / "page.html"
 
 
 def test_importing_powersim_costs_nothing():

@@ -137,7 +137,7 @@ class Results:
             raise ArgumentError(
                 "out", "results that are kept nowhere have no report; e.g. ", Argument("out", "out/my")
             )
-        return write_report(self.folder, None if out is None else Path(out))
+        return write_report(self.folder, None if out is None else Path(out), processes=work.workers())
 
     def __repr__(self) -> str:
         return shown.block(f"<{type(self).__name__}: {self.labels.title}>", [self.setting, *self._lines()])

@@ -6,19 +6,24 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from powersim.errors import ArgumentError, PowersimError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, Opened, Source, chosen, open_source, unknown_name
-from powersim.run.plan import Plan, headline, plan
+from powersim.run.plan import LAST_RUN, Plan, headline, plan
 from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
+from powersim.study import questions
+from powersim.study.answers import Explanation, Hinges, Verdicts
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
+
+if TYPE_CHECKING:
+    from powersim.study.tales import Tale
 
 R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
@@ -105,7 +110,7 @@ class Study:
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
-        where = None if out is None else Path(out)
+        where = _folder(out)
         if where is not None and where.exists():
             check_effects(where)
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
@@ -134,13 +139,107 @@ class Study:
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
         planned = self._single(branch, theory)
-        where = None if out is None else Path(out)
+        where = _folder(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branch": planned.branches[0], "theory": planned.theories[0], "runs": runs, "seed": self.seed, "out": out,
             "engine": engine, "scheduler": scheduler, "workers": workers, "paths": paths, "resume": resume,
         }  # fmt: skip
         return self._carried_out(job, Results, equivalent("run", self.opened, asked))
+
+    def why(
+        self,
+        outcomes: Chosen = None,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Explanation:
+        """Why the second of two branches differs from the first: through which channels, by which mechanisms."""
+        return questions.why(
+            self.opened, outcomes, branches if branches is not None else self.branches, self.theories, self.seed,
+            runs, _folder(out), resume, workers, heard(progress),
+        )  # fmt: skip
+
+    def verdict(
+        self,
+        hypotheses: Chosen = None,
+        draws: int | None = None,
+        lucks: int | None = None,
+        *,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Verdicts:
+        """What becomes of the scenario's hypotheses, at `draws` places among assumptions with `lucks` runs each."""
+        return questions.verdict(
+            self.opened, hypotheses, draws, lucks, self.seed, _folder(out), resume, workers, heard(progress)
+        )
+
+    def sensitivity(
+        self,
+        outcome: str | None = None,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        method: str = "all",
+        maps: Sequence[Sequence[str]] | None = None,
+        threshold: float = 0.0,
+        out: str | Path | None = None,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Hinges:
+        """On which assumptions the effect of the second of two branches hangs, by default under the first theory.
+
+        maps: pairs of assumptions to map the effect over. threshold: the effect above which a run counts.
+        """
+        return questions.sensitivity(
+            self.opened, outcome, branches if branches is not None else self.branches, self.theories, self.seed,
+            runs, method, maps, threshold, _folder(out), workers, heard(progress),
+        )  # fmt: skip
+
+    def tell(
+        self,
+        branch: str | None = None,
+        run: int = 0,
+        *,
+        theory: str | None = None,
+        actors: Chosen = None,
+        issues: Chosen = None,
+        mechanisms: Chosen = None,
+        kinds: Chosen = None,
+        first: str | None = None,
+        last: str | None = None,
+        engine: str | None = None,
+    ) -> Tale:
+        """What happened in a run: all of its story, or what is about some actors or issues, of some kinds, in a period."""
+        from powersim.study.tales import tale, wanted
+
+        if not 0 <= run <= LAST_RUN:
+            raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+        planned = self._single(branch, theory)
+        return tale(planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine)
+
+    @staticmethod
+    def report(
+        folder: str | Path,
+        out: str | Path | None = None,
+        *,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Path:
+        """Write one self-contained page about a folder of results, by default into it; where it is."""
+        from powersim.report.folder import write_report
+
+        by = heard(progress)
+        with by.progress("drawing", None) as tick:
+            return write_report(
+                Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
+            )
 
     def given(self, date: str) -> Study:
         """The study as it goes on from what the record says up to a date."""
@@ -185,3 +284,7 @@ class Study:
                 if isinstance(found, Comparison):
                     found.write(where)
         return found
+
+
+def _folder(out: str | Path | None) -> Path | None:
+    return None if out is None else Path(out)
