@@ -9,7 +9,8 @@ import numpy as np
 
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
-from powersim.world.case import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK, Case, Watch
+from powersim.world.case import Case, Watch
+from powersim.world.quantities import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Derived, Floats, Setup, World
 

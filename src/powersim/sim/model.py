@@ -190,7 +190,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         self.steps = done
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
-        """A quantity of `powersim.world.case` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
+        """A quantity of `powersim.world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
         return self.engine.observe(kind, a, b)
 
     def uniform(self, point: int, actor: int, purpose: str) -> float:
