@@ -1,7 +1,6 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
-The phases of a turn and the kinds of outcomes are put into the documents of `PLACES`, between the comments that are for
-them.
+What else is made from the code is put into the documents of `PLACES`, between the comments that are for it.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -17,6 +16,8 @@ from itertools import groupby
 from pathlib import Path
 
 import theory_index
+from powersim.story import kinds
+from powersim.world.chronicle import Kind
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 from powersim.world.phases import PHASES
 from powersim.world.quantities import QUANTITIES, Argument, Quantity
@@ -129,12 +130,25 @@ def outcomes() -> str:
     return table(["kind", "of", "what the number says", "scale", "work of"], rows).rstrip()
 
 
+def kinds_of_rows() -> str:
+    """The kinds of rows of the chronicle: one table."""
+
+    def row(kind: Kind) -> list[str]:
+        value = kind.value + (f" ({kind.unit})" if kind.unit and kind.value else "")
+        cells = (kind.name, kind.topic, kind.mechanism, kind.thing, value, kind.gain, kind.actor, kind.other)
+        return [text or "–" for text in cells]
+
+    names = ["kind", "topic", "mechanism", "object", "value", "gain", "actor", "other"]
+    return table(names, map(row, kinds.KIND.values())).rstrip()
+
+
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "phases": ("src/powersim/world/phases.py", phases),
     "outcomes": ("src/powersim/world/quantities.py", outcomes),
+    "kinds": ("src/powersim/world/chronicle.py", kinds_of_rows),
 }
 """What is put between the comments of its name, where it is written, and what makes it."""
-PLACES = {"architecture.md": "phases", "odd.md": "phases", "scenario.md": "outcomes"}
+PLACES = {"architecture.md": "phases", "odd.md": "phases", "scenario.md": "outcomes", "chronicle.md": "kinds"}
 
 
 def filled(document: str) -> str:

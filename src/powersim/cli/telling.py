@@ -257,11 +257,12 @@ def _wanted(
     from powersim.story.selection import Wanted
     from powersim.story.story import MAIN
     from powersim.story.telling import turn_of
+    from powersim.world.chronicle import TOPICS
     from powersim.world.params import MECHANISMS
 
     codes = [each.code for each in plan.scenario.actors]
     issues = [each.id for each in plan.scenario.issues]
-    known = list(dict.fromkeys((*kinds.TOPICS, *(each.name for each in kinds.KIND.values()))))
+    known = list(dict.fromkeys((*TOPICS, *(each.name for each in kinds.KIND.values()))))
     topics = chosen(kind, known, "kind") if kind and kind.strip() != "all" else ()
     if narrow and not kind and not mechanism:
         topics = MAIN

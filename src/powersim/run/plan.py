@@ -114,7 +114,7 @@ class Plan:
             actors=tuple(actor.code for actor in scenario.actors),
             flows=tuple(f"{good}: {giver} to {taker}" for good, giver, taker in scenario.flows),
             first=tuple(_first_events(scenario)),
-            statistics=tuple(name for name, _ in chronicle.KINDS.values()),
+            statistics=tuple(kind.name for kind in chronicle.KINDS.values()),
         )
 
     def tally(self) -> Tally:
