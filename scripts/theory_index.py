@@ -1,7 +1,7 @@
 """docs/theory.md: every rule with its equation, its source, where it is applied, and the tests that prove it.
 
-The index is read off the code: docstrings of `src/powersim/rules/` and `oracles/`, imports of `src/powersim/world/`, and the names of
-tests whose bodies use the rule. A rule without a test, an equation or a source is an error.
+The index is read off the code: docstrings of `src/powersim/rules/` and `oracles/`, imports of `src/powersim/world/`, and the
+names of tests whose bodies use the rule. A rule without a test, an equation or a source is an error.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def test_filters_divide_the_events(history, by):
     events = list(found.events)
     last = len(found.names.dates) - 1
     wanted = {
-        "topics": [Wanted(topics=frozenset({topic})) for topic in kinds.TOPICS],
+        "topics": [Wanted(topics=frozenset({topic})) for topic in c.TOPICS],
         "mechanisms": [
             Wanted(mechanisms=frozenset({name})) for name in {kind.mechanism for kind in kinds.KIND.values()}
         ],

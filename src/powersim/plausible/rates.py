@@ -22,7 +22,7 @@ from powersim.run.plan import Plan
 from powersim.run.work import simulator, workers
 from powersim.scenario.calendar import TURNS_PER_YEAR
 from powersim.scenario.resolved import Scenario
-from powersim.world import case as watched
+from powersim.world import quantities as watched
 from powersim.world.case import Case, Watch
 from powersim.world.state import C_SANCTION, RIVAL, Floats
 

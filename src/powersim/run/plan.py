@@ -24,6 +24,7 @@ from powersim.sim.ensemble import Tally
 from powersim.sim.layout import Layout
 from powersim.world import chronicle
 from powersim.world.case import Case
+from powersim.world.quantities import QUANTITIES
 from powersim.world.state import Branch
 
 SEED = 1
@@ -113,7 +114,7 @@ class Plan:
             actors=tuple(actor.code for actor in scenario.actors),
             flows=tuple(f"{good}: {giver} to {taker}" for good, giver, taker in scenario.flows),
             first=tuple(_first_events(scenario)),
-            statistics=tuple(name for name, _ in chronicle.KINDS.values()),
+            statistics=tuple(kind.name for kind in chronicle.KINDS.values()),
         )
 
     def tally(self) -> Tally:
@@ -265,21 +266,8 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
 
 def ends(outcome: Outcome) -> tuple[float | None, float | None]:
     """Ends of the scale of an outcome's quantity, None where it has none."""
-    if outcome.kind == "alignment":
-        return -1.0, 1.0
-    unit = {
-        "issue",
-        "resolve",
-        "trust",
-        "sanctions",
-        "pledge",
-        "security",
-        "engagers",
-        "war",
-        "event",
-        "frozen",
-    }
-    return (0.0, 1.0) if outcome.kind in unit else (0.0, None) if outcome.kind != "utility" else (None, None)
+    kind = QUANTITIES[outcome.kind]
+    return kind.low, kind.high
 
 
 def _first_kinds(scenario: Scenario) -> list[tuple[int, list[str]]]:

@@ -75,7 +75,7 @@ def wanted(
     """What is asked for; nothing said lets everything through. `narrow` leaves out what is not a story."""
     codes = [each.code for each in plan.scenario.actors]
     ids = [each.id for each in plan.scenario.issues]
-    names = list(dict.fromkeys((*known_kinds.TOPICS, *(each.name for each in known_kinds.KIND.values()))))
+    names = list(dict.fromkeys((*TOPICS, *(each.name for each in known_kinds.KIND.values()))))
     asked = listed(kinds, "kinds")
     topics = chosen(kinds, names, "kind") if asked and asked != (ALL,) else ()
     if narrow and not asked and not mechanisms:
