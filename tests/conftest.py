@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 matplotlib.use("Agg")
 
@@ -35,3 +41,31 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the published datasets are not here; POWERSIM_DATA may name their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., xr.Dataset]:
+    """Makes results up whose true effects are known (`made_up.py`, which lies beside this file)."""
+    spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    build: Callable[..., xr.Dataset] = module.build
+    return build
+
+
+@pytest.fixture(scope="session")
+def results(make: Callable[..., xr.Dataset]) -> xr.Dataset:
+    """Three branches, two theories, four outcomes, forty runs."""
+    return make(branches=3, theories=2, outcomes=4, runs=40)
+
+
+@pytest.fixture
+def scenario_two(root: Path) -> dict[str, Any]:
+    """The small scenario that comes with the project, two of its branches, as plain data."""
+    from powersim.scenario.read.merge import read_chain
+
+    document = read_chain(root / "scenarios" / "two_powers.yaml", "two_powers.yaml").data()
+    assert isinstance(document, dict)
+    return document | {"branches": {name: document["branches"][name] for name in ("keep", "give_up")}}

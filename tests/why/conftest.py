@@ -12,7 +12,6 @@ import pytest
 
 from powersim.run.opened import Opened
 from powersim.scenario.load import from_data
-from powersim.scenario.read.merge import read_chain
 from powersim.why.explain import explain
 from powersim.why.worlds import answer, open_kept, question
 
@@ -26,14 +25,6 @@ def planted() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture
-def scenario_two(root: Path) -> dict[str, Any]:
-    """The small scenario that comes with the project, as plain data."""
-    document = read_chain(root / "scenarios" / "two_powers.yaml", "two_powers.yaml").data()
-    assert isinstance(document, dict)
-    return document | {"branches": {name: document["branches"][name] for name in ("keep", "give_up")}}
 
 
 @pytest.fixture
