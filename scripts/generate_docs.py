@@ -1,6 +1,7 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
-The phases of a turn are put into docs/architecture.md and docs/odd.md, between the comments that are for them.
+The phases of a turn are put into docs/architecture.md and docs/odd.md, the table of layers into docs/architecture.md, between
+the comments that are for them.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -9,8 +10,11 @@ python scripts/generate_docs.py --check   exit with 1 if one is stale
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 import sys
 import textwrap
+import tomllib
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -19,10 +23,13 @@ import theory_index
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 from powersim.world.phases import PHASES
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
-WITH_PHASES = ("architecture.md", "odd.md")
-OPEN, CLOSE = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->", "<!-- /phases -->"
+PHASES_OPEN = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->"
+PHASES_CLOSE = "<!-- /phases -->"
+LAYERS_OPEN = "<!-- layers: made by `make docs` from the contract in pyproject.toml and the rooms' docstrings -->"
+LAYERS_CLOSE = "<!-- /layers -->"
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 
 PARAMETERS = """# Parameters
@@ -102,13 +109,35 @@ def phases() -> str:
     return "\n".join(lines)
 
 
-def with_phases(text: str) -> str:
+def layers() -> str:
+    """The layers that import-linter holds, top first: a row a room, with what its docstring says it is."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    contract = next(contract for contract in contracts if contract["id"] == "layers")
+    rows = []
+    for layer in contract["layers"]:
+        number = str(int(rows[-1][0]) + 1) if rows else "1"
+        for name in re.findall(r"\w+", layer):
+            path = PACKAGE / name / "__init__.py"
+            found = path if path.is_file() else PACKAGE / f"{name}.py"
+            if found.is_file():  # a layer in brackets may be absent
+                said = ast.get_docstring(ast.parse(found.read_text(encoding="utf-8"))) or ""
+                rows.append([number, f"`{name}{'/' if found == path else '.py'}`", said.split("\n\n")[0]])
+    return table(["layer", "room", "what it is"], rows).rstrip()
+
+
+def filled(text: str, opened: str, closed: str, made: str) -> str:
+    """A document with what is made in its place."""
+    before, found, rest = text.partition(opened)
+    _, ended, after = rest.partition(closed)
+    if not (found and ended):
+        raise SystemExit(f"no place for what is made: a document needs {opened} and {closed}")
+    return f"{before}{opened}\n{made}\n{closed}{after}"
+
+
+def with_phases(name: str) -> str:
     """A document with the phases of a turn in their place."""
-    before, opened, rest = text.partition(OPEN)
-    _, closed, after = rest.partition(CLOSE)
-    if not (opened and closed):
-        raise SystemExit(f"no place for the phases of a turn: a document needs {OPEN} and {CLOSE}")
-    return f"{before}{OPEN}\n{phases()}\n{CLOSE}{after}"
+    return filled((DOCS / name).read_text(encoding="utf-8"), PHASES_OPEN, PHASES_CLOSE, phases())
 
 
 def main() -> int:
@@ -121,7 +150,8 @@ def main() -> int:
     )
     check = parser.parse_args().check
     made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
-    made |= {name: with_phases((DOCS / name).read_text(encoding="utf-8")) for name in WITH_PHASES}
+    made["odd.md"] = with_phases("odd.md")
+    made["architecture.md"] = filled(with_phases("architecture.md"), LAYERS_OPEN, LAYERS_CLOSE, layers())
     stale = []
     for name, text in made.items():
         path = DOCS / name
