@@ -6,6 +6,7 @@ import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -43,15 +44,26 @@ def data() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def make() -> Callable[..., xr.Dataset]:
-    """Makes results up whose true effects are known (`made_up.py`, which lies beside this file)."""
-    spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+def _beside(name: str) -> ModuleType:
+    """A module that lies beside this file; with importlib's import mode no folder of tests is on the path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    build: Callable[..., xr.Dataset] = module.build
+    return module
+
+
+@pytest.fixture(scope="session")
+def planted() -> ModuleType:
+    """Planted scenarios, in which only one part can carry the effect."""
+    return _beside("planted")
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., xr.Dataset]:
+    """Makes results up whose true effects are known."""
+    build: Callable[..., xr.Dataset] = _beside("made_up").build
     return build
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,17 +11,6 @@ from powersim.run.opened import Opened
 from powersim.scenario.load import from_data
 from powersim.why.explain import explain
 from powersim.why.worlds import answer, open_kept, question
-
-
-@pytest.fixture(scope="session")
-def planted() -> ModuleType:
-    """The module of planted scenarios, which lies beside this file."""
-    spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

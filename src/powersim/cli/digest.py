@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from powersim._words import counted
 from powersim.cli.console import Page
 from powersim.effects.results import CERTAIN
+from powersim.run.foreseen import read_back
+from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ DIGITS = 16  # of the checksum
 
 
 def show(page: Page, path: str, opened: Opened) -> None:
-    """Print "ok" and the digest of a scenario."""
+    """Print "ok", the digest of a scenario, and what its branches will be taken for."""
     d = digest(opened.scenario)
     goods = len(d.rival_goods) + len(d.know_how)
     mechanisms = f"all on but {', '.join(d.mechanisms_off)}" if d.mechanisms_off else "all on"
@@ -46,6 +48,13 @@ def show(page: Page, path: str, opened: Opened) -> None:
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
     page.fields(list(lines.items()))
+    if said := read_back(opened, build(opened.scenario)):
+        page.line()
+        page.line(
+            f"  How what branches lay down{f' from {d.intervention} on' if d.intervention else ''} will be read",
+            "bold",
+        )
+        page.fields(said)
 
 
 def _listed(names: Iterable[str]) -> str:

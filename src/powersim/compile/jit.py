@@ -30,6 +30,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
@@ -204,3 +205,24 @@ def rule(function: F) -> F:
     if IN_PARTS:
         _parts.link(compiled, function, **options, no_cfunc_wrapper=True)
     return cast(F, compiled)
+
+
+_PLAIN: dict[str, dict[str, Any]] = {}  # by module: its names, with plain Python for every rule
+
+
+def interpreted(function: F) -> F:
+    """The same rule as plain Python, with all the rules that it calls: for a look that is not worth compiling for.
+
+    It gives the same bits. Rules are found by the names under which a module has them, not as attributes of modules.
+    """
+    source = getattr(function, "py_func", None)
+    if source is None:
+        return function
+    plain = _PLAIN.get(source.__module__)
+    if plain is None:
+        module = vars(sys.modules[source.__module__])
+        plain = _PLAIN[source.__module__] = dict(module)
+        plain.update(
+            {name: interpreted(found) for name, found in module.items() if hasattr(found, "py_func")}
+        )
+    return cast(F, FunctionType(source.__code__, plain, source.__name__, source.__defaults__))

@@ -9,7 +9,7 @@ DATE = re.compile(r"([0-9]{4})(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 TURNS_PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 MONTHS = 12
-FORMS = "a date such as 2009, 2009Q3 or 2009-08"
+FORMS = f"a date such as 2009, 2009Q3 or 2009-08, in the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from powersim.world import expression as code
 from powersim.world.state import DEPTH
@@ -20,6 +21,7 @@ from powersim.world.state import DEPTH
 MAX_CHARACTERS = 400
 MAX_NESTING = 24  # of the parser; the stack of the evaluator is bounded by DEPTH
 MAX_OPS = 64
+MAX_CONSTANT = 1e9  # of a number in an expression: products of as many as fit in stay finite
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
@@ -106,6 +108,7 @@ class Expression:
         return rows
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """The postfix form of `text`. Raises ExpressionError with the column of the mistake."""
     if len(text) > MAX_CHARACTERS:
@@ -187,6 +190,9 @@ class _Parser:
             value = float(word)
             if not math.isfinite(value):
                 raise ExpressionError("not a finite number", column, word)
+            if value > MAX_CONSTANT or 0.0 < value < 1.0 / MAX_CONSTANT:
+                limits = f"0, or a number from {1.0 / MAX_CONSTANT:g} to {MAX_CONSTANT:g}"
+                raise ExpressionError("too large or too small a number", column, word, limits)
             self.push(Op(code.CONST, value), column)
             self.advance()
         elif kind == "name":

@@ -18,7 +18,7 @@ from zarr.codecs import ZstdCodec
 
 from powersim import _seals as seals
 from powersim.errors import PowersimError
-from powersim.sim.files import sync, sync_tree
+from powersim.files.writing import sync, sync_tree
 from powersim.sim.layout import Layout
 
 EACH = ("branch", "theory", "run")

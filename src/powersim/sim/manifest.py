@@ -17,8 +17,8 @@ from pathlib import Path
 
 from powersim import _seals as seals
 from powersim.errors import PowersimError
+from powersim.files.writing import sync
 from powersim.sim import arrays
-from powersim.sim.files import sync
 
 RESULTS = "results"
 FILE = "checksums"

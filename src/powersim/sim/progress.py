@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from powersim import _seals as seals
-from powersim.sim.files import write_atomically
+from powersim.files.writing import write_atomically
 from powersim.sim.layout import Chunk, Layout
 from powersim.sim.manifest import DamagedError, content
 from powersim.sim.moments import Moments

@@ -112,7 +112,7 @@ def _seen(event: Event) -> int:
 
 
 _DONE_TO = (c.TERMS, c.DEMAND_REFUSED)
-_SIGNALS = (c.CONCESSION, c.PRESSED, c.STAYED_OUT, *_DONE_TO)
+_SIGNALS = (c.CONCESSION, c.STAND, c.PRESSED, c.STAYED_OUT, *_DONE_TO)
 
 
 def read(log: Floats, names: Names, series: Series | None = None) -> list[Event]:

@@ -98,7 +98,13 @@ def _event(names: Names, event: Event) -> str:
 
 
 def _concession(names: Names, event: Event) -> str:
-    return f"{_who(names, event.actor)} gives way on {names.controls[event.thing].title} without being paid"
+    """A deed that is a gift, since no opponent gains by it, is no giving way."""
+    done = "gives way" if event.value > 0.0 else "bears a cost"
+    return f"{_who(names, event.actor)} {done} on {names.controls[event.thing].title} without being paid"
+
+
+def _stand(names: Names, event: Event) -> str:
+    return f"{_who(names, event.actor)} pays to stand firm on {names.controls[event.thing].title}"
 
 
 def _pressed(names: Names, event: Event) -> str:
@@ -203,7 +209,7 @@ def _belief_drift(names: Names, event: Event) -> str:
 _LINES: dict[int, Callable[[Names, Event], str]] = {
     c.SIGNED: _signed, c.LEG: _leg, c.GAIN: _gain, c.LAPSED: _lapsed, c.BREACH: _breach,
     c.DELIVERY: _delivery, c.WITHHELD: _withheld, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down,
-    c.EVENT: _event, c.CONCESSION: _concession, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
+    c.EVENT: _event, c.CONCESSION: _concession, c.STAND: _stand, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
     c.CRISIS: _over("crisis over {dispute}: {a} against {b}"), c.TERMS: _terms, c.DETERRED: _deterred,
     c.DEMAND_REFUSED: _over("{b} refuses what {a} demands over {dispute}"),
     c.WAR: _over("{a} attacks {b} over {dispute}"),

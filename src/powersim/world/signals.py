@@ -5,14 +5,25 @@ from __future__ import annotations
 import math
 
 from powersim.compile.jit import rule
-from powersim.rules.beliefs import calculus, calculus_prior, relax, resolve_after, trust_after
+from powersim.rules.beliefs import (
+    calculus,
+    calculus_prior,
+    costly_act,
+    friendship,
+    net_seen,
+    opposition,
+    relax,
+    resolve_after,
+    trust_after,
+)
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
 from powersim.world.desk import Desk
 from powersim.world.given import Given
-from powersim.world.state import C_LEVER, LEAST, Floats, World
+from powersim.world.params import Params
+from powersim.world.state import C_LEVER, LEAST, Floats, Setup, World
 
 
 @rule
@@ -21,17 +32,22 @@ def learn_resolve(g: Given, w: World, t: int, j: int, a: float, k: int) -> None:
 
     Observers without a stake in the issue learn omega_out of it.
     """
+    for i in range(w.power.shape[0]):
+        if i != j:
+            omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else g.p.omega_out
+            _learn_resolve(g, w, t, i, j, a, omega, k)
+
+
+@rule
+def _learn_resolve(g: Given, w: World, t: int, i: int, j: int, a: float, omega: float, k: int) -> None:
+    """Observer i updates its belief that j is resolved by an act of size a, of relevance omega to it, on issue k."""
     p = g.p
     if not g.on.resolve:
         return
-    for i in range(w.power.shape[0]):
-        if i == j:
-            continue
-        omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else p.omega_out
-        before = w.resolve[i, j]
-        w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
-        if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
-            write(w, t, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
+    before = w.resolve[i, j]
+    w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
+    if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
+        write(w, t, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
 
 
 @rule
@@ -47,6 +63,12 @@ def learn_trust(g: Given, w: World, t: int, i: int, j: int, a: float, k: int) ->
 
 
 @rule
+def long_run_salience(s: Setup, i: int, k: int) -> float:
+    """How much issue k matters to i by the state's lasting interests; above 0, i has a stake in it."""
+    return 0.5 * (s.salience_hard[i, k] + s.salience_eng[i, k])
+
+
+@rule
 def long_run_change(g: Given, i: int, k: int, a: float, b: float) -> float:
     """What i gains on issue k by b instead of a, by the state's lasting interests: halfway between its factions.
 
@@ -54,7 +76,7 @@ def long_run_change(g: Given, i: int, k: int, a: float, b: float) -> float:
     """
     s, p = g.s, g.p
     theta = 0.5 * (s.ideal_hard[i, k] + s.ideal_eng[i, k])
-    salience = 0.5 * (s.salience_hard[i, k] + s.salience_eng[i, k])
+    salience = long_run_salience(s, i, k)
     if salience <= 0.0:
         return 0.0
     return issue_utility(b, theta, salience, p.curvature) - issue_utility(a, theta, salience, p.curvature)
@@ -64,8 +86,10 @@ def long_run_change(g: Given, i: int, k: int, a: float, b: float) -> float:
 def read_moves(g: Given, w: World, t: int) -> None:
     """Read every uncompensated move of a lever this turn as an act of those who control it.
 
-    A move that costs the actor is a concession: it lowers the belief in its resolve everywhere and raises the trust of
-    those whom it benefits. A move that pays the actor at another's expense lowers the other's trust.
+    A move that costs its mover tells of its resolve: a concession if it serves the mover's opponents, a costly stand if
+    it denies them (`costly_act`), and not the same to everybody (`_act_on_resolve`). It also raises the trust of those
+    whom it serves. A move at another's expense lowers the other's trust, whether it pays the mover or is paid for:
+    who bears a cost to do harm is no security seeker.
     """
     s, branch = g.s, g.branch
     for c in range(w.pos.shape[0]):
@@ -92,19 +116,62 @@ def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) ->
     size = min(p.signal_cap, abs(worth) / p.signal_scale)
     if size < p.notable:
         return
+    net = net_served(g, w, j, k, a, b)
     if worth < 0.0:
-        write(w, t, chronicle.CONCESSION, j, -1, c, size, worth, -1)
-        learn_resolve(g, w, t, j, size, k)
+        said = _in_signals(p, costly_act(worth, net))
+        kind = chronicle.STAND if said < 0.0 else chronicle.CONCESSION
+        write(w, t, kind, j, -1, c, abs(said), worth, -1)
     elif in_detail(w):
         write(w, t, chronicle.PRESSED, j, -1, c, size, worth, -1)
     for i in range(w.power.shape[0]):
-        if i == j or w.salience[i, k] <= 0.0:
+        if i == j:
             continue
         theirs = long_run_change(g, i, k, a, b)
+        if worth < 0.0:
+            _act_on_resolve(g, w, t, i, j, k, worth, theirs, net)
+        if w.salience[i, k] <= 0.0:
+            continue
         if worth < 0.0 and theirs > 0.0:
             learn_trust(g, w, t, i, j, size, k)
-        elif worth > 0.0 and theirs < 0.0:
+        elif theirs < 0.0:
             learn_trust(g, w, t, i, j, -min(size, -theirs / p.signal_scale), k)
+
+
+@rule
+def net_served(g: Given, w: World, j: int, k: int, a: float, b: float) -> float:
+    """C - D: what a move from a to b on issue k gives the opponents of its mover j, less what it denies them.
+
+    sum_o w_jo W_o over all others, w the `opposition` between mover and other.
+    """
+    net = 0.0
+    for o in range(w.power.shape[0]):
+        if o != j:
+            net += opposition(w.alignment[j, o], g.p.friend_from) * long_run_change(g, o, k, a, b)
+    return net
+
+
+@rule
+def _act_on_resolve(
+    g: Given, w: World, t: int, i: int, j: int, k: int, worth: float, theirs: float, net: float
+) -> None:
+    """Observer i learns about the resolve of j from an act of j's on issue k that is worth `worth` to j, below 0.
+
+    Who has a stake reads the act by what it does to itself, `theirs`, and as far as it is a friend by what it does to
+    the others; who has none reads the whole sum `net` (`net_served`) at omega_out.
+    """
+    p, a = g.p, w.alignment[j, i]
+    omega = p.omega_out
+    if long_run_salience(g.s, i, k) > 0.0:
+        omega = 1.0
+        own = opposition(a, p.friend_from) * theirs
+        net = net_seen(own, net - own, friendship(a, p.friend_from))
+    _learn_resolve(g, w, t, i, j, _in_signals(p, costly_act(worth, net)), omega, k)
+
+
+@rule
+def _in_signals(p: Params, a: float) -> float:
+    """The size of an act in units of the signal scale, none larger than the cap."""
+    return min(p.signal_cap, max(-p.signal_cap, a / p.signal_scale))
 
 
 @rule

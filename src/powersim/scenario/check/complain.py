@@ -74,7 +74,7 @@ def _complaint(loc: Path, parts: Mapping[str, Any], root: Node) -> Fault:
     if parts["lacks"]:
         return Fault(problem, "missing key", whole, loc, parts["lacks"], by, parts["others"])
     if parts["at"]:
-        return Fault(problem, "part", taken, at[:steps], by=(*by, taken))
+        return Fault(problem, "part" if taken != whole else "value", taken, at[:steps], by=(*by, taken))
     return Fault(problem, "value", taken, at[:steps], by=by)
 
 

@@ -171,7 +171,7 @@ def dangling(root: Node, known: Known, calendar: Calendar | None, undefined: Con
         elif ref.kind in ("symmetric", "directed"):
             uses += _pair(path, text, ref, root, links)
         elif ref.kind == "expression":
-            uses += _expression(path, text)
+            uses += _expression(path, text, root, links)
         elif ref.kind in known.names or ref.kind in WHAT:
             uses.append(Use(path, text, ref.kind))
     used = {(FAMILY.get(use.kind, use.kind), use.name) for use in uses}
@@ -277,10 +277,16 @@ def _pair(path: Path, text: str, ref: Ref, root: Node, links: Links) -> Iterator
         yield Use(path, part, "party")
 
 
-def _expression(path: Path, text: str) -> Iterator[Use]:
+def _expression(path: Path, text: str, root: Node, links: Links) -> Iterator[Use]:
     try:
-        names = list(parse(text).names())
+        expression = parse(text)
     except ExpressionError:
         return
-    for name in names:
+    node, taken = root.descend(path)
+    if len(expression.ops) > 1 and not any(expression.names()) and not node.quoted and node.text:
+        links.problems.append(
+            Problem(*node.mark, dotted(taken), text, "a number; or an expression in quotes", "0.5",
+                    "a sum without quotes, perhaps meant as something else")
+        )  # fmt: skip
+    for name in expression.names():
         yield Use(path, name.name, name.kind, name.column)

@@ -117,8 +117,8 @@ class Repair:
         known, held = keys_at(fault.loc), holder.value
         if held and all(key not in known and moves_up((*fault.loc, key)) for key in held):
             return True  # all of it belongs elsewhere
-        strange = (key for key in held if key not in known and not moves_up((*fault.loc, key)))
-        return any(_meant(key, known, held) == fault.key for key in strange)
+        strange = [key for key in held if key not in known and not moves_up((*fault.loc, key))]
+        return any(fault.key in (_meant(key, known, held), *below((*fault.loc, key))[:1]) for key in strange)
 
     def _place(self, fault: Fault) -> None:
         """Put a key where it belongs; leave it out if that is nowhere."""
@@ -127,16 +127,16 @@ class Repair:
             holder, outer = self._at(tree, fault.path), self._at(tree, fault.path[:-1])
             if holder is None or not isinstance(holder.value, dict) or key not in holder.value:
                 continue
-            down = [
-                node for name in below(loc) if (node := holder.child(name)) and isinstance(node.value, dict)
-            ]
+            down = below(loc)
             meant = _meant(key, keys_at(fault.loc), holder.value)
             if fault.path and moves_up(loc) and outer is not None:
                 _move(holder, key, outer)
                 if not holder.value:
                     tree.drop(fault.path)
             elif down:
-                _move(holder, key, down[0])
+                if down[0] not in holder.value:
+                    holder.put(down[0], Node(holder.keys.get(key, holder.mark), {}))
+                _move(holder, key, holder.value[down[0]])
             elif meant:
                 holder.rename(key, meant)
             else:
@@ -155,7 +155,9 @@ class Repair:
         if fault.kind == "missing key":
             holder = self._at(self.work, fault.path)
             path = (*fault.path, fault.key)
-            if holder is not None and isinstance(holder.value, dict) and path not in self._tried:
+            if holder is None:
+                return  # it has gone where it belongs
+            if isinstance(holder.value, dict) and path not in self._tried:
                 if fault.key not in holder.value or holder.value[fault.key].value is None:
                     self._stand_in(path, (*fault.loc, fault.key))
             else:

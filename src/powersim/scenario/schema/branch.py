@@ -95,7 +95,7 @@ class Event(Strict):
                 "an event that does nothing",
                 allowed=f"one or more of {', '.join(DOES)}",
                 example="shift: {syria_regime_support: -0.35}",
-                by=("use",),
+                by=("use", *DOES),
                 lacks="engagers",
                 others=True,
             )

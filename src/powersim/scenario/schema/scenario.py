@@ -285,7 +285,9 @@ class Document(Strict):
     )
     weights: Weights = Field(default_factory=Weights)
     actors: dict[ActorCode, Actor] = Field(min_length=1, examples=["{USA: {power: 0.3, economy: 0.25}}"])
-    issues: dict[Identifier, Issue] = Field(min_length=1)
+    issues: dict[Identifier, Issue] = Field(
+        min_length=1, examples=["{gas_price: {start: 0.4, control: RUS}}"]
+    )
     goods: dict[Identifier, Good] = Field(default_factory=dict)
     sanctions: list[Sanctions] = Field(default_factory=list, examples=["[{by: USA, on: IRN}]"])
     pledges: list[PartyPair] = Field(default_factory=list, examples=["[[USA, POL]]"])

@@ -54,7 +54,7 @@ _WRITTEN: dict[tuple[str, ...], tuple[int, ...]] = {
         c.MILESTONE, c.STRIKE, c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR, c.HELPED,
         c.STAYED_OUT, c.BATTLE, c.CITY_STRIKE, c.WAR_ENDED,
     ),
-    ("signals",): (c.CONCESSION, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST),
+    ("signals",): (c.CONCESSION, c.STAND, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST),
     ("alignment", "home"): (c.ALIGNMENT_MOVED, c.ENGAGERS_MOVED),
 }  # fmt: skip
 """Kinds by the phases of the turn that write them; what phases that are told together write has no order among them."""

@@ -170,7 +170,9 @@ class Reads:
         return found
 
     def _signal(self, row: Event) -> Quantities:
-        return {("pos", (row.thing,)), ("x", (int(self.s.control_issue[row.thing]),))}
+        """What a move says hangs on it, and on who its mover's friends and opponents are."""
+        found = {("pos", (row.thing,)), ("x", (int(self.s.control_issue[row.thing]),))}
+        return found | self.friends(row.actor)
 
     def belief(self, row: Event) -> Quantities:
         """The belief that a row is about."""
@@ -312,7 +314,7 @@ def of_war(v: int) -> Quantities:
 
 _READS: dict[int, Callable[[Reads, Event], Quantities]] = {
     c.BREACH: Reads._breach, c.DELIVERY: Reads._delivery, c.WITHHELD: Reads._delivery, c.OWN_MOVE: Reads._own_move,
-    c.CONCESSION: Reads._signal, c.PRESSED: Reads._signal, c.BELIEF_RESOLVE: Reads.belief,
+    c.CONCESSION: Reads._signal, c.STAND: Reads._signal, c.PRESSED: Reads._signal, c.BELIEF_RESOLVE: Reads.belief,
     c.BELIEF_TRUST: Reads.belief, c.STRIKE: Reads._strike, c.MILESTONE: Reads._strike, c.PROXY: Reads._proxy,
     c.EVENT: Reads._event, c.BATTLE: Reads._battle, c.CITY_STRIKE: Reads._battle, c.WAR_ENDED: Reads._battle,
     **dict.fromkeys(
