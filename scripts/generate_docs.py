@@ -1,7 +1,7 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
-The phases of a turn are put into docs/architecture.md and docs/odd.md, the table of layers into docs/architecture.md, between
-the comments that are for them.
+The phases of a turn are put into docs/architecture.md and docs/odd.md, the table of layers into docs/architecture.md,
+between the comments that are for them.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -28,7 +28,9 @@ DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
 PHASES_OPEN = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->"
 PHASES_CLOSE = "<!-- /phases -->"
-LAYERS_OPEN = "<!-- layers: made by `make docs` from the contract in pyproject.toml and the rooms' docstrings -->"
+LAYERS_OPEN = (
+    "<!-- layers: made by `make docs` from the contract in pyproject.toml and the rooms' docstrings -->"
+)
 LAYERS_CLOSE = "<!-- /layers -->"
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 

@@ -5,9 +5,9 @@
 A mutant is a copy of the project in which one comparison is flipped or moved to its boundary, one operator of
 arithmetic or logic exchanged, one constant changed by 1, one min made max, or one sign or negation dropped,
 in one file of src/powersim/rules or src/powersim/oracles. The tests of the rules (tests/rules, tests/theory) that
-reach this file run on it, interpreted (POWERSIM_JIT=0). A mutant is killed if a test fails or does not end; survivors are listed
-with the change. The sample is drawn with the seed, so a rate can be reproduced. The exit code is 1 below
---least.
+reach this file run on it, interpreted (POWERSIM_JIT=0). A mutant is killed if a test fails or does not end;
+survivors are listed with the change. The sample is drawn with the seed, so a rate can be reproduced. The exit code
+is 1 below --least.
 """
 
 from __future__ import annotations
@@ -292,7 +292,9 @@ def report(total: int, sample: Sequence[Mutant], alive: Sequence[Mutant], seed: 
         left = sum(module_of(mutant.file) == module for mutant in alive)
         lines.append(f"| {module} | {here} | {here - left} |")
     lines += ["", "Survivors:", ""]
-    lines += [f"- `{module_of(m.file)}:{m.line}`: `{m.before}` became `{m.after}`" for m in alive] or ["- none"]
+    lines += [f"- `{module_of(m.file)}:{m.line}`: `{m.before}` became `{m.after}`" for m in alive] or [
+        "- none"
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,8 @@
 """docs/theory.md: every rule with its equation, its source, where it is applied, and the tests that prove it.
 
-The index is read off the code: docstrings of `src/powersim/rules/` and `src/powersim/oracles/`, imports of `src/powersim/world/`, and the names of
-tests whose bodies use the rule. A rule without a test, an equation or a source is an error.
+The index is read off the code: docstrings of `src/powersim/rules/` and `src/powersim/oracles/`, imports of
+`src/powersim/world/`, and the names of tests whose bodies use the rule. A rule without a test, an equation or a source
+is an error.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ SHOWN = 3  # tests named per rule; the others are counted
 
 INTRODUCTION = """# Theory index
 
-Every rule of the model, and every oracle: a closed form or published model that tests and replications use and no turn
-calls. *Applied in* names the part of the world that calls a rule in a turn; an empty cell is a part of other rules. Read
-off the code by `make docs`.
+Every rule of the model, and every oracle: a closed form or published model that tests and replications use and no
+turn calls. *Applied in* names the part of the world that calls a rule in a turn; an empty cell is a part of other
+rules. Read off the code by `make docs`.
 """
 
 

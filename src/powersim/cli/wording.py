@@ -25,7 +25,6 @@ UNITS = {
     "security": "share of own and allied in all capability", "engagers": "share of the faction", "deals": "open deals",
     "shared_deals": "open deals", "strikes": "strikes so far", "proxy": "level of attacks",
     "event": "1 once it has happened", "utility": "whole ranges of an issue of salience 1",
-    "breaches": "promises broken so far",
 }  # fmt: skip
 
 
