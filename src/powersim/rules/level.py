@@ -21,7 +21,7 @@ def beyond(a: Any, b: Any) -> Any:
 
     a - b > SLACK (1 + |a| + |b|), so that of a > b, b > a and "the same" exactly one holds.
 
-    Source: arithmetic.
+    a, b: any unit. Source: arithmetic.
     """
     return a - b > SLACK * (1.0 + abs(a) + abs(b))
 
