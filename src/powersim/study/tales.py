@@ -14,6 +14,7 @@ from powersim.story import pages, tables
 from powersim.story.selection import Wanted
 from powersim.story.story import MAIN
 from powersim.story.telling import Story, story, turn_of
+from powersim.world.chronicle import TOPICS
 from powersim.world.params import MECHANISMS
 
 if TYPE_CHECKING:
