@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -133,8 +134,8 @@ def _plan(
             "e.g. --branches keep,cancel"
         )
     under = theories or theory or opened.theories[0]
-    if theory is not None:
-        chosen(theory, opened.theories, "theory")
+    if theory is not None and len(chosen(theory, opened.theories, "theory")) != 1:
+        raise PowersimError(f"--theory: found {theory}; allowed: one theory; several are --theories")
     return plan(opened, ",".join(names), under, seed, swept="")
 
 
@@ -158,7 +159,14 @@ def _asked(
         raise PowersimError(
             f"{opened.name}: has no outcomes; e.g. outcomes: {{sale: {{of: {{issue: sale}}, at: 2014Q4}}}}"
         )
-    (name,) = chosen(outcome, opened.outcomes, "outcome")[:1] if outcome else opened.outcomes[:1]
+    names = chosen(outcome, opened.outcomes, "outcome") if outcome else opened.outcomes[:1]
+    if len(names) != 1:
+        raise PowersimError(f"--outcome: found {outcome}; allowed: one outcome, e.g. --outcome {names[0]}")
+    (name,) = names
+    if not math.isfinite(threshold):
+        raise PowersimError(
+            f"--threshold: found {threshold:g}; allowed: a finite number, e.g. --threshold 0.02"
+        )
     found = opened.scenario.outcomes[name]
     if found.summary not in KINDS:
         raise PowersimError(f"outcome {name}: found {found.summary}; allowed here: {', '.join(KINDS)}")
@@ -166,15 +174,17 @@ def _asked(
     if not LEAST <= count <= 1_000_000:
         raise PowersimError(f"--runs: found {count}; allowed: a whole number from {LEAST} to 1000000")
     methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for text in maps or (["rho,tau"] if method == "all" else []):
         first, comma, second = (part.strip() for part in text.partition(","))
         if not comma or not first or not second or first == second:
             raise PowersimError(
                 f"--map: found {text}; allowed: two different assumptions, e.g. --map rho,tau"
             )
+        if {first, second} in map(set, pairs):
+            raise PowersimError(f"--map: found {text} again; allowed: each pair once")
         pairs.append((first, second))
-    return Asked(found, count, methods, tuple(dict.fromkeys(pairs)), threshold)
+    return Asked(found, count, methods, tuple(pairs), threshold)
 
 
 def _libraries() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, overrides
+from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, needs, overrides
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -35,8 +35,14 @@ def check(
         typer.Option("--branch", metavar="B", help="With --base-rates: branch; default: the reference."),
     ] = None,
     runs: Annotated[
-        int, typer.Option("--runs", metavar="N", help="With --base-rates: runs under each theory.", min=1)
-    ] = RATE_RUNS,
+        int | None,
+        typer.Option(
+            "--runs",
+            metavar="N",
+            help=f"With --base-rates: runs under each theory; default: {RATE_RUNS}.",
+            min=1,
+        ),
+    ] = None,
     seed: Seed = None,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -48,6 +54,8 @@ def check(
 
     page = console.Page(quiet)
     given = overrides(set_)
+    for option, value in (("--record", record), ("--branch", branch), ("--runs", runs), ("--seed", seed)):
+        needs(option, value is not None, "--base-rates", base_rates)
     failed = False
     for path in files:
         try:
@@ -62,7 +70,7 @@ def check(
         if base_rates:
             from powersim.cli import plausible
 
-            plausible.show(page, opened, path, record, branch, runs, seed)
+            plausible.show(page, opened, path, record, branch, runs or RATE_RUNS, seed)
     if failed:
         raise typer.Exit(MISTAKE)
 
@@ -116,6 +124,7 @@ def list_(
         raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
     if file is None and kind not in listing.WITHOUT_FILE:
         raise PowersimError(f"list {kind}: needs a scenario, e.g. powersim list {kind} my.yaml")
+    needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     console.Page(quiet).tables([listing.table(kind, scenario)])
 
@@ -137,6 +146,7 @@ def explain(
     from powersim.cli import console, explaining
     from powersim.study.opened import open_scenario
 
+    needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     _print(console.Page(quiet), explaining.explain(name, scenario))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from powersim.cli.options import Quiet, guarded
+from powersim.cli.options import Quiet, guarded, needs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,6 +46,7 @@ def results(
     from powersim.study.work import dataset
 
     page = console.Page(quiet)
+    needs("--outcomes", outcomes is not None, "--export", export is not None)
     if not (folder / store.RESULTS).exists():
         raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
     identity, done = store.held_identity(folder), store.done_runs(folder)

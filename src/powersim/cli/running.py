@@ -34,6 +34,7 @@ from powersim.cli.options import (
     Until,
     Workers,
     guarded,
+    needs,
     overrides,
 )
 from powersim.cli.telling import EXAMPLES, tell
@@ -101,13 +102,13 @@ def compare(
         ),
     ] = None,
     figures: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--figures",
             metavar="headline|all|none",
-            help="Figures in DIR/figures: an overview and the outcomes shown, or every outcome.",
+            help="Figures in DIR/figures: an overview and the outcomes shown (default), or every outcome.",
         ),
-    ] = "headline",
+    ] = None,
     engine: Engine = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
@@ -128,8 +129,9 @@ def compare(
     from powersim.study.plan import headline, plan
 
     page = console.Page(quiet)
-    if figures not in FIGURES:
+    if figures is not None and figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
+    needs("--figures", figures not in (None, "none"), "--out", out is not None)
     opened = open_scenario(file, overrides(set_))
     planned = plan(opened, branches, theories, seed, sweep, sampling)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
@@ -139,7 +141,9 @@ def compare(
         from powersim.cli import comparing
         from powersim.study import work
 
-        comparing.report(page, planned, data, out, shown, named, figures, workers or work.workers())
+        comparing.report(
+            page, planned, data, out, shown, named, figures or FIGURES[0], workers or work.workers()
+        )
 
     _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume, until).carry_out(report)
 
@@ -277,6 +281,7 @@ class _Work:
             from powersim.study import precision
 
             precision.goal(self.until, self.plan)
+        needs("--paths", self.paths is not None, "--out", self.out is not None)
         check_work(self.workers, resume=self.resume, out=self.out)
 
     def _runs(self) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from powersim.cli.lengthy import announce
-from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, guarded, overrides
+from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, excludes, guarded, overrides
 
 if TYPE_CHECKING:
     from powersim.analysis.selected import Wanted
@@ -32,6 +32,7 @@ FORMATS = {
 """Format by suffix."""
 
 TABLES = ("csv", "sqlite", "parquet")
+ONE_RUN = ("compiled", "mesa")  # what computes a single history
 MOST_RUNS = 100_000
 
 
@@ -46,7 +47,9 @@ def tell(
         str | None,
         typer.Option("--theory", metavar="T", help="Theory, or several for a table; default: the first."),
     ] = None,
-    run: Annotated[int, typer.Option("--run", metavar="R", help="Number of the run, from 0.", min=0)] = 0,
+    run: Annotated[
+        int | None, typer.Option("--run", metavar="R", help="Number of the run, from 0; default: 0.", min=0)
+    ] = None,
     runs: Annotated[
         str | None, typer.Option("--runs", metavar="A..B", help="Several runs, for a table: 0..99.")
     ] = None,
@@ -101,13 +104,29 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.study.opened import unknown_name
 
     page = console.Page(quiet)
+    filters: dict[str, object] = {"--actor": actor, "--issue": issue, "--mechanism": mechanism, "--kind": kind}
+    dates = {"--from": first, "--to": last}
+    excludes("--runs", runs is not None, {"--run": run})
+    excludes(
+        "--section",
+        section is not None,
+        {"--out": out, "--format": as_, "--engine": engine} | filters | dates,
+    )
+    if engine is not None and engine not in ONE_RUN:
+        raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
+    run = run or 0
     form = _form(out, as_)
     plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, set_)
     numbers = _runs(run, runs)
     if section is not None and not diff:
         raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
+    if section is not None and len(plan.theories) > 1:
+        raise PowersimError(
+            f"--section: found {len(plan.theories)} theories; allowed: one, e.g. --theory NAME"
+        )
     single = len(numbers) == len(plan.theories) == 1 and (bool(diff) or len(plan.labels) == 1)
     if diff and section is None and (form in TABLES or not single):
         raise PowersimError("--diff: is about one run under one theory, as text, Markdown or JSON")
@@ -148,12 +167,12 @@ def _two(diff: str, branch: str | None) -> str:
     """The two branches of --diff; a name once more is a branch beside itself."""
     from powersim.errors import PowersimError
 
-    names = [name.strip() for name in diff.split(",") if name.strip()]
-    if len(names) != 2 or branch is not None:
+    names = [name.strip() for name in diff.split(",")]
+    if len(names) != 2 or not all(names) or branch is not None:
         raise PowersimError(
             f"--diff: found {diff}; allowed: two branches, without --branch, e.g. --diff keep,cancel"
         )
-    return ",".join(names)
+    return ",".join(dict.fromkeys(names))
 
 
 def _diff(
@@ -192,6 +211,8 @@ def _form(out: Path | None, asked: str | None) -> str:
             raise PowersimError(unknown_name(asked, allowed, "--format"))
         if out is None and form in ("sqlite", "parquet"):
             raise PowersimError(f"--format {asked}: needs a file, e.g. --out chronicle.{asked}")
+        if out is not None and FORMATS.get(out.suffix, form) != form:
+            raise PowersimError(f"--format {asked}: found --out {out}; allowed: a suffix that says the same")
         return form
     if out is None:
         return "text"
@@ -232,6 +253,7 @@ def _wanted(
     from powersim.analysis import kinds
     from powersim.analysis.selected import Wanted
     from powersim.analysis.story import MAIN
+    from powersim.errors import PowersimError
     from powersim.study.opened import chosen
     from powersim.study.told import turn_of
     from powersim.world.params import MECHANISMS
@@ -239,6 +261,9 @@ def _wanted(
     codes = [each.code for each in plan.scenario.actors]
     issues = [each.id for each in plan.scenario.issues]
     known = list(dict.fromkeys((*kinds.TOPICS, *(each.name for each in kinds.KIND.values()))))
+    begin, end = turn_of(plan, first), turn_of(plan, last)
+    if begin is not None and end is not None and end < begin:
+        raise PowersimError(f"--to: found {last}; allowed: a date not before --from {first}")
     topics = chosen(kind, known, "kind") if kind and kind.strip() != "all" else ()
     if narrow and not kind and not mechanism:
         topics = MAIN
@@ -251,8 +276,8 @@ def _wanted(
         else frozenset(),
         mechanisms=frozenset(chosen(mechanism, MECHANISMS, "mechanism") if mechanism else ()),
         topics=frozenset(topics),
-        first=turn_of(plan, first),
-        last=turn_of(plan, last),
+        first=begin,
+        last=end,
     )
 
 

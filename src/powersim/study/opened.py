@@ -77,13 +77,24 @@ def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...
     allowed = list(known)
     if names is None or names.strip() == "all":
         return tuple(allowed)
-    wanted = [name for name in (part.strip() for part in names.split(",")) if name]
-    if not wanted:
+    if not names.strip(", "):
         raise PowersimError(f"no {what} is named; allowed: {', '.join(allowed)}, or all")
+    wanted = listed(names, what)
     unknown = [name for name in wanted if name not in allowed]
     if unknown:
         raise PowersimError("\n".join(unknown_name(name, allowed, what) for name in unknown))
-    return tuple(dict.fromkeys(wanted))
+    return wanted
+
+
+def listed(names: str, what: str) -> tuple[str, ...]:
+    """The names of a comma-separated list. PowersimError where one is empty or named twice."""
+    found = [part.strip() for part in names.split(",")]
+    if "" in found:
+        raise PowersimError(f"found {names}: a {what} without a name between commas; allowed: names like a,b")
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        raise PowersimError(f"found {names}: {what} {', '.join(twice)} is named twice; allowed: each once")
+    return tuple(found)
 
 
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:

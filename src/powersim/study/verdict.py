@@ -31,7 +31,7 @@ from powersim.sim import provenance
 from powersim.sim.ensemble import Together
 from powersim.sim.files import write_atomically
 from powersim.study.condense import summary_of
-from powersim.study.opened import BASE, Opened, unknown_name
+from powersim.study.opened import BASE, Opened, listed, unknown_name
 from powersim.study.plan import MOST_SEED, SEED
 from powersim.study.work import Progress
 from powersim.world.case import Case
@@ -211,7 +211,7 @@ def missing(trial: Trial, where: Path | None) -> int:
 
 def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
     found: list[Hypothesis] = []
-    for name in (part.strip().casefold() for part in names.split(",")):
+    for name in listed(names.casefold(), "hypothesis"):
         parts = [
             h for h in known
             if h.id == name or (h.id[:-1] == name and h.id[-1:].isalpha() and name[-1:].isdigit())

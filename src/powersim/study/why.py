@@ -27,7 +27,7 @@ from powersim.errors import PowersimError
 from powersim.sim.history import simulate
 from powersim.study.groups import FULL, Group, Setting, coalitions, groups
 from powersim.study.kept import Kept, Part
-from powersim.study.opened import BASE, Opened, unknown_name
+from powersim.study.opened import BASE, Opened, listed, unknown_name
 from powersim.study.plan import HEADLINES, Plan, ends, plan
 from powersim.study.work import Progress, workers
 from powersim.world.case import Case
@@ -235,7 +235,7 @@ def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
 
 
 def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+    return listed(text, "outcome") if text is not None else ()
 
 
 def _named(theory: str) -> str:
