@@ -107,7 +107,12 @@ def tell(
     from powersim.study.opened import unknown_name
 
     page = console.Page(quiet)
-    filters: dict[str, object] = {"--actor": actor, "--issue": issue, "--mechanism": mechanism, "--kind": kind}
+    filters: dict[str, object] = {
+        "--actor": actor,
+        "--issue": issue,
+        "--mechanism": mechanism,
+        "--kind": kind,
+    }
     dates = {"--from": first, "--to": last}
     excludes("--runs", runs is not None, {"--run": run})
     excludes(
