@@ -13,6 +13,7 @@ DEMO_BRANCHES ?= replace,keep,cancel,trade,free,no_nato_shift,no_2014_sanctions,
 FIGURE_RUNS ?= 1000
 SEED ?= 2009
 WORKERS ?= auto
+FUZZ ?= 20
 
 FLAGSHIP := scenarios/missile_defense_2009.yaml
 BIN := $(VENV)/bin
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick compiled lint format docs bench constraints clean
+.PHONY: help demo figures test quick fuzz compiled lint format docs bench constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ test: lint compiled ## everything CI checks: style, types, layers, documents, te
 
 quick: $(DEV) compiled ## the tests without the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
+
+fuzz: $(DEV) compiled ## hostile values in every option: all of them, where test tries a few (FUZZ=20)
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(WORKERS) -q tests/fuzz
 
 compiled: $(USE) # once here, instead of once in every worker of pytest
 	@$(BIN)/powersim run scenarios/two_powers.yaml --runs 1 --quiet >/dev/null

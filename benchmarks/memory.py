@@ -18,15 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from powersim.analysis.compare import effects, write_effects
-from powersim.analysis.plots import write_figures
-from powersim.analysis.results import Study
+from powersim.effects.paired import effects, write_effects
+from powersim.effects.results import Study
+from powersim.figures.gallery import write_figures
+from powersim.run.condense import condense
+from powersim.run.work import dataset
 from powersim.sim import layout as layouts
+from powersim.sim.held import FORMAT
 from powersim.sim.layout import Chunk, Layout
 from powersim.sim.moments import Moments
 from powersim.sim.store import Store
-from powersim.study.condense import condense
-from powersim.study.work import dataset
 
 BRANCHES, THEORIES, TURNS, ACTORS, EVENTS = 13, 4, 8, 4, 6
 OUTCOMES = {"alignment": "at", "level": "mean", "war": "ever"}
@@ -40,10 +41,10 @@ def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, began = Path(name), time.perf_counter()
         _say("start", began)
-        store = Store.prepare(
-            folder, layout, runs, {"paths": PATHS}, {**_attributes(), "paths": PATHS}, resume=False
-        )
-        outcomes, size = Study.read(dataset(folder, runs)).outcomes.values(), layout.chunk_runs()
+        identity, attributes = {"format": FORMAT, "paths": PATHS}, {**_attributes(), "paths": PATHS}
+        store = Store.prepare(folder, layout, runs, identity, attributes, resume=False)
+        empty = dataset(folder, runs, verified=False)
+        outcomes, size = Study.read(empty).outcomes.values(), layout.chunk_runs()
         summaries = [outcome.summary for outcome in outcomes]
         for start in range(0, runs, size):
             chunk = _chunk(layout, start, min(size, runs - start))
@@ -51,6 +52,7 @@ def main(runs: int) -> None:
         store.finish()
         _say("store", began)
         data = dataset(folder, runs)
+        _say("verified", began)
         rows = effects(data)
         write_effects(rows, folder / "effects.csv")
         _say("effects", began)

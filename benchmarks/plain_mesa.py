@@ -16,7 +16,7 @@ import mesa
 from ruamel.yaml import YAML
 
 import worlds
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world.params import Switches
 
 KEPT = ("own_policy", "threat", "alignment", "balance")

@@ -31,7 +31,7 @@ def peak_mb() -> float:
 
 def histories(path: Path, branch: str, theory: str, runs: int, repeats: int) -> dict[str, Any]:
     """Median time of `runs` histories one after another, and a checksum of what came out."""
-    from powersim.scenario.build import build
+    from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
     from powersim.sim.history import simulate
 
@@ -64,9 +64,9 @@ def histories(path: Path, branch: str, theory: str, runs: int, repeats: int) -> 
 
 def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict[str, Any]:
     """Time and memory of a study of one branch under one theory, results on disk included."""
-    from powersim.study.opened import open_scenario
-    from powersim.study.plan import plan
-    from powersim.study.work import fill, open_store, warm
+    from powersim.run.opened import open_scenario
+    from powersim.run.plan import plan
+    from powersim.run.work import fill, open_store, warm
 
     planned = plan(open_scenario(path), branch or None, theory or None, SEED)
     warm(planned.first_case)
@@ -86,7 +86,7 @@ def mesa(path: Path, runs: int) -> dict[str, Any]:
     from mesa import batch_run
 
     from plain_mesa import World
-    from powersim.scenario.build import build
+    from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
     from powersim.sim.history import simulate
 

@@ -1,5 +1,7 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
+The phases of a turn are put into docs/architecture.md and docs/odd.md, between the comments that are for them.
+
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
 """
@@ -8,15 +10,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
 import theory_index
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
+from powersim.world.phases import PHASES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
+WITH_PHASES = ("architecture.md", "odd.md")
+OPEN, CLOSE = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->", "<!-- /phases -->"
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 
 PARAMETERS = """# Parameters
@@ -85,6 +91,26 @@ def mechanisms() -> str:
     return "\n".join([NOTE, "", MECHANISMS_TEXT, table(header, rows)])
 
 
+def phases() -> str:
+    """The phases of a turn, numbered."""
+    lines = []
+    for number, phase in enumerate(PHASES, start=1):
+        served = f" [{', '.join(phase.mechanisms)}]" if phase.mechanisms else ""
+        indent = " " * (len(str(number)) + 2)
+        text = f"{number}. **{phase.name.replace('_', ' ').capitalize()}**: {phase.what}{served}"
+        lines.append(textwrap.fill(text, 125, subsequent_indent=indent, break_on_hyphens=False))
+    return "\n".join(lines)
+
+
+def with_phases(text: str) -> str:
+    """A document with the phases of a turn in their place."""
+    before, opened, rest = text.partition(OPEN)
+    _, closed, after = rest.partition(CLOSE)
+    if not (opened and closed):
+        raise SystemExit(f"no place for the phases of a turn: a document needs {OPEN} and {CLOSE}")
+    return f"{before}{OPEN}\n{phases()}\n{CLOSE}{after}"
+
+
 def main() -> int:
     """Write the documents, or with --check compare them. Returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -95,6 +121,7 @@ def main() -> int:
     )
     check = parser.parse_args().check
     made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
+    made |= {name: with_phases((DOCS / name).read_text(encoding="utf-8")) for name in WITH_PHASES}
     stale = []
     for name, text in made.items():
         path = DOCS / name

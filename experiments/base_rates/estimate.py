@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.analysis.counts import STATISTICS
-from powersim.analysis.intervals import cluster_bootstrap, poisson_interval, share_interval
+from powersim.plausible.counts import STATISTICS
+from powersim.plausible.intervals import cluster_bootstrap, poisson_interval, share_interval
 
 Floats = NDArray[np.float64]
 Entry = dict[str, Any]
@@ -31,7 +31,7 @@ def rounded(value: float) -> float:
 def entry(
     name: str, value: float, interval: tuple[float, float], source: str, definition: str, **more: Any
 ) -> Entry:
-    """One entry; `name` gives the unit if it is a statistic of `powersim.analysis.counts`."""
+    """One entry; `name` gives the unit if it is a statistic of `powersim.plausible.counts`."""
     found: Entry = {"value": rounded(value), "low": rounded(interval[0]), "high": rounded(interval[1])}
     found["unit"] = more.pop("unit", None) or UNITS[name]
     found |= {"source": source, "definition": definition}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import permutations
 from pathlib import Path
 
-from powersim.analysis.counts import arms_starts
+from powersim.plausible.counts import arms_starts
 
 from .data import ACTORS, FIRST, LAST, actor, rows, year, years_of
 

@@ -1,4 +1,4 @@
-"""The record: every statistic of `powersim.analysis.counts` and the background figures behind it."""
+"""The record: every statistic of `powersim.plausible.counts` and the background figures behind it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from powersim.analysis import panels
-from powersim.analysis.counts import (
+from powersim.plausible import panels
+from powersim.plausible.counts import (
     CORNER,
     DEAD_BAND,
     FREEZE_CAP_QUARTERS,
@@ -22,8 +22,8 @@ from powersim.analysis.counts import (
     freeze_exposure,
     power_change,
 )
-from powersim.analysis.intervals import share_interval
-from powersim.analysis.paths import cornered, expand, issue_moves
+from powersim.plausible.intervals import share_interval
+from powersim.plausible.paths import cornered, expand, issue_moves
 
 from . import alignment, conflict, exchange
 from .data import ACTORS, BORN, FIRST, LAST, ROOT, counted, distinct, years_of

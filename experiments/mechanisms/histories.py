@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from powersim._bundle import Packed, pack
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
+from powersim.sim.run import Engine
 from powersim.world.case import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK, Case, Watch
-from powersim.world.draws import luck
-from powersim.world.start import LOG_ROWS, new_world
+from powersim.world.start import LOG_ROWS
 from powersim.world.state import Derived, Floats, Setup, World
-from powersim.world.turn import history, new_room
 
 KEYS = {
     "issue": ISSUE, "alignment": ALIGNMENT, "control": CONTROL, "engagers": ENGAGERS, "security": SECURITY,
@@ -61,15 +59,11 @@ def tell(built: Built, case: Case, asked: Sequence[Path], seed: int, run: int) -
         np.array([path.a for path in asked], np.int64),
         np.array([path.b for path in asked], np.int64),
     )
-    where, n = luck(seed, run, 0), len(case.setup.power0)
-    world, room = new_world(case.setup, 2 * LOG_ROWS), new_room(case.setup)
-    paths = np.zeros((case.turns, len(asked)))
-    history(
-        pack(case.setup), pack(case.params), pack(case.switches), pack(case.branch), pack(watch),
-        np.zeros(0, np.int64), pack(world), room, where.seed, where.run, paths, np.zeros((0, n, n)),
-    )  # fmt: skip
-    kept: Any = room.derived
-    derived = kept.values if isinstance(kept, Packed) else kept
+    engine = Engine(
+        case._replace(watch=watch, snapshots=np.zeros(0, np.int64)), seed, run, log_rows=2 * LOG_ROWS
+    )
+    engine.to(case.turns)
+    world, derived, paths = engine.world, engine.desk.derived, engine.record.values
     rows = min(int(world.logged[0]), len(world.log))
     log = world.log[:rows].copy()
     return Told(built, case.setup, case.params, world._replace(log=log), derived, paths, asked, log)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world.state import RIVAL
 

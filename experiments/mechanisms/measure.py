@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import load
 from powersim.world.params import MECHANISMS
 

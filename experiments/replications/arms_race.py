@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from experiments.replications.rows import DERIVED, PUBLISHED, Row, load
 
-from powersim.rules.budgets import growth_line
-from powersim.rules.lanchester import square_law_forces
+from powersim.oracles.budgets import growth_line
+from powersim.oracles.lanchester import square_law_forces
 
 
 def rows() -> Iterator[Row]:

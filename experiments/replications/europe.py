@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.rules.position_exchange import expected_outcomes
+from powersim.oracles.position_exchange import expected_outcomes
 
 Floats = NDArray[np.float64]
 FEWEST = 3  # actors with a known position and salience

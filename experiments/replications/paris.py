@@ -10,7 +10,7 @@ import numpy as np
 from experiments.replications.rows import DATA, PUBLISHED, Row, load
 from experiments.replications.tables import Talks, talks
 
-from powersim.rules.position_exchange import Market, equal_gain_exchanges, expected_outcomes
+from powersim.oracles.position_exchange import Market, equal_gain_exchanges, expected_outcomes
 
 MODEL = "M7"
 INPUTS = "cop15_cop21_exchange_inputs.csv"

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.replications.rows import PUBLISHED, Row, load
 from numpy.typing import NDArray
 
-from powersim.rules.landscape import energy, is_stable, settle
+from powersim.oracles.landscape import energy, is_stable, settle
 
 MODEL = "M12"
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 
 from .figure import draw

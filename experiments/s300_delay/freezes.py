@@ -1,7 +1,7 @@
 """Every deal of a history in which Russia freezes the S-300 for Iran, and what each part of it was worth to whom.
 
 The chronicle names legs, givers, payments and totals. What a leg is worth to each actor at the moment of signature
-stands in the turn's menu, so the history is played again, turn by turn, up to each of these deals.
+stands in the turn's menu, so the history is computed again up to each of these deals.
 """
 
 from __future__ import annotations
@@ -11,20 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim._bundle import pack
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.history import simulate
+from powersim.sim.run import Engine
 from powersim.world import chronicle
 from powersim.world.case import Case
-from powersim.world.draws import Luck, luck
-from powersim.world.start import new_world
 from powersim.world.state import FREEZE, LEAST, Floats, World
-from powersim.world.turn import begin, new_room, one_turn
 
 SUPPLIER, CLIENT, GOOD = "RUS", "IRN", "s300"
 SIDES, ORDERS = ("lower", "refrain on", "raise"), ("give", "freeze")
-# What happens after the signatures of a turn writes over the menu, so it is left out when the menu is read.
-AFTERWARDS = ("compliance", "programme_strike", "crisis", "war", "alignment", "home")
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 
 
@@ -82,20 +77,12 @@ def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restra
     turns = sorted({int(t) for t in rows})
     if not turns:
         return
-    given = (pack(case.setup), pack(case.params))
-    on, quiet = pack(case.switches), pack(case.switches._replace(**dict.fromkeys(AFTERWARDS, 0)))
-    branch, world, room = pack(case.branch), new_world(case.setup), new_room(case.setup)
-    packed, where = pack(world), luck(seed, run, 0)
-    begin(*given, on, packed, room)
-    for t in range(turns[-1] + 1):
-        now = Luck(where.seed, where.run, np.uint64(t))
-        if t not in turns:
-            one_turn(*given, on, branch, packed, room, now, t)
-            continue
-        aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
-        one_turn(*given, quiet, branch, pack(aside), desk, now, t)
-        gain = getattr(desk.menu, "values", desk.menu).gain  # packed when rules are compiled
-        one_turn(*given, on, branch, packed, room, now, t)
+    engine = Engine(case, seed, run)
+    world = engine.world
+    for t in turns:
+        engine.to(t, "deals")
+        gain = engine.desk.menu.gain.copy()
+        engine.to(t + 1)
         for signed in _signatures(world, t):
             if any(leg == wanted for _, leg in signed.legs):
                 yield _restraint(built, case, world, gain, signed, run, t)

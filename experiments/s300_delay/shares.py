@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.analysis.intervals import tails
-from powersim.analysis.shapley import covers, shapley
-from powersim.rules.supplier import supplier_abstains, veto_price
+from powersim.oracles.supplier import supplier_abstains, veto_price
+from powersim.plausible.intervals import tails
+from powersim.why.shapley import covers, shapley
 
 from .freezes import Part, Restraint
 

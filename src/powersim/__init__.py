@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from powersim.errors import PowersimError
-    from powersim.scenario.build import build
+    from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
-    from powersim.study.single import Model
+    from powersim.story.model import Model
 
 __all__ = ["Model", "PowersimError", "State", "build", "load", "simulate"]
 
 _HOMES = {
-    "Model": "powersim.study.single",
+    "Model": "powersim.story.model",
     "PowersimError": "powersim.errors",
     "State": "powersim.sim.agent",
-    "build": "powersim.scenario.build",
+    "build": "powersim.scenario.arrays.build",
     "load": "powersim.scenario.load",
     "simulate": "powersim.sim.history",
 }

@@ -5,7 +5,7 @@ Every error that a user can cause is a `PowersimError`; the command line prints 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -42,7 +42,7 @@ class Problem:
             f"allowed: {self.allowed}" if self.allowed else "",
             f"e.g. {self.example}" if self.example else "",
         ]
-        return head + "; ".join(part for part in parts if part)
+        return (head + "; ".join(part for part in parts if part)).replace("\n", " ")
 
 
 class ScenarioError(PowersimError):
@@ -51,3 +51,27 @@ class ScenarioError(PowersimError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: list[Problem] = sorted(set(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """`("events", 2, "date")` as `events[2].date`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def show(value: object, limit: int = 60) -> str:
+    """A value as an error shows it: short, YAML rather than Python."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return (
+            f"a mapping with the keys {', '.join(map(str, value))}"[:limit] if value else "an empty mapping"
+        )
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = str(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.scenario.resolved import Scenario
 from powersim.world.params import MECHANISMS
@@ -286,7 +286,7 @@ def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int
         verbs.append({"forbid": {"war": [dispute["challenger"], dispute["target"]]}, "from": date})
     return {
         "free": {},
-        "twin": {"like": "free"},
+        "twin": {"like": "free", "role": "yardstick"},
         "other": {"like": "free", "do": [draw(st.sampled_from(verbs))]},
     }
 

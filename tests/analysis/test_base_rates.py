@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from powersim.analysis.baserates import (
+from powersim.plausible.baserates import (
     COLUMNS,
     base_rate_table,
     cells,
@@ -15,8 +15,8 @@ from powersim.analysis.baserates import (
     stuck_issues,
     verdict,
 )
-from powersim.analysis.counts import NAMES
-from powersim.analysis.record import Record, Recorded
+from powersim.plausible.counts import NAMES
+from powersim.plausible.record import Record, Recorded
 
 
 def recorded(value: float, low: float, high: float) -> Recorded:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.analysis.paths import cornered, expand, issue_moves, last_month, recode, yearly_change
+from powersim.plausible.paths import cornered, expand, issue_moves, last_month, recode, yearly_change
 
 positions = arrays(np.float64, (4, 20), elements=st.floats(0, 1, width=32))
 DATES = [f"{year}Q{quarter}" for year in (2007, 2008) for quarter in range(1, 5)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis.counts import (
+from powersim.plausible.counts import (
     NAMES,
     STATISTICS,
     Chronicle,

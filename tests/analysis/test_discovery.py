@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from powersim.analysis.discovery import Limit, discover, score
 from powersim.errors import PowersimError
+from powersim.sensitivity.discovery import Limit, discover, score
 
 
 def planted(seed, columns=60, runs=1600):

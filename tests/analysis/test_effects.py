@@ -11,7 +11,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.analysis.compare import (
+from powersim.effects.paired import (
     Effect,
     Given,
     diverged,
@@ -24,7 +24,7 @@ from powersim.analysis.compare import (
     variance_ratio,
     write_effects,
 )
-from powersim.analysis.results import ALL
+from powersim.effects.results import ALL
 
 
 def tiny(values, *, kind="at", theories=("one",), threshold=0.5):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from powersim.analysis.estimates import estimates
+from powersim.effects.estimates import estimates
 
 
 def test_a_continuous_mean_has_students_interval() -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
-from powersim.analysis.compare import effects
-from powersim.analysis.plot_alignment import blocs, draw_alignment
-from powersim.analysis.plot_arms import draw_arms
-from powersim.analysis.plot_effects import draw_effects
-from powersim.analysis.plot_events import telling_events
-from powersim.analysis.plot_overview import draw_overview
-from powersim.analysis.plots import Subject, draws, write_figures
-from powersim.analysis.results import Study
-from powersim.analysis.style import BRANCHES, looks, save, shorten, styled, wrap
+from powersim.effects.paired import effects
+from powersim.effects.results import Study
+from powersim.figures.alignment import blocs, draw_alignment
+from powersim.figures.arms import draw_arms
+from powersim.figures.events import telling_events
+from powersim.figures.forest import draw_effects
+from powersim.figures.gallery import Subject, draws, write_figures
+from powersim.figures.overview import draw_overview
+from powersim.figures.style import BRANCHES, looks, save, shorten, styled, wrap
 
 SLACK = 2  # pixels by which hinted letters may differ from measured ones
 
@@ -189,3 +191,13 @@ def test_wrapped_lines_fit_and_keep_every_word():
     assert len(lines) > 2
     assert shorten(text, 2.0, 10).endswith("…")
     assert shorten("short", 2.0, 10) == "short"
+
+
+def test_two_hundred_branches_have_as_many_lines(make):
+    study = Study.read(make(branches=2, theories=1, outcomes=1, runs=2))
+    like = study.branches["cancel"]
+    many = {f"b{k}": replace(like, name=f"b{k}") for k in range(200)}
+    found = looks(replace(study, branches={study.reference: study.branches[study.reference], **many}))
+    assert len({(look.colour, look.dash) for look in found.values()}) == len(found)
+    for look in found.values():
+        Line2D([0, 1], [0, 1], ls=look.dash)  # matplotlib can draw it

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis import findings
-from powersim.analysis.compare import Effect
-from powersim.analysis.results import ALL, Study
+from powersim.effects import findings
+from powersim.effects.paired import Effect
+from powersim.effects.results import ALL, Study
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from powersim.analysis.hindcast import (
+from powersim.figures.style import save, styled
+from powersim.plausible.figures import draw_hindcast
+from powersim.plausible.hindcast import (
     Score,
     covered,
     crps,
@@ -20,8 +22,6 @@ from powersim.analysis.hindcast import (
     references,
     turns_until,
 )
-from powersim.analysis.plot_hindcast import draw_hindcast
-from powersim.analysis.style import save, styled
 
 DATES = [f"{year}Q{quarter}" for year in range(2007, 2023) for quarter in range(1, 5)]
 KEPT = 28  # turns to 2013Q4

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.analysis.intervals import cluster_bootstrap, poisson_interval, share_interval, tails
+from powersim.plausible.intervals import cluster_bootstrap, poisson_interval, share_interval, tails
 
 
 def test_no_event_leaves_the_rule_of_three() -> None:

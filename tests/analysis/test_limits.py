@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis import limits
+from powersim.effects import limits
 
 TRIALS = 2000
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.analysis.mediation import (
+from powersim.why.mediation import (
     DIRECT,
     INDIRECT,
     INTERACTION,

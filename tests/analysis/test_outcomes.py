@@ -7,19 +7,20 @@ import json
 import numpy as np
 import pytest
 
-from powersim.analysis.outcomes import (
+from powersim.effects.outcomes import (
     ever,
     first_index,
     first_turns,
     is_binary,
     mean_over,
     progress,
+    summarise,
     summary_of,
     titled,
     unit_of,
     when,
 )
-from powersim.analysis.results import Study, Summary, paths
+from powersim.effects.results import Study, Summary, paths
 
 PATH = np.array([[0.0, 0.2, 0.9, 0.4], [0.1, 0.3, 0.3, 0.3]])
 TURNS = (0, 1, 2, 3)
@@ -93,7 +94,7 @@ def test_a_summary_at_a_date_is_the_path_at_that_date(results):
 @pytest.mark.parametrize(
     ("summary", "message"),
     [
-        ({"kind": "median"}, "'median' is not one of at, mean, ever"),
+        ({"kind": "median"}, "'median' is not one of at, mean, max, min, ever"),
         ({"kind": "at", "turns": ["1999Q1"]}, "turn '1999Q1' lies outside 0..63"),
         ({"kind": "mean", "turns": [9, 3]}, "period 9..3 runs backwards"),
     ],
@@ -142,3 +143,13 @@ def test_results_without_values_are_refused(results):
 def test_an_unknown_outcome_is_refused_with_the_known_ones(results):
     with pytest.raises(KeyError, match="no outcome 'peace'; these results hold russia_iran_alignment"):
         Study.read(results).outcome("peace")
+
+
+@pytest.mark.parametrize(("kind", "by_hand"), [("max", [0.9, 0.4]), ("min", [-0.5, 0.1])])
+def test_highest_and_lowest_are_those_of_the_period_and_of_nothing_else(kind, by_hand):
+    path = np.array([[9.0, 0.2, 0.9, -0.5, -9.0], [9.0, 0.4, 0.2, 0.1, -9.0], [9.0, 0.4, np.nan, 0.1, -9.0]])
+    summary = Summary(kind, 101, 103, 0.5)
+    found = summarise(path, summary, (100, 101, 102, 103, 104))
+    assert found[:2].tolist() == by_hand
+    assert np.isnan(found[2])
+    assert progress(path, summary, (100, 101, 102, 103, 104)) is path

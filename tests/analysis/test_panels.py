@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis import panels
+from powersim.plausible import panels
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from powersim.analysis import pool
-from powersim.analysis.plots import write_figures
-from powersim.analysis.pool import each
+from powersim.figures import pool
+from powersim.figures.gallery import write_figures
+from powersim.figures.pool import each
 
 ITEMS = list(range(12))
 
@@ -76,7 +76,7 @@ def test_an_interruption_is_heard_once_and_leaves_no_process(tmp_path):
     script.write_text(
         textwrap.dedent("""
         import os, time
-        from powersim.analysis.pool import each
+        from powersim.figures.pool import each
 
         def nap(subject, item):
             print("begun", flush=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from powersim.analysis.counts import NAMES
-from powersim.analysis.intervals import poisson_interval
-from powersim.analysis.record import Record, load_record
+from powersim.plausible.counts import NAMES
+from powersim.plausible.intervals import poisson_interval
+from powersim.plausible.record import Record, load_record
 
 TEXT = """\
 base_rates: 1
@@ -84,6 +84,9 @@ def test_without_crises_there_is_no_share_of_them(record: Record) -> None:
         ("each: true", "eech: true", "unknown key 'eech'"),
         ("value: 0.2, ", "", "lacks or misstates 'value'"),
         ("years: [1990, 2013]", "years: [1990]", "lacks or misstates list index"),
+        ("years: [1990, 2013]", "years: [soon, 2013]", r"\.yaml: invalid literal .*'soon'"),
+        ("base_rates: 1", "base_rates: [1", r"\.yaml: not YAML"),
+        ("statistics:", "statistics: 5\nothers:", "lacks or misstates"),
     ],
 )
 def test_a_damaged_record_is_refused_with_what_is_wrong(

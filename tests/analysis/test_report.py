@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from powersim.analysis.report import page as report_page
-from powersim.analysis.report.answer import rounded
-from powersim.analysis.section import Figure, Section, Table
 from powersim.errors import PowersimError
-from powersim.study.report import write_report
+from powersim.figures.section import Figure, Section, Table
+from powersim.report import page as report_page
+from powersim.report.answer import rounded
+from powersim.report.folder import write_report
 
 TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'too'"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale
-from powersim.analysis.report.prose import rounded, sentence
-from powersim.analysis.results import Branch, Outcome, Study, Summary
+from powersim.effects.findings import Scale
+from powersim.effects.paired import Effect
+from powersim.effects.results import Branch, Outcome, Study, Summary
+from powersim.report.prose import rounded, sentence
 
 
 def study(headline=("ties",), theories=("deterrence", "spiral")) -> Study:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from powersim.analysis.section import Figure, Section, Table, read_section, sections
 from powersim.errors import PowersimError
+from powersim.figures.section import Figure, Section, Table, read_section, sections
 
 SECTION = Section(
     "why",
@@ -38,3 +40,27 @@ def test_a_file_that_is_no_section_is_named(tmp_path, text):
     path.write_text(text)
     with pytest.raises(PowersimError, match=r"section\.json"):
         read_section(path)
+
+
+def test_a_damaged_section_or_figure_is_named(tmp_path):
+    picture = tmp_path / "why" / "figures" / "shares.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a figure")
+    path = SECTION.write(tmp_path)
+    assert read_section(path).title == SECTION.title
+    written = path.read_text("utf-8")
+    path.write_text(written.replace("0.25", "0.52"), "utf-8")
+    with pytest.raises(PowersimError, match=r"section\.json: is damaged"):
+        read_section(path)
+    path.write_text(written, "utf-8")
+    picture.write_bytes(b"a fugure")
+    with pytest.raises(PowersimError, match=r"shares\.png: is damaged"):
+        read_section(path)
+
+
+def test_a_section_of_ones_own_needs_no_checksum(tmp_path):
+    path = SECTION.write(tmp_path)
+    held = json.loads(path.read_text("utf-8"))
+    del held["checksum"], held["files"]
+    path.write_text(json.dumps(held), "utf-8")
+    assert read_section(path).findings == SECTION.findings

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from powersim.analysis import sensitivity
 from powersim.errors import PowersimError
+from powersim.sensitivity import indices as sensitivity
 
 WEIGHTS = np.array([3.0, -2.0, 1.0, 0.0])
 NAMES = ["a", "b", "c", "unread"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.analysis.shapley import MOST, Worth, covers, shapley
+from powersim.why.shapley import MOST, Worth, covers, shapley
 
 amounts = st.lists(st.floats(0.0, 5.0), min_size=1, max_size=6)
 

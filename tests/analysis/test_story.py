@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis import kinds as spec
-from powersim.analysis.events import read
-from powersim.analysis.phrases import Control, Flow, Names
-from powersim.analysis.selected import Wanted, select
-from powersim.analysis.story import MAIN, TOPICS, tell
+from powersim.story import kinds as spec
+from powersim.story.events import read
+from powersim.story.frame import About, closing, opening
+from powersim.story.phrases import Control, Flow, Names
+from powersim.story.selection import Wanted, select
+from powersim.story.story import MAIN, TOPICS, tell
 from powersim.world import chronicle as kinds
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION
 
@@ -199,3 +200,32 @@ def test_a_story_can_be_narrowed_to_actors_and_topics():
     assert topics(actors=frozenset({0})) == ["arms"]
     assert topics(topics=frozenset(MAIN)) == ["war", "arms"]
     assert topics(actors=frozenset({3}), topics=frozenset({"war"})) == []
+
+
+def about(start, end):
+    """A run whose alignments go from `start` to `end`, and nothing else."""
+    facts = {"run": 0, "seed": 1, "branch": "keep", "theory": "one"}
+    return About(facts, "A title", "Keep", "One", "", NAMES, (), (np.array(start), np.array(end)))
+
+
+def test_who_stands_closer_at_the_end_is_told_by_how_much_and_where_it_ends():
+    start, end = np.zeros((4, 4)), np.zeros((4, 4))
+    start[0, 1], end[0, 1] = -0.70, -0.14  # Iran and Russia: closer, and still hostile
+    start[1, 2], end[1, 2] = 0.50, 0.10
+    start[0, 2], end[0, 2] = 0.30, 0.302  # no change that shows
+    text = closing(about(start, end), [])
+    assert (
+        "Closer than at the start: Iran–Russia (+0.56, now -0.14); farther apart: Russia–Ukraine (-0.40, now +0.10)."
+        in text
+    )
+    assert "Iran–Ukraine" not in text
+
+
+def test_where_all_pairs_move_one_way_or_none_at_all_only_that_is_said():
+    start, end = np.zeros((4, 4)), np.zeros((4, 4))
+    assert "loser" not in closing(about(start, end), [])
+    end[0, 3] = -0.2
+    text = closing(about(start, end), [])
+    assert "Farther apart: Iran–United States (-0.20, now -0.20)." in text
+    assert "loser" not in text
+    assert "United States (-0.20) stand farthest apart." in opening(about(end, end))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from powersim.analysis.counts import Chronicle
-from powersim.analysis.tally import read_log
+from powersim.plausible.counts import Chronicle
+from powersim.plausible.tally import read_log
 from powersim.world.chronicle import BREACH, CRISIS, DELIVERY, LAPSED, LEG, OWN_MOVE, SIGNED, WAR
 
 CONTROLS = 2

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from powersim.analysis.results import Floats
-from powersim.analysis.verdict import (
+from powersim.effects.results import Floats
+from powersim.verdict.rule import (
     DEPENDENT,
     OPEN,
     REFUTED,

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from powersim.world.params import MECHANISMS, SPEC
+from powersim.world.phases import PHASES
 
 
 def test_check_says_ok_with_a_digest(powersim, scenario):
@@ -183,6 +184,14 @@ def test_names_of_a_scenario_are_explained(powersim, scenario, name, said):
     result = powersim("explain", name, scenario)
     assert result.code == 0
     assert said in result.out
+
+
+def test_a_turn_is_explained_phase_by_phase_in_their_order(powersim):
+    result = powersim("explain", "turn")
+    assert result.code == 0
+    places = [result.out.index(f"\n  {phase.name} ") for phase in PHASES]
+    assert places == sorted(places)
+    assert all(phase.what.split()[0] in result.out for phase in PHASES)
 
 
 def test_an_unknown_name_is_explained_by_what_may_be_meant(powersim, scenario):

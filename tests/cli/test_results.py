@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from powersim.run import export, work
 from powersim.sim import layout as layouts
-from powersim.study import export, work
 
 RUNS = 5
 EACH = ["run", "theory", "branch"]

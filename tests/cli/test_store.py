@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from powersim.analysis.compare import diverged, effects
+from powersim.effects.paired import diverged, effects
+from powersim.run import work
 from powersim.sim import ensemble as ensembles
 from powersim.sim import layout as layouts
-from powersim.sim import moments
+from powersim.sim import moments, progress
 from powersim.sim import store as stores
-from powersim.study import work
 
 
 @pytest.fixture
@@ -93,11 +93,8 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
 def test_a_killed_run_goes_on_to_the_same_bytes(powersim, scenario, tmp_path, small_chunks, monkeypatch):
     """A kill leaves results of a chunk that the record of progress does not know of yet."""
     study(powersim, scenario, tmp_path / "whole", 10)
-    monkeypatch.setattr(
-        stores, "_write_progress", lambda folder, progress: (_ for _ in ()).throw(MemoryError)
-    )
-    with pytest.raises(MemoryError):
-        study(powersim, scenario, tmp_path / "cut", 10)
+    monkeypatch.setattr(progress.Progress, "write", lambda *_: (_ for _ in ()).throw(MemoryError))
+    assert "there is not enough memory" in study(powersim, scenario, tmp_path / "cut", 10).err
     monkeypatch.undo()
     monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
     assert not (tmp_path / "cut" / "progress.npz").exists()
@@ -188,6 +185,27 @@ def test_a_store_of_another_version_is_refused(powersim, scenario, tmp_path, mon
     assert "rules: there sha256:" in result.err
 
 
+def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenario, tmp_path):
+    out = tmp_path / "out"
+    study(powersim, scenario, out, 2)
+    root = out / "results" / "zarr.json"
+    found = json.loads(root.read_text("utf-8"))
+    attributes = found["attributes"]
+    del attributes["checksum"], attributes["files"]
+    attributes["identity"] = json.dumps({**json.loads(attributes["identity"]), "format": 2})
+    root.write_text(json.dumps(found), "utf-8")
+    (out / "checksums").unlink()
+    before = files(out)
+    for result in (
+        study(powersim, scenario, out, 2, "--resume"),
+        powersim("results", out),
+        powersim("report", out),
+    ):
+        assert result.code == 2
+        assert "results of another version of powersim" in result.err
+    assert files(out) == before
+
+
 def test_a_store_is_not_continued_by_accident(powersim, scenario, tmp_path):
     study(powersim, scenario, tmp_path / "out", 2)
     before = files(tmp_path / "out")
@@ -207,19 +225,21 @@ def test_something_else_called_results_is_refused(powersim, scenario, tmp_path):
     assert (tmp_path / "out" / "results" / "notes.txt").read_text("utf-8") == "mine"
 
 
-def test_a_damaged_record_of_progress_is_named(powersim, scenario, tmp_path):
-    study(powersim, scenario, tmp_path / "out", 2)
+def test_a_damaged_record_of_progress_is_named_and_made_anew(powersim, scenario, tmp_path):
+    for name in ("whole", "out"):
+        study(powersim, scenario, tmp_path / name, 2)
     (tmp_path / "out" / "progress.npz").write_bytes(b"PK\x03\x04 torn")
     result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
-    assert result.code == 2
-    assert "progress.npz: cannot be read" in result.err
+    assert result.code == 0
+    assert "progress.npz: is damaged" in result.err
+    same(tmp_path / "whole", tmp_path / "out")
 
 
 def test_a_full_disk_is_reported_and_the_run_can_go_on(
     powersim, scenario, tmp_path, small_chunks, monkeypatch
 ):
     study(powersim, scenario, tmp_path / "whole", 10)
-    put = stores.write_atomically
+    put = progress.write_atomically
 
     def full(path, content):
         if len(written) == 1:
@@ -228,11 +248,11 @@ def test_a_full_disk_is_reported_and_the_run_can_go_on(
         return put(path, content)
 
     written: list[object] = []
-    monkeypatch.setattr(stores, "write_atomically", full)
+    monkeypatch.setattr(progress, "write_atomically", full)
     result = study(powersim, scenario, tmp_path / "cut", 10)
     assert result.code == 2
     assert "No space left on device" in result.err
-    monkeypatch.setattr(stores, "write_atomically", put)
+    monkeypatch.setattr(progress, "write_atomically", put)
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
     same(tmp_path / "whole", tmp_path / "cut")
 
@@ -272,8 +292,8 @@ def test_a_sweep_is_recreated_too(powersim, scenario, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{}", "not a record of provenance"), ("[1]", "not a record"), ("{", "not JSON"), ("[" * 100_000, "not JSON"),
-     ('{"powersim_provenance": 1}', "holds no scenario")],
+    [("{}", "not a record of provenance"), ("[1]", "not a record"), ("{", "not JSON"),
+     ("[" * 100_000, "nested too deeply"),     ('{"powersim_provenance": 1}', "missing key scenario")],
     ids=["empty", "list", "torn", "deep", "hollow"],
 )  # fmt: skip
 def test_a_file_that_is_no_provenance_is_refused(powersim, tmp_path, content, said):
@@ -305,7 +325,7 @@ def test_moments_in_chunks_are_those_of_all_runs():
 
 def test_equal_runs_have_no_spread():
     values = np.full((9, 4), 0.1)
-    merged = moments.Moments.of(values[:5]).merge(stores.Moments.of(values[5:]))
+    merged = moments.Moments.of(values[:5]).merge(moments.Moments.of(values[5:]))
     assert (merged.sd() < 1e-16).all()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from powersim.sim import arrays
 from powersim.sim import layout as layouts
+from powersim.sim.lock import alone
 
 COMMAND = [sys.executable, "-m", "powersim", "compare"]
 RUNS = 260  # five full chunks and a part of one
@@ -112,7 +113,7 @@ def test_making_room_that_was_cut_off_is_completed(powersim, scenario, tmp_path,
         raise OSError(28, "No space left on device", str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr(arrays, "_consolidate", never)
+        patched.setattr(arrays, "sync", never)
         assert powersim(*asked, tmp_path / "cut", "--runs", 9, "--resume").code == 2
     assert powersim(*asked, tmp_path / "cut", "--runs", 9, "--resume").code == 0
     assert files(tmp_path / "cut") == files(tmp_path / "whole")
@@ -141,3 +142,52 @@ def test_everything_is_on_disk_before_progress_says_so(powersim, scenario, tmp_p
         powersim("compare", scenario, "--runs", 9, "--figures", "none", "--out", tmp_path / "out").code == 0
     )
     assert any("c.0.0.1" in name for name in synced)
+
+
+def test_of_two_studies_in_one_new_folder_one_is_told_of_the_other(whole, tmp_path):
+    scenario, expected = whole
+    command = [*COMMAND, str(scenario), *options(tmp_path / "out")]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = {process.communicate(timeout=300)[1] for process in both}
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    (complaint,) = (text for text in said if "written to" not in text)
+    assert arrays.BUSY in complaint or "add --resume to go on" in complaint  # the other may be done already
+    assert files(tmp_path / "out") == expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no locks there")
+@pytest.mark.parametrize("more", [[], ["--resume"]])
+def test_a_folder_that_another_process_computes_into_is_left_alone(powersim, scenario, tmp_path, more):
+    out = tmp_path / "out"
+    asked = ["compare", scenario, "--figures", "none", "--out", out]
+    powersim(*asked, "--runs", 2)
+    before = files(out)
+    with alone(out):
+        said = powersim(*asked, "--runs", 3, *more)
+    assert said.code == 2
+    assert f"{out}: {arrays.BUSY}" in said.err
+    assert files(out) == before
+    assert powersim(*asked, "--runs", 3, "--resume").code == 0
+
+
+def test_who_loses_a_race_without_locks_is_told_of_the_other(powersim, scenario, tmp_path, monkeypatch):
+    out, mark = tmp_path / "out", arrays._mark
+
+    def meanwhile(*arguments):
+        mark(*arguments)
+        (out / "results" / "value").mkdir(parents=True)
+
+    monkeypatch.setattr(arrays, "_mark", meanwhile)
+    said = powersim("compare", scenario, "--runs", 2, "--figures", "none", "--out", out)
+    assert said.code == 2
+    assert f"{out}: {arrays.BUSY}" in said.err
+    assert sorted(path.name for path in out.iterdir()) == ["results"]
+
+
+def test_a_folder_in_which_nothing_could_be_done_is_not_left(powersim, scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        arrays, "lay_out", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    said = powersim("compare", scenario, "--runs", 2, "--figures", "none", "--out", tmp_path / "out")
+    assert said.code == 2
+    assert not (tmp_path / "out").exists()

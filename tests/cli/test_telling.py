@@ -9,7 +9,7 @@ import sqlite3
 
 import pytest
 
-from powersim.analysis.section import read_section
+from powersim.figures.section import read_section
 
 
 def test_the_format_follows_the_suffix(powersim, scenario, tmp_path):

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from powersim.analysis import limits
+from powersim.effects import limits
+from powersim.run import precision
 from powersim.sim import layout as layouts
 from powersim.sim import store as stores
-from powersim.study import precision
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from powersim.analysis.section import read_section
-from powersim.analysis.verdict import DEPENDENT, OPEN, REFUTED, SUPPORTED
-from powersim.study import judging, work
-from powersim.study import verdict as study
-from powersim.study.opened import open_scenario
+from powersim.figures.section import read_section
+from powersim.run import work
+from powersim.run.opened import open_scenario
+from powersim.verdict import judging, study
+from powersim.verdict.rule import DEPENDENT, OPEN, REFUTED, SUPPORTED
 
 HYPOTHESES = """hypotheses:
   - {id: h1, claim: Up, outcome: friendship, branches: [treaty, free], sign: "+", reference: [keep, free]}

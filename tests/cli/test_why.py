@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from powersim.analysis.section import read_section
+from powersim.figures.section import read_section
 
 Powersim = Callable[..., Any]
 

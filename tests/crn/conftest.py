@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
-from powersim.scenario.merge import read_chain
+from powersim.scenario.read.merge import read_chain
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import load
-from powersim.scenario.merge import read_chain
+from powersim.scenario.read.merge import read_chain
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powersim.errors import PowersimError
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim import model as mesa_engine
 from powersim.sim.history import History, simulate
@@ -236,14 +236,14 @@ def test_paths_of_another_world_are_refused(two_powers: Built, flagship: Built) 
 
 INTERPRETED = """
 import hashlib, json, sys
-from powersim import _jit
-from powersim.scenario.build import build
+from powersim.compile import jit
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 from powersim.sim.history import simulate
 from powersim.world.channels import Held
 
-file, jit = sys.argv[1], sys.argv[2] == "1"
-assert _jit.ENABLED == jit
+file, wanted = sys.argv[1], sys.argv[2] == "1"
+assert jit.ENABLED == wanted
 built = build(load(file))
 sibling = simulate(built.case("give_up", "spiral", 3, 0), 3, 0, keep=True)
 answers = []

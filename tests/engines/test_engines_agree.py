@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import from_data, load
 from powersim.sim import history as compiled
@@ -27,12 +27,12 @@ PARTS = ("values", "alignment", "log", "delivered", "happened")
 # Prints the bytes of histories, hashed part by part, as both engines compute them under POWERSIM_JIT=0.
 INTERPRETED = """
 import hashlib, json, sys
-from powersim import _jit
-from powersim.scenario.build import build
+from powersim.compile import jit
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data, load
 from powersim.sim import history, model
 
-assert not _jit.ENABLED
+assert not jit.ENABLED
 answers = []
 for job in json.load(sys.stdin):
     built = build(load(job["file"]) if "file" in job else from_data(job["document"]))

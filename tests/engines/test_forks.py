@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
+from powersim.sim import run as engines
 from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.history import History, simulate
 from powersim.testing import documents
-from powersim.world import turn as phases
 from powersim.world.case import Case
 from powersim.world.state import Branch
+from powersim.world.turn import STEPS, stretch
 
 SEED = 2009
 
@@ -60,17 +61,16 @@ def test_the_branches_of_any_scenario_together_are_what_they_are_alone(
 
 def turns_computed(monkeypatch: pytest.MonkeyPatch, cases: list[Case]) -> int:
     """How many turns it takes to compute all branches of a run."""
-    from powersim.sim import forks
-
     spans: list[int] = []
 
     def counting(*arguments: Any) -> None:
-        spans.append(arguments[11] - arguments[10])
-        phases.stretch(*arguments)
+        spans.append(arguments[5] - arguments[4])
+        stretch(*arguments)
 
-    monkeypatch.setattr(forks, "stretch", counting)
+    monkeypatch.setattr(engines, "stretch", counting)
     simulate_branches(cases, SEED, 0)
-    return sum(spans)
+    assert sum(spans) % STEPS == 0
+    return sum(spans) // STEPS
 
 
 def test_what_branches_share_is_computed_once(flagship: Built, monkeypatch: pytest.MonkeyPatch) -> None:

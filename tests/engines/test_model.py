@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 import powersim
 from powersim import Model, PowersimError, State
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.scenario.load import from_data
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel

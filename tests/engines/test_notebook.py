@@ -48,12 +48,19 @@ def test_an_actor_can_be_given_a_policy_in_twenty_lines(
     assert plain.log.tobytes() != model.history.log.tobytes()
 
 
+def test_a_turn_can_be_looked_at_phase_by_phase(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = run("from powersim import Model\n" + snippets(root)[2])
+    assert names["model"].turn == 1
+    assert names["phase"].name == "record"
+    assert "[[" in capsys.readouterr().out
+
+
 def test_batch_run_varies_runs_and_policies(root: Path) -> None:
-    rows = run(snippets(root)[2])["rows"]
+    rows = run(snippets(root)[3])["rows"]
     assert len(rows) == 2 * 5 * 2 * 3  # theories, runs, policies, actors
     assert {row["date"] for row in rows} == {"2007Q4"}
     assert {"rockets", "war", "code", "power"} <= set(rows[0])
 
 
 def test_every_snippet_is_tested(root: Path) -> None:
-    assert len(snippets(root)) == 3
+    assert len(snippets(root)) == 4

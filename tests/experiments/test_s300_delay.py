@@ -11,7 +11,7 @@ from experiments.s300_delay.freezes import Part, Restraint, restraints
 from experiments.s300_delay.shares import by, estimate, kind_of, mean, payer_of, prices, shares
 from experiments.s300_delay.tables import NAMES, PAYERS
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 
 

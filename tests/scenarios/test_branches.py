@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
-from powersim.scenario.merge import read_chain
+from powersim.scenario.read.merge import read_chain
 from powersim.testing import builds
 from powersim.world import state as w
 from powersim.world.state import Branch

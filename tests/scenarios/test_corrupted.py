@@ -15,13 +15,13 @@ import pytest
 from pydantic import BaseModel
 
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.complain import alternatives, hints_of, lookup
-from powersim.scenario.merge import read_chain
-from powersim.scenario.node import Mark, Node, dotted
-from powersim.scenario.node import Path as KeyPath
-from powersim.scenario.references import walk
-from powersim.scenario.schema import Document
-from powersim.scenario.validate import validate
+from powersim.files.grammar import alternatives, hints_of, lookup
+from powersim.scenario.check.references import walk
+from powersim.scenario.check.validate import validate
+from powersim.scenario.read.merge import read_chain
+from powersim.scenario.read.node import Mark, Node, dotted
+from powersim.scenario.read.node import Path as KeyPath
+from powersim.scenario.schema.scenario import Document
 
 VALID = Path(__file__).parent / "valid"
 FILES = ["minimal", "child", "monthly", "yearly"]

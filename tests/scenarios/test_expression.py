@@ -71,6 +71,23 @@ def test_an_expression_has_the_value_of_arithmetic(text: str, value: float) -> N
     assert evaluated(text) == pytest.approx(value, abs=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e200 * 1e200", code.MOST),
+        ("-1e300 * 1e300", -code.MOST),
+        ("1e308 + 1e308", code.MOST),
+        ("1e308", code.MOST),
+        ("1 / 1e-320", code.MOST),
+        ("1e308 * 10 - 1e308 * 10", 0.0),
+        ("0 * (1e308 * 10)", 0.0),
+        ("1e308 * 10 > 1", 1.0),
+    ],
+)
+def test_no_expression_reaches_an_infinity(text: str, value: float) -> None:
+    assert evaluated(text) == value
+
+
 def test_at_war_holds_when_any_dispute_between_the_two_is_a_war() -> None:
     assert evaluated("at_war(A, B)", lambda a, b: [1, 0]) == 1.0
     assert evaluated("at_war(A, B)", lambda a, b: [1]) == 0.0

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from powersim.errors import PowersimError, Problem, ScenarioError
-from powersim.scenario import source
 from powersim.scenario.load import load, loads
+from powersim.scenario.read import source
 
 VALID = (Path(__file__).parent / "valid" / "minimal.yaml").read_text("utf-8")
 SECONDS = 60.0  # a guard against hanging, not a stopwatch: a bomb takes for ever

@@ -14,7 +14,7 @@ from powersim.errors import PowersimError, Problem, ScenarioError
 from powersim.scenario.canonical import checksum, resolved_data, resolved_text
 from powersim.scenario.digest import digest
 from powersim.scenario.load import from_data, load, loads
-from powersim.scenario.merge import read_chain
+from powersim.scenario.read.merge import read_chain
 from powersim.scenario.template import json_schema, template
 from powersim.world.params import MECHANISMS, SPEC
 

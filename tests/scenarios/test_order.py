@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import from_data
-from powersim.scenario.merge import read_chain
+from powersim.scenario.read.merge import read_chain
 from powersim.scenario.resolved import Scenario
 from powersim.testing import CODES, documents, renamed, reordered
 

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from powersim.errors import PowersimError
-from powersim.scenario.build import Built, build, draw_inputs
+from powersim.errors import PowersimError, ScenarioError
+from powersim.scenario.arrays.build import Built, build, draw_inputs
 from powersim.scenario.load import from_data, load
-from powersim.scenario.merge import read_chain
 from powersim.scenario.priors import Distribution, Draws, name_key, uniforms
+from powersim.scenario.read.merge import read_chain
+from powersim.sim.history import simulate
 from powersim.world import draws
 from powersim.world.params import SPEC
 
@@ -93,9 +94,9 @@ def test_a_drawn_number_stays_within_its_range(distribution: Distribution, u: fl
 )
 def test_the_uniform_of_a_path_is_the_worlds_keyed_draw(seed: int, run: int, paths: list[str]) -> None:
     table = Draws(paths, [Distribution("uniform", (0.0, 1.0), 0, 1)] * len(paths))
-    luck, zero = draws.luck(seed, run, 0), np.uint64(0)
+    luck, zero = draws.luck(seed, run), np.uint64(0)
     expected = [
-        draws.uniform(luck, draws.PRIOR, first, zero, second)
+        draws.uniform(luck, 0, draws.PRIOR, first, zero, second)
         for first, second in zip(*table.keys, strict=True)
     ]
     found = uniforms(table.keys, seed, run)
@@ -148,6 +149,40 @@ def test_without_priors_nothing_is_drawn() -> None:
     assert {fixed.inputs(1, run, theory).params.rho for run in range(5) for theory in ("", "deterrence")} == {
         0.25
     }
+
+
+def test_with_priors_off_every_number_is_at_its_central_value_in_every_run() -> None:
+    written = document() | {"priors": "off"}
+    for one in (build(load(EVERYTHING, {"priors": "off"})), build(from_data(written))):
+        assert one.priors == 0
+        for theory in ("", "deterrence", "spiral"):
+            assert one.distributions(theory) == {}
+            first, second = one.inputs(1, 0, theory), one.inputs(9, 41, theory)
+            central = everything().central(theory)
+            for drawn in (first, second):
+                assert drawn.params == central.params
+                # an expression that a prior could move ends with "+ 0"
+                assert same(drawn.setup, central.setup, but=("expr_op", "expr_a", "expr_b"))
+            case = one.case("keep", theory, 1, 0)
+            by_hand = case._replace(setup=central.setup, params=central.params)
+            assert np.array_equal(simulate(case, 1, 0).values, simulate(by_hand, 1, 0).values)
+
+
+@pytest.mark.parametrize("wrong", ["on", "some", True, 0, None])
+def test_priors_are_a_list_or_off(wrong: object) -> None:
+    with pytest.raises(
+        ScenarioError, match=r"priors: found .*; allowed: (a list of priors, or off|a list|a value)"
+    ):
+        from_data(document() | {"priors": wrong})
+
+
+def test_a_file_may_switch_the_priors_of_what_it_extends_off_and_on_again(tmp_path: Path) -> None:
+    base = EVERYTHING.read_text("utf-8")
+    (tmp_path / "base.yaml").write_text(base, "utf-8")
+    (tmp_path / "off.yaml").write_text("extends: base.yaml\npriors: off\n", "utf-8")
+    (tmp_path / "on.yaml").write_text("extends: off.yaml\npriors: []\n", "utf-8")
+    assert build(load(tmp_path / "off.yaml")).priors == 0
+    assert build(load(tmp_path / "on.yaml")).priors > 0
 
 
 def test_what_is_set_is_exact_and_no_wildcard_moves_it() -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from powersim.analysis.compare import paired
+from powersim.effects.paired import paired
 from powersim.errors import PowersimError
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
+from powersim.scenario.arrays.sampling import BLOCK, Sampler, scrambled
 from powersim.scenario.load import load
-from powersim.scenario.sampling import BLOCK, Sampler, scrambled
 
 EVERYTHING = Path(__file__).parent / "valid" / "everything.yaml"
 SPREAD = ("antithetic", "latin", "sobol")

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from powersim.run.opened import Opened
 from powersim.scenario.load import from_data
-from powersim.scenario.merge import read_chain
-from powersim.study.explain import explain
-from powersim.study.opened import Opened
-from powersim.study.why import answer, open_kept, question
+from powersim.scenario.read.merge import read_chain
+from powersim.why.explain import explain
+from powersim.why.worlds import answer, open_kept, question
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,6 @@ def nothing() -> dict[str, Any]:
 ONE = {
     "exchange": ("exchange", exchange),
     "resolve": ("resolve", resolve),
-    "trust": ("trust", trust),
     "threat": ("threat", frightened),
     "guarantee": ("abandonment", guarantee),
     "gratitude": ("abandonment", gratitude),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from powersim.errors import PowersimError
-from powersim.study.assumption_points import Evaluator, Points
-from powersim.study.assumption_report import write
-from powersim.study.assumption_study import Asked, carry_out, steps
-from powersim.study.assumption_words import NOTHING, Words
-from powersim.study.assumptions import LUCK, Space
-from powersim.study.opened import open_scenario
-from powersim.study.plan import plan
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
+from powersim.sensitivity.points import Evaluator, Points
+from powersim.sensitivity.report import write
+from powersim.sensitivity.space import LUCK, Space
+from powersim.sensitivity.study import Asked, carry_out, steps
+from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck
 from powersim.world.params import SPEC
 
@@ -59,7 +59,7 @@ def shaken(seed, run):
 
 def linear(case, seed, run):
     """The last value is 0.3, and in the branch with a path more by A (rho - 0.9) + B w_threat + NOISE luck."""
-    luck(seed, run, 0)  # refuses a run that no key can hold
+    luck(seed, run)  # refuses a run that no key can hold
     values = np.full((case.turns, case.watch.kind.shape[0]), 0.3)
     if np.isfinite(case.branch.path).any():
         values += A * (case.params.rho - 0.9) + B * case.params.w_threat + NOISE * shaken(seed, run)
@@ -220,14 +220,14 @@ def test_every_step_is_counted_and_an_interrupted_study_ends_with_the_same_bytes
 
     with pytest.raises(KeyboardInterrupt):
         carry_out(evaluator(toy, folder=broken / "sensitivity", tick=stop), few)
-    kept = {path.name: path.stat().st_mtime_ns for path in broken.rglob("*.npy")}
+    kept = {path.name: path.stat().st_mtime_ns for path in broken.rglob("*.npz")}
     assert kept
     again = evaluator(toy, folder=broken / "sensitivity")
     write(Words(again.space, carry_out(again, few)), broken, "command")
     files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
     assert files == sorted(path.relative_to(broken) for path in broken.rglob("*") if path.is_file())
     assert all((whole / name).read_bytes() == (broken / name).read_bytes() for name in files)
-    after = {path.name: path.stat().st_mtime_ns for path in broken.rglob("*.npy")}
+    after = {path.name: path.stat().st_mtime_ns for path in broken.rglob("*.npz")}
     assert {name: after[name] for name in kept} == kept
     section = json.loads((whole / "sensitivity" / "section.json").read_text("utf-8"))
     assert section["order"] == 40
@@ -263,3 +263,24 @@ def test_a_scenario_without_priors_cannot_be_varied(toy, tmp_path, monkeypatch):
     monkeypatch.setattr(type(space.plan.built), "paths", lambda self, theory="": ())
     with pytest.raises(PowersimError, match="no number has a prior"):
         _ = space.all
+
+
+def test_points_that_somebody_swapped_or_cut_are_named_and_computed_again(studied, tmp_path):
+    looked = replace(studied[0], folder=tmp_path)
+    rows = np.random.default_rng(1).random((3, len(looked.space.all)))
+    one, other = (Points(rows + shift, np.arange(3)) for shift in (0.0, -0.0001))
+    found = looked.levels("a", one)
+    looked.levels("b", other)
+    first, second = sorted((tmp_path / "points").iterdir())
+    whole = first.read_bytes()
+    assert np.array_equal(looked.levels("a", one), found)
+    for content, said in (
+        (second.read_bytes(), "holds other points"),
+        (whole[:-9], "damaged, or not what powersim"),
+    ):
+        first.write_bytes(content)
+        with pytest.raises(PowersimError, match=f"{first.name}: {said}"):
+            looked.levels("a", one)
+    first.unlink()
+    assert np.array_equal(looked.levels("a", one), found)
+    assert first.read_bytes() == whole

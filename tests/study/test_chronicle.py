@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from powersim.analysis import kinds, tables
-from powersim.analysis.selected import Wanted, select
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
 from powersim.sim.history import simulate
-from powersim.study.opened import open_scenario
-from powersim.study.plan import plan
-from powersim.study.recorded import chronicles
-from powersim.study.told import followed, told
+from powersim.story import kinds, tables
+from powersim.story.recording import chronicles
+from powersim.story.selection import Wanted, select
+from powersim.story.telling import followed, told
 from powersim.world import chronicle as c
 from powersim.world.turn import GRID
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from powersim.analysis import parting_pages as pages
-from powersim.analysis.quantities import different
-from powersim.analysis.section import read_section
-from powersim.analysis.selected import Wanted
+from powersim.figures.section import read_section
+from powersim.run.opened import open_scenario
+from powersim.run.plan import plan
 from powersim.sim.model import PowersimModel
-from powersim.study.opened import open_scenario
-from powersim.study.parted import comparison, median_run, section
-from powersim.study.plan import plan
+from powersim.story.diff import pages
+from powersim.story.diff.quantities import different
+from powersim.story.diff.study import comparison, median_run, section
+from powersim.story.selection import Wanted
 from powersim.world import chronicle as c
 from powersim.world.params import MECHANISMS
 

@@ -9,22 +9,22 @@ from typing import Any
 
 import pytest
 
-from powersim.analysis.compare import effects
-from powersim.analysis.explained import finding
-from powersim.analysis.knockouts import DIRECT, TOTAL
-from powersim.analysis.mediation import DIRECT as NATURAL_DIRECT
-from powersim.analysis.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
+from powersim.effects.paired import effects
 from powersim.errors import PowersimError
+from powersim.run import work
+from powersim.run.opened import Opened
+from powersim.run.plan import plan
 from powersim.scenario.load import from_data
-from powersim.study import work
-from powersim.study.groups import FULL, coalitions, groups
-from powersim.study.kept import FILE
-from powersim.study.opened import Opened
-from powersim.study.plan import plan
-from powersim.study.why import BLOCK, answer, open_kept, question
+from powersim.why.explanation import finding, in_short
+from powersim.why.groups import FULL, coalitions, groups
+from powersim.why.keeping import FILE
+from powersim.why.knockouts import DIRECT, TOTAL
+from powersim.why.mediation import DIRECT as NATURAL_DIRECT
+from powersim.why.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
+from powersim.why.worlds import BLOCK, answer, open_kept, question
 
 Why = Callable[..., Any]
-CARRIERS = ["exchange", "resolve", "trust", "threat", "guarantee", "gratitude", "friendship", "own answer"]
+CARRIERS = ["exchange", "resolve", "threat", "guarantee", "gratitude", "friendship", "own answer"]
 
 
 @pytest.mark.parametrize("name", CARRIERS)
@@ -49,6 +49,46 @@ def test_two_channels_that_need_each_other_share_alike(planted: ModuleType, why:
     assert e.share("trust").share == pytest.approx(total / 2, rel=1e-12)
     assert e.share("threat").share == pytest.approx(total / 2, rel=1e-12)
     assert e.share(DIRECT).share == e.share("exchange").share == e.share("abandonment").share == 0.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "mechanism", "left"),
+    [
+        ({"trust": ["RUS", "USA"]}, "trust", {"exchange", "resolve", "threat", "abandonment"}),
+        (
+            {"alignment": ["POL", "USA"]},
+            "alignment",
+            {"exchange", "resolve", "trust", "threat", "abandonment"},
+        ),
+        ({"deals": "USA"}, "exchange", {"resolve", "trust", "threat", "abandonment"}),
+    ],
+)
+def test_an_outcome_never_explains_itself(
+    outcome: dict[str, Any], mechanism: str, left: set[str], planted: ModuleType, why: Why
+) -> None:
+    document = planted.gratitude() if mechanism == "alignment" else planted.trust()
+    document["outcomes"] = {"itself": {"of": outcome, "at": "2003Q4"}}
+    e = why(document)
+    assert {row.part for row in e.shares} == {*left, DIRECT, TOTAL}
+    assert mechanism not in {row.mechanism for row in e.knockouts}
+    combined = {"alignment": {OTHERS}}.get(mechanism, set())
+    assert set(e.held()) == {"resolve", "trust", "threat", "exchange", "alignment", *combined} - {mechanism}
+    parts = [row.share for row in e.shares if row.part != TOTAL]
+    assert sum(parts) == pytest.approx(e.share(TOTAL).share, abs=1e-12)
+    assert finding(e)[-1].startswith(f"Left out, as the outcome itself: {mechanism}")
+    if mechanism == "trust":  # what moves trust is the deed, through no other channel
+        assert e.share(DIRECT).share == e.share(TOTAL).share != 0.0
+
+
+def test_with_one_run_there_is_no_interval_and_nothing_is_claimed(planted: ModuleType, why: Why) -> None:
+    document = planted.frightened()
+    document["parameters"]["noise_sd"] = 0.05
+    e = why(document, 1)
+    assert e.share(TOTAL).share != 0.0
+    told = " ".join(finding(e))
+    assert "too few runs for an interval of the difference" in told
+    assert "do not differ clearly" not in told
+    assert "too few runs for an interval" in in_short(e)
 
 
 def test_a_decision_that_nobody_minds_leaves_nothing_to_explain(planted: ModuleType, why: Why) -> None:

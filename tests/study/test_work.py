@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from powersim.run import work
+from powersim.run.opened import Opened
+from powersim.run.plan import plan
 from powersim.scenario.load import from_data
 from powersim.sim.store import Store
-from powersim.study import work
-from powersim.study.opened import Opened
-from powersim.study.plan import plan
 
 
 def test_when_a_chunk_cannot_be_written_no_history_goes_on(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.rules.balance import balance_path, blow_up_time, factions
+from powersim.oracles.balance import balance_path, blow_up_time, factions
 
 N = 4
 ties = arrays(np.float64, (N, N), elements=st.floats(-1.0, 1.0)).map(lambda a: (a + a.T) / 2)

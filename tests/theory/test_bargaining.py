@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.bargaining import (
+from powersim.oracles.bargaining import (
     equal_gain_two_issue,
     linkage_pays,
-    log_nash,
-    nash_payment,
     nash_two_issue,
     ntu_split,
-    pair_surplus,
-    sign_probability,
     tu_split,
 )
+from powersim.rules.bargaining import log_nash, nash_payment, pair_surplus, sign_probability
 
 unit = st.floats(0.0, 1.0)
 salience = st.floats(0.05, 1.0)

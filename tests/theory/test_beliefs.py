@@ -8,18 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from powersim.oracles.beliefs import break_even_reputation, trust_bayes
 from powersim.rules.beliefs import (
-    break_even_reputation,
     calculus,
     calculus_prior,
+    costly_act,
     expit,
+    friendship,
     logit,
+    net_seen,
+    opposition,
     relax,
     resolve_after,
     trust_after,
-    trust_bayes,
     within,
 )
+from powersim.rules.sanctions import conflict_expectation
 
 EPS = 0.01
 belief = st.floats(EPS, 1.0 - EPS)
@@ -153,3 +157,57 @@ def test_within_keeps_off_certainty_and_leaves_the_rest(p: float) -> None:
 def test_what_nobody_would_do_teaches_nothing_even_to_the_certain() -> None:
     assert trust_bayes(0.0, 0.5, 0.0, EPS) == EPS
     assert trust_bayes(1.0, 0.0, 0.5, EPS) == 1.0 - EPS
+
+
+utility = st.floats(-1.0, 1.0)
+alignment = st.floats(-1.0, 1.0)
+
+
+def test_an_act_says_no_more_than_it_costs_nor_than_it_matters_to_opponents() -> None:
+    assert costly_act(-0.2, 0.5) == 0.2
+    assert costly_act(-0.2, 0.1) == 0.1
+    assert costly_act(-0.2, -0.5) == -0.2
+    assert costly_act(-0.2, -0.1) == -0.1
+
+
+@given(worth=unit, net=utility)
+def test_an_act_that_costs_nothing_or_touches_no_opponent_says_nothing(worth: float, net: float) -> None:
+    assert costly_act(worth, net) == 0.0
+    assert costly_act(-worth, 0.0) == 0.0
+
+
+@given(cost=unit, net=utility, more=unit)
+def test_whom_an_act_serves_decides_what_it_says(cost: float, net: float, more: float) -> None:
+    said = costly_act(-cost, net)
+    assert said * net >= 0.0
+    assert said == -costly_act(-cost, -net)
+    assert costly_act(-cost, net + more) >= said  # the more opponents gain, the weaker it looks
+    assert abs(costly_act(-cost - more, net)) >= abs(said)  # the more it costs, the more it says
+
+
+@given(a=alignment, b=alignment, f=unit)
+def test_opposition_falls_with_alignment_from_enemies_to_friends(a: float, b: float, f: float) -> None:
+    low, high = min(a, b), max(a, b)
+    assert 0.0 <= opposition(high, f) <= opposition(low, f) <= 1.0
+    assert opposition(-1.0, f) == 1.0
+    assert opposition(max(a, f), f) == 0.0
+    assert opposition(a, 1.0) == conflict_expectation(a)
+
+
+@given(a=alignment, b=alignment, f=unit)
+def test_friendship_rises_with_alignment_and_is_whole_where_opposition_ends(
+    a: float, b: float, f: float
+) -> None:
+    assert 0.0 <= friendship(min(a, b), f) <= friendship(max(a, b), f) <= 1.0
+    assert friendship(-abs(a), f) == 0.0 or f == a == 0.0
+    assert (friendship(a, f) == 1.0) == (opposition(a, f) == 0.0)
+
+
+@given(own=utility, others=utility, friend=unit)
+def test_an_opponent_asks_what_an_act_does_to_itself_and_a_friend_what_it_does_to_all(
+    own: float, others: float, friend: float
+) -> None:
+    assert net_seen(own, others, 0.0) == own
+    assert net_seen(own, others, 1.0) == own + others
+    low, high = sorted((own, own + others))
+    assert low - 1e-12 <= net_seen(own, others, friend) <= high + 1e-12

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.budgets import (
+from powersim.oracles.budgets import (
     arms_versus_allies,
-    budget_step,
     growth_line,
     richardson_equilibrium,
     richardson_stable,
 )
+from powersim.rules.budgets import budget_step
 
 positive = st.floats(0.1, 2.0)
 

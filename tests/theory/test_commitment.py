@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.commitment import inefficiency_margin, one_off_margin, preventive_war, shift_threshold
+from powersim.oracles.commitment import inefficiency_margin, one_off_margin
+from powersim.rules.commitment import preventive_war, shift_threshold
 
 odds = st.floats(0.0, 1.0)
 loss = st.floats(0.0, 0.9)

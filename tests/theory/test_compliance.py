@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.compliance import break_even_gain, continuation_value, renege_probability
+from powersim.oracles.compliance import break_even_gain
+from powersim.rules.compliance import continuation_value, renege_probability
 
 DELTA, H = 0.975, 0.02
 unit = st.floats(0.0, 1.0)

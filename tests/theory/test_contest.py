@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.contest import arming_of_equals, contest_effort, logistic_odds, odds, unequal_effort
-from powersim.rules.crisis import odds_with_helper
+from powersim.oracles.contest import arming_of_equals, contest_effort, logistic_odds, unequal_effort
+from powersim.oracles.crisis import odds_with_helper
+from powersim.rules.contest import odds
 
 capability = st.floats(0.0, 10.0)
 decisive = st.floats(0.0, 4.0)

@@ -6,21 +6,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from powersim.rules.crisis import (
-    attack_cost,
-    best_demand,
+from powersim.oracles.crisis import (
     challenger_war_probability,
     challenger_war_slope,
-    crisis_war_probability,
-    demand,
     expected_odds,
-    intervention_gain,
-    intervention_pays,
     safe_demand,
-    stake_cost,
     status_quo_war_probability,
     tioli_value,
     war_probability_tioli,
+)
+from powersim.rules.crisis import (
+    attack_cost,
+    best_demand,
+    crisis_war_probability,
+    demand,
+    intervention_gain,
+    intervention_pays,
+    stake_cost,
 )
 
 unit = st.floats(0.0, 1.0)

@@ -13,20 +13,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.oracles.contest import logistic_odds
+from powersim.oracles.crisis import expected_odds
+from powersim.oracles.home import mixed_ideal
+from powersim.oracles.supplier import supplier_gain
+from powersim.oracles.technology import transfer
+from powersim.oracles.utility import economy_left, friends_part
+from powersim.oracles.war import share_met
 from powersim.rules.bargaining import log_nash, pair_surplus, sign_probability
 from powersim.rules.beliefs import calculus, calculus_prior, expit, logit, shifted
 from powersim.rules.compliance import renege_probability
-from powersim.rules.contest import logistic_odds
-from powersim.rules.crisis import attack_cost, expected_odds, stake_cost
-from powersim.rules.home import engagers_step, mixed_ideal
+from powersim.rules.crisis import attack_cost, stake_cost
+from powersim.rules.home import engagers_step
 from powersim.rules.proliferation import strike_cost, strike_effectiveness
 from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import help_expected, security, threat
-from powersim.rules.supplier import supplier_gain
-from powersim.rules.technology import learn, transfer
-from powersim.rules.utility import autonomy_cost, economy_left, friends_part, issue_utility
-from powersim.rules.war import settlement_terms, share_met
+from powersim.rules.technology import learn
+from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.rules.war import settlement_terms
 
 EPS = 1e-9
 

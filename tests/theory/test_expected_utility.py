@@ -8,14 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from powersim.rules.expected_utility import AS_INTENDED, AS_PUBLISHED, CAPITULATION, COMPROMISE, CONFRONTATION
 from ruamel.yaml import YAML
 
-from powersim.rules.expected_utility import (
-    AS_INTENDED,
-    AS_PUBLISHED,
-    CAPITULATION,
-    COMPROMISE,
-    CONFRONTATION,
+from powersim.oracles.expected_utility import (
     Issue,
     Reading,
     best_move,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.home import engagers_step, mixed_ideal
+from powersim.oracles.home import mixed_ideal
+from powersim.rules.home import engagers_step
 
 unit = st.floats(0.0, 1.0)
 effect = st.floats(0.0, 3.0)

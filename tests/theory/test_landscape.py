@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.rules.landscape import best_camp, energy, frustration, is_stable, settle
+from powersim.oracles.landscape import best_camp, energy, frustration, is_stable, settle
 
 # Furnas and Axelrod 2015-16 (Landscape_Theory): propensities and strengths of eleven actors.
 ACTORS = [

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.patience import patience_weight, rubinstein_share
+from powersim.oracles.patience import rubinstein_share
+from powersim.rules.patience import patience_weight
 
 discount = st.floats(0.05, 0.999)
 

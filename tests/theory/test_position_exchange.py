@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.bargaining import equal_gain_two_issue
-from powersim.rules.position_exchange import (
+from powersim.oracles.bargaining import equal_gain_two_issue
+from powersim.oracles.position_exchange import (
     Market,
     equal_gain_exchanges,
     equal_gain_rate,

@@ -10,44 +10,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.alignment import next_alignment
-from powersim.rules.bargaining import sign_probability
-from powersim.rules.beliefs import (
-    calculus_prior,
-    expit,
-    relax,
-    resolve_after,
-    shifted,
-    trust_after,
-    trust_bayes,
-    within,
-)
-from powersim.rules.budgets import budget_step
-from powersim.rules.commitment import shift_threshold
-from powersim.rules.compliance import annuity, continuation_value, renege_probability
-from powersim.rules.contest import logistic_odds, odds
-from powersim.rules.crisis import (
+from powersim.oracles.beliefs import trust_bayes
+from powersim.oracles.contest import logistic_odds
+from powersim.oracles.crisis import (
     challenger_war_probability,
-    crisis_war_probability,
     expected_odds,
     odds_with_helper,
     status_quo_war_probability,
     war_probability_tioli,
 )
-from powersim.rules.expected_utility import Reading, issue_of
-from powersim.rules.expected_utility import win_probability as voters_odds
+from powersim.oracles.expected_utility import Reading, issue_of
+from powersim.oracles.expected_utility import win_probability as voters_odds
+from powersim.oracles.patience import rubinstein_share
+from powersim.oracles.proliferation import invest_probability, preventive_strike_probability
+from powersim.oracles.reputation import belief_after_fight, entry_probability, fight_probability
+from powersim.oracles.technology import bass_share
+from powersim.oracles.trust import minimum_trust, still_in
+from powersim.rules.alignment import next_alignment
+from powersim.rules.bargaining import sign_probability
+from powersim.rules.beliefs import calculus_prior, expit, relax, resolve_after, shifted, trust_after, within
+from powersim.rules.budgets import budget_step
+from powersim.rules.commitment import shift_threshold
+from powersim.rules.compliance import annuity, continuation_value, renege_probability
+from powersim.rules.contest import odds
+from powersim.rules.crisis import crisis_war_probability
 from powersim.rules.home import engagers_step
-from powersim.rules.patience import patience_weight, rubinstein_share
-from powersim.rules.proliferation import (
-    invest_probability,
-    preventive_strike_probability,
-    strike_effectiveness,
-)
+from powersim.rules.patience import patience_weight
+from powersim.rules.proliferation import strike_effectiveness
 from powersim.rules.proxies import proxy_hazard, proxy_level
-from powersim.rules.reputation import belief_after_fight, entry_probability, fight_probability
 from powersim.rules.security import help_expected, security
-from powersim.rules.technology import bass_share, learn
-from powersim.rules.trust import minimum_trust, still_in
+from powersim.rules.technology import learn
 from powersim.rules.war import beta_mean, settlement_terms, win_probability
 
 unit = st.floats(0.0, 1.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.proliferation import (
+from powersim.oracles.proliferation import (
     ALWAYS_STRUCK,
     DETERRED,
     MIXED,
@@ -17,11 +17,10 @@ from powersim.rules.proliferation import (
     regime,
     setback_threshold,
     setback_worth_it,
-    strike_cost,
-    strike_effectiveness,
     strike_if_unseen,
     strike_now_threshold,
 )
+from powersim.rules.proliferation import strike_cost, strike_effectiveness
 
 Case = tuple[float, float, float, float, float, float, float]
 BASE: Case = (0.5, 0.5, 0.1, 0.3, 0.05, 0.3, 1.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.reputation import (
+from powersim.oracles.reputation import (
     belief_after_fight,
     entrant_stays_out,
     entry_probability,

@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.sanctions import (
-    conflict_expectation,
-    largest_concession,
-    nash_shift,
-    relative_gain,
-    threat_credible,
-)
+from powersim.oracles.sanctions import largest_concession, nash_shift, threat_credible
+from powersim.rules.sanctions import conflict_expectation, relative_gain
 
 unit = st.floats(0.0, 1.0)
 

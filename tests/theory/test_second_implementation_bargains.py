@@ -9,18 +9,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.bargaining import (
+from powersim.oracles.bargaining import (
     equal_gain_two_issue,
     linkage_pays,
-    nash_payment,
     nash_two_issue,
     ntu_split,
     tu_split,
 )
-from powersim.rules.compliance import break_even_gain, continuation_value
-from powersim.rules.patience import patience_weight, rubinstein_share
-from powersim.rules.sanctions import largest_concession, nash_shift, threat_credible
-from powersim.rules.supplier import supplier_abstains, veto_price
+from powersim.oracles.compliance import break_even_gain
+from powersim.oracles.patience import rubinstein_share
+from powersim.oracles.sanctions import largest_concession, nash_shift, threat_credible
+from powersim.oracles.supplier import supplier_abstains, veto_price
+from powersim.rules.bargaining import nash_payment
+from powersim.rules.compliance import continuation_value
+from powersim.rules.patience import patience_weight
 
 saliences = st.tuples(*[st.floats(0.1, 1.0)] * 4)
 box = st.tuples(st.floats(0.1, 1.0), st.floats(0.1, 1.0))

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from scipy.integrate import solve_ivp
 
+from powersim.oracles.balance import balance_path, blow_up_time, factions
+from powersim.oracles.coleman import actor_power, final_control, resource_values
+from powersim.oracles.landscape import best_camp, energy, frustration, is_stable, settle
 from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
-from powersim.rules.balance import balance_path, blow_up_time, factions
-from powersim.rules.coleman import actor_power, final_control, resource_values
-from powersim.rules.landscape import best_camp, energy, frustration, is_stable, settle
 
 
 @pytest.fixture(scope="module")

@@ -11,20 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.commitment import inefficiency_margin, one_off_margin, preventive_war, shift_threshold
-from powersim.rules.crisis import (
-    best_demand,
+from powersim.oracles.commitment import inefficiency_margin, one_off_margin
+from powersim.oracles.crisis import (
     challenger_war_probability,
     challenger_war_slope,
-    crisis_war_probability,
-    demand,
-    intervention_gain,
-    intervention_pays,
     odds_with_helper,
     safe_demand,
     status_quo_war_probability,
     tioli_value,
     war_probability_tioli,
+)
+from powersim.rules.commitment import preventive_war, shift_threshold
+from powersim.rules.crisis import (
+    best_demand,
+    crisis_war_probability,
+    demand,
+    intervention_gain,
+    intervention_pays,
 )
 from powersim.rules.war import expected_battles, settlement, win_probability
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from powersim.rules.position_exchange import equal_gain_exchanges
+from powersim.oracles.position_exchange import equal_gain_exchanges
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.proliferation import (
+from powersim.oracles.proliferation import (
     invest_probability,
     preventive_strike_probability,
     setback_threshold,
-    setback_value,
     setback_worth_it,
     strike_if_unseen,
     strike_now_threshold,
 )
+from powersim.rules.proliferation import setback_value
 
 
 class Game(NamedTuple):

@@ -9,22 +9,24 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import minimize, minimize_scalar
 
-from powersim.rules.budgets import (
+from powersim.oracles.budgets import (
     arms_versus_allies,
-    budget_step,
     growth_line,
     richardson_equilibrium,
     richardson_stable,
 )
-from powersim.rules.contest import arming_of_equals, contest_effort, odds, unequal_effort
-from powersim.rules.lanchester import (
+from powersim.oracles.contest import arming_of_equals, contest_effort, unequal_effort
+from powersim.oracles.lanchester import (
     linear_law_advantage,
     square_law_advantage,
     square_law_duration,
     square_law_forces,
     square_law_survivors,
 )
-from powersim.rules.technology import bass_peak, bass_share, gap_half_life, learn, steady_gap
+from powersim.oracles.technology import bass_peak, bass_share, gap_half_life, steady_gap
+from powersim.rules.budgets import budget_step
+from powersim.rules.contest import odds
+from powersim.rules.technology import learn
 
 
 def integrate(slope, start, until: float, **options):

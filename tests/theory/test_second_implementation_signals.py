@@ -1,4 +1,4 @@
-"""Reputation, reassurance, belief updating and audience costs worked out a second time, by exhausting the games."""
+"""Reputation, reassurance, signals, beliefs and audience costs worked out a second time, by exhausting the games."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from onlookers import LOUD, Other, Scene, others
 
-from powersim.rules.beliefs import relax, resolve_after, trust_after, trust_bayes
-from powersim.rules.reputation import (
+from powersim.oracles.beliefs import trust_bayes
+from powersim.oracles.reputation import (
     belief_after_fight,
     entrant_stays_out,
     entry_probability,
     fight_probability,
 )
-from powersim.rules.trust import (
+from powersim.oracles.trust import (
     minimum_trust,
     quit_hazard,
     reassurance_high,
@@ -25,6 +26,7 @@ from powersim.rules.trust import (
     reassures,
     still_in,
 )
+from powersim.rules.beliefs import relax, resolve_after, trust_after
 
 EPS = 1e-6
 
@@ -185,6 +187,65 @@ def test_a_concession_multiplies_the_odds(r: float, strength: float, a: float, o
     fall, rise = odds / math.e**signal, odds * math.e**signal
     assert resolve_after(r, strength, a, omega, EPS) == pytest.approx(fall / (1.0 + fall), rel=1e-9)
     assert trust_after(r, strength, a, omega, EPS) == pytest.approx(rise / (1.0 + rise), rel=1e-9)
+
+
+def read_by_matrices(scene: Scene, p: dict[str, float], notable: float) -> tuple[list[float], list[float]]:
+    """Resolve and trust after a move, from the equations, for all onlookers at once."""
+    (ideal, salience), (a, b) = scene.mover, scene.move
+    theta, s, align = np.array(scene.others).T
+    theta[s == 0.0] = 0.5
+
+    def gained(theta, s):  # s (|a - theta|^c - |b - theta|^c)
+        return s * (np.abs(a - theta) ** p["curvature"] - np.abs(b - theta) ** p["curvature"])
+
+    cost, gains, f = -gained(ideal, salience), gained(theta, s), p["friend_from"]
+    weight = np.clip(f - align, 0.0, None) / (1.0 + f)
+    bound = np.where(align >= f, 1.0, np.clip(align, 0.0, None) / (f or 1.0))
+    weighed = weight * gains
+    to_others = (1.0 - np.eye(len(s))) @ weighed
+    net = np.where(s > 0.0, weighed + bound * to_others, weighed.sum())
+    relevance = np.where(s > 0.0, 1.0, p["omega_out"])
+    odds = np.full(len(s), scene.belief / (1.0 - scene.belief))
+    scale = p["signal_scale"]
+    if abs(cost) / scale < notable:
+        return [scene.belief] * len(s), [scene.belief] * len(s)
+    yields = np.sign(net) * np.minimum(cost, np.abs(net)) / scale if cost > 0.0 else 0.0 * net
+    resolve = odds * np.exp(-p["rho"] * relevance * np.clip(yields, -2.0, 2.0))
+    gift = (gains > 0.0) & (cost > 0.0)
+    harm = np.minimum(np.abs(cost), np.abs(gains)) / scale * (gains < 0.0)
+    size = min(2.0, abs(cost) / scale)
+    trust = odds * np.exp(p["tau"] * np.where(gift, size, -np.minimum(harm, 2.0)))
+    return list(resolve / (1.0 + resolve)), list(trust / (1.0 + trust))
+
+
+@given(
+    mover=st.tuples(st.floats(0, 1), st.floats(0.01, 1)),
+    move=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+    crowd=st.lists(others(), min_size=1, max_size=5),
+    belief=st.floats(0.2, 0.8),
+    rho=st.floats(0, 1),
+    friend_from=st.sampled_from([0.0, 0.3, 0.5, 1.0]),
+    omega=st.floats(0, 1),
+)
+@settings(max_examples=50)
+def test_onlookers_read_an_act_as_the_equations_say(
+    mover: tuple[float, float],
+    move: tuple[float, float],
+    crowd: list[Other],
+    belief: float,
+    rho: float,
+    friend_from: float,
+    omega: float,
+) -> None:
+    own = {"rho": rho, "friend_from": friend_from, "omega_out": omega}
+    scene = Scene(mover, move, tuple(crowd), belief, own)
+    p = LOUD | own
+    cost = mover[1] * abs(abs(move[0] - mover[0]) ** 1.5 - abs(move[1] - mover[0]) ** 1.5) / p["signal_scale"]
+    assume(abs(cost - 0.02) > 1e-9 and (move[0] == move[1] or abs(move[0] - move[1]) > 1e-8))
+    resolve, trust = read_by_matrices(scene, p, 0.02)
+    seen = scene.read()
+    assert seen.resolve == pytest.approx([min(0.99, max(0.01, x)) for x in resolve], abs=1e-9)
+    assert seen.trust == pytest.approx([min(0.99, max(0.01, x)) for x in trust], abs=1e-9)
 
 
 @given(beliefs, st.lists(st.floats(-0.5, 0.5), min_size=2, max_size=4), st.randoms(use_true_random=False))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.bargaining import tu_split
-from powersim.rules.supplier import supplier_abstains, supplier_gain, veto_price
+from powersim.oracles.bargaining import tu_split
+from powersim.oracles.supplier import supplier_abstains, supplier_gain, veto_price
 
 unit = st.floats(0.0, 1.0)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from small_worlds import small
 
+from powersim.oracles.landscape import settle
 from powersim.rules.alignment import next_alignment
-from powersim.rules.landscape import settle
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.sim.history import History, simulate
 from powersim.testing import renamed

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from small_worlds import small
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.sim.history import History, simulate
 from powersim.world import chronicle

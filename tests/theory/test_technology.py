@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.technology import bass_peak, bass_share, gap_half_life, learn, steady_gap, transfer
+from powersim.oracles.technology import bass_peak, bass_share, gap_half_life, steady_gap, transfer
+from powersim.rules.technology import learn
 
 level = st.floats(0.0, 1.0)
 share = st.floats(0.0, 1.0)

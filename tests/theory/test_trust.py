@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.trust import (
+from powersim.oracles.trust import (
     minimum_trust,
     quit_hazard,
     reassurance_high,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from powersim.rules.utility import autonomy_cost, clip_step, economy_left, friends_part, issue_utility
+from powersim.oracles.utility import economy_left, friends_part
+from powersim.rules.utility import autonomy_cost, clip_step, issue_utility
 
 unit = st.floats(0.0, 1.0)
 curve = st.floats(1.0, 3.0)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from powersim.oracles.war import share_met
 from powersim.rules.war import (
     battle_won,
     beta_mean,
     expected_battles,
     settlement,
     settlement_terms,
-    share_met,
     win_probability,
 )
 

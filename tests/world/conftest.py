@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from powersim.scenario.build import Built, build  # noqa: E402
+from powersim.scenario.arrays.build import Built, build  # noqa: E402
 from powersim.scenario.load import load  # noqa: E402
 
 

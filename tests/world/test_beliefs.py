@@ -36,10 +36,9 @@ def calculus_of(play: Play) -> Floats:
 def priors(play: Play) -> Floats:
     """The priors of resolve as they are now: beliefs of which everything is forgotten."""
     other = play.twin(mu=1.0)
-    other.room = play.room
-    s, p, on = other.given
-    derive(s, p, on, other.packed, other.room.derived)
-    forget(s, p, on, other.packed, other.room.derived, other.room.slate)
+    g, w, desk = other.packed
+    derive(g, w, desk.derived)
+    forget(g, w, desk)
     return other.world.resolve
 
 
@@ -60,7 +59,7 @@ def test_the_prior_of_resolve_is_the_start_moved_by_what_power_and_stakes_have_c
     s, floor = play.case.setup, play.case.params.belief_floor
     found = priors(play)
     now = np.zeros_like(found)
-    current_calculus(play.given[0], play.given[1], play.packed, play.room.derived, play.room.slate, now)
+    current_calculus(*play.packed, now)
     assert now == pytest.approx(calculus_of(play), abs=1e-12)
     others = ~np.eye(len(found), dtype=bool)
     r = np.clip(s.resolve0, floor, 1.0 - floor)

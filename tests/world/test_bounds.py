@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.testing import documents
 from powersim.world.state import LEGS, PARTIES
 from worlds import Play, built, lively_documents

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 
-from powersim._bundle import pack
 from powersim.rules.compliance import annuity, continuation_value
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world.case import Case
-from powersim.world.draws import luck
+from powersim.world.derive import derive
 from powersim.world.gains import relationship
-from powersim.world.menu import new_menu
 from powersim.world.promises import _undone, comply
 from powersim.world.state import FREEZE, GIVE, LEAST
 from worlds import Play, built, lively_documents, of_kind
@@ -92,21 +90,23 @@ def test_no_promise_outlives_the_gain_of_breaking_it_beyond_the_worth_of_the_rel
     """After compliance without noise no open deal tempts anybody by more than its relationships are worth."""
     case = set_to(built(document).case("", "", 1, 0), WORTHLESS)
     play = Play(case)
-    s, p, on = play.given
-    room = new_menu(case.setup)
-    menu = pack(room)
+    _, w, desk = play.packed
     for _ in play.steps():
         after, turn = play.twin(), play.turns_played
-        comply(s, p, on, after.packed, play.room.derived, menu, luck(1, 0, turn), turn)
+        given, world, aside = after.packed
+        derive(given, world, aside.derived)
+        comply(given, world, aside, turn)
         for v in np.flatnonzero(after.world.deal_on):
             left = int(after.world.deal_until[v]) - turn
-            _undone(s, p, on, after.packed, play.room.derived, menu, v)
+            _undone(given, world, aside, v)
             parties = [int(i) for i in after.world.deal_party[v] if i >= 0]
             for place, i in enumerate(parties):
-                per_turn = room.before[i] - case.params.counter_loss * after.world.deal_pay[v, place]
+                per_turn = (
+                    after.desk.sums.total[i] - case.params.counter_loss * after.world.deal_pay[v, place]
+                )
                 pi = per_turn * annuity(case.setup.patience[i], left)
                 others = [j for j in parties if j != i]
-                sigma = sum(relationship(s, p, play.packed, play.room.derived, i, j) for j in others)
+                sigma = sum(relationship(given, w, desk.derived, i, j) for j in others)
                 worth = continuation_value(sigma, case.setup.patience[i], case.params.reset_hazard)
                 assert left <= 0 or pi <= max(LEAST, worth + 1e-9)
 

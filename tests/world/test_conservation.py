@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from powersim.rules.technology import learn
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle
 from powersim.world.state import KNOW_HOW_GOOD, RIVAL, SHIFT_STOCK, Floats
 from worlds import Play, built, lively_documents, of_kind

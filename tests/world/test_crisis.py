@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world.case import Case
 from powersim.world.crisis import battle_odds, perceived_odds
@@ -59,13 +59,12 @@ def test_more_power_never_lowers_the_odds(document: dict[str, Any], more: float)
     play = Play(built(document).case("", "", 1, 0))
     for _ in play.steps():
         pass
-    s, p, on = play.given
+    g, w, desk = play.packed
     disputes = range(len(play.case.setup.dispute_key))
 
     def odds() -> list[tuple[float, float]]:
-        derive(s, p, on, play.packed, play.room.derived)
-        seen = (s, p, play.packed, play.room.derived)
-        return [(perceived_odds(*seen, v), battle_odds(*seen, v)) for v in disputes]
+        derive(g, w, desk.derived)
+        return [(perceived_odds(g, w, desk.derived, v), battle_odds(g, w, desk.derived, v)) for v in disputes]
 
     before = odds()
     for actor in range(len(play.world.power)):

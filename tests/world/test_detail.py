@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 from powersim.sim.history import simulate
 from powersim.world import chronicle

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.testing import shares
 from powersim.world import chronicle
 from powersim.world.state import EMBARGO

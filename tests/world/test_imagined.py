@@ -8,20 +8,20 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim._bundle import pack
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.testing import documents
-from powersim.world.deals import imagine, imagine_afresh, new_judge
-from powersim.world.derive import derive, new_derived, refresh_readings
+from powersim.world.deals import imagine, imagine_afresh
+from powersim.world.derive import derive, refresh_readings
 from worlds import Play, built
 
 
 def assert_imagined_as_derived(play: Play, seed: int, moves: int) -> int:
     """Imagine `moves` worlds one after another, each a random step from the last; how many differed from it."""
-    draw, setup, world = np.random.default_rng(seed), play.case.setup, play.world
-    step, whole, judge = new_derived(setup), new_derived(setup), pack(new_judge(setup))
-    packed_step, packed_whole = pack(step), pack(whole)
-    imagine_afresh(*play.given, play.packed, play.room.derived, judge, packed_step)
+    draw, world = np.random.default_rng(seed), play.world
+    g, w, desk = play.packed
+    aside = play.twin()
+    step, whole, packed_whole = play.desk.imagined, aside.derived, aside.packed[2].derived
+    imagine_afresh(g, w, desk)
     differed = 0
     for _ in range(moves):
         before = step.S.copy()
@@ -29,9 +29,9 @@ def assert_imagined_as_derived(play: Play, seed: int, moves: int) -> int:
         world.pos[moved] = draw.random(moved.sum())
         given_out = draw.random(world.ordered.size) < 0.1
         world.ordered[given_out] = draw.random(given_out.sum())
-        imagine(*play.given, play.packed, play.room.derived, judge, packed_step)
-        refresh_readings(play.given[0], play.packed)
-        derive(*play.given, play.packed, packed_whole)
+        imagine(g, w, desk)
+        refresh_readings(g.s, w)
+        derive(g, w, packed_whole)
         for name in (
             "M",
             "guarantee",

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from powersim.scenario.build import Built
-from powersim.scenario.merge import read_chain
+from powersim.scenario.arrays.build import Built
+from powersim.scenario.read.merge import read_chain
 from powersim.sim.history import simulate
 from powersim.testing import renamed
 from powersim.world.state import Floats

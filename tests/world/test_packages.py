@@ -12,17 +12,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from powersim._bundle import pack
 from powersim.rules.patience import patience_weight
-from powersim.world.draws import luck
+from powersim.world.desk import Agenda, Menu
 from powersim.world.gains import money_unit
-from powersim.world.menu import new_menu
 from powersim.world.packages import (
     admissible,
     best_of_many,
     best_of_two,
     consider,
-    new_agenda,
     same_object,
     sum_subsets,
 )
@@ -32,23 +29,28 @@ from worlds import Play, built
 FEW = 8  # legs on a table in these tests
 CODES = ("ARD", "BEL", "COR", "DAN", "ELM")
 FREE = {"cost_per_leg": 0.0, "indifference": 0.0}
-Table = NDArray[np.float64]
+Worths = NDArray[np.float64]
 
 gains = st.integers(-100, 100).map(lambda n: n / 500)
 
 
-def tables(legs: int, parties: int = 2) -> st.SearchStrategy[Table]:
+def tables(legs: int, parties: int = 2) -> st.SearchStrategy[Worths]:
     """Gains of some legs (legs, parties)."""
     row = st.lists(gains, min_size=parties, max_size=parties)
     return st.lists(row, min_size=1, max_size=legs).map(np.array)
 
 
-class Desk(NamedTuple):
+class Bazaar(NamedTuple):
     """A small world in which packages are searched; its menu is filled by hand."""
 
     play: Play
-    agenda: Any
-    menu: Any
+    agenda: Agenda
+    menu: Menu
+
+    @classmethod
+    def of(cls, play: Play) -> Bazaar:
+        """What lies on the desk of a history."""
+        return cls(play, play.desk.agenda, play.desk.menu)
 
     @property
     def controls(self) -> int:
@@ -56,7 +58,7 @@ class Desk(NamedTuple):
         return len(self.play.world.pos)
 
 
-def desk(**changes: float) -> Desk:
+def desk(**changes: float) -> Bazaar:
     """Five actors of different size and patience, six levers; changes of parameters, and payments=0 or 1."""
     on = changes.pop("payments", 1.0)
     document: dict[str, Any] = {
@@ -70,49 +72,52 @@ def desk(**changes: float) -> Desk:
     case = built(document).case()
     switches = case.switches._replace(payments=int(on))
     play = Play(case._replace(params=case.params._replace(**changes), switches=switches))
-    return Desk(play, new_agenda(), new_menu(case.setup))
+    return Bazaar.of(play)
 
 
 @pytest.fixture(scope="module")
-def plain() -> Desk:
+def plain() -> Bazaar:
     """Without payments and transaction costs."""
     return desk(payments=0.0, **FREE)
 
 
 @pytest.fixture(scope="module")
-def paying() -> Desk:
+def paying() -> Bazaar:
     """With payments up to a fifth of the smaller economy, some of which is lost on the way, and with costs."""
     return desk(payment_cap=0.2, payment_efficiency=0.8)
 
 
-def lay(found: Desk, legs: list[int], worth: Table) -> int:
+def lay(found: Bazaar, legs: list[int], worth: Worths) -> int:
     """Put legs on the table with these gains (legs, parties) and add up every subset."""
-    s, p, _ = found.play.given
+    g, _, desk = found.play.packed
     count, parties = worth.shape
+    found.agenda.parties[0], found.agenda.legs[0] = parties, count
     found.agenda.party[:parties] = range(parties)
     for place, leg in enumerate(legs[:count]):
         found.agenda.leg[place] = leg
         found.menu.gain[leg, :parties] = worth[place]
-    sum_subsets(s, p, pack(found.menu), pack(found.agenda), parties, count)
+    sum_subsets(g, desk)
     return count
 
 
-def two(found: Desk, legs: list[int], worth: Table) -> int:
+def two(found: Bazaar, legs: list[int], worth: Worths) -> int:
     """The best subset for two parties as a bit mask."""
-    s, p, on = found.play.given
-    return int(
-        best_of_two(s, p, on, found.play.packed, luck(1, 0, 0), pack(found.agenda), lay(found, legs, worth))
-    )
+    g, w, desk = found.play.packed
+    lay(found, legs, worth)
+    return int(best_of_two(g, w, desk.agenda, 0))
 
 
-def picks(found: Desk, legs: list[int], worth: Table, runs: int) -> list[int]:
+def picks(found: Bazaar, legs: list[int], worth: Worths, runs: int) -> list[int]:
     """The best subset for two parties under the luck of several runs."""
-    s, p, on = found.play.given
-    w, agenda, count = found.play.packed, pack(found.agenda), lay(found, legs, worth)
-    return [int(best_of_two(s, p, on, w, luck(1, run, 0), agenda, count)) for run in range(runs)]
+    case = found.play.case
+    masks = []
+    for run in range(runs):
+        other = Bazaar.of(Play(case, 1, run))
+        masks.append(two(other, legs, worth))
+    return masks
 
 
-def subsets(found: Desk, legs: list[int], count: int) -> list[tuple[int, ...]]:
+def subsets(found: Bazaar, legs: list[int], count: int) -> list[tuple[int, ...]]:
     """Every package without two legs about one thing."""
     return [
         chosen
@@ -124,10 +129,10 @@ def subsets(found: Desk, legs: list[int], count: int) -> list[tuple[int, ...]]:
     ]
 
 
-def outcomes(found: Desk, legs: list[int], worth: Table) -> list[tuple[float, float]]:
+def outcomes(found: Bazaar, legs: list[int], worth: Worths) -> list[tuple[float, float]]:
     """Gains of both of every package and, where there is money, of many payments."""
-    p, w = found.play.case.params, found.play.world
-    units = [money_unit(found.play.given[0], found.play.packed, i) for i in (0, 1)]
+    p, (g, w, _) = found.play.case.params, found.play.packed
+    units = [money_unit(g.s, w, i) for i in (0, 1)]
     cap = p.payment_cap * min(w.economy[0], w.economy[1]) if found.play.case.switches.payments else 0.0
     results = []
     for chosen in subsets(found, legs, len(worth)):
@@ -149,7 +154,7 @@ SIDES_OF_FEW = [3 * c + side for c in range(3) for side in range(3)]
 @settings(max_examples=60)
 @given(worth=tables(FEW))
 def test_no_package_and_no_payment_would_serve_the_pair_better(
-    name: str, worth: Table, plain: Desk, paying: Desk
+    name: str, worth: Worths, plain: Bazaar, paying: Bazaar
 ) -> None:
     found = plain if name == "plain" else paying
     s = found.play.case.setup
@@ -167,7 +172,9 @@ def test_no_package_and_no_payment_would_serve_the_pair_better(
 @pytest.mark.parametrize("name", ["plain", "paying"])
 @settings(max_examples=60)
 @given(worth=tables(FEW))
-def test_a_package_is_undominated_in_its_menu(name: str, worth: Table, plain: Desk, paying: Desk) -> None:
+def test_a_package_is_undominated_in_its_menu(
+    name: str, worth: Worths, plain: Bazaar, paying: Bazaar
+) -> None:
     found = plain if name == "plain" else paying
     if two(found, SIDES_OF_FEW, worth) == 0:
         return
@@ -177,7 +184,7 @@ def test_a_package_is_undominated_in_its_menu(name: str, worth: Table, plain: De
 
 @settings(max_examples=60)
 @given(worth=tables(FEW))
-def test_a_package_never_holds_two_legs_about_one_thing(worth: Table, plain: Desk) -> None:
+def test_a_package_never_holds_two_legs_about_one_thing(worth: Worths, plain: Bazaar) -> None:
     mask = two(plain, SIDES_OF_FEW, worth)
     things = [SIDES_OF_FEW[b] // 3 for b in range(len(worth)) if (mask >> b) & 1]
     assert len(things) == len(set(things))
@@ -185,7 +192,9 @@ def test_a_package_never_holds_two_legs_about_one_thing(worth: Table, plain: Des
 
 @settings(max_examples=60)
 @given(worth=tables(FEW), scale=st.floats(0.01, 100.0))
-def test_the_scale_of_a_utility_does_not_change_the_package(worth: Table, scale: float, plain: Desk) -> None:
+def test_the_scale_of_a_utility_does_not_change_the_package(
+    worth: Worths, scale: float, plain: Bazaar
+) -> None:
     """Without payments and costs; a tie may go either way, so the Nash product decides."""
     mask = two(plain, SIDES_OF_FEW, worth)
     before = plain.agenda.gain[:2].copy()
@@ -198,13 +207,13 @@ def test_the_scale_of_a_utility_does_not_change_the_package(worth: Table, scale:
 @settings(max_examples=60)
 @given(wants=st.lists(gains, min_size=1, max_size=FEW), ratio=st.floats(0.05, 20.0))
 def test_opposed_tastes_with_proportional_saliences_find_no_package(
-    wants: list[float], ratio: float, plain: Desk
+    wants: list[float], ratio: float, plain: Bazaar
 ) -> None:
     worth = np.array([[gain, -ratio * gain] for gain in wants])
     assert two(plain, LEVERS_APART, worth) == 0
 
 
-def test_money_makes_a_deal_of_opposed_tastes_where_one_side_cares_more(paying: Desk) -> None:
+def test_money_makes_a_deal_of_opposed_tastes_where_one_side_cares_more(paying: Bazaar) -> None:
     worth = np.array([[0.5, -0.02]])
     assert two(paying, LEVERS_APART, worth) == 1
     assert (paying.agenda.gain[:2] > 0.0).all()
@@ -213,7 +222,7 @@ def test_money_makes_a_deal_of_opposed_tastes_where_one_side_cares_more(paying: 
 
 @settings(max_examples=60)
 @given(worth=tables(FEW))
-def test_what_is_paid_is_what_arrives_and_what_is_lost(worth: Table, paying: Desk) -> None:
+def test_what_is_paid_is_what_arrives_and_what_is_lost(worth: Worths, paying: Bazaar) -> None:
     if two(paying, LEVERS_APART, worth) == 0:
         return
     p, w = paying.play.case.params, paying.play.world
@@ -224,7 +233,7 @@ def test_what_is_paid_is_what_arrives_and_what_is_lost(worth: Table, paying: Des
 
 @settings(max_examples=40)
 @given(worth=tables(FEW), patience=st.floats(0.5, 0.99), more=st.floats(0.0, 0.9))
-def test_patience_never_costs_its_owner_anything(worth: Table, patience: float, more: float) -> None:
+def test_patience_never_costs_its_owner_anything(worth: Worths, patience: float, more: float) -> None:
     case = PATIENT.play.case
     gained = []
     for own in (patience, patience + more * (0.99 - patience)):
@@ -237,7 +246,7 @@ def test_patience_never_costs_its_owner_anything(worth: Table, patience: float, 
 PATIENT = desk(payments=0.0, **FREE)
 
 
-def fill(found: Desk, worth: Table) -> None:
+def fill(found: Bazaar, worth: Worths) -> None:
     """A menu in which party 0 gives the legs that cost it, party 1 the others."""
     found.menu.live[:] = 0
     found.menu.gives[:] = 0
@@ -250,20 +259,20 @@ def fill(found: Desk, worth: Table) -> None:
         found.menu.needed[leg] = 1
 
 
-def agenda_of(found: Desk, room: int) -> set[int]:
+def agenda_of(found: Bazaar, room: int) -> set[int]:
     """What a pair puts on its agenda, the menu being filled."""
-    s, p, _ = found.play.given
-    menu, agenda, count = pack(found.menu), pack(found.agenda), 0
+    g, _, desk = found.play.packed
     found.agenda.party[:2] = (0, 1)
+    found.agenda.parties[0], found.agenda.legs[0] = 2, 0
     for r in np.flatnonzero(found.menu.live):
-        if admissible(menu, r, agenda, 2):
-            count = consider(s, p, menu, r, agenda, 2, count, room)
-    return {int(r) for r in found.agenda.leg[:count]}
+        if admissible(desk, r):
+            consider(g, desk, r, room)
+    return {int(r) for r in found.agenda.leg[: found.agenda.legs[0]]}
 
 
 @settings(max_examples=60)
 @given(worth=tables(4))
-def test_a_short_menu_is_on_the_table_whole(worth: Table, plain: Desk) -> None:
+def test_a_short_menu_is_on_the_table_whole(worth: Worths, plain: Bazaar) -> None:
     fill(plain, worth)
     worthless = {LEVERS_APART[k] for k in range(len(worth)) if worth[k].max() <= 0.0}
     assert agenda_of(plain, 4) == set(LEVERS_APART[: len(worth)]) - worthless
@@ -277,7 +286,7 @@ def test_a_short_menu_is_on_the_table_whole(worth: Table, plain: Desk) -> None:
     scale=st.floats(0.01, 100.0),
 )
 def test_the_scale_of_a_utility_does_not_change_the_agenda_of_a_pair(
-    wants: list[tuple[int, int, bool]], scale: float, plain: Desk
+    wants: list[tuple[int, int, bool]], scale: float, plain: Bazaar
 ) -> None:
     """Where each leg pleases one side and costs the other, however long the menu."""
     worth = np.array([[a / 500, -b / 500] if first else [-b / 500, a / 500] for a, b, first in wants])
@@ -291,10 +300,10 @@ def test_the_scale_of_a_utility_does_not_change_the_agenda_of_a_pair(
 
 @settings(max_examples=60)
 @given(worth=tables(6, parties=4))
-def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Table, plain: Desk) -> None:
-    s, p, on = plain.play.given
+def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Worths, plain: Bazaar) -> None:
+    g, w, desk = plain.play.packed
     count = lay(plain, LEVERS_APART, worth)
-    mask = best_of_many(s, p, on, plain.play.packed, luck(1, 0, 0), pack(plain.agenda), 4, count)
+    mask = best_of_many(g, w, desk.agenda, 0)
     sums = [worth[list(chosen)].sum(axis=0) for chosen in subsets(plain, LEVERS_APART, count)]
     pleasing = [row for row in sums if (row > LEAST).all()]
     if mask == 0:
@@ -308,10 +317,10 @@ def test_a_package_of_many_is_the_best_of_all_and_leaves_nobody_out(worth: Table
 
 @settings(max_examples=60)
 @given(worth=tables(6, parties=4))
-def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Table, paying: Desk) -> None:
-    s, p, on = paying.play.given
-    count = lay(paying, LEVERS_APART, worth)
-    if best_of_many(s, p, on, paying.play.packed, luck(1, 0, 0), pack(paying.agenda), 4, count) == 0:
+def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Worths, paying: Bazaar) -> None:
+    g, w, desk = paying.play.packed
+    lay(paying, LEVERS_APART, worth)
+    if best_of_many(g, w, desk.agenda, 0) == 0:
         return
     pay, case = paying.agenda.pay[:4], paying.play.case
     assert (paying.agenda.gain[:4] > 0.0).all()
@@ -322,14 +331,14 @@ def test_no_party_of_many_loses_after_payments_and_nobody_prints_money(worth: Ta
 
 
 @pytest.fixture(scope="module")
-def fair() -> Desk:
+def fair() -> Bazaar:
     """The protocol of equal gain, without payments and transaction costs."""
     return desk(payments=0.0, equal_gain=1.0, **FREE)
 
 
 @pytest.mark.parametrize("protocol", ["nash", "equal_gain"])
 def test_between_equally_good_packages_luck_decides_and_not_their_place(
-    protocol: str, plain: Desk, fair: Desk
+    protocol: str, plain: Bazaar, fair: Bazaar
 ) -> None:
     """Up or down by the same gains: either comes about half the time, wherever it stands on the table."""
     found = fair if protocol == "equal_gain" else plain
@@ -340,7 +349,9 @@ def test_between_equally_good_packages_luck_decides_and_not_their_place(
     assert [3 - mask for mask in up_first] == down_first  # the same leg, though it stands elsewhere
 
 
-def test_of_packages_with_the_same_smaller_gain_equal_gain_takes_the_one_with_the_larger(fair: Desk) -> None:
+def test_of_packages_with_the_same_smaller_gain_equal_gain_takes_the_one_with_the_larger(
+    fair: Bazaar,
+) -> None:
     """The second leg pleases one side and costs nobody: it is not left lying."""
     worth = np.array([[0.1, 0.1], [0.2, 0.0]])
     assert set(picks(fair, [2, 5], worth, 50)) == {3}
@@ -348,7 +359,7 @@ def test_of_packages_with_the_same_smaller_gain_equal_gain_takes_the_one_with_th
 
 @settings(max_examples=60)
 @given(worth=tables(FEW))
-def test_equal_gain_maximises_the_smaller_gain(worth: Table, fair: Desk) -> None:
+def test_equal_gain_maximises_the_smaller_gain(worth: Worths, fair: Bazaar) -> None:
     mask = two(fair, LEVERS_APART, worth)
     sums = [worth[list(chosen)].sum(axis=0) for chosen in subsets(fair, LEVERS_APART, len(worth))]
     least = max((row.min() for row in sums), default=0.0)
@@ -360,10 +371,10 @@ def test_equal_gain_maximises_the_smaller_gain(worth: Table, fair: Desk) -> None
 
 @settings(max_examples=60)
 @given(worth=tables(6, parties=4))
-def test_equal_gain_among_many_maximises_the_smallest_gain(worth: Table, fair: Desk) -> None:
-    s, p, on = fair.play.given
+def test_equal_gain_among_many_maximises_the_smallest_gain(worth: Worths, fair: Bazaar) -> None:
+    g, w, desk = fair.play.packed
     count = lay(fair, LEVERS_APART, worth)
-    mask = best_of_many(s, p, on, fair.play.packed, luck(1, 0, 0), pack(fair.agenda), 4, count)
+    mask = best_of_many(g, w, desk.agenda, 0)
     least = max(worth[list(chosen)].sum(axis=0).min() for chosen in subsets(fair, LEVERS_APART, count))
     if mask == 0:
         assert least <= LEAST

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.sim.history import History, simulate
 from worlds import Play, built, lively_documents, same, state
 

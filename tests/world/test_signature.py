@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 
-from powersim._bundle import pack
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
+from powersim.sim.run import copy_world
 from powersim.world import chronicle
-from powersim.world.derive import derive, new_derived, own_utility, refresh_readings
-from powersim.world.exchange import match_offers
+from powersim.world.derive import derive, own_utility, refresh_readings
 from powersim.world.gains import missing, money_unit, relationship
 from powersim.world.packages import leg_cost
 from powersim.world.state import GIVE, RIVAL, Floats, World
@@ -22,12 +21,12 @@ from worlds import Play, built, lively_documents, of_kind
 @given(document=lively_documents())
 def test_nobody_signs_at_a_loss(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
-    s, p, _ = play.given
+    g, _, _ = play.packed
     for rows in play.steps():
         legs = of_kind(rows, chronicle.LEG)
         for row in of_kind(rows, chronicle.GAIN):
             mine = legs[legs[:, 7] == row[7]][:, 4].astype(int)
-            assert row[6] > sum(leg_cost(s, p, r, int(row[2])) for r in mine)
+            assert row[6] > sum(leg_cost(g, r, int(row[2])) for r in mine)
 
 
 def test_nobody_in_the_flagship_signs_at_a_loss(flagship: Built) -> None:
@@ -42,27 +41,33 @@ class Notary:
 
     def __init__(self, play: Play) -> None:
         self.play, self.case = play, play.case
-        self.setup, self.params, self.switches = play.given
-        self.scratch = new_derived(self.case.setup)
+        self.g, self.packed_world, _ = play.packed
+        self.aside = play.twin()
 
     def copy(self, world: World) -> World:
         """A world that may be changed."""
         return World(*(value.copy() for value in world))
 
+    def at(self, world: World) -> tuple[Any, Any, Any]:
+        """What is given, a copy of a world, and room for what follows from it, as kernels take them."""
+        copy_world(world, self.aside.world)
+        g, w, desk = self.aside.packed
+        return g, w, desk.derived
+
     def utilities(self, world: World) -> Floats:
         """Own utility of everybody (N)."""
-        w, d = pack(world), pack(self.scratch)
-        refresh_readings(self.setup, w)
-        derive(self.setup, self.params, self.switches, w, d)
-        return np.array([own_utility(self.setup, self.params, w, d, i) for i in range(len(world.power))])
+        g, w, d = self.at(world)
+        refresh_readings(g.s, w)
+        derive(g, w, d)
+        return np.array([own_utility(g, w, d, i) for i in range(len(world.power))])
 
     def handed_over(self, world: World, f: int, units: float, ordered: float) -> World:
         """The world after `units` of flow f have changed hands, `ordered` of them on order before."""
         s, after = self.case.setup, self.copy(world)
-        g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
-        after.q[taker, g] += units
-        if s.good_kind[g] == RIVAL:
-            after.q[giver, g] -= units * missing(self.setup, self.params, g, giver, units)
+        good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+        after.q[taker, good] += units
+        if s.good_kind[good] == RIVAL:
+            after.q[giver, good] -= units * missing(self.g, good, giver, units)
         after.delivered[f] += units
         after.ordered[f] -= ordered
         return after
@@ -88,9 +93,7 @@ class Notary:
                 change = self.utilities(with_it) - self.utilities(
                     self.handed_over(with_it, f, target, target)
                 )
-                partner = relationship(
-                    self.setup, self.params, pack(with_it), pack(self.scratch), giver, s.flow_to[f]
-                )
+                partner = relationship(*self.at(with_it), giver, s.flow_to[f])
                 change[giver] += given_up - world.price[f] - partner
             own += change
         return own + s.w_friends * (weight @ own), with_it
@@ -99,18 +102,7 @@ class Notary:
         """Match this turn's offers and hold every deal against our own judgement; returns how many there were."""
         play = self.play
         world, first, weight = self.copy(play.world), int(play.world.logged[0]), play.derived.weight.copy()
-        room = play.room
-        match_offers(
-            *play.given,
-            play.packed,
-            room.derived,
-            room.menu,
-            room.offers,
-            room.judge,
-            room.scratch,
-            play.turns_played,
-            room.kept,
-        )
+        play.engine.to(play.turns_played, "deals")
         rows = play.world.log[first : int(play.world.logged[0])]
         signed = of_kind(rows, chronicle.SIGNED)
         for deal in signed[:, 7]:
@@ -119,7 +111,7 @@ class Notary:
             gains, after = self.gains(world, legs, weight)
             for row in of_kind(mine, chronicle.GAIN):
                 i = int(row[2])
-                paid = money_unit(self.setup, play.packed, i) * row[5]
+                paid = money_unit(self.g.s, self.packed_world, i) * row[5]
                 np.testing.assert_allclose(row[6], gains[i] + paid, rtol=0.0, atol=1e-7)
                 assert gains[i] + paid > 0.0
             world.pos[:] = after.pos  # a deal moves controls at once; what it orders is delivered later
@@ -151,19 +143,3 @@ def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_l
 def test_every_deal_of_the_flagship_is_worth_what_it_says(flagship: Built) -> None:
     case = flagship.case("free", "", 2, 0, off=["war"])._replace(turns=24)
     assert judged_deals(Play(case, 2)) > 3
-
-
-def test_what_a_turn_signs_is_what_the_phases_sign_one_by_one(flagship: Built) -> None:
-    """So the judgement above is about the turn as it is computed."""
-    play = Play(flagship.case("free", "", 2, 1), 2, 1)
-    for _ in range(16):
-        table = play.to_the_table()
-        first, room = int(table.world.logged[0]), table.room
-        match_offers(
-            *table.given, table.packed, room.derived, room.menu, room.offers, room.judge, room.scratch,
-            play.turns_played, room.kept,
-        )  # fmt: skip
-        kinds = (chronicle.SIGNED, chronicle.LEG, chronicle.GAIN)
-        by_phases = of_kind(table.world.log[first : int(table.world.logged[0])], *kinds)
-        by_turn = of_kind(play.step(), *kinds)
-        assert by_phases.tobytes() == by_turn.tobytes()

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from powersim.rules.proliferation import setback_threshold, setback_value
+from powersim.oracles.proliferation import setback_threshold
+from powersim.rules.proliferation import setback_value
 from powersim.testing import shares
 from powersim.world import chronicle as ch
 from powersim.world.derive import derive
@@ -66,9 +67,9 @@ def net(defence: float, at: float, **changes: float) -> float:
     play = Play(case._replace(params=case.params._replace(**changes)))
     play.world.q[0, 0] = defence  # IRN comes before ISR
     play.world.pos[0] = play.world.x[0] = at
-    s, p, on = play.given
-    derive(s, p, on, play.packed, play.room.derived)
-    return float(strike_net(s, p, on, play.packed, play.room.derived, play.room.menu, 0))
+    g, w, desk = play.packed
+    derive(g, w, desk.derived)
+    return float(strike_net(g, w, desk, 0))
 
 
 @settings(max_examples=40)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from powersim.scenario.build import Built
+from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world.case import Case
 from powersim.world.params import MECHANISMS, SPEC

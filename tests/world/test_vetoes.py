@@ -10,23 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from powersim._bundle import pack
 from powersim.rules.patience import patience_weight
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.sim.history import simulate
+from powersim.sim.run import Engine
 from powersim.world import chronicle
 from powersim.world.case import Case
-from powersim.world.draws import Luck, luck
 from powersim.world.params import MECHANISMS
-from powersim.world.start import new_world
-from powersim.world.state import ALL, LOWER, RAISE, World
-from powersim.world.turn import begin, new_room, one_turn
+from powersim.world.state import ALL, LOWER, RAISE
 
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 COUNCIL = ("arms_embargo_iran", "un_pressure_on_iran")
-# What follows the signatures of a turn writes over the menu.
-AFTERWARDS = ("compliance", "programme_strike", "crisis", "war", "alignment", "home")
 SEED = 3
 
 
@@ -43,17 +38,11 @@ class Deal(NamedTuple):
 
 
 def deals(case: Case, run: int) -> Iterator[Deal]:
-    """All deals of a history, played turn by turn; each turn is played first without what follows the signatures."""
-    given, branch = (pack(case.setup), pack(case.params)), pack(case.branch)
-    on, quiet = pack(case.switches), pack(case.switches._replace(**dict.fromkeys(AFTERWARDS, 0)))
-    world, room, where = new_world(case.setup), new_room(case.setup), luck(SEED, run, 0)
-    begin(*given, on, pack(world), room)
+    """All deals of a history, turn by turn, as the phase of deals leaves the menu."""
+    engine = Engine(case, SEED, run)
+    world, menu = engine.world, engine.desk.menu
     for t in range(case.turns):
-        now = Luck(where.seed, where.run, np.uint64(t))
-        aside, desk = World._make(array.copy() for array in world), new_room(case.setup)
-        one_turn(*given, quiet, branch, pack(aside), desk, now, t)
-        menu: Any = getattr(desk.menu, "values", desk.menu)
-        one_turn(*given, on, branch, pack(world), room, now, t)
+        engine.to(t, "deals")
         for legs, gain, pay in signed(world.log[: int(world.logged[0])], t):
             yield Deal(t, legs, gain, pay, menu.gain.copy(), menu.target.copy(), world.dis.copy())
 

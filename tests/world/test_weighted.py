@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powersim.errors import ScenarioError
-from powersim.rules.bargaining import linkage_pays
+from powersim.oracles.bargaining import linkage_pays
 from powersim.scenario.load import from_data
 from powersim.world import chronicle as ch
 from powersim.world.params import MECHANISMS

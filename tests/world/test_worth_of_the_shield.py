@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from powersim._bundle import pack
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
@@ -117,16 +115,12 @@ def worth(built: Built, to: float, off: tuple[str, ...] = ()) -> tuple[dict[str,
     model = PowersimModel(case, seed=2009)
     for _ in range(DECISION):
         model.step()
-    c, k, n = (
-        built.index.levers["missile_defense_europe"],
-        built.index.issues["missile_defense_europe"],
-        len(built.index.actors),
-    )
-    own, df, dh = np.zeros(n), np.zeros(n), np.zeros(n)
+    c, k = built.index.levers["missile_defense_europe"], built.index.issues["missile_defense_europe"]
     world = model.world
     assert world.pos[c] == pytest.approx(0.75, abs=0.05)
-    given = (pack(setup), pack(params), pack(switches), pack(world), pack(model.derived))
-    control_change(*given, c, float(world.pos[c]), to, own, df, dh)
+    g, w, desk = model.engine.packed
+    control_change(g, w, desk.derived, desk.sums, c, float(world.pos[c]), to)
+    own = model.engine.desk.sums.own
     russia = built.index.actors["RUS"]
     by_actor = {code: float(own[i]) for code, i in built.index.actors.items()}
     return by_actor, float(world.theta[russia, k]), float(world.salience[russia, k])

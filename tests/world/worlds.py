@@ -8,20 +8,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from powersim._bundle import Packed, pack
-from powersim.scenario.build import Built, build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
+from powersim.sim.run import Engine
 from powersim.testing import documents, shares
 from powersim.world.case import Case
-from powersim.world.deals import lapse
-from powersim.world.derive import derive, refresh_readings
-from powersim.world.draws import luck
-from powersim.world.exchange import find_offers
-from powersim.world.menu import fill_menu
-from powersim.world.policy import own_policy
-from powersim.world.start import new_world
 from powersim.world.state import Derived, Floats
-from powersim.world.turn import _environment, begin, new_room, one_turn
 
 ROWS = 16384
 # Everything that is rare becomes frequent: talks, moves, crises, breaches, strikes.
@@ -69,52 +61,39 @@ def built(document: dict[str, Any]) -> Built:
 class Play:
     """A history that stops after each turn: `world` and `derived` are as the turn has left them."""
 
-    def __init__(self, case: Case, seed: int = 1, run: int = 0) -> None:
+    def __init__(self, case: Case, seed: int = 1, run: int = 0, engine: Engine | None = None) -> None:
         self.case = case
-        self.seed, self.run, self.turns_played = seed, run, 0
-        self.world = new_world(case.setup, ROWS)
-        self.room = new_room(case.setup)
-        self.given = (pack(case.setup), pack(case.params), pack(case.switches))
-        self.branch = pack(case.branch)
-        self.packed = pack(self.world)
-        begin(*self.given, self.packed, self.room)
+        self.seed, self.run = seed, run
+        self.engine = Engine(case, seed, run, log_rows=ROWS) if engine is None else engine
+        self.world, self.desk = self.engine.world, self.engine.desk
+        self.packed = self.engine.packed
 
     @property
     def derived(self) -> Derived:
         """What follows from the state."""
-        kept: Any = self.room.derived
-        return kept.values if isinstance(kept, Packed) else kept
+        return self.desk.derived
+
+    @property
+    def turns_played(self) -> int:
+        """Turns that are done."""
+        return self.engine.turns
 
     def step(self) -> Floats:
         """Compute a turn; returns its rows of the chronicle."""
-        t, before = self.turns_played, int(self.world.logged[0])
-        one_turn(*self.given, self.branch, self.packed, self.room, luck(self.seed, self.run, t), t)
-        self.turns_played += 1
+        before = int(self.world.logged[0])
+        self.engine.to(self.turns_played + 1)
         assert self.world.logged[0] <= ROWS, "the chronicle is full"
         return self.world.log[before : int(self.world.logged[0])].copy()
 
     def twin(self, **values: float) -> Play:
         """The same history at the same point, to be led elsewhere, perhaps with other values of some parameters."""
         case = self.case._replace(params=self.case.params._replace(**values)) if values else self.case
-        other = Play(case, self.seed, self.run)
-        for name, value in self.world._asdict().items():
-            getattr(other.world, name)[...] = value
-        other.turns_played = self.turns_played
-        return other
+        return Play(case, self.seed, self.run, self.engine.fork(case))
 
     def to_the_table(self) -> Play:
         """A twin that has gone through this turn up to the matching of offers, and no farther."""
-        other, t = self.twin(), self.turns_played
-        (s, p, on), w, room, here = other.given, other.packed, other.room, luck(self.seed, self.run, t)
-        other.world.pos_before[:] = other.world.pos
-        other.world.settled[:] = 0
-        lapse(s, p, w, t)
-        _environment(s, p, on, other.branch, w, room, here, t)
-        own_policy(s, p, on, other.branch, w, room.derived, here, room.menu, t)
-        refresh_readings(s, w)
-        derive(s, p, on, w, room.derived)
-        fill_menu(s, p, on, other.branch, w, room.derived, room.menu, t)
-        find_offers(s, p, on, w, here, room.menu, room.agenda, room.offers)
+        other = self.twin()
+        other.engine.to(self.turns_played, "offers")
         return other
 
     def steps(self) -> Iterator[Floats]:

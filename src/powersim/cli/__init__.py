@@ -9,7 +9,8 @@ import sys
 
 import typer
 
-from powersim.cli import assumptions, inspecting, reporting, results, running, verdict, why
+from powersim.cli import inspecting, reporting, results, running, sensitivity, verdict, why
+from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
 Examples:
@@ -34,7 +35,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, verdict, why, assumptions, reporting):
+    for module in (inspecting, running, results, verdict, why, sensitivity, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)
@@ -52,10 +53,12 @@ def _top(
 
 
 def main() -> None:
-    """Entry point. Leaves with 0, with 2 for a mistake in what was asked, with 130 when interrupted."""
+    """Entry point. Leaves with 0, with 2 for a mistake in what was asked, with 128 + n after signal n."""
     # Histories have threads of their own: those that numpy and scipy start for large matrices would only be in the way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Much is made at the start and stays: to look for garbage among it, time and again, takes a tenth of the start.
     gc.set_threshold(100_000, 20, 100)
     atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
-    _app()(prog_name="powersim")
+    mend_streams()
+    with hearing():
+        guarded(lambda: _app()(prog_name="powersim"))()

@@ -6,8 +6,11 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from powersim.cli.guard import complain
+from powersim.files.plain import one_line, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,6 +68,7 @@ class Page:
 
     def line(self, text: str = "", style: str = "") -> None:
         """A line of results."""
+        text = one_line(text)
         if self.rich is None:
             sys.stdout.write(text + "\n")
         else:
@@ -73,11 +77,12 @@ class Page:
     def note(self, text: str) -> None:
         """A remark that is not a result; to standard error, and not when quiet."""
         if not self.quiet:
-            sys.stderr.write(text + "\n")
+            complain(text)
             sys.stderr.flush()
 
     def fields(self, lines: Sequence[tuple[str, str]]) -> None:
         """Lines of a label and a text; on a terminal long texts stay in their column."""
+        lines = [(one_line(label), one_line(text)) for label, text in lines]
         width = max((_length(label) for label, _ in lines), default=0)
         if self.rich is None:
             for label, text in lines:
@@ -95,6 +100,7 @@ class Page:
 
     def tables(self, tables: Sequence[Table]) -> None:
         """Tables one below the other, with the same columns as wide in each."""
+        tables = [_shown(table) for table in tables]
         widths = _widths(tables)
         for index, table in enumerate(tables):
             if index:
@@ -128,6 +134,20 @@ class Page:
         with Progress(*parts, console=console, transient=True) as bar:
             task = bar.add_task(label, total=total)
             yield lambda: bar.advance(task)
+
+
+def put(text: str) -> None:
+    """A text of many lines to standard output, as it is but for what would steer a terminal."""
+    sys.stdout.write(plain(text))
+
+
+def _shown(table: Table) -> Table:
+    """A table in which nothing steers a terminal, measured as it will be shown."""
+    columns = tuple(replace(column, title=one_line(column.title)) for column in table.columns)
+    rows = tuple(
+        tuple(replace(found, text=one_line(found.text)) for found in map(_cell, row)) for row in table.rows
+    )
+    return Table(columns, rows, table.title)
 
 
 def _nothing() -> None:

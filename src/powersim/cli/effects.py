@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from powersim.analysis.compare import Effect
-from powersim.analysis.findings import Scale, decimals, number
-from powersim.analysis.outcomes import titled
-from powersim.analysis.results import ALL, Outcome, Study
 from powersim.cli.console import Cell, Column, Table
+from powersim.effects.findings import Scale, decimals, number
+from powersim.effects.outcomes import titled
+from powersim.effects.paired import Effect
+from powersim.effects.results import ALL, Outcome, Study
 
 PLACES = 3  # decimals of levels that are not probabilities
-SAME = "the same"
+SAME, TOO_FEW = "the same", "too few runs"
 STYLES = {
     "higher": "green", "likelier": "green", "lower": "magenta", "less likely": "magenta",
-    "not clear": "dim", SAME: "dim", "no runs": "dim",
+    "not clear": "dim", SAME: "dim", "no runs": "dim", TOO_FEW: "dim",
 }  # fmt: skip
 
 
@@ -28,8 +28,10 @@ def word(effect: Effect, binary: bool) -> str:
     """What an effect comes to: its interval decides."""
     if effect.runs == 0:
         return "no runs"
-    if effect.effect == effect.ci_low == effect.ci_high == 0:
+    if effect.nothing:
         return SAME
+    if not effect.known:
+        return TOO_FEW
     if effect.ci_low > 0:
         return "likelier" if binary else "higher"
     if effect.ci_high < 0:
@@ -74,13 +76,13 @@ def _table(rows: Sequence[Effect], study: Study, name: str) -> Table:
 def _line(row: Effect, scale: Scale, places: int) -> tuple[Cell | str, ...]:
     said = word(row, scale.binary)
     style = STYLES[said]
-    interval = f"{scale.difference(row.ci_low, places)} to {scale.difference(row.ci_high, places)}"
+    size, interval = scale.estimate(row.effect, row.ci_low, row.ci_high, places)
     return (
         "",
         row.branch_b,
         _level(scale, row.mean_b),
-        Cell(scale.difference(row.effect, places), style),
-        interval,
+        Cell(size, style),
+        interval if row.known else "none",
         Cell(said, style),
     )
 

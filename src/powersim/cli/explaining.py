@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from powersim._words import counted
 from powersim.cli import wording
 from powersim.errors import PowersimError
+from powersim.run.plan import ends
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
-from powersim.study.plan import ends
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
+from powersim.world.phases import PHASES, Phase
 
 Lines = list[tuple[str, str]]
 Block = tuple[str, Lines]
+TURN = "turn"
 OFF = {"fall": "falls", "rise": "rises", "change": "changes"}
 
 
@@ -21,7 +24,7 @@ def explain(name: str, scenario: Scenario | None) -> list[Block]:
     found = [block for block in _all(name, scenario) if block is not None]
     if found:
         return found
-    known = [*SPEC, *MECHANISMS, *(_names(scenario) if scenario is not None else [])]
+    known = [TURN, *SPEC, *MECHANISMS, *(_names(scenario) if scenario is not None else [])]
     near = nearest(name, known)
     hint = f"; did you mean {near}?" if near else "."
     if scenario is None:
@@ -33,6 +36,8 @@ def explain(name: str, scenario: Scenario | None) -> list[Block]:
 
 
 def _all(name: str, scenario: Scenario | None) -> Iterator[Block | None]:
+    if name == TURN:
+        yield "turn: its phases in their order", [(phase.name, _phase(phase)) for phase in PHASES]
     if name in SPEC:
         yield _parameter(SPEC[name], scenario)
     if name in MECHANISMS:
@@ -41,6 +46,10 @@ def _all(name: str, scenario: Scenario | None) -> Iterator[Block | None]:
         return
     for look in _LOOKS:
         yield look(name, scenario)
+
+
+def _phase(phase: Phase) -> str:
+    return f"{phase.what} [{', '.join(phase.mechanisms)}]" if phase.mechanisms else phase.what
 
 
 def _parameter(spec: ParameterSpec, scenario: Scenario | None) -> Block:
@@ -142,7 +151,7 @@ def _good(name: str, scenario: Scenario) -> Block | None:
         ("meaning", good.title),
         ("kind", "know-how: given is copied" if good.kind == "know_how" else "rival: given is lost"),
         ("power", f"{wording.number(good.power)} a unit"),
-        ("delivery", f"{good.delivery.value:g} turns"),
+        ("delivery", counted(int(good.delivery.value), "turn")),
         ("held by", ", ".join(holders) or "nobody"),
         ("flows", ", ".join(flows) or "none"),
         ("source", good.source or "not stated"),
@@ -192,6 +201,8 @@ def _branch(name: str, scenario: Scenario) -> Block | None:
         return None
     label = scenario.calendar.label
     lines: Lines = [("meaning", branch.title)]
+    if branch.yardstick:
+        lines.append(("role", "yardstick: it measures the effects of the others"))
     if branch.like:
         lines.append(("like", branch.like))
     for step in branch.steps:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim.cli.guard import complain
 from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, needs, overrides
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def check(
     """Say "ok" with a digest, or every mistake at once."""
     from powersim.cli import console, digest
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario
+    from powersim.run.opened import open_scenario
 
     page = console.Page(quiet)
     given = overrides(set_)
@@ -62,7 +63,7 @@ def check(
             opened = open_scenario(path, given)
         except PowersimError as error:
             sys.stdout.flush()
-            sys.stderr.write(f"{error}\n")
+            complain(str(error))
             failed = True
             continue
         if not quiet:
@@ -81,9 +82,11 @@ def schema() -> None:
 
     An editor that knows it completes keys and marks mistakes as you type.
     """
+    from powersim.cli import console
+    from powersim.files.plain import plain_json
     from powersim.scenario.template import json_schema
 
-    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+    console.put(plain_json(json.dumps(json_schema(), indent=2, ensure_ascii=False)) + "\n")
 
 
 @guarded
@@ -94,13 +97,12 @@ def new(
     """Write a commented scenario to start from."""
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.files.writing import write
     from powersim.scenario.template import template
 
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(template())
-    except FileExistsError:
-        raise PowersimError(f"{file}: is there already and is not overwritten; name another file") from None
+    if not file.parent.is_dir():
+        raise PowersimError(f"{file}: there is no folder {file.parent}; make it first, or name another file")
+    write(file, template())
     console.Page(quiet).note(f"written: {file}; next: powersim check {file}")
 
 
@@ -118,7 +120,7 @@ def list_(
     """
     from powersim.cli import console, listing
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario, unknown_name
+    from powersim.run.opened import open_scenario, unknown_name
 
     if kind not in listing.KINDS:
         raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
@@ -144,7 +146,7 @@ def explain(
     events need FILE.
     """
     from powersim.cli import console, explaining
-    from powersim.study.opened import open_scenario
+    from powersim.run.opened import open_scenario
 
     needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
@@ -193,6 +195,7 @@ Examples:
 Examples:
   powersim explain rho
   powersim explain exchange
+  powersim explain turn
   powersim explain missile_defense_europe scenarios/missile_defense_2009.yaml
 """,
     ),

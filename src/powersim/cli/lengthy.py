@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from powersim.cli.options import INTERRUPTED
+from powersim.cli.guard import INTERRUPTED, complain
 from powersim.errors import PowersimError
 
 if TYPE_CHECKING:
@@ -25,14 +24,19 @@ def check_work(workers: int | None, *, resume: bool = False, out: Path | None = 
 
 def announce(page: Page) -> None:
     """Say so if the rules have yet to be compiled."""
-    from powersim.study.work import is_cold
+    from powersim.run.work import is_cold, patience
 
     if is_cold():
-        page.note("compiling the rules, once: about half a minute")
+        page.note(f"compiling the rules, once: {patience()}")
 
 
 def leave_stopped(done: int, wanted: int, what: str, out: Path | None) -> NoReturn:
     """Say how far an interrupted study came and how to go on; leave with the exit code of an interruption."""
-    kept = "not kept: --out DIR would keep them" if out is None else f"kept in {out}; add --resume to go on"
-    sys.stderr.write(f"stopped after {done} of {wanted} {what}, {kept}\n")
+    kept = "not kept: --out DIR would keep them" if out is None else resumable(out)
+    complain(f"stopped after {done} of {wanted} {what}, {kept}")
     raise typer.Exit(INTERRUPTED)
+
+
+def resumable(out: Path) -> str:
+    """That what is in a folder can be gone on with."""
+    return f"kept in {out}; add --resume to go on"

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from powersim.analysis.findings import Scale, number
-from powersim.analysis.outcomes import summary_of, when
-from powersim.analysis.results import Study
+from powersim._words import counted
 from powersim.cli.console import Column, Table
+from powersim.effects.findings import Scale, number
+from powersim.effects.outcomes import summary_of, when
+from powersim.effects.results import CERTAIN, Study
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,7 +24,7 @@ def table(data: xr.Dataset) -> Table:
     study = Study.read(data)
     branch, theory = next(iter(study.branches)), study.theories[0]
     rows: list[tuple[str, ...]] = []
-    runs = 0
+    runs = 0 if study.outcomes else study.runs
     for name, outcome in study.outcomes.items():
         values = summary_of(data, name, study).ravel()
         values = values[np.isfinite(values)]
@@ -40,7 +41,7 @@ def table(data: xr.Dataset) -> Table:
         Column("outcome"), Column("", fold=True), Column("when"), Column("mean", right=True),
         Column("90 % of runs", right=True),
     )  # fmt: skip
-    title = (
-        f"{study.title}: {branch} under {theory}, {runs} {'run' if runs == 1 else 'runs'}, seed {study.seed}"
+    title = f"{study.title}: {branch} under {theory}, {counted(runs, 'run')}, seed {study.seed}" + (
+        f"; priors {CERTAIN}" if study.certain else ""
     )
     return Table(columns, tuple(rows), title)

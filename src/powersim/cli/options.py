@@ -1,21 +1,19 @@
-"""Options that several commands share, and what turns a user's mistake into a message and an exit code."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-import functools
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
+from powersim.cli.guard import INTERRUPTED, MISTAKE, guarded
 from powersim.errors import PowersimError
 
-P = ParamSpec("P")
+__all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 
-MISTAKE, INTERRUPTED = 2, 130  # exit codes
+PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
@@ -27,6 +25,13 @@ Overrides = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="Override a parameter (rho=0.5) or any key (issues.radar.start=0.2); may be repeated.",
+    ),
+]
+NoPriors = Annotated[
+    bool,
+    typer.Option(
+        "--no-priors",
+        help="Draw no uncertain number: each has its central value in every run, so that it can be followed by hand.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")]
@@ -128,34 +133,11 @@ def excludes(option: str, given: bool, others: Mapping[str, object]) -> None:
             raise PowersimError(f"{other}: does nothing beside {option}; leave one of them out")
 
 
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """A command whose errors are printed without a traceback and end with the right exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-            sys.stdout.flush()
-        except PowersimError as error:
-            _complain(str(error))
-            raise typer.Exit(error.exit_code) from error
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit from None
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            _complain(f"{where}{error.strerror or error}")
-            raise typer.Exit(MISTAKE) from error
-        except KeyboardInterrupt:
-            _complain("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return run
-
-
-def _complain(text: str) -> None:
-    if hasattr(sys.stderr, "reconfigure"):
-        sys.stderr.reconfigure(errors="replace")
-    for line in text.splitlines():
-        sys.stderr.write(f"{line}\n")
+def changes(given: Sequence[str] | None, no_priors: bool) -> dict[str, str]:
+    """What --set and --no-priors lay over the scenario; PowersimError where they contradict each other."""
+    found = overrides(given)
+    if no_priors and found.get(PRIORS, OFF) != OFF:
+        raise PowersimError(
+            f"--no-priors: found --set {PRIORS}={found[PRIORS]} too; allowed: one of them, e.g. --no-priors"
+        )
+    return {**found, PRIORS: OFF} if no_priors else found

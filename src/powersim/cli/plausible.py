@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from powersim.analysis.baserates import COLUMNS, cells, verdict
+from powersim._words import counted
 from powersim.cli.console import Cell, Column, Page, Table
 from powersim.cli.lengthy import announce
-from powersim.study.plan import plan
-from powersim.study.rates import find_record, plausibility
-from powersim.study.work import check_runs, warm
+from powersim.plausible.baserates import COLUMNS, cells, verdict
+from powersim.plausible.rates import find_record, plausibility
+from powersim.run.plan import plan
+from powersim.run.work import check_runs, warm
 
 if TYPE_CHECKING:
-    from powersim.study.opened import Opened
+    from powersim.run.opened import Opened
 
 NUMBERS = slice(2, 6)  # columns that hold numbers
 
@@ -41,7 +42,13 @@ def show(
     )
     page.line()
     page.tables(
-        [Table(columns, rows, f"{asked.labels[0]} to {result.until}: {result.runs} runs beside the record")]
+        [
+            Table(
+                columns,
+                rows,
+                f"{asked.labels[0]} to {result.until}: {counted(result.runs, 'run')} beside the record",
+            )
+        ]
     )
     page.line()
     page.line(verdict(result.rows))

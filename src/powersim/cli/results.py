@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.options import Quiet, guarded, needs
 
 if TYPE_CHECKING:
     import xarray as xr
 
+NEEDED = {"scenario", "branches", "theories", "seed", "powersim", "rules"}  # what results say of themselves
 SHOWN = 8  # names of a list before "and so many more"
 
 
@@ -41,28 +42,28 @@ def results(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.sim import store
-    from powersim.study.opened import chosen
-    from powersim.study.work import dataset
+    from powersim.run.opened import chosen
+    from powersim.run.work import dataset
+    from powersim.sim import held
+    from powersim.sim.manifest import RESULTS
 
     page = console.Page(quiet)
     needs("--outcomes", outcomes is not None, "--export", export is not None)
-    if not (folder / store.RESULTS).exists():
+    if not (folder / RESULTS).exists():
         raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
-    identity, done = store.held_identity(folder), store.done_runs(folder)
-    if identity.get("format") != store.FORMAT:
-        raise PowersimError(f"{folder}: results of another version of powersim, which this one does not read")
+    known = held.root(folder)
+    identity, done = known.identity, held.done_runs(folder)
     data = dataset(folder, done)
     if export is None:
         page.line(data.attrs.get("title") or identity["scenario"], "bold")
-        page.fields(_lines(folder, data, identity, done, store.held_runs(folder)))
+        page.fields(_lines(folder, data, identity, done, known.room))
         return
-    from powersim.study.export import export as write
+    from powersim.run.export import export as write
 
     if not done:
         raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
-    known = [str(name) for name in data["outcome"].values]
-    file = write(data, export, chosen(outcomes, known, "outcome") if outcomes else None)
+    there = [str(name) for name in data["outcome"].values]
+    file = write(data, export, chosen(outcomes, there, "outcome") if outcomes else None)
     page.note(f"written: {file}")
 
 
@@ -80,6 +81,7 @@ def _lines(
         ("turns", f"{data['date'].values[0]} to {data['date'].values[-1]}"),
         ("runs", f"{done} of {room}" + ("" if paths == "all" else f"; whole paths of the first {paths}")),
         ("seed", str(identity["seed"])),
+        ("priors", str(data.attrs.get("priors", ""))),
         ("sampling", str(identity.get("sampling", "independent"))),
         ("versions", ", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())
          or f"powersim {identity['powersim']}, rules {identity['rules']}"),
@@ -92,9 +94,11 @@ def _lines(
 
 
 def _provenance(folder: Path) -> dict[str, Any]:
+    from powersim.run.facts import read_facts
     from powersim.sim import provenance
 
-    return provenance.read(folder / provenance.FILE) if (folder / provenance.FILE).exists() else {}
+    file = folder / provenance.FILE
+    return read_facts(file).plain() if file.exists() else {}
 
 
 def _some(names: list[str]) -> str:
@@ -104,16 +108,16 @@ def _some(names: list[str]) -> str:
 
 def _size(folder: Path) -> str:
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return f"{sum(sizes) / 1e6:.1f} MB in {len(sizes)} files"
+    return f"{sum(sizes) / 1e6:.1f} MB in {counted(len(sizes), 'file')}"
 
 
 def _beside(folder: Path) -> list[str]:
     """Effects, figures, and the sections that other studies left."""
-    from powersim.analysis.section import FILE
+    from powersim.figures.section import FILE, read_section
 
     held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
     for file in sorted(folder.glob(f"*/{FILE}")):
-        title = json.loads(file.read_text("utf-8")).get("title", "")
+        title = read_section(file).title
         held.append(f"{file.parent.name} ({title})" if title else file.parent.name)
     return held
 

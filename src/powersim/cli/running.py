@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powersim.cli.lengthy import announce, check_work, leave_stopped
+from powersim._words import counted
+from powersim.cli.guard import complain
+from powersim.cli.lengthy import announce, check_work, leave_stopped, resumable
 from powersim.cli.options import (
     Branch,
     Branches,
     Engine,
     File,
+    NoPriors,
     Out,
     Overrides,
     Paths,
@@ -33,9 +36,9 @@ from powersim.cli.options import (
     Theory,
     Until,
     Workers,
+    changes,
     guarded,
     needs,
-    overrides,
 )
 from powersim.cli.telling import EXAMPLES, tell
 
@@ -43,9 +46,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from powersim.cli.console import Page
+    from powersim.run.plan import Plan
+    from powersim.run.work import Progress
     from powersim.sim.store import Store
-    from powersim.study.plan import Plan
-    from powersim.study.work import Progress
 
 
 REPORTS = "powersim.cli.comparing"
@@ -67,6 +70,7 @@ def run(
     paths: Paths = None,
     resume: Resume = False,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Run one branch under one theory."""
@@ -79,7 +83,7 @@ def run(
 
         page.tables([levels.table(data)])
 
-    plan = _one(file, branch, theory, seed, set_)
+    plan = _one(file, branch, theory, seed, changes(set_, no_priors))
     _Work(page, plan, runs, out, engine, scheduler, workers, paths, resume).carry_out(report)
 
 
@@ -117,6 +121,7 @@ def compare(
     sampling: Sampling = None,
     resume: Resume = False,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Say what branches change, under each theory.
@@ -125,38 +130,41 @@ def compare(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.study.opened import chosen, open_scenario, unknown_name
-    from powersim.study.plan import headline, plan
+    from powersim.run.opened import chosen, open_scenario, unknown_name
+    from powersim.run.plan import headline, plan
 
     page = console.Page(quiet)
     if figures is not None and figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
     needs("--figures", figures not in (None, "none"), "--out", out is not None)
-    opened = open_scenario(file, overrides(set_))
+    figures = figures or FIGURES[0]
+    opened = open_scenario(file, changes(set_, no_priors))
     planned = plan(opened, branches, theories, seed, sweep, sampling)
     shown = chosen(outcomes, opened.outcomes, "outcome") if outcomes else headline(opened)
+    if out is not None and out.exists():
+        from powersim.cli import comparing
+
+        comparing.check(out, figures)
     named = branches is not None
 
     def report(data: xr.Dataset) -> None:
         from powersim.cli import comparing
-        from powersim.study import work
+        from powersim.run import work
 
-        comparing.report(
-            page, planned, data, out, shown, named, figures or FIGURES[0], workers or work.workers()
-        )
+        comparing.report(page, planned, data, out, shown, named, figures, workers or work.workers())
 
     _Work(page, planned, runs, out, engine, scheduler, workers, paths, resume, until).carry_out(report)
 
 
 def _one(
-    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+    file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
 ) -> Plan:
     """A plan for one branch and one theory."""
     from powersim.errors import PowersimError
-    from powersim.study.opened import open_scenario, unknown_name
-    from powersim.study.plan import plan
+    from powersim.run.opened import open_scenario, unknown_name
+    from powersim.run.plan import plan
 
-    opened = open_scenario(file, overrides(set_))
+    opened = open_scenario(file, changed)
     for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
         if name is not None and name not in known:
             raise PowersimError(unknown_name(name, known, what))
@@ -166,13 +174,21 @@ def _one(
     return plan(opened, branch or first, theory or under, seed, swept="")
 
 
+def damage(store: Store) -> list[str]:
+    """What to say of damage in the results that a study goes on with."""
+    from powersim.sim.held import told
+
+    lines = told(store.folder, list(store.damaged))
+    return [*lines, "What is damaged is computed again."] if lines else []
+
+
 def _look_ahead(folder: Path) -> None:
     """Load what the report will need; much of it comes only with the first results that are opened."""
-    from powersim.study import work
+    from powersim.run import work
 
     importlib.import_module(REPORTS)
     with suppress(Exception):  # the report opens them again and says what is wrong
-        work.dataset(folder, 1)
+        work.dataset(folder, 1, verified=False)
 
 
 @dataclass(frozen=True)
@@ -193,8 +209,8 @@ class _Work:
     def carry_out(self, report: Callable[[xr.Dataset], None]) -> None:
         """Compute, leave the record of provenance, report."""
         from powersim.errors import PowersimError
+        from powersim.run import work
         from powersim.sim import provenance
-        from powersim.study import work
 
         started = time.time()
         self._check()
@@ -212,7 +228,9 @@ class _Work:
                 )
                 if stage == 0:
                     self._warn_of_size(store, runs)
-                if store.complete > runs:
+                for line in damage(store):
+                    self.page.note(line)
+                if store.complete > runs and not store.damaged:
                     continue
                 done = self._fill(store, runs, engine)
                 if self.out is not None:
@@ -221,15 +239,35 @@ class _Work:
                         self.out, work.facts(self.plan, store.complete, command, started, engine)
                     )
                 if done.stopped:
-                    leave_stopped(done.done, runs, "runs", self.out)
+                    leave_stopped(done.done, done.runs, "runs", self.out)
                 if self.until is not None and self._is_narrow(
                     self.until, work.dataset(where, store.complete)
                 ):
                     break
-            report(work.dataset(where, store.complete))
+            try:
+                report(work.dataset(where, store.complete))
+            except KeyboardInterrupt:
+                if self.out is None:
+                    raise
+                leave_stopped(store.complete, store.complete, "runs", self.out)
 
     def _fill(self, store: Store, runs: int, engine: str) -> Progress:
-        from powersim.study import work
+        from powersim.run import work
+        from powersim.sim.cluster import ClusterError
+
+        try:
+            return self._computed(store, runs, engine)
+        except KeyboardInterrupt:  # before the first history
+            return work.Progress(runs, min(store.complete, runs), stopped=True)
+        except ClusterError as error:
+            if self.out is None:
+                raise
+            raise ClusterError(
+                f"{error}\n{store.complete} of {runs} runs are {resumable(self.out)}"
+            ) from error
+
+    def _computed(self, store: Store, runs: int, engine: str) -> Progress:
+        from powersim.run import work
 
         steps = work.steps(store, runs)
         if steps:
@@ -246,6 +284,7 @@ class _Work:
                 threads=self.workers,
                 scheduler=self.scheduler,
                 tick=tick,
+                say=lambda text, wrong: complain(text) if wrong else self.page.note(text),
             )
 
     def _stages(self) -> Iterator[int]:
@@ -253,13 +292,13 @@ class _Work:
         if self.until is None:
             yield self._runs()
             return
-        from powersim.study import precision
+        from powersim.run import precision
 
         yield from precision.looks(self.plan.layout().chunk_runs(), self.asked or precision.CAP)
 
     def _is_narrow(self, until: str, data: xr.Dataset) -> bool:
         """Whether the interval that --until names is narrow enough; says how far it is."""
-        from powersim.study import precision
+        from powersim.run import precision
 
         goal = precision.goal(until, self.plan)
         row, half = goal.widest(data)
@@ -268,26 +307,33 @@ class _Work:
         more = "" if enough or row.runs < 2 or half in (0.0, float("inf")) else (
             f"; {goal.width:g} needs about {precision.needed(runs, half, goal.width)} runs"
         )  # fmt: skip
-        self.page.note(f"{runs} runs: {goal.outcome}, {row.branch_b} is known to ±{half:.3g}{more}")
+        self.page.note(
+            f"{counted(runs, 'run')}: {goal.outcome}, {row.branch_b} is known to ±{half:.3g}{more}"
+        )
         return enough
 
     def _check(self) -> None:
         """PowersimError for options that cannot be, before anything is computed."""
-        from powersim.study import work
+        from powersim.run import work
 
         if self.asked is not None:
             work.check_runs(self.asked)
         if self.until is not None:
-            from powersim.study import precision
+            from powersim.run import precision
 
             precision.goal(self.until, self.plan)
         needs("--paths", self.paths is not None, "--out", self.out is not None)
         check_work(self.workers, resume=self.resume, out=self.out)
+        if self.out is not None:
+            from powersim.files.writing import check_folder, check_target
+            from powersim.sim import provenance
+
+            check_target(check_folder(self.out) / provenance.FILE, provenance.MARK)
 
     def _runs(self) -> int:
         """How many runs; what is not said comes from the results to go on with, or the record."""
-        from powersim.sim.store import held_runs
-        from powersim.study import work
+        from powersim.run import work
+        from powersim.sim.held import held_runs
 
         if self.asked is not None:
             return work.check_runs(self.asked)
@@ -300,7 +346,7 @@ class _Work:
         size = kept * store.layout.run_bytes()
         if self.out is not None and size > MUCH and store.complete < runs:
             self.page.note(
-                f"whole paths of {kept} runs: {size / 1e9:.0f} GB before compression; --paths N keeps fewer"
+                f"whole paths of {counted(kept, 'run')}: {size / 1e9:.0f} GB before compression; --paths N keeps fewer"
             )
 
     def _recorded(self) -> dict[str, str]:
@@ -317,6 +363,7 @@ Examples:
   powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
   powersim run my.yaml --theory spiral --seed 7 --out out/spiral
   powersim run my.yaml --runs 1 --engine mesa
+  powersim run my.yaml --runs 1 --no-priors            one history that can be followed by hand
   powersim run my.yaml --runs 100000 --out out/many --engine dask --scheduler tcp://127.0.0.1:8786
 """,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from itertools import groupby
@@ -11,14 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from powersim.cli.lengthy import announce
-from powersim.cli.options import EngineOfOne, File, Overrides, Quiet, Seed, excludes, guarded, overrides
+from powersim.cli.options import (
+    EngineOfOne,
+    File,
+    NoPriors,
+    Overrides,
+    Quiet,
+    Seed,
+    changes,
+    excludes,
+    guarded,
+)
 
 if TYPE_CHECKING:
-    from powersim.analysis.selected import Wanted
-    from powersim.analysis.story import Entry
     from powersim.cli.console import Page
-    from powersim.study.plan import Plan
-    from powersim.study.told import Story
+    from powersim.run.plan import Plan
+    from powersim.story.selection import Wanted
+    from powersim.story.story import Entry
+    from powersim.story.telling import Story
 
 STYLES = {
     "deal": "green", "breach": "yellow", "war": "red", "strike": "red", "crisis": "yellow", "event": "bold",
@@ -34,6 +45,7 @@ FORMATS = {
 TABLES = ("csv", "sqlite", "parquet")
 ONE_RUN = ("compiled", "mesa")  # what computes a single history
 MOST_RUNS = 100_000
+NUMBERS = re.compile(r"([0-9]{1,10})(?:\.\.([0-9]{1,10}))?")
 
 
 @guarded
@@ -96,6 +108,7 @@ def tell(
     ] = None,
     engine: EngineOfOne = None,
     set_: Overrides = None,
+    no_priors: NoPriors = False,
     quiet: Quiet = False,
 ) -> None:
     """Tell the story of one run, by date; or everything that happened in many, as tables.
@@ -104,7 +117,7 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.study.opened import unknown_name
+    from powersim.run.opened import unknown_name
 
     page = console.Page(quiet)
     filters: dict[str, object] = {
@@ -124,7 +137,7 @@ def tell(
         raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
     run = run or 0
     form = _form(out, as_)
-    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, set_)
+    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, changes(set_, no_priors))
     numbers = _runs(run, runs)
     if section is not None and not diff:
         raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
@@ -139,6 +152,8 @@ def tell(
         raise PowersimError(
             "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
         )
+    if out is not None and section is None:
+        _check(out, form)
     narrow = form in ("text", "markdown") or bool(diff)
     wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
     announce(page)
@@ -155,17 +170,27 @@ def tell(
 
 
 def _plan(
-    file: Path, branch: str | None, theory: str | None, seed: int | None, set_: list[str] | None
+    file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
 ) -> Plan:
     """A plan for what is named; for the first branch and theory where nothing is."""
-    from powersim.study.opened import open_scenario
-    from powersim.study.plan import plan
+    from powersim.run.opened import open_scenario
+    from powersim.run.plan import plan
 
-    opened = open_scenario(file, overrides(set_))
+    opened = open_scenario(file, changed)
     recorded = opened.recorded
     first = (recorded.get("branches") or opened.branches)[0]
     under = (recorded.get("theories") or opened.theories)[0]
     return plan(opened, branch or first, theory or under, seed, swept="")
+
+
+def _check(out: Path, form: str) -> None:
+    """PowersimError, before anything is computed, if a file of another is in the way."""
+    from powersim.files.writing import check_target
+    from powersim.story import tables
+
+    wanted = tables.targets(out, form) if form in TABLES else [(out, tables.PAGE_MARKS[form])]
+    for path, mark in wanted:
+        check_target(path, mark)
 
 
 def _two(diff: str, branch: str | None) -> str:
@@ -184,20 +209,22 @@ def _diff(
     page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.analysis import parting_pages as pages
-    from powersim.study.parted import comparison
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story.diff import pages
+    from powersim.story.diff.study import comparison
 
     simulator(engine or COMPILED)
     one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), out)
+    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
     """The report's part: on the run that is asked for, or on the median one of the first so many."""
+    from powersim.files.writing import check_folder
     from powersim.sim.provenance import command_line
-    from powersim.study import parted
+    from powersim.story.diff import study as parted
 
+    check_folder(folder, "chronicle")
     command = command_line(sys.argv[1:])
     many = runs.stop if runs is not None else 1
     made = parted.section(plan, plan.theories[0], many, command, None if runs is not None else run)
@@ -207,7 +234,7 @@ def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int)
 def _form(out: Path | None, asked: str | None) -> str:
     """The format: what is asked, or by the file's suffix."""
     from powersim.errors import PowersimError
-    from powersim.study.opened import unknown_name
+    from powersim.run.opened import unknown_name
 
     if asked is not None:
         allowed = sorted({*FORMATS.values()})
@@ -231,13 +258,19 @@ def _form(out: Path | None, asked: str | None) -> str:
 def _runs(run: int, runs: str | None) -> range:
     """The runs asked for: one number, or A..B."""
     from powersim.errors import PowersimError
+    from powersim.run.plan import LAST_RUN
 
     if runs is None:
+        if run > LAST_RUN:
+            raise PowersimError(f"--run: found {run}; allowed: a whole number from 0 to {LAST_RUN}")
         return range(run, run + 1)
-    low, dots, high = runs.partition("..")
-    if not (low.isdigit() and (high.isdigit() or not dots)) or int(high or low) < int(low):
-        raise PowersimError(f"--runs: found {runs}; allowed: A..B with A not above B, e.g. --runs 0..99")
-    found = range(int(low), int(high or low) + 1)
+    written = NUMBERS.fullmatch(runs)
+    low, high = (int(written[1]), int(written[2] or written[1])) if written else (0, -1)
+    if high < low or high > LAST_RUN:
+        raise PowersimError(
+            f"--runs: found {runs}; allowed: A..B with A not above B, at most {LAST_RUN}, e.g. --runs 0..99"
+        )
+    found = range(low, high + 1)
     if len(found) > MOST_RUNS:
         raise PowersimError(f"--runs: found {len(found)} runs; allowed: at most {MOST_RUNS}")
     return found
@@ -255,12 +288,12 @@ def _wanted(
     narrow: bool,
 ) -> Wanted:
     """What the options ask for. Without --kind a page leaves out what is not a story; a table has everything."""
-    from powersim.analysis import kinds
-    from powersim.analysis.selected import Wanted
-    from powersim.analysis.story import MAIN
     from powersim.errors import PowersimError
-    from powersim.study.opened import chosen
-    from powersim.study.told import turn_of
+    from powersim.run.opened import chosen
+    from powersim.story import kinds
+    from powersim.story.selection import Wanted
+    from powersim.story.story import MAIN
+    from powersim.story.telling import turn_of
     from powersim.world.params import MECHANISMS
 
     codes = [each.code for each in plan.scenario.actors]
@@ -290,9 +323,9 @@ def _one(
     page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
-    from powersim.analysis import pages
-    from powersim.study.told import story
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story import pages
+    from powersim.story.telling import story
 
     simulator(engine or COMPILED)
     found = story(plan, plan.labels[0], plan.theories[0], run, wanted, engine or COMPILED)
@@ -302,15 +335,19 @@ def _one(
     text = {
         "text": pages.text, "markdown": pages.markdown, "json": pages.as_json,
     }[form](found.about, found.opening, found.entries, found.closing, found.told)  # fmt: skip
-    _put(page, text, out)
+    _put(page, text, form, out)
 
 
-def _put(page: Page, text: str, out: Path | None) -> None:
+def _put(page: Page, text: str, form: str, out: Path | None) -> None:
+    from powersim.cli.console import put
+    from powersim.files.plain import plain
+    from powersim.files.writing import write
+    from powersim.story import tables
+
     if out is None:
-        sys.stdout.write(text)
+        put(text)
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    write(out, plain(text), tables.PAGE_MARKS[form])
     page.note(f"written: {out}")
 
 
@@ -324,9 +361,9 @@ def _table(
     engine: str | None,
 ) -> None:
     """Events and legs of all runs asked for."""
-    from powersim.analysis import tables
-    from powersim.study.recorded import chronicles
-    from powersim.study.work import COMPILED, simulator
+    from powersim.run.work import COMPILED, simulator
+    from powersim.story import tables
+    from powersim.story.recording import chronicles
 
     simulator(engine or COMPILED)
     total = len(runs) * len(plan.labels) * len(plan.theories)
@@ -335,7 +372,7 @@ def _table(
         if form == "json":
             told = list(everything)
             content: dict[str, Any] = {table: tables.records(told, table) for table in tables.TABLES}
-            _put(page, tables.dumped(content), out)
+            _put(page, tables.dumped(content), form, out)
             return
         if out is None:
             add = tables.csv_adder({"events": sys.stdout})
@@ -350,8 +387,11 @@ def _table(
 
 def show(page: Page, plan: Plan, run: int, found: Story) -> None:
     """Print a story on a terminal or into a pipe."""
+    from powersim.effects.results import CERTAIN
+
     page.line(plan.scenario.title, "bold")
-    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}")
+    drawn = f"; priors {CERTAIN}" if plan.certain else ""
+    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}{drawn}")
     page.line()
     page.line(found.opening)
     _entries(page, found.entries)
@@ -377,6 +417,7 @@ Examples:
   powersim tell my.yaml --branch cancel --theory deterrence --run 7
   powersim tell my.yaml --run 7 --actor RUS,IRN --kind deal,breach --from 2009Q3 --to 2012Q4
   powersim tell my.yaml --run 7 --out run7.md                     also .txt and .json
+  powersim tell my.yaml --no-priors                               every number at its central value
   powersim tell my.yaml --runs 0..99 --branch keep,cancel --out chronicle.sqlite     also .parquet and .csv
   powersim tell my.yaml --run 7 --diff keep,cancel                two branches of the same run side by side
   powersim tell my.yaml --diff keep,cancel --runs 0..99 --section out/study     the report's part

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
@@ -24,9 +25,9 @@ from powersim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from powersim.analysis.verdict_words import Judgement
     from powersim.cli.console import Page
-    from powersim.study.verdict import Runs, Trial
+    from powersim.verdict.study import Runs, Trial
+    from powersim.verdict.words import Judgement
 
 
 @guarded
@@ -56,15 +57,18 @@ def verdict(
     Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
     """
     from powersim.cli import console
+    from powersim.run import work
+    from powersim.run.opened import open_scenario
     from powersim.sim import provenance
-    from powersim.study import judging, work
-    from powersim.study import verdict as study
-    from powersim.study.opened import open_scenario
+    from powersim.verdict import judging, study
 
     started, page = time.time(), console.Page(quiet)
     check_work(workers, resume=resume, out=out)
     trial = study.trial(open_scenario(file, overrides(set_)), hypotheses, draws, lucks, seed)
     page.note(f"{trial.histories} histories: {_design(trial)}")
+    if out is not None and resume:
+        for path in study.damaged(trial, out):
+            page.note(f"{path}: is damaged, or not of this study; computed again")
     steps = study.missing(trial, out)
     if steps:
         announce(page)
@@ -85,8 +89,8 @@ def verdict(
 
 def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
     """The verdicts as a table, then the evidence for each."""
-    from powersim.analysis.verdict_words import STYLES, evidence, in_short, under
     from powersim.cli.console import Cell, Column, Table
+    from powersim.verdict.words import STYLES, evidence, in_short, under
 
     page.line(trial.scenario.title, "bold")
     page.line(_design(trial))
@@ -112,17 +116,20 @@ def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:
 
 def _largest(one: Judgement) -> str:
     """The largest yardsticks that are shown on the same outcome."""
-    from powersim.analysis.verdict_words import stated
+    from powersim.verdict.words import stated
 
     known = sorted((y for y in one.yardsticks if y[1].shown), key=lambda y: -abs(y[1].effect))[:2]
     return "; ".join(f"yardstick {name} {stated(one.scale, mean)}" for name, mean in known)
 
 
 def _design(trial: Trial) -> str:
-    theories = f"{len(trial.theories)} theories" if len(trial.theories) > 1 else "one theory"
+    from powersim.effects.results import CERTAIN
+
+    theories = counted(len(trial.theories), "theory", "theories")
     return (
         f"{trial.draws} places under {theories} = {trial.draws * len(trial.theories)} draws of the assumptions, "
-        f"{trial.lucks} lucks each, {len(trial.branches)} branches, seed {trial.seed}"
+        f"{trial.lucks} lucks each, {counted(len(trial.branches), 'branch', 'branches')}, seed {trial.seed}"
+        + (f"; priors {CERTAIN}" if trial.certain else "")
     )
 
 
@@ -138,13 +145,15 @@ def _again(trial: Trial) -> str:
 
 
 def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> None:
-    from powersim.analysis import verdict_words as words
-    from powersim.analysis.plot_verdicts import alternative, draw_verdicts
-    from powersim.analysis.section import Figure
-    from powersim.analysis.style import save, styled
-    from powersim.study.verdict import NAME
+    from powersim.figures import letters
+    from powersim.figures.section import Figure
+    from powersim.figures.style import save, styled
+    from powersim.files.writing import subfolder
+    from powersim.verdict import words
+    from powersim.verdict.figures import alternative, draw_verdicts
+    from powersim.verdict.study import NAME
 
-    trial, folder = runs.trial, out / NAME
+    trial, folder = runs.trial, subfolder(out, NAME)
     words.write_verdicts(found, folder / words.VERDICTS_FILE)
     words.write_evidence(found, trial.theories, folder / words.EVIDENCE_FILE)
     figure = None
@@ -153,6 +162,7 @@ def _write(page: Page, runs: Runs, found: Sequence[Judgement], out: Path) -> Non
         with styled():
             drawing = draw_verdicts(found, trial.scenario.title, trial.lucks)
             save(drawing, folder, ("png", "svg"))
+        letters.tell(drawing.boxes, page.note)
         figure = Figure(words.FIGURE_FILE, alternative(found), drawing.caption)
     words.section(found, _design(trial), figure, _again(trial)).write(out)
     page.note(f"written to {folder}: {words.VERDICTS_FILE}, {words.EVIDENCE_FILE}, figure, section.json")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from powersim._words import counted
 from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
@@ -25,10 +26,10 @@ from powersim.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from powersim.analysis.explained import Explained
-    from powersim.cli.console import Page, Table
-    from powersim.study.kept import Kept
-    from powersim.study.why import Question
+    from powersim.cli.console import Cell, Page, Table
+    from powersim.why.explanation import Explained
+    from powersim.why.keeping import Kept
+    from powersim.why.worlds import Question
 
 TOP = 6  # knock-outs printed
 
@@ -61,15 +62,17 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
-    from powersim.study import work
-    from powersim.study.opened import open_scenario
-    from powersim.study.why import RUNS, answer, open_kept, question
+    from powersim.run import work
+    from powersim.run.opened import open_scenario
+    from powersim.why.worlds import RUNS, answer, open_kept, question
 
     page = console.Page(quiet)
     check_work(workers, resume=resume, out=out)
     opened = open_scenario(file, overrides(set_))
     asked = question(opened, outcome, branches, theories, seed)
     kept = open_kept(asked, out, resume=resume)
+    if kept.damaged:
+        page.note(f"{kept.path}: is damaged; all of it is computed again")
     usual = int(opened.recorded.get("runs") or RUNS)
     wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
     started = time.time()
@@ -85,17 +88,19 @@ def why(
 
 
 def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: float) -> None:
-    from powersim.analysis.explained import finding
+    from powersim.effects.results import CERTAIN
+    from powersim.run import work
     from powersim.sim import provenance
-    from powersim.study import work
-    from powersim.study.explain import explain, write
+    from powersim.why.explain import explain, write
+    from powersim.why.explanation import finding
 
     found = explain(asked, kept)
     a, b = asked.plan.branches
     page.line(asked.plan.scenario.title, "bold")
     theories = ", ".join(asked.plan.theories)
     page.line(
-        f"what {b} changes against {a}; {kept.runs} runs of each, seed {asked.plan.seed}; under {theories}"
+        f"what {b} changes against {a}; {counted(kept.runs, 'run')} of each, seed {asked.plan.seed}; "
+        f"under {theories}" + (f"; priors {CERTAIN}" if asked.plan.certain else "")
     )
     for e in found:
         page.line()
@@ -110,7 +115,7 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
     page.note("drawing figures")
     command = provenance.command_line(sys.argv[1:])
     with page.progress("drawing", None) as tick:
-        write(found, out, command, tick)
+        write(found, out, command, tick, page.note)
     facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
     provenance.write(out / "why", {**facts, "outcomes": list(asked.outcomes)})
     files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
@@ -118,10 +123,10 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
 
 
 def _shares(e: Explained) -> Table:
-    from powersim.analysis.explained import heading
-    from powersim.analysis.findings import number
-    from powersim.analysis.knockouts import DIRECT, TOTAL
     from powersim.cli.console import Cell, Column, Table
+    from powersim.effects.findings import number
+    from powersim.why.explanation import heading
+    from powersim.why.knockouts import DIRECT, TOTAL
 
     places = _places([e.share(part).share for part in (TOTAL, *(row.part for row in e.parts()))], e)
     rows: list[tuple[Cell | str, ...]] = []
@@ -132,8 +137,7 @@ def _shares(e: Explained) -> Table:
         rows.append(
             (
                 {DIRECT: "direct", TOTAL: "the whole effect"}.get(part) or e.title(part),
-                Cell(_difference(e, row.share, places), _style(row.clear)),
-                _interval(e, row.ci_low, row.ci_high, places),
+                *_cells(e, (row.share, row.ci_low, row.ci_high), places, row.clear),
                 percent,
                 *(Cell(_difference(e, r.share, places), _style(r.clear)) for r in each),
             )
@@ -147,15 +151,14 @@ def _shares(e: Explained) -> Table:
 
 
 def _knockouts(e: Explained) -> Table:
-    from powersim.cli.console import Cell, Column, Table
+    from powersim.cli.console import Column, Table
 
     shown = e.out()[:TOP]
     places = _places([v for row in shown for v in (row.effect_without, row.difference)], e)
     rows: list[tuple[Cell | str, ...]] = [
         (
             row.mechanism,
-            Cell(_difference(e, row.difference, places), _style(row.clear)),
-            _interval(e, row.ci_low, row.ci_high, places),
+            *_cells(e, (row.difference, row.ci_low, row.ci_high), places, row.clear),
             _difference(e, row.effect_without, places),
         )
         for row in shown
@@ -165,16 +168,17 @@ def _knockouts(e: Explained) -> Table:
         Column("95 % interval", right=True), Column("without", right=True),
     )  # fmt: skip
     left = len(e.out()) - len(shown)
+    rest = f"the largest; {left} more in knockouts.csv" if left else "all of them"
     return Table(
         columns,
         tuple(rows),
-        f"Switched off alone, in both branches (the largest; {left} more in knockouts.csv)",
+        f"Switched off alone, in both branches ({rest})",
     )
 
 
 def _mediation(e: Explained) -> Table:
-    from powersim.analysis.mediation import DIRECT, INDIRECT, INTERACTION
-    from powersim.cli.console import Cell, Column, Table
+    from powersim.cli.console import Column, Table
+    from powersim.why.mediation import DIRECT, INDIRECT, INTERACTION
 
     shown = (INDIRECT, DIRECT, INTERACTION)
     found = {name: e.mediated(name) for name in e.held()}
@@ -184,8 +188,7 @@ def _mediation(e: Explained) -> Table:
         cells: list[Cell | str] = [e.title(name)]
         for quantity in shown:
             one = row[quantity]
-            cells.append(Cell(_difference(e, one.value, places), _style(one.clear)))
-            cells.append(_interval(e, one.ci_low, one.ci_high, places))
+            cells += _cells(e, (one.value, one.ci_low, one.ci_high), places, one.clear)
         rows.append(tuple(cells))
     columns = [Column("channel")]
     for name in ("indirect", "direct", "interaction"):
@@ -193,8 +196,12 @@ def _mediation(e: Explained) -> Table:
     return Table(tuple(columns), tuple(rows), "Channel held at the other branch's path: natural effects")
 
 
-def _interval(e: Explained, low: float, high: float, places: int) -> str:
-    return f"{_difference(e, low, places)} to {_difference(e, high, places)}"
+def _cells(e: Explained, of: tuple[float, float, float], places: int, clear: bool) -> tuple[Cell, Cell]:
+    """An estimate and its interval, or that there is none."""
+    from powersim.cli.console import Cell
+
+    value, interval = e.scale.estimate(*of, places)
+    return Cell(value, _style(clear)), Cell("none" if of[1] != of[1] else interval)
 
 
 def _difference(e: Explained, value: float, places: int) -> str:
@@ -202,7 +209,7 @@ def _difference(e: Explained, value: float, places: int) -> str:
 
 
 def _places(values: Sequence[float], e: Explained) -> int:
-    from powersim.analysis.findings import decimals
+    from powersim.effects.findings import decimals
 
     factor = 100.0 if e.scale.binary else 1.0
     most = 2 if e.scale.binary else 4

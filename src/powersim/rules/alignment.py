@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 Floats = NDArray[np.float64]
 

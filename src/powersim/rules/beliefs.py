@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
 
@@ -68,6 +68,66 @@ def resolve_after(r: float, rho: float, a: float, omega: float, eps: float) -> f
 
 
 @rule
+def opposition(a: float, friend_from: float) -> float:
+    """How far an actor is no friend of another: the weight of what an act gives or denies it.
+
+    w = max(0, f - A) / (1 + f): 1 between enemies, 0 from alignment f on; f = 1 is Drezner's conflict expectation.
+
+    a: alignment A, -1..1. friend_from: f, alignment from which on a gain of the other is no loss of face, 0..1.
+    Source: after Drezner 1998, ISQ 42:709-31 (f = 1); that friends do not count at all is assumed.
+    """
+    return max(0.0, friend_from - a) / (1.0 + friend_from)
+
+
+@rule
+def friendship(a: float, friend_from: float) -> float:
+    """How far an onlooker is a friend, who asks what an act does to the mover's opponents rather than to itself.
+
+    phi = 1 from alignment f on, else max(0, A) / f: 0 for whom nothing binds to the mover.
+
+    a: alignment A, -1..1. friend_from: f, 0..1.
+    Source: Snyder 1984, WP 36:461-95 (firmness towards the adversary is what reassures an ally); form assumed.
+    """
+    if a >= friend_from:
+        return 1.0
+    if a <= 0.0:
+        return 0.0
+    return a / friend_from
+
+
+@rule
+def net_seen(own: float, others: float, friend: float) -> float:
+    """What an act gives the mover's opponents, less what it denies them, in the eyes of an onlooker with a stake.
+
+    C_i - D_i = w_i W_i + phi_i sum of w_o W_o over the others: who is no friend asks what the act does to itself.
+
+    own: w_i W_i, what the onlooker gains times its opposition, utility. others: the same summed over all others but
+    the mover, utility. friend: phi_i, 0..1.
+    Source: Jervis 1970, The Logic of Images, and Mercer 1996, Reputation and International Politics (who an onlooker is
+    decides what an act says to it); form assumed.
+    """
+    return own + friend * others
+
+
+@rule
+def costly_act(worth: float, net: float) -> float:
+    """What an act says of its mover's resolve, in utility: above 0 it yields, below 0 it stands firm, 0 says nothing.
+
+    a = sgn(C - D) min(|W|, |C - D|) for W < 0, else 0: whom the act serves decides what it says. Given up to an
+    opponent it is a concession; paid for to deny one, a costly stand. It says no more than it costs, nor more than it
+    matters to those opposed; what costs nothing says nothing.
+
+    worth: W, what the mover gains by the act, utility. net: C - D, what the mover's opponents gain by it less what
+    they are denied, each weighted by its `opposition`, utility.
+    Source: Schelling 1966, Arms and Influence; Fearon 1997, JCR 41:68-90 (sinking costs); form assumed.
+    """
+    if worth >= 0.0 or net == 0.0:
+        return 0.0
+    size = min(-worth, abs(net))
+    return size if net > 0.0 else -size
+
+
+@rule
 def trust_after(g: float, tau: float, a: float, omega: float, eps: float) -> float:
     """Belief that an actor seeks only security after it conceded (a > 0) or pressed (a < 0).
 
@@ -78,21 +138,6 @@ def trust_after(g: float, tau: float, a: float, omega: float, eps: float) -> flo
     Source: Jervis 1976, Perception and Misperception; Kydd 2005, Trust and Mistrust in International Relations.
     """
     return shifted(g, tau * a * omega, eps)
-
-
-@rule
-def trust_bayes(g: float, like_seeker: float, like_expander: float, eps: float) -> float:
-    """Trust after an act that a security seeker does with one probability and an expansionist with another.
-
-    g' = g L_s / (g L_s + (1 - g) L_x); an act that neither would do teaches nothing.
-
-    g: 0..1. like_seeker, like_expander: probabilities of the act, 0..1. eps: floor, 0 < eps < 1/2.
-    Source: Kydd 2000, IO 54:325-57.
-    """
-    seen = g * like_seeker + (1.0 - g) * like_expander
-    if seen <= 0.0 or like_seeker == like_expander:
-        return within(g, eps)
-    return within(g * like_seeker / seen, eps)
 
 
 @rule
@@ -136,18 +181,3 @@ def calculus_prior(start: float, calculus_start: float, calculus_now: float, eps
     Source: after Press 2005, Calculating Credibility; relative to the start, so that starting beliefs are at rest.
     """
     return shifted(start, calculus_now - calculus_start, eps)
-
-
-@rule
-def break_even_reputation(gain: float, price: float, exposure: float) -> float:
-    """Strength of reputation at which a concession stops paying, for small acts.
-
-    rho* = (gain - price) / exposure.
-
-    gain: sum of salience times change of what is got. price: salience times change of what is given.
-    exposure: sum of salience times fall of payoff per unit fall of believed resolve, > 0.
-    Source: linearised; after Schelling 1966 and Press 2005.
-    """
-    if exposure <= 0.0:
-        return math.inf
-    return (gain - price) / exposure

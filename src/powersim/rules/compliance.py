@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
 
 
@@ -21,21 +21,6 @@ def continuation_value(sigma: float, delta: float, h: float) -> float:
     if future >= 1.0:
         return math.inf if sigma > 0.0 else 0.0
     return future / (1.0 - future) * sigma
-
-
-@rule
-def break_even_gain(pi: float, delta: float, h: float) -> float:
-    """Gain per turn from the relationship at which reneging just pays.
-
-    sigma* = Pi (1 - D) / D, D = delta (1 - h); infinite if the future does not count.
-
-    pi: gain from reneging now, >= 0. delta, h: as in continuation_value.
-    Source: the bound of continuation_value, solved.
-    """
-    future = delta * (1.0 - h)
-    if future <= 0.0:
-        return math.inf
-    return pi * (1.0 - future) / future
 
 
 @rule

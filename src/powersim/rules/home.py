@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 
 @rule
@@ -26,15 +26,3 @@ def engagers_step(
     """
     moved = f + up * paid * (1.0 - f) - down * (breached + sanctioned) * f + relax * (home_level - f)
     return min(1.0, max(0.0, moved))
-
-
-@rule
-def mixed_ideal(f: float, hard: float, eng: float) -> float:
-    """Policy between two factions in proportion to their shares.
-
-    theta = (1 - F) hard + F eng.
-
-    f: share of the engagers, 0..1. hard, eng: the factions' ideals (or saliences).
-    Source: assumed; a compromise as in Van den Bos 1991.
-    """
-    return hard + f * (eng - hard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 FAIR = 1e-6  # nearer to even odds than this, the general formula loses more digits than the even one errs by
 
@@ -96,14 +96,3 @@ def settlement_terms(p_a: float, p_b: float) -> float:
     p_a, p_b: beliefs that the attacker wins, 0..1. Source: split of the range in Wagner 2000, AJPS 44:469-84.
     """
     return 0.5 * (p_a + p_b)
-
-
-@rule
-def share_met(stock: float, need: float) -> float:
-    """Share of a need that a stock covers; 1 if nothing is needed.
-
-    min(1, stock / need). stock, need: units, >= 0. Source: definition.
-    """
-    if need <= stock:
-        return 1.0
-    return max(0.0, stock) / need

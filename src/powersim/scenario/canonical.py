@@ -14,7 +14,9 @@ from powersim.scenario.expr import Expression
 from powersim.scenario.pairs import SYMMETRIC, Pairs
 from powersim.scenario.resolved import Num, Scenario
 
-TALK = frozenset({"title", "question", "source", "about", "scale", "claim", "contrary", "recorded", "unit"})
+TALK = frozenset({
+    "title", "question", "source", "about", "scale", "claim", "contrary", "recorded", "unit", "role",
+})  # fmt: skip
 
 
 def resolved_text(scenario: Scenario) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from powersim.scenario.build import build
+from powersim.scenario.arrays.build import build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Scenario
 

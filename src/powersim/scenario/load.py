@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.merge import override, read_all
-from powersim.scenario.node import Node, tree
-from powersim.scenario.resolve import Resolver
-from powersim.scenario.resolve_study import scenario
+from powersim.scenario.check.validate import unmatched, validate
+from powersim.scenario.read.merge import override, read_all
+from powersim.scenario.read.node import Node, tree
+from powersim.scenario.read.source import read
+from powersim.scenario.resolve.document import Resolver
+from powersim.scenario.resolve.study import scenario
 from powersim.scenario.resolved import Scenario
-from powersim.scenario.source import read
-from powersim.scenario.validate import unmatched, validate
 from powersim.world.params import SPEC
 
 
@@ -49,9 +49,11 @@ def loads(text: str, name: str = "scenario", overrides: Mapping[str, str | float
     return _resolve(root, overrides or {}, problems)
 
 
-def from_data(data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None) -> Scenario:
-    """The same from plain data: dicts, lists, texts and numbers in the shape of a file."""
-    return _resolve(tree(data), overrides or {}, [])
+def from_data(
+    data: Mapping[str, object], overrides: Mapping[str, str | float] | None = None, name: str = "data"
+) -> Scenario:
+    """The same from plain data: dicts, lists, texts and numbers in the shape of a file, which errors call `name`."""
+    return _resolve(tree(data, name), overrides or {}, [])
 
 
 def _resolve(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
@@ -37,7 +38,7 @@ def complaint(
     """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into it.
 
     `by`: keys whose values it depends on, so that it means nothing where one of these is wrong itself (what depends
-    on the presence of keys alone needs none). `lacks`: the key whose absence is the mistake; with `others` another one
+    on the presence of keys alone needs none). `lacks`: the key whose absence is the mistake; with `others` another
     would do too.
     """
     parts: dict[str, Any] = {
@@ -74,22 +75,55 @@ class Ref:
     kind: str
 
 
+_MISSING = "programs that read tables take it for a missing value"
+_NUMBER = "programs that read tables take it for a number"
+_TRUTH = "programs that read tables take it for a truth value"
+MISREAD = {
+    "na": _MISSING, "nan": _MISSING, "null": _MISSING, "none": _MISSING, "inf": _NUMBER, "infinity": _NUMBER,
+    "true": _TRUTH, "false": _TRUTH,
+}  # fmt: skip
+"""Words, in small letters or capitals, that no name may be, each with the reason: in a table it would be no name."""
+EVERYTHING = {"all": "all stands for all of them, on the command line and in tables"}
+"""What no name in small letters may be."""
+NOTHING = {"base": "base stands for the scenario as it is, where no branch and no theory is named"}
+"""What no branch and no theory may be called beside."""
+
+
 def _form(
-    first: frozenset[str], others: frozenset[str], longest: int, form: str, example: str
+    first: frozenset[str],
+    others: frozenset[str],
+    longest: int,
+    form: str,
+    example: str,
+    reserved: Mapping[str, str] = MappingProxyType({}),
 ) -> AfterValidator:
     def check(text: str) -> str:
         if not text or len(text) > longest or text[0] not in first or not set(text) <= others:
             raise complaint(
                 f"{text} is not a usable name" if text else "an empty name", allowed=form, example=example
             )
+        if text.casefold() in reserved:
+            raise complaint(
+                f"{text} is a reserved word: {reserved[text.casefold()]}",
+                allowed="another name",
+                example=example,
+            )
         return text
 
     return AfterValidator(check)
 
 
-ActorCode = Annotated[str, _form(UPPER, UPPER | REST, MAX_CODE, ACTOR_FORM, "USA")]
-Identifier = Annotated[str, _form(LOWER, LOWER | REST, MAX_ID, ID_FORM, "missile_defense")]
+ActorCode = Annotated[str, _form(UPPER, UPPER | REST, MAX_CODE, ACTOR_FORM, "USA", MISREAD)]
+Identifier = Annotated[
+    str, _form(LOWER, LOWER | REST, MAX_ID, ID_FORM, "missile_defense", MISREAD | EVERYTHING)
+]
 Slug = Annotated[str, _form(LOWER, LOWER | REST | {"-"}, MAX_ID, SLUG_FORM, "current-calculus")]
+"""The name of a scenario, which stands in no table."""
+Choice = Annotated[
+    str,
+    _form(LOWER, LOWER | REST | {"-"}, MAX_ID, SLUG_FORM, "current-calculus", MISREAD | EVERYTHING | NOTHING),
+]
+"""The name of a branch or a theory."""
 
 ActorRef = Annotated[str, Ref("actor")]
 PartyRef = Annotated[str, Ref("party")]

@@ -90,7 +90,7 @@ def uniforms(keys: Keys, seed: int, run: int, *, second: bool = False) -> Floats
 
     `second` gives another one of the same key, independent of the first.
     """
-    luck = draws.luck(seed, run, 0)
+    luck = draws.luck(seed, run)
     block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
     zero = np.zeros_like(keys[0])
     w0, w1, w2, w3 = block(zero + np.uint64(draws.PRIOR), keys[0], zero, keys[1], luck.seed, luck.run)

@@ -270,6 +270,12 @@ class Branch:
     like: str
     steps: tuple[Step, ...]
     offer: Offer | None = None
+    role: str = "answer"  # or yardstick
+
+    @property
+    def yardstick(self) -> bool:
+        """Whether it is there to measure other branches by, not to answer the question."""
+        return self.role == "yardstick"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
-from powersim.scenario.schema import Document
+from powersim.scenario.schema.scenario import Document
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 

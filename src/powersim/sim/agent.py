@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import mesa
 import numpy as np
 
+from powersim.sim.labels import Labels
 from powersim.world import case as watched
 from powersim.world import draws
-from powersim.world.state import C_PLEDGE, C_SANCTION
+from powersim.world.case import Case
+from powersim.world.state import C_PLEDGE, C_SANCTION, Derived, World
 
-if TYPE_CHECKING:
-    from powersim.sim.model import PowersimModel
+
+class Stage(Protocol):
+    """What an agent needs of the model that it is part of: see `sim.model.PowersimModel`."""
+
+    case: Case
+    labels: Labels
+    world: World
+
+    @property
+    def derived(self) -> Derived:
+        """What follows from the state as it is."""
+
+    def observe(self, kind: int, a: int, b: int = -1) -> float:
+        """A quantity as it is now."""
+
+    def uniform(self, point: int, actor: int, purpose: str) -> float:
+        """The keyed uniform number of an agent's own decision."""
 
 
 class State(mesa.Agent):  # type: ignore[misc]
@@ -27,9 +44,9 @@ class State(mesa.Agent):  # type: ignore[misc]
     What other actors are called is their code, e.g. "IRN"; an unknown name raises PowersimError.
     """
 
-    model: PowersimModel
+    model: Stage
 
-    def __init__(self, model: PowersimModel, index: int) -> None:
+    def __init__(self, model: Stage, index: int) -> None:
         super().__init__(model)
         self.index = index
 

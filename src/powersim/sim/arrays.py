@@ -1,98 +1,169 @@
-"""The arrays of a store: laid out empty, made longer, and put on disk a chunk at a time."""
+"""The arrays of a store: laid out empty, made longer, put right, and put on disk a chunk at a time."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import uuid
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zarr
 import zarr.errors
+from zarr.codecs import ZstdCodec
 
+from powersim import _seals as seals
 from powersim.errors import PowersimError
-from powersim.sim.files import sync, sync_tree
+from powersim.files.writing import sync, sync_tree
 from powersim.sim.layout import Layout
 
 EACH = ("branch", "theory", "run")
 PER_RUN = ("value", "summary", "departed", "first", "counts")
 """Arrays with a place for every run."""
+MEANS = ("alignment", "alignment_sd", "arms", "arms_sd")
+"""Arrays of means and spreads over runs, in one file each."""
+ROOT = "zarr.json"
+IDENTITY, FILES = "identity", "files"
+"""Attributes of the root: what the results are of, and the checksums of the files of metadata and labels (JSON)."""
 
 # All files of an array in one folder: fewer folders to put on disk than with the usual one for every dimension.
 FLAT: Any = {"name": "default", "separator": "."}
 RUN_CHUNK = 2**16  # numbers of runs in one file of the coordinate
+# Said, so that what is written anew beside older chunks always reads like them.
+PACKED: Any = ZstdCodec(level=0, checksum=False)
+BUSY = "another powersim computes into this folder; wait until it is done and add --resume, or name another folder"
 
 
-def create(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]) -> None:
-    """Lay empty arrays out beside their place, then move them there in one step."""
+def file(name: str, chunk: int) -> str:
+    """The file of an array's chunk, from the folder of results."""
+    rest = {
+        "value": ".0.0",
+        "departed": "",
+        "alignment": ".0.0",
+        "alignment_sd": ".0.0",
+        "arms": "",
+        "arms_sd": "",
+    }
+    return f"{name}/c.0.0.{chunk}{rest.get(name, '.0')}"
+
+
+def lay_out(path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]) -> None:
+    """Lay arrays out for `runs` runs: a new store in one step, else whatever of metadata and labels is not so yet.
+
+    Chunks that are there stay. Where this was cut off, the next call completes it. PowersimError if another process
+    has just laid out the same.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with _skeleton(path, layout, runs, attributes) as (skeleton, names):
+        if new:
+            sync_tree(skeleton)
+            try:
+                skeleton.rename(path)
+            except OSError as error:
+                if path.exists():
+                    raise PowersimError(f"{path.parent}: {BUSY}") from error
+                raise
+            sync(path.parent)
+            return
+        for name in names:
+            there = path / name
+            if there.is_file() and there.read_bytes() == (skeleton / name).read_bytes():
+                continue
+            there.parent.mkdir(parents=True, exist_ok=True)
+            clear(there, folders_only=True)
+            sync(skeleton / name)
+            (skeleton / name).replace(there)
+            for folder in there.parents:
+                sync(folder)
+                if folder == path:
+                    break
+
+
+@contextmanager
+def _skeleton(
+    path: Path, layout: Layout, runs: int, attributes: Mapping[str, Any]
+) -> Iterator[tuple[Path, list[str]]]:
+    """A store without chunks beside its place, and its files, the root last."""
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     try:
         group = zarr.create_group(partial, zarr_format=3, attributes={**attributes, "coordinates": "date"})
         _coordinates(group, layout, runs)
         _variables(group, layout, runs)
         _consolidate(partial)
-        sync_tree(partial)
-        partial.rename(path)
-        sync(path.parent)
+        found = (p.relative_to(partial).as_posix() for p in sorted(partial.rglob("*")) if p.is_file())
+        names = [name for name in found if name != ROOT]
+        _mark(partial, names)
+        yield partial, [*names, ROOT]
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def grow(path: Path, runs: int) -> None:
-    """Make room for more runs. Where this was cut off, the next call completes it."""
-    group = zarr.open_group(path, mode="r+", use_consolidated=False)
-    room = max(runs, *(int(array(group, name).shape[2]) for name in PER_RUN))
-    for name in PER_RUN:
-        held = array(group, name)
-        if held.shape[2] < room:
-            held.resize((*held.shape[:2], room, *held.shape[3:]))
-    numbers = array(group, "run")
-    if numbers.shape[0] < room:
-        numbers.resize((room,))
-    if not np.array_equal(np.asarray(numbers[-1:]), [room - 1]):
-        numbers[...] = np.arange(room)
-    if _stated_runs(path) != room:
-        _consolidate(path)
-    sync_tree(path / "run")
-    for name in PER_RUN:
-        sync(path / name / "zarr.json")
-    sync(path / "zarr.json")
-    sync(path)
+def _mark(path: Path, names: list[str]) -> None:
+    """Write into the root the checksums of other files, and of itself."""
+    found = json.loads((path / ROOT).read_bytes())
+    sums = {name: seals.digest((path / name).read_bytes(), name).hex() for name in names}
+    found["attributes"][FILES] = json.dumps(sums)
+    found["attributes"][seals.MARK] = seals.marked(_unmarked(found))[seals.MARK]
+    (path / ROOT).write_text(json.dumps(found, indent=2), "utf-8")
+
+
+def is_whole(root: Mapping[str, Any]) -> bool:
+    """Whether the root's metadata are those that were written."""
+    attributes = root["attributes"]
+    return seals.is_whole({**_unmarked(root), seals.MARK: attributes.get(seals.MARK)})
+
+
+def _unmarked(root: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = {name: value for name, value in root["attributes"].items() if name != seals.MARK}
+    return {**root, "attributes": attributes}
 
 
 def put(group: zarr.Group, path: Path, name: str, start: int, part: np.ndarray[Any, Any]) -> None:
-    """Write `part` (B, Th, R, ...) of an array from run `start` on, on disk before this returns."""
-    if part.size == 0:
-        return
+    """Write `part` (B, Th, R, ...) of an array from run `start`, where a chunk begins; on disk before this returns."""
     held = array(group, name)
-    held[:, :, start : start + part.shape[2]] = part
-    length = (held.shards or held.chunks)[2]
-    ends = ".0" * (part.ndim - 3)
-    for index in range(start // length, (start + part.shape[2] - 1) // length + 1):
-        file = path / name / f"c.0.0.{index}{ends}"
-        if file.exists():  # a chunk in which everything is missing has no file
-            sync(file)
-    sync(path / name)
+    there = path / file(name, start // (held.shards or held.chunks)[2])
+    clear(there)  # what a killed process left of more runs, or damage, is not read to be written over
+    if part.size:
+        held[:, :, start : start + part.shape[2]] = part
+    if there.exists():  # a chunk in which everything is missing has no file
+        sync(there)
+    sync(there.parent)
 
 
 def replace(group: zarr.Group, path: Path, name: str, content: np.ndarray[Any, Any]) -> None:
     """Write a whole array, on disk before this returns."""
+    clear(path / file(name, 0))
     if content.size:
         array(group, name)[...] = content
-        sync_tree(path / name)
+    sync_tree(path / name)
 
 
 def sweep(path: Path) -> None:
     """Remove what a killed process had begun to write: files that were not yet moved to their place."""
     for left in [*path.rglob("*.partial"), *path.parent.glob(".*.partial")]:
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+        clear(left)
+
+
+def keep(path: Path, chunks: int) -> None:
+    """Remove later chunks than so many: a killed process wrote them without saying so."""
+    for name in PER_RUN:
+        for left in (path / name).glob("c.0.0.*"):
+            place = left.name.split(".")[3]
+            if place.isdecimal() and int(place) >= chunks:
+                clear(left)
+
+
+def clear(there: Path, *, folders_only: bool = False) -> None:
+    """Make way for a file."""
+    if there.is_dir() and not there.is_symlink():
+        shutil.rmtree(there, ignore_errors=True)
+    elif not folders_only:
+        there.unlink(missing_ok=True)
 
 
 def array(group: zarr.Group, name: str) -> zarr.Array[Any]:
@@ -103,11 +174,6 @@ def array(group: zarr.Group, name: str) -> zarr.Array[Any]:
             f"{group.store_path}: {name} is not an array; this is not a store that powersim made"
         )
     return found
-
-
-def _stated_runs(path: Path) -> int:
-    """Runs according to the summary of metadata that readers use."""
-    return int(array(zarr.open_group(path, mode="r"), "run").shape[0])
 
 
 def _coordinates(group: zarr.Group, layout: Layout, runs: int) -> None:
@@ -126,7 +192,12 @@ def _coordinates(group: zarr.Group, layout: Layout, runs: int) -> None:
 
 def _labels(group: zarr.Group, name: str, dimension: str, labels: tuple[str, ...]) -> None:
     array = group.create_array(
-        name, shape=(len(labels),), chunks=(max(1, len(labels)),), dtype=str, dimension_names=(dimension,)
+        name,
+        shape=(len(labels),),
+        chunks=(max(1, len(labels)),),
+        dtype=str,
+        dimension_names=(dimension,),
+        compressors=PACKED,
     )
     if labels:
         array[...] = np.array(labels, dtype=object)
@@ -139,11 +210,11 @@ def _variables(group: zarr.Group, layout: Layout, runs: int) -> None:
     # One file a chunk of runs, in which each outcome can be read by itself.
     group.create_array(
         "value", shape=(b, h, runs, t, o), shards=(b, h, c, t, o), chunks=(b, h, c, t, 1), dtype=np.float32,
-        fill_value=np.nan, dimension_names=(*EACH, "turn", "outcome"), chunk_key_encoding=FLAT,
+        fill_value=np.nan, dimension_names=(*EACH, "turn", "outcome"), chunk_key_encoding=FLAT, compressors=PACKED,
     )  # fmt: skip
     group.create_array(
         "summary", shape=(b, h, runs, o), shards=(b, h, c, o), chunks=(b, h, c, 1), dtype=np.float64,
-        fill_value=np.nan, dimension_names=(*EACH, "outcome"), chunk_key_encoding=FLAT,
+        fill_value=np.nan, dimension_names=(*EACH, "outcome"), chunk_key_encoding=FLAT, compressors=PACKED,
     )  # fmt: skip
     _new(group, "departed", (b, h, runs), (b, h, c), EACH, np.float32, np.nan)
     _new(group, "first", (b, h, runs, e), (b, h, c, max(1, e)), (*EACH, "event"), np.float32, np.nan)
@@ -166,7 +237,7 @@ def _new(
 ) -> zarr.Array[Any]:
     return group.create_array(
         name, shape=shape, chunks=chunks, dtype=dtype, fill_value=fill, dimension_names=dimensions,
-        chunk_key_encoding=FLAT,
+        chunk_key_encoding=FLAT, compressors=PACKED,
     )  # fmt: skip
 
 

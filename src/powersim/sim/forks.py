@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 
-from powersim._bundle import pack
-from powersim.sim.history import History
+from powersim.sim.run import Bench, Engine, History
 from powersim.world.case import Case
-from powersim.world.draws import luck
-from powersim.world.start import LOG_ROWS, new_world
-from powersim.world.state import Branch, Floats, Setup, World
-from powersim.world.turn import begin, new_room, stretch
+from powersim.world.start import LOG_ROWS
+from powersim.world.state import Branch, Setup
 
-T = TypeVar("T", bound=tuple[Any, ...])
-
-_HERE = threading.local()  # a thread's Desk
+_HERE = threading.local()  # a thread's bench
 
 
 def simulate_branches(cases: Sequence[Case], seed: int, run: int, log_rows: int = LOG_ROWS) -> list[History]:
@@ -95,97 +90,44 @@ def _partings(branches: list[Branch], s: Setup) -> dict[tuple[int, int], int]:
     return table
 
 
-class _Desk:
-    """Room to work in: a pile of worlds of one size, one for each group of branches that waits for its turn."""
-
-    def __init__(self, s: Setup, log_rows: int) -> None:
-        self.s, self.log_rows = s, log_rows
-        self.room = new_room(s)
-        self.worlds: list[tuple[World, World]] = []  # as arrays, and packed
-        self.packed: dict[str | int, Any] = {}  # of the last run
-
-    def world(self, depth: int) -> tuple[World, World]:
-        """The world at a depth of the pile."""
-        while len(self.worlds) <= depth:
-            fresh = new_world(self.s, self.log_rows)
-            self.worlds.append((fresh, pack(fresh)))
-        return self.worlds[depth]
-
-    def pack(self, what: str | int, values: T) -> T:
-        """`values` packed; quicker where the last run had the same arrays under the name `what`."""
-        self.packed[what] = pack(values, self.packed.get(what))
-        return cast(T, self.packed[what])
-
-
-def _desk(s: Setup, log_rows: int) -> _Desk:
-    """The desk of the running thread: the one it has, if it fits."""
+def _bench(s: Setup, log_rows: int) -> Bench:
+    """The bench of the running thread: the one it has, if it fits."""
     size = (log_rows, *(array.shape for array in s))
     if getattr(_HERE, "size", None) != size:
-        _HERE.size, _HERE.desk = size, _Desk(s, log_rows)
-    desk: _Desk = _HERE.desk
-    return desk
-
-
-def _copy(source: World, to: World) -> None:
-    """Make a world equal to another; of the chronicle only what is written."""
-    rows = min(int(source.logged[0]), len(source.log))
-    for name in World._fields:
-        old, new = getattr(source, name), getattr(to, name)
-        if name == "log":
-            new[:rows] = old[:rows]
-        else:
-            np.copyto(new, old)
+        _HERE.size, _HERE.bench = size, Bench(s, log_rows)
+    bench: Bench = _HERE.bench
+    return bench
 
 
 class _Tree:
     """Branches of one run as a tree of histories."""
 
     def __init__(self, cases: Sequence[Case], seed: int, run: int, log_rows: int) -> None:
-        self.case, self.turns = cases[0], cases[0].turns
-        s = self.case.setup
-        self.desk = _desk(s, log_rows)
-        self.where = luck(seed, run, 0)
-        keep = self.desk.pack
-        self.given = keep("setup", s), keep("params", self.case.params), keep("switches", self.case.switches)
-        self.watch = keep("watch", self.case.watch)
-        self.branches = [case.branch for case in cases]
-        self.parting = _partings(self.branches, s)
-        n, count = len(s.power0), len(cases)
-        self.values: Floats = np.zeros((count, self.turns, len(self.case.watch.kind)))
-        self.kept: Floats = np.zeros((count, len(self.case.snapshots), n, n))
+        self.cases, self.turns = cases, cases[0].turns
+        s = cases[0].setup
+        self.root = Engine(cases[0], seed, run, bench=_bench(s, log_rows))
+        self.parting = _partings([case.branch for case in cases], s)
         self.found: dict[int, History] = {}
 
     def histories(self) -> list[History]:
         """The history of every branch, in their order."""
-        world, packed = self.desk.world(0)
-        _copy(new_world(self.case.setup, 0), world)
-        begin(*self.given, packed, self.desk.room)
-        self._grow(list(range(len(self.branches))), 0, 0)
-        return [self.found[place] for place in range(len(self.branches))]
+        self._grow(list(range(len(self.cases))), self.root)
+        return [self.found[place] for place in range(len(self.cases))]
 
     def _until(self, a: int, b: int) -> int:
         return self.turns if a == b else min(self.turns, self.parting[max(a, b), min(a, b)])
 
-    def _grow(self, members: list[int], first: int, depth: int) -> None:
-        """Go on with branches that are one history up to turn `first`, whose world lies at `depth`."""
-        lead = members[0]
+    def _grow(self, members: list[int], engine: Engine) -> None:
+        """Go on with branches that are one history so far, under the first of them."""
         end = min(self._until(a, b) for a in members for b in members)
-        world, packed = self.desk.world(depth)
-        branch = self.desk.pack(lead, self.branches[lead])
-        stretch(
-            *self.given, branch, self.watch, self.case.snapshots, packed, self.desk.room,
-            self.where.seed, self.where.run, first, end, self.values[lead], self.kept[lead],
-        )  # fmt: skip
+        engine.to(end)
         if end == self.turns:
-            self.found |= dict.fromkeys(members, self._history(lead, world))
+            self.found |= dict.fromkeys(members, engine.history())
             return
         parted = self._parted(members, end)
         for group in parted[1:]:
-            self.values[group[0], :end] = self.values[lead, :end]
-            self.kept[group[0]] = self.kept[lead]
-            _copy(world, self.desk.world(depth + 1)[0])
-            self._grow(group, end, depth + 1)
-        self._grow(parted[0], end, depth)
+            self._grow(group, engine.fork(self.cases[group[0]], same_bench=True))
+        self._grow(parted[0], engine)
 
     def _parted(self, members: list[int], turn: int) -> list[list[int]]:
         """The groups of branches that are still one after they part at `turn`; the first has the first member."""
@@ -197,14 +139,3 @@ class _Tree:
             else:
                 group.append(member)
         return groups
-
-    def _history(self, place: int, world: World) -> History:
-        rows, room = int(world.logged[0]), len(world.log)
-        return History(
-            self.values[place],
-            self.kept[place],
-            world.log[:rows].copy(),
-            world.delivered.copy(),
-            world.happened.copy(),
-            max(0, rows - room),
-        )

@@ -8,26 +8,24 @@ never touched: whatever a user does with them leaves the history as it is.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any
 
 import mesa
 import numpy as np
 
-from powersim._bundle import pack
 from powersim.errors import PowersimError
 from powersim.sim.agent import State
-from powersim.sim.history import History
 from powersim.sim.labels import Labels
+from powersim.sim.run import Engine, History
 from powersim.world import chronicle
 from powersim.world.case import Case
-from powersim.world.channels import Held, new_paths, paths_of
-from powersim.world.draws import luck, uniform
-from powersim.world.record import observe
-from powersim.world.start import LOG_ROWS, new_world
+from powersim.world.channels import Held
+from powersim.world.draws import uniform
+from powersim.world.phases import PHASES, Phase
+from powersim.world.start import LOG_ROWS
 from powersim.world.state import Derived, Floats
-from powersim.world.turn import begin, new_room, stretch
 
 __all__ = ["Labels", "PowersimModel", "State", "simulate"]
 
@@ -70,25 +68,14 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         held: Held | None = None,
     ) -> None:
         super().__init__(rng=(seed, run) if rng is None else rng)
-        where = luck(seed, run, 0)
         self.case = case
         self.labels = Labels.numbered(case) if labels is None else labels
         self.seed, self.run = seed, run
-        self.turn = 0
-        self.world = new_world(case.setup, log_rows, detail)
-        self.values = np.full((case.turns, case.watch.kind.shape[0]), np.nan)
-        actors = case.setup.power0.shape[0]
-        self._alignment = np.zeros((case.snapshots.shape[0], actors, actors))
+        self.engine = Engine(case, seed, run, log_rows=log_rows, detail=detail, keep=keep, held=held)
+        self.world = self.engine.world
+        self.values = self.engine.record.values
         self._first_row = 0
         self._teller = self._plain if teller is None else teller
-        self._key = (where.seed, where.run)
-        self._watch = pack(case.watch)
-        self._paths = new_paths(case.setup, case.turns) if keep else None
-        self._room = new_room(case.setup, self._paths, paths_of(case.setup, case.turns, held))
-        self._world = pack(self.world)
-        self._given = (pack(case.setup), pack(case.params), pack(case.switches))
-        self._branch = pack(case.branch)
-        begin(*self._given, self._world, self._room)
         self.states = self._people(dict(agents or {}))
         self.running = case.turns > 0
         self.datacollector = self._collector(dict(model_reporters or {}), dict(agent_reporters or {}))
@@ -115,6 +102,11 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
             agent_reporters={"code": "code", **of_agents} if of_agents else None,
         )
 
+    @property
+    def turn(self) -> int:
+        """Turns that have been computed."""
+        return self.engine.turns
+
     def __repr__(self) -> str:
         own = [state.code for state in self.states if type(state).decide is not State.decide]
         policies = f"; policies of their own: {', '.join(own)}" if own else ""
@@ -135,8 +127,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
     @property
     def derived(self) -> Derived:
         """What follows from the state as it is: capability, security and so on."""
-        derived: Any = self._room.derived
-        return derived if isinstance(derived, Derived) else derived.values
+        return self.engine.desk.derived
 
     @property
     def outcomes(self) -> dict[str, float]:
@@ -147,16 +138,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
     @property
     def history(self) -> History:
         """What has happened so far, as `sim.history.simulate` gives it when all turns are done."""
-        world, rows = self.world, int(self.world.logged[0])
-        return History(
-            self.values[: self.turn].copy(),
-            self._alignment.copy(),
-            world.log[:rows].copy(),
-            world.delivered.copy(),
-            world.happened.copy(),
-            max(0, rows - world.log.shape[0]),
-            self._paths,
-        )
+        return self.engine.history()
 
     def position(self, issue: str) -> float:
         """Where an issue stands: 0..1."""
@@ -164,16 +146,22 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Compute one turn. Raises PowersimError when all turns are done, or for a decision that no agent may take."""
+        for _ in self.phases():
+            pass
+
+    def phases(self) -> Iterator[Phase]:
+        """Compute one turn phase by phase: each is given when it has been computed, to be looked at in `engine`.
+
+        Errors: those of `step`, which does the same without looking.
+        """
         if self.turn >= self.case.turns:
             raise PowersimError(f"the history has ended: all {self.case.turns} turns are done")
         t = self.turn
         self._ask()
         self._first_row = int(self.world.logged[0])
-        stretch(
-            *self._given, self._branch, self._watch, self.case.snapshots, self._world, self._room,
-            *self._key, t, t + 1, self.values, self._alignment,
-        )  # fmt: skip
-        self.turn = t + 1
+        for phase in PHASES:
+            self.engine.to(t, phase.name)
+            yield phase
         self.running = self.turn < self.case.turns
         self._collect(t)
 
@@ -203,15 +191,15 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
         """A quantity of `powersim.world.case` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
-        setup, params, _ = self._given
-        last = max(self.turn - 1, 0)
-        return float(observe(setup, params, self._world, self._room.derived, kind, a, b, last))
+        return self.engine.observe(kind, a, b)
 
     def uniform(self, point: int, actor: int, purpose: str) -> float:
         """The keyed uniform number of an agent's own decision in the coming turn."""
         key = self.case.setup.actor_key[actor]
-        where = luck(self.seed, self.run, self.turn)
-        return float(uniform(where, point, key, np.uint64(0), np.uint64(zlib.crc32(purpose.encode()))))
+        where = self.engine.given.luck
+        return float(
+            uniform(where, self.turn, point, key, np.uint64(0), np.uint64(zlib.crc32(purpose.encode())))
+        )
 
     def rows(self) -> Floats:
         """Rows of the chronicle that the last step wrote: turn, kind, actor, other, object, value, gain, deal."""

@@ -13,15 +13,15 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from powersim.errors import PowersimError
-from powersim.sim.files import write_atomically
+from powersim.files.writing import Mark
+from powersim.files.writing import write as write_file
 
 FORMAT = 1
 FILE = "provenance.json"
 KEY = "powersim_provenance"
 FOLDERS = ("rules", "world", "defaults", "scenario")
-FILES = ("_bundle.py", "_jit.py", "sim/history.py")
-MOST_BYTES = 64 * 2**20  # a provenance file larger than this is not one
+FILES = ("compile/bundle.py", "compile/jit.py", "sim/history.py")
+MARK: Mark = re.compile(rb'\A\{\s*"' + KEY.encode() + rb'"')
 
 
 def versions() -> dict[str, str]:
@@ -64,28 +64,18 @@ def system() -> str:
 
 def command_line(arguments: Sequence[str]) -> str:
     """The command that was given; absolute paths are cut to their last part, as they mean nothing elsewhere."""
-    return " ".join(["powersim", *(_quoted(_portable(argument)) for argument in arguments)])
+    return written(" ".join(["powersim", *(_quoted(_portable(argument)) for argument in arguments)]))
+
+
+def written(text: str) -> str:
+    """A text that any file can hold: bytes of a file's name that are not UTF-8 as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def write(folder: Path, facts: Mapping[str, Any]) -> Path:
     """Write `provenance.json` into a folder."""
     text = json.dumps({KEY: FORMAT, **facts}, indent=2, ensure_ascii=False, allow_nan=False)
-    return write_atomically(folder / FILE, (text + "\n").encode())
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The facts of a provenance file. PowersimError says why it cannot be used."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise PowersimError(f"{path}: too large for a record of provenance")
-        facts = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise PowersimError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise PowersimError(f"{path}: not JSON ({error})") from error
-    if not isinstance(facts, dict) or facts.get(KEY) != FORMAT:
-        raise PowersimError(f"{path}: not a record of provenance; allowed: the {FILE} of a study")
-    return facts
+    return write_file(folder / FILE, text + "\n", MARK)
 
 
 def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:

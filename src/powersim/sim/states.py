@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim._bundle import pack
 from powersim.sim.model import PowersimModel
+from powersim.sim.run import Engine
 from powersim.world.case import Case
-from powersim.world.draws import luck
-from powersim.world.start import new_world
 from powersim.world.state import Floats, World
-from powersim.world.turn import begin, new_room, stretch
 
 ROWS = 16384
 """Room for a chronicle in detail at first; a longer one is computed again with twice the room."""
@@ -45,36 +42,25 @@ def path(case: Case, seed: int, run: int, *, every: bool = False, mesa: bool = F
 
 
 def _path(case: Case, seed: int, run: int, rows: int, every: bool, mesa: bool) -> Path | None:
-    world, values, step = _by_mesa(case, seed, run, rows) if mesa else _compiled(case, seed, run, rows)
+    engine, step = _by_mesa(case, seed, run, rows) if mesa else _compiled(case, seed, run, rows)
+    world = engine.world
     states = [_copy(world)]
     for t in range(case.turns):
         step(t)
         if every or t == case.turns - 1:
             states.append(_copy(world))
     written = int(world.logged[0])
-    return None if written > rows else Path(tuple(states), values, world.log[:written].copy())
+    return None if written > rows else Path(tuple(states), engine.record.values, world.log[:written].copy())
 
 
-def _compiled(case: Case, seed: int, run: int, rows: int) -> tuple[World, Floats, Callable[[int], None]]:
-    world, room = new_world(case.setup, rows, detail=True), new_room(case.setup)
-    values = np.zeros((case.turns, case.watch.kind.shape[0]))
-    kept = np.zeros((case.snapshots.shape[0], *world.alignment.shape))
-    given = pack(case.setup), pack(case.params), pack(case.switches)
-    branch, watch, packed = pack(case.branch), pack(case.watch), pack(world)
-    where = luck(seed, run, 0)
-    begin(*given, packed, room)
-
-    def step(t: int) -> None:
-        stretch(
-            *given, branch, watch, case.snapshots, packed, room, where.seed, where.run, t, t + 1, values, kept
-        )
-
-    return world, values, step
+def _compiled(case: Case, seed: int, run: int, rows: int) -> tuple[Engine, Callable[[int], None]]:
+    engine = Engine(case, seed, run, log_rows=rows, detail=True)
+    return engine, lambda t: engine.to(t + 1)
 
 
-def _by_mesa(case: Case, seed: int, run: int, rows: int) -> tuple[World, Floats, Callable[[int], None]]:
+def _by_mesa(case: Case, seed: int, run: int, rows: int) -> tuple[Engine, Callable[[int], None]]:
     model = PowersimModel(case, seed=seed, run=run, log_rows=rows, detail=True)
-    return model.world, model.values, lambda _: model.step()
+    return model.engine, lambda _: model.step()
 
 
 def _copy(world: World) -> World:

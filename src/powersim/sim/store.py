@@ -1,9 +1,10 @@
 """Results on disk: one zarr store that xarray opens lazily, filled a chunk of runs at a time.
 
 A chunk holds a fixed number of runs of every branch under every theory, so what is there is always paired.
-Chunks are written in the order of runs; when one is on disk, `progress.npz` beside the store is replaced in one
-step and says how far the store is good. A run that was stopped at any moment goes on from there, with the same
-bytes as one that was not. A store of another scenario, seed or version is refused, never overwritten.
+Chunks are written in the order of runs; when one is on disk, its checksums are recorded (`manifest`), then
+`progress.npz` is replaced in one step and says how far the store is good. A run that was stopped at any moment goes on
+from there, with the same bytes as one that was not. What is damaged is computed again, to the same bytes as if it
+were not. A store of another scenario, seed or version is refused, never overwritten.
 
 Of every run the store keeps each outcome's summary, when its branches parted, first dates and counts; whole paths
 of all runs, or of the first so many.
@@ -11,70 +12,68 @@ of all runs, or of the first so many.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import zarr
-import zarr.errors
 from numpy.typing import NDArray
 
-from powersim.errors import PowersimError
-from powersim.sim import arrays
-from powersim.sim.files import write_atomically
+from powersim import _seals as seals
+from powersim.sim import arrays, held, manifest
+from powersim.sim import progress as record
 from powersim.sim.layout import Chunk, Condensed, Layout
-from powersim.sim.moments import Moments
+from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
+from powersim.sim.progress import Progress
 
-FORMAT = 2
-RESULTS = "results"
-PROGRESS = "progress.npz"
 ALL_PATHS = "all"
-
-
-class StoreError(PowersimError):
-    """A store that cannot be used for this run."""
-
-
-@dataclass(frozen=True)
-class _Progress:
-    """How far a store is good: runs in full chunks with their moments, and runs that its summary covers."""
-
-    done: int
-    written: int
-    alignment: Moments
-    arms: Moments
-
-    def plus(self, chunk: Chunk) -> _Progress:
-        alignment, arms = self.alignment.merge(chunk.alignment), self.arms.merge(chunk.arms)
-        return replace(self, done=self.done + chunk.runs, alignment=alignment, arms=arms)
 
 
 class Store:
     """The results of one study in `folder`. Make one with `Store.prepare`."""
 
-    def __init__(self, folder: Path, layout: Layout) -> None:
+    def __init__(self, folder: Path, layout: Layout, identity: Mapping[str, Any], damage: _Damage) -> None:
         self.folder = folder
         self.layout = layout
-        self.paths = held_paths(folder)
+        self.paths = None if identity.get("paths", ALL_PATHS) == ALL_PATHS else int(identity["paths"])
+        self.damaged = damage.names
+        self._key = seals.key(identity)
+        self._manifest = Manifest(folder, self._key, layout.chunk_runs())
         self._group = zarr.open_group(folder / RESULTS, mode="r+")
-        self._sure = _read_progress(folder, layout)
-        self._now = self._sure
+        self._claimed = damage.claimed
+        self._broken = sorted(damage.chunks)
+        self._sure = self._now = damage.progress
 
     @property
     def complete(self) -> int:
-        """Runs in the store, from the first on."""
-        return max(self._sure.done, self._sure.written, self._now.done)
+        """Runs in the store, from the first on, that are sound."""
+        if self._broken:
+            return self._broken[0] * self.layout.chunk_runs()
+        return max(self._sure.complete, self._now.done)
 
     @property
     def next_run(self) -> int:
         """Run with which the next chunk begins: a last chunk that is not full is written anew to fill it."""
         return self._sure.done
+
+    def goal(self, runs: int) -> int:
+        """Runs to have when `runs` are asked for: what was damaged is computed again, whatever is asked for."""
+        return max(runs, self._claimed) if self.damaged else runs
+
+    def missing(self, runs: int) -> list[tuple[int, int]]:
+        """What has to be computed for `runs` runs: (first run, run after the last), each from where a chunk begins."""
+        size = self.layout.chunk_runs()
+        spans: list[tuple[int, int]] = []
+        for chunk in self._broken:
+            start, stop = chunk * size, (chunk + 1) * size
+            if spans and spans[-1][1] == start:
+                start = spans.pop()[0]
+            spans.append((start, stop))
+        if max(self._sure.complete, self._now.done) < runs:
+            spans.append((self.next_run, runs))
+        return spans
 
     @classmethod
     def prepare(
@@ -90,22 +89,34 @@ class Store:
         """Open the store in `folder` for `runs` runs, making it where there is none.
 
         `identity` is what must agree for results to belong together: JSON values by name. With `resume` a
-        store of the same identity goes on, and grows if it has room for fewer. StoreError otherwise.
+        store of the same identity goes on, and grows if it has room for fewer; what of it is damaged is in
+        `Store.damaged`, and among `missing`. StoreError otherwise.
         """
         path = folder / RESULTS
-        if not path.exists():
-            if (folder / PROGRESS).exists():
-                raise StoreError(f"{folder}: {PROGRESS} is there but {RESULTS} is not; name another folder")
-            arrays.create(path, layout, runs, {**attributes, "identity": json.dumps(dict(identity))})
-        else:
-            check(folder, identity, resume=resume)
-            arrays.sweep(path)
-            arrays.grow(path, runs)
-        return cls(folder, layout)
+        stated: dict[str, Any] = json.loads(json.dumps(dict(identity)))
+        attributes = {**attributes, arrays.IDENTITY: json.dumps(stated)}
+        if not held.held_identity(folder):
+            arrays.lay_out(path, layout, runs, attributes)
+            return cls(folder, layout, stated, _Damage(Progress.none(stated, layout, runs)))
+        check(folder, stated, resume=resume)
+        arrays.sweep(path)
+        for name in (record.FILE, manifest.FILE):
+            arrays.clear(folder / name, folders_only=True)
+        damage = _Damage.found(folder, layout, stated, runs)
+        if damage.layout:
+            arrays.lay_out(path, layout, damage.progress.room, attributes)
+        chunks = -(-damage.claimed // layout.chunk_runs())
+        arrays.keep(path, chunks)
+        Manifest(folder, seals.key(stated), layout.chunk_runs()).keep(chunks)
+        return cls(folder, layout, stated, damage)
 
     def write(self, chunk: Chunk, condensed: Condensed) -> None:
-        """Add the next chunk of runs (ValueError if it is another). Only the last may be less than full."""
-        if chunk.start != self.next_run:
+        """Add the next chunk of runs, or one that is damaged (ValueError if it is another).
+
+        Only the last may be less than full.
+        """
+        place = chunk.start // self.layout.chunk_runs()
+        if chunk.start != self.next_run and place not in self._broken:
             raise ValueError(f"chunk of run {chunk.start} written when run {self.next_run} was next")
         whole = chunk.runs if self.paths is None else max(0, min(chunk.runs, self.paths - chunk.start))
         parts: dict[str, NDArray[Any]] = {
@@ -117,78 +128,83 @@ class Store:
         }
         for name, part in parts.items():
             arrays.put(self._group, self.folder / RESULTS, name, chunk.start, part)
+        self._manifest.note(place, chunk.runs)
+        if place in self._broken:
+            self._broken.remove(place)
+            return
         self._now = self._sure.plus(chunk)
         if chunk.runs == self.layout.chunk_runs():
             self._sure = self._now
-            _write_progress(self.folder, self._sure)
+            self._sure.write(self.folder)
 
     def finish(self) -> None:
         """Write what is kept as mean and spread over the runs so far; may be called at any time."""
-        if self._now.done < max(1, self._sure.written):
-            return  # the summary on disk is of more runs
+        if self._now.done <= self._sure.written:
+            return  # what is on disk is of as many runs, or more
         for name, moments in (("alignment", self._now.alignment), ("arms", self._now.arms)):
             arrays.replace(self._group, self.folder / RESULTS, name, moments.mean)
             arrays.replace(self._group, self.folder / RESULTS, f"{name}_sd", moments.sd())
-        self._sure = replace(self._sure, written=self._now.done)
-        _write_progress(self.folder, self._sure)
+        means = manifest.of_means(self.folder, self._now.done, self._key)
+        self._sure = replace(self._sure, written=self._now.done, means=means)
+        self._sure.write(self.folder)
 
 
-def held_runs(folder: Path) -> int:
-    """Runs that the store in `folder` has room for, 0 without one. StoreError for something else of its name."""
-    if not (folder / RESULTS).exists():
-        return 0
-    return int(arrays.array(_open(folder), "value").shape[2])
+class _Damage:
+    """What of a store is not what was written, and how far it is good.
 
+    progress: what is sure. claimed: runs that the store had, before damage. chunks: full ones to compute again. names:
+    damaged files. layout: whether metadata and labels have to be laid out anew.
+    """
 
-def held_identity(folder: Path) -> dict[str, Any]:
-    """What the results in `folder` are of, empty without any. StoreError for something else of their name."""
-    if not (folder / RESULTS).exists():
-        return {}
-    found = _open(folder).attrs.get("identity")
-    if not isinstance(found, str):
-        raise StoreError(f"{folder / RESULTS}: not a store that powersim made; name another folder")
-    identity: dict[str, Any] = json.loads(found)
-    return identity
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.claimed = progress.complete
+        self.chunks: list[int] = []
+        self.names: tuple[str, ...] = ()
+        self.layout = False
 
-
-def held_paths(folder: Path) -> int | None:
-    """Of how many runs from the first on whole paths are kept; None for all."""
-    kept = held_identity(folder).get("paths", ALL_PATHS)
-    return None if kept == ALL_PATHS else int(kept)
-
-
-def _open(folder: Path) -> zarr.Group:
-    try:
-        return zarr.open_group(folder / RESULTS, mode="r")
-    except (FileNotFoundError, zarr.errors.BaseZarrError, ValueError) as error:
-        raise StoreError(f"{folder / RESULTS}: not a store of results; name another folder") from error
-
-
-def done_runs(folder: Path) -> int:
-    """Runs that are complete in the store in `folder`, 0 without one. StoreError for a damaged record of progress."""
-    if not (folder / RESULTS).exists() or not (folder / PROGRESS).exists():
-        return 0
-    with _reading(folder) as kept:
-        return max(int(kept["done"]), int(kept["written"]))
-
-
-@contextmanager
-def _reading(folder: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
-    """The record of progress; StoreError where it cannot be read."""
-    try:
-        with np.load(io.BytesIO((folder / PROGRESS).read_bytes()), allow_pickle=False) as kept:
-            yield kept
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{folder / PROGRESS}: cannot be read ({error}); name another folder") from error
+    @classmethod
+    def found(cls, folder: Path, layout: Layout, identity: Mapping[str, Any], runs: int) -> _Damage:
+        """Everything that is wrong with the store of this identity in a folder."""
+        names: list[str] = []
+        room = 0
+        try:
+            root = held.root(folder)
+            room, names = root.room, list(held.damaged_labels(folder, root))
+        except DamagedError:
+            names = [held.ROOT]
+        labels = bool(names)
+        size, key = layout.chunk_runs(), seals.key(identity)
+        kept = held.sound_progress(folder)
+        if kept is None or kept.identity != identity:
+            recorded = Manifest(folder, key, size).chunks
+            made = cls(Progress.none(identity, layout, runs))
+            made.claimed = min(room, recorded * size)
+            names += [record.FILE] if recorded or kept is not None or (folder / record.FILE).exists() else []
+        else:
+            made = cls(kept)
+            made.claimed = kept.complete
+            broken = list(held.damaged_chunks(folder, key, size, kept.complete))
+            means = held.damaged_means(folder, kept, key)
+            names += [*means, *(name for _, files in broken for name in files)]
+            made.chunks = [chunk for chunk, _ in broken if (chunk + 1) * size <= kept.done]
+            if means or len(made.chunks) < len(broken):
+                # Means are written anew, after a last chunk that is not full.
+                made.progress = replace(kept, written=0)
+        wanted = max(runs, room, made.claimed, made.progress.room)
+        made.layout = labels or wanted > room
+        made.progress = replace(made.progress, room=wanted)
+        made.names = tuple(dict.fromkeys(names))
+        return made
 
 
 def check(folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
     """StoreError unless results of this identity belong into the store that is in `folder`."""
-    held, wanted = held_identity(folder), json.loads(json.dumps(dict(identity)))
-    different = [key for key in {**wanted, **held} if held.get(key) != wanted.get(key)]
+    there, wanted = held.held_identity(folder), json.loads(json.dumps(dict(identity)))
+    different = [key for key in {**wanted, **there} if there.get(key) != wanted.get(key)]
     if different:
         lines = [
-            f"  {key}: there {_short(held.get(key))}, now {_short(wanted.get(key))}" for key in different
+            f"  {key}: there {_short(there.get(key))}, now {_short(wanted.get(key))}" for key in different
         ]
         raise StoreError(
             f"{folder}: holds results of another study, which are never overwritten; name another folder\n"
@@ -203,25 +219,3 @@ def check(folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
 def _short(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _write_progress(folder: Path, progress: _Progress) -> None:
-    content = io.BytesIO()
-    np.savez(
-        content, format=FORMAT, done=progress.done, written=progress.written,
-        alignment=progress.alignment.mean, alignment_squares=progress.alignment.squares,
-        arms=progress.arms.mean, arms_squares=progress.arms.squares,
-    )  # fmt: skip
-    write_atomically(folder / PROGRESS, content.getvalue())
-
-
-def _read_progress(folder: Path, layout: Layout) -> _Progress:
-    each = (len(layout.branches), len(layout.theories))
-    n, s = len(layout.actors), len(layout.snapshots)
-    if not (folder / PROGRESS).exists():
-        return _Progress(0, 0, Moments.none((*each, s, n, n)), Moments.none((*each, len(layout.flows))))
-    with _reading(folder) as kept:
-        done = int(kept["done"])
-        alignment = Moments(done, kept["alignment"], kept["alignment_squares"])
-        arms = Moments(done, kept["arms"], kept["arms_squares"])
-        return _Progress(done, int(kept["written"]), alignment, arms)

@@ -27,15 +27,14 @@ Source: Pearl 2001, Direct and Indirect Effects, UAI 17:411-20.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.bundle import pack
 from powersim.errors import PowersimError
-from powersim.world.derive import balance
-from powersim.world.params import Params
-from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup, World
+from powersim.world.state import LEGS, PARTIES, Flags, Floats, Ints, Setup
 
 RESOLVE, TRUST, THREAT, EXCHANGE, ALIGNMENT = range(5)
 CHANNELS = ("resolve", "trust", "threat", "exchange", "alignment")
@@ -74,10 +73,14 @@ class Held(NamedTuple):
     channels: Collection[str] = CHANNELS
 
 
-def new_paths(s: Setup, turns: int, on: int = 1) -> Paths:
+def new_paths(s: Setup, turns: int) -> Paths:
     """Room for the paths of a history of so many turns, at 0. A party to a deal uses up one of its bandwidth."""
-    n, d = s.power0.shape[0], s.dispute_key.shape[0]
-    deals = turns * (int(s.bandwidth.sum()) // 2) if on else 0
+    deals = turns * (int(s.bandwidth.sum()) // 2)
+    return _paths(s.power0.shape[0], s.dispute_key.shape[0], turns, deals, on=1)
+
+
+def _paths(n: int, d: int, turns: int, deals: int, on: int) -> Paths:
+    """Room for paths of n actors and d disputes."""
     return Paths(
         on=np.full(len(CHANNELS), on, np.uint8),
         resolve=np.zeros((turns, d + 1, n, n)),
@@ -96,13 +99,19 @@ def new_paths(s: Setup, turns: int, on: int = 1) -> Paths:
     )
 
 
+@cache
+def no_paths(actors: int, disputes: int) -> Paths:
+    """Paths of which nothing is kept or held, packed: they are never written, so these do for all histories."""
+    return pack(_paths(actors, disputes, 0, 0, on=0))
+
+
 def paths_of(s: Setup, turns: int, held: Held | None) -> Paths:
     """The paths that a history has to follow, none without `held`.
 
     Raises PowersimError for a channel that does not exist or paths of another world.
     """
     if held is None:
-        return new_paths(s, 0, 0)
+        return no_paths(s.power0.shape[0], s.dispute_key.shape[0])
     for name in held.channels:
         if name not in CHANNELS:
             raise PowersimError(
@@ -116,70 +125,3 @@ def paths_of(s: Setup, turns: int, held: Held | None) -> Paths:
         )
     on = np.array([name in held.channels for name in CHANNELS], np.uint8)
     return held.paths._replace(on=on)
-
-
-@rule
-def _put(what: Floats, where: Floats) -> None:
-    """Copy a table (N, N)."""
-    for i in range(what.shape[0]):
-        for j in range(what.shape[1]):
-            where[i, j] = what[i, j]
-
-
-@rule
-def follow_resolve(kept: Paths, held: Paths, w: World, turn: int, place: int) -> None:
-    """Put the held beliefs in resolve in place, write down those that are. `place`: a dispute, or D for the signals."""
-    if held.on[RESOLVE] > 0:
-        _put(held.resolve[turn, place], w.resolve)
-    if kept.on[RESOLVE] > 0:
-        _put(w.resolve, kept.resolve[turn, place])
-
-
-@rule
-def follow_trust(kept: Paths, held: Paths, w: World, turn: int) -> None:
-    """Put the held trust in place, write down that which is."""
-    if held.on[TRUST] > 0:
-        _put(held.trust[turn], w.trust)
-    if kept.on[TRUST] > 0:
-        _put(w.trust, kept.trust[turn])
-
-
-@rule
-def follow_alignment(kept: Paths, held: Paths, w: World, turn: int, place: int) -> None:
-    """Put the held alignment in place, write down that which is. `place`: AFTER_EVENTS or AFTER_ALIGNMENT."""
-    if held.on[ALIGNMENT] > 0:
-        _put(held.alignment[turn, place], w.alignment)
-    if kept.on[ALIGNMENT] > 0:
-        _put(w.alignment, kept.alignment[turn, place])
-
-
-@rule
-def follow_threat(p: Params, kept: Paths, held: Paths, d: Derived, turn: int, place: int) -> None:
-    """Put the held fear in place (what this state would give is remembered beside it), write down that which is.
-
-    `place`: which of the turn's derivations.
-    """
-    d.held[0] = held.on[THREAT]
-    if held.on[THREAT] > 0:
-        _put(d.fear, d.own_fear)
-        _put(held.fear[turn, place], d.fear)
-        for j in range(d.M.shape[0]):
-            d.feared[j] = held.feared[turn, place, j]
-        balance(p, d)
-    if kept.on[THREAT] > 0:
-        _put(d.fear, kept.fear[turn, place])
-        for j in range(d.M.shape[0]):
-            kept.feared[turn, place, j] = d.feared[j]
-
-
-@rule
-def imagine_threat(p: Params, d: Derived, imagined: Derived) -> None:
-    """Fear in a world that is only imagined, while fear is held: the held one, and what that world would change."""
-    n = d.M.shape[0]
-    for i in range(n):
-        if d.feared[i] != d.M[i]:
-            imagined.feared[i] = max(0.0, d.feared[i] + (imagined.M[i] - d.M[i]))
-        for j in range(n):
-            if d.fear[i, j] != d.own_fear[i, j]:
-                imagined.fear[i, j] = max(0.0, d.fear[i, j] + (imagined.fear[i, j] - d.own_fear[i, j]))
-    balance(p, imagined)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.state import World
 
 # turn, kind, actor, other, object, value, gain, deal  (see KINDS for what each kind puts where)
 (SIGNED, LEG, GAIN, LAPSED, BREACH, DELIVERY, WITHHELD, OWN_MOVE, LAID_DOWN, EVENT, CONCESSION, BELIEF_RESOLVE,
  BELIEF_TRUST, CRISIS, TERMS, DETERRED, WAR, BATTLE, WAR_ENDED, STRIKE, MILESTONE, PROXY, CITY_STRIKE, OFFER_MADE,
- ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED,
+ ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED, STAND,
  # in detail only
  UNSIGNED, CROWDED_OUT, NO_LONGER_PAYS, PROPOSED_LEG, PROPOSED_GAIN, DEMAND_REFUSED, STAYED_OUT,
- PRESSED) = range(36)  # fmt: skip
+ PRESSED) = range(37)  # fmt: skip
 
 KINDS: dict[int, tuple[str, str]] = {
     SIGNED: (
@@ -35,7 +35,7 @@ KINDS: dict[int, tuple[str, str]] = {
     EVENT: ("event", "object: event"),
     CONCESSION: (
         "concession",
-        "actor: who conceded; object: control; value: size in units of the signal scale",
+        "actor: who gave something up; object: control; value: size in units of the signal scale, 0 for a gift",
     ),
     BELIEF_RESOLVE: ("resolve belief", "actor: observer; other: observed; value: new belief; gain: change"),
     BELIEF_TRUST: ("trust", "actor: observer; other: observed; value: new belief; gain: change"),
@@ -72,6 +72,10 @@ KINDS: dict[int, tuple[str, str]] = {
         "actor: challenger; other: target; object: dispute; value: shift; gain: threshold",
     ),
     HELPED: ("helped", "actor: helper; other: helped; object: dispute; value: capability brought"),
+    STAND: (
+        "costly stand",
+        "actor: who paid to deny others; object: control; value: size in units of the signal scale",
+    ),
 }
 
 DETAILS: dict[int, tuple[str, str]] = {

@@ -4,48 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.commitment import preventive_war, shift_threshold
 from powersim.rules.contest import odds
 from powersim.rules.crisis import attack_cost, crisis_war_probability, demand, intervention_pays, stake_cost
+from powersim.rules.level import exceeds
 from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
-from powersim.world.channels import Paths, follow_resolve
 from powersim.world.chronicle import in_detail, write
-from powersim.world.draws import Luck, uniform
+from powersim.world.desk import Desk
+from powersim.world.draws import uniform
+from powersim.world.follow import follow_resolve
 from powersim.world.gains import force, front_stake
-from powersim.world.params import Params, Switches
+from powersim.world.given import Given
 from powersim.world.signals import learn_resolve
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Branch, Derived, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Derived, Setup, World
 
 
 @rule
-def crises(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    branch: Branch,
-    w: World,
-    d: Derived,
-    luck: Luck,
-    turn: int,
-    kept: Paths,
-    held: Paths,
-) -> None:
+def crises(g: Given, w: World, desk: Desk, t: int) -> None:
     """Over every front at peace a crisis may arise; the challenger then demands, stays quiet or fights."""
+    s = g.s
     for v in range(s.dispute_key.shape[0]):
-        follow_resolve(kept, held, w, turn, v)
+        follow_resolve(g, w, desk, t, v)
         if w.war_on[v] > 0:
             continue
         if w.war_turns[v] < 0:  # truce
             w.war_turns[v] += 1
             continue
         i, j = s.challenger[v], s.target[v]
-        u = uniform(luck, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
+        u = uniform(g.luck, t, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
         if u < s.hazard[v] and not _at_war_elsewhere(s, w, v):
-            shock = uniform(luck, draws.CRISIS_COST, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
-            fight = uniform(luck, draws.CRISIS_WAR, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
-            _crisis(s, p, on, w, d, luck, turn, v, shock, fight, branch.no_war[turn, v] > 0)
+            _crisis(g, w, desk.derived, t, v)
 
 
 @rule
@@ -63,11 +53,12 @@ def _at_war_elsewhere(s: Setup, w: World, v: int) -> bool:
 
 
 @rule
-def perceived_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
+def perceived_odds(g: Given, w: World, d: Derived, v: int) -> float:
     """Odds that the challenger sees: its force and expected friends against the target's, if it believes in help.
 
     Pr_i(k helps j) = min(1, max(A_kj, 0) r_ik + guarantee_kj): the belief in k's resolve is the challenger's own.
     """
+    s, p = g.s, g.p
     i, j = s.challenger[v], s.target[v]
     ours, theirs = force(s, w, d, i, d.reach[i, j]), force(s, w, d, j, 1.0)
     for k in range(w.power.shape[0]):
@@ -80,8 +71,9 @@ def perceived_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
 
 
 @rule
-def expected_sanctions(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
+def expected_sanctions(g: Given, w: World, d: Derived, v: int) -> float:
     """Cost of the sanctions that the challenger expects: trade with each possible sender times what it minds."""
+    s, p = g.s, g.p
     i, k = s.challenger[v], s.dispute_issue[v]
     total, cost = 0.0, 0.0
     for j in range(w.power.shape[0]):
@@ -96,11 +88,12 @@ def expected_sanctions(s: Setup, p: Params, w: World, d: Derived, v: int) -> flo
 
 
 @rule
-def feared_shift(s: Setup, p: Params, w: World, v: int) -> float:
+def feared_shift(g: Given, w: World, v: int) -> float:
     """How much the challenger expects its odds to fall: shift effects times how far their issues are heading up.
 
     The heading is the recent rate of moves over the horizon: accession comes through decisions, not by drift.
     """
+    s = g.s
     i, j = s.challenger[v], s.target[v]
     total = 0.0
     for k in range(w.x.shape[0]):
@@ -109,78 +102,71 @@ def feared_shift(s: Setup, p: Params, w: World, v: int) -> float:
                 ahead = 0.0
                 for c in range(w.pos.shape[0]):
                     if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
-                        ahead += s.control_weight[c] * w.drift[c] * p.horizon
+                        ahead += s.control_weight[c] * w.drift[c] * g.p.horizon
                 total += s.effect_size[e] * max(0.0, min(ahead, 1.0 - w.x[k]))
     return total
 
 
 @rule
-def _crisis(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    d: Derived,
-    luck: Luck,
-    turn: int,
-    v: int,
-    shock: float,
-    fight: float,
-    no_war: bool,
-) -> None:
+def _crisis(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     """One crisis: what the challenger sees, demands and gets."""
+    s, p, on = g.s, g.p, g.on
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     gap = abs(w.theta[i, k] - w.x[k])
-    if gap < p.least_pie or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
+    if exceeds(p.least_pie, gap) or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
         return
     w.crises[v] += 1
-    prob = perceived_odds(s, p, w, d, v)
-    sanctions = expected_sanctions(s, p, w, d, v) if on.sanctions else 0.0
+    shock = uniform(g.luck, t, draws.CRISIS_COST, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
+    fight = uniform(g.luck, t, draws.CRISIS_WAR, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
+    can_fight = on.war > 0 and g.branch.no_war[t, v] == 0
+    prob = perceived_odds(g, w, d, v)
+    sanctions = expected_sanctions(g, w, d, v) if on.sanctions else 0.0
     cost = stake_cost(attack_cost(p.c_a, p.c_a_spread, sanctions, shock), w.salience[i, k], gap)
     c_bar = stake_cost(p.c_bar, w.salience[j, k], gap)
-    write(w, turn, chronicle.CRISIS, i, j, v, prob, gap, -1)
-    shift = feared_shift(s, p, w, v) if on.commitment else 0.0
+    write(w, t, chronicle.CRISIS, i, j, v, prob, gap, -1)
+    shift = feared_shift(g, w, v) if on.commitment else 0.0
     threshold = shift_threshold(1.0 - prob, p.war_waste, s.patience[i], p.reversion_hazard, p.decliner_share)
-    if on.war and not no_war and shift > 0.0 and preventive_war(shift, threshold):
-        write(w, turn, chronicle.PREVENTIVE, i, j, v, shift, threshold, -1)
-        start_war(s, p, on, w, d, luck, turn, v)
+    if can_fight and shift > 0.0 and preventive_war(shift, threshold):
+        write(w, t, chronicle.PREVENTIVE, i, j, v, shift, threshold, -1)
+        start_war(g, w, d, t, v)
         return
     if prob - cost <= 0.0:
-        write(w, turn, chronicle.DETERRED, i, j, v, prob, cost, -1)
+        write(w, t, chronicle.DETERRED, i, j, v, prob, cost, -1)
         return
     odds_of_war = crisis_war_probability(prob, 0.0, cost, c_bar)
     if fight < odds_of_war:
         if in_detail(w):
-            write(w, turn, chronicle.DEMAND_REFUSED, i, j, v, odds_of_war, cost, -1)
-        learn_resolve(s, p, on, w, turn, j, -p.firmness, k)
-        if on.war and not no_war:
-            start_war(s, p, on, w, d, luck, turn, v)
+            write(w, t, chronicle.DEMAND_REFUSED, i, j, v, odds_of_war, cost, -1)
+        learn_resolve(g, w, t, j, -p.firmness, k)
+        if can_fight:
+            start_war(g, w, d, t, v)
         return
     share = demand(prob, cost, c_bar) * p.terms_share
     move = share * (w.theta[i, k] - w.x[k])
     loss = -front_stake(p, w, j, k, w.x[k] + move)
     w.x[k] += move
     w.war_turns[v] = -int(p.truce)  # what was agreed holds for a while, as after a war
-    write(w, turn, chronicle.TERMS, i, j, v, w.x[k], move, -1)
+    write(w, t, chronicle.TERMS, i, j, v, w.x[k], move, -1)
     w.hurt[j, i] += p.terms_harm * max(0.0, loss)
-    learn_resolve(s, p, on, w, turn, j, min(p.signal_cap, max(0.0, loss) / p.signal_scale), k)
+    learn_resolve(g, w, t, j, min(p.signal_cap, max(0.0, loss) / p.signal_scale), k)
 
 
 @rule
-def start_war(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, turn: int, v: int) -> None:
+def start_war(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     """Open a war over front v: third parties choose sides, each side forms its belief about the odds of a battle."""
+    s, p = g.s, g.p
     i, j = s.challenger[v], s.target[v]
     w.war_on[v] = 1
     w.war_turns[v] = 0
     w.wars[v] += 1
     w.war_fort[v] = int(p.forts) // 2
     w.war_start[v] = w.x[s.dispute_issue[v]]
-    _choose_sides(s, p, on, w, d, luck, turn, v)
-    pi = battle_odds(s, p, w, d, v)
-    write(w, turn, chronicle.WAR, i, j, v, pi, 0.0, -1)
+    _choose_sides(g, w, d, t, v)
+    pi = battle_odds(g, w, d, v)
+    write(w, t, chronicle.WAR, i, j, v, pi, 0.0, -1)
     for side in range(2):
         actor = i if side == 0 else j
-        u = uniform(luck, draws.WAR_BELIEF, s.actor_key[actor], np.uint64(side), s.dispute_key[v])
+        u = uniform(g.luck, t, draws.WAR_BELIEF, s.actor_key[actor], np.uint64(side), s.dispute_key[v])
         mean = min(
             1.0 - p.belief_floor, max(p.belief_floor, pi + (1.0 if side == 0 else -1.0) * p.optimism * u)
         )
@@ -191,13 +177,12 @@ def start_war(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luc
 
 
 @rule
-def _choose_sides(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, turn: int, v: int
-) -> None:
+def _choose_sides(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     """Third parties help a side if their share in the outcome, or a guarantee, makes it pay (M26).
 
     An ally whose help was likely and who stays out loses resolve in everybody's eyes.
     """
+    s, p = g.s, g.p
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     ours, theirs = force(s, w, d, i, d.reach[i, j]), force(s, w, d, j, 1.0)
     w.war_help[v, 0] = 0.0
@@ -207,30 +192,31 @@ def _choose_sides(
             continue
         stake = front_stake(p, w, h, k, w.theta[i, k])
         power = d.reach[h, j] * d.M[h] * p.helper_weight
-        u = uniform(luck, draws.HELP, s.actor_key[h], s.actor_key[j], s.dispute_key[v])
+        u = uniform(g.luck, t, draws.HELP, s.actor_key[h], s.actor_key[j], s.dispute_key[v])
         bound = max(0.0, d.guarantee[h, j]) * p.guarantee_stake
         for_them = intervention_pays(power, theirs, ours, -stake + bound, p.help_cost * u)
         for_us = intervention_pays(power, ours, theirs, stake, p.help_cost * u)
         if for_them and not for_us:
             w.war_help[v, 1] += power
             w.hurt[i, h] += p.help_harm
-            write(w, turn, chronicle.HELPED, h, j, v, power, 0.0, -1)
+            write(w, t, chronicle.HELPED, h, j, v, power, 0.0, -1)
         elif for_us:
             w.war_help[v, 0] += power
             w.hurt[j, h] += p.help_harm
-            write(w, turn, chronicle.HELPED, h, i, v, power, 0.0, -1)
+            write(w, t, chronicle.HELPED, h, i, v, power, 0.0, -1)
         else:
             likely = help_expected(w.alignment[h, j], w.resolve[i, h], d.guarantee[h, j])
-            if likely > p.likely_help:
+            if exceeds(likely, p.likely_help):
                 if in_detail(w):
-                    write(w, turn, chronicle.STAYED_OUT, h, j, v, likely, 0.0, -1)
-                learn_resolve(s, p, on, w, turn, h, likely, k)
+                    write(w, t, chronicle.STAYED_OUT, h, j, v, likely, 0.0, -1)
+                learn_resolve(g, w, t, h, likely, k)
 
 
 @rule
-def battle_odds(s: Setup, p: Params, w: World, d: Derived, v: int) -> float:
+def battle_odds(g: Given, w: World, d: Derived, v: int) -> float:
     """Objective odds of a battle for the challenger: forces, supplies and the help that came."""
+    s = g.s
     i, j = s.challenger[v], s.target[v]
     ours = force(s, w, d, i, d.reach[i, j]) + w.war_help[v, 0]
     theirs = force(s, w, d, j, 1.0) + w.war_help[v, 1]
-    return min(1.0 - LEAST, max(LEAST, odds(ours, theirs, p.contest_m)))
+    return min(1.0 - LEAST, max(LEAST, odds(ours, theirs, g.p.contest_m)))

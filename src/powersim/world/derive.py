@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.security import help_expected, security, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
-from powersim.world.expression import evaluate
-from powersim.world.params import Params, Switches
+from powersim.world.expression import evaluate, holds
+from powersim.world.given import Given
+from powersim.world.params import Params
 from powersim.world.state import (
     C_PLEDGE,
     C_SANCTION,
@@ -31,14 +30,6 @@ from powersim.world.state import (
     Setup,
     World,
 )
-
-
-def new_derived(s: Setup) -> Derived:
-    """Room for the derived quantities of a scenario of this size."""
-    n, k = s.ideal_hard.shape
-    shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
-    arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name != "held"}
-    return Derived(**arrays, held=np.zeros(1, np.uint8))
 
 
 @rule
@@ -75,7 +66,7 @@ def refresh_interests(s: Setup, w: World) -> None:
             w.salience[i, k] = share * s.salience_eng[i, k] + (1.0 - share) * s.salience_hard[i, k]
     for v in range(s.clause_actor.shape[0]):
         e = s.clause_if[v]
-        if e < 0 or evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w) > 0.0:
+        if e < 0 or holds(s.expr_op[e], s.expr_a[e], s.expr_b[e], w):
             i, k = s.clause_actor[v], s.clause_issue[v]
             e = s.clause_ideal[v]
             if e >= 0:
@@ -90,13 +81,14 @@ def refresh_interests(s: Setup, w: World) -> None:
 
 
 @rule
-def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
+def derive(g: Given, w: World, d: Derived) -> None:
     """Fill `d` from the state (model of section 2): M, guarantees, offence, reach, trade, Z, C, H, f, h, S, E."""
+    s = g.s
     n = w.power.shape[0]
     for i in range(n):
         d.M[i] = w.power[i]
-        for g in range(w.q.shape[1]):
-            d.M[i] += s.good_power[g] * w.q[i, g]
+        for good in range(w.q.shape[1]):
+            d.M[i] += s.good_power[good] * w.q[i, good]
         for j in range(n):
             _apart(s, d, i, j)
         for k in range(w.x.shape[0]):
@@ -106,27 +98,28 @@ def derive(s: Setup, p: Params, on: Switches, w: World, d: Derived) -> None:
             if s.effect_kind[e] == POWER:
                 d.M[s.effect_i[e]] += s.effect_size[e] * w.x[k]
             else:
-                _couple(s, on, d, e, s.effect_size[e] * w.x[k])
+                _couple(g, d, e, s.effect_size[e] * w.x[k])
     for c in range(w.pos.shape[0]):
-        _bind(s, on, w, d, c)
-    if on.proxies:
+        _bind(g, w, d, c)
+    if g.on.proxies:
         for b in range(s.proxy_by.shape[0]):
             d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
     for i in range(n):
-        _friends_and_foes(s, on, w, d, i)
+        _friends_and_foes(g, w, d, i)
         d.E[i] = economy_of(d, i)
-    balance(p, d)
+    balance(g.p, d)
 
 
 @rule
-def derive_pairs(s: Setup, p: Params, on: Switches, w: World, d: Derived, touched: Flags) -> None:
+def derive_pairs(g: Given, w: World, d: Derived, touched: Flags) -> None:
     """Derive anew what is between the touched actors (N flags) and all others; the same bits as `derive`.
 
     Enough after issues and controls have moved that touch nobody's capability: see `touches`.
     """
+    s = g.s
     n = w.power.shape[0]
     for i in range(n):
         if touched[i]:
@@ -136,15 +129,15 @@ def derive_pairs(s: Setup, p: Params, on: Switches, w: World, d: Derived, touche
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if _is_of_a_pair(s.effect_kind[e]) and (touched[s.effect_i[e]] or touched[s.effect_j[e]]):
-                _couple(s, on, d, e, s.effect_size[e] * w.x[k])
+                _couple(g, d, e, s.effect_size[e] * w.x[k])
     for c in range(w.pos.shape[0]):
         if s.control_from[c] >= 0 and (touched[s.control_from[c]] or touched[s.control_to[c]]):
-            _bind(s, on, w, d, c)
+            _bind(g, w, d, c)
     for i in range(n):
         if touched[i]:
-            _friends_and_foes(s, on, w, d, i)
+            _friends_and_foes(g, w, d, i)
             d.E[i] = economy_of(d, i)
-            _secure(p, d, i)
+            _secure(g.p, d, i)
 
 
 @rule
@@ -175,8 +168,9 @@ def _apart(s: Setup, d: Derived, i: int, j: int) -> None:
 
 
 @rule
-def _couple(s: Setup, on: Switches, d: Derived, e: int, amount: float) -> None:
+def _couple(g: Given, d: Derived, e: int, amount: float) -> None:
     """What effect e of an issue does to guarantees, reach, threat and trade between two actors."""
+    s, on = g.s, g.on
     i, j, kind = s.effect_i[e], s.effect_j[e], s.effect_kind[e]
     if kind == GUARANTEE and on.guarantees:
         d.guarantee[i, j] += amount
@@ -189,16 +183,17 @@ def _couple(s: Setup, on: Switches, d: Derived, e: int, amount: float) -> None:
 
 
 @rule
-def _bind(s: Setup, on: Switches, w: World, d: Derived, c: int) -> None:
+def _bind(g: Given, w: World, d: Derived, c: int) -> None:
     """What control c, if it is a sanction or a pledge, does between its two actors."""
+    s = g.s
     if s.control_kind[c] == C_SANCTION:
         d.sanctions[s.control_from[c], s.control_to[c]] = w.pos[c]
-    elif s.control_kind[c] == C_PLEDGE and on.pledges:
+    elif s.control_kind[c] == C_PLEDGE and g.on.pledges:
         d.guarantee[s.control_from[c], s.control_to[c]] += w.pos[c]
 
 
 @rule
-def _friends_and_foes(s: Setup, on: Switches, w: World, d: Derived, i: int) -> None:
+def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
     """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
     d.f[i] = d.M[i]
@@ -211,13 +206,13 @@ def _friends_and_foes(s: Setup, on: Switches, w: World, d: Derived, i: int) -> N
             continue
         a = w.alignment[i, j]
         d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
-        d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if on.threat else 0.0
+        d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if g.on.threat else 0.0
         d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
         d.weight[i, j] = max(a, 0.0)
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
-        d.sway[j, i] = s.w_friends[i] * d.weight[i, j]
+        d.sway[j, i] = g.s.w_friends[i] * d.weight[i, j]
 
 
 @rule
@@ -248,12 +243,13 @@ def economy_of(d: Derived, i: int) -> float:
 
 
 @rule
-def own_utility(s: Setup, p: Params, w: World, d: Derived, i: int) -> float:
+def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
     """own_i = sum_k s_ik (1 - |x_k - theta_ik|^b) - burden + w_S S_i + w_E E_i - 1/2 w_V sum_j pledge_ij^2."""
+    s = g.s
     total = s.w_security[i] * d.S[i] + s.w_economy[i] * d.E[i]
     for k in range(w.x.shape[0]):
         if w.salience[i, k] > 0.0:
-            total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
+            total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], g.p.curvature)
         total -= d.burden[i, k] * w.x[k]
     for c in range(w.pos.shape[0]):
         if s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
@@ -262,7 +258,7 @@ def own_utility(s: Setup, p: Params, w: World, d: Derived, i: int) -> float:
 
 
 @rule
-def share_with_friends(s: Setup, d: Derived, own: Floats, gain: Floats) -> None:
+def share_with_friends(d: Derived, own: Floats, gain: Floats) -> None:
     """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0."""
     n = own.shape[0]
     for i in range(n):
@@ -284,6 +280,6 @@ def share_of(d: Derived, own: Floats, i: int) -> float:
 
 
 @rule
-def laid_down(branch: Branch, w: World, turn: int, c: int) -> float:
+def laid_down(branch: Branch, w: World, t: int, c: int) -> float:
     """Where the branch puts control c this turn, nan if it is free; a refused offer has a path of its own."""
-    return branch.path_refused[turn, c] if w.offer[0] == REFUSED else branch.path[turn, c]
+    return branch.path_refused[t, c] if w.offer[0] == REFUSED else branch.path[t, c]

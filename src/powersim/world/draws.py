@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
 (PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,
@@ -32,11 +32,10 @@ _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
 
 class Luck(NamedTuple):
-    """Where in the study a draw happens: 32-bit seed key, run and turn, all as unsigned 64-bit integers."""
+    """The luck of a history: 32-bit seed key and run, both as unsigned 64-bit integers."""
 
     seed: np.uint64
     run: np.uint64
-    turn: np.uint64
 
 
 @rule
@@ -57,12 +56,12 @@ def philox(
 
 
 @rule
-def uniform(luck: Luck, point: int, a: np.uint64, b: np.uint64, c: np.uint64) -> float:
+def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.uint64) -> float:
     """The uniform in [0, 1) of one decision: 53 bits from two words.
 
-    point: decision point; a, b: keys of the actors (0 = none), c: key of the issue, good or list entry (0 = none).
+    t: turn; point: decision point; a, b: keys of the actors, c: key of the issue, good or list entry; 0 = none.
     """
-    counter = luck.turn * _POINTS + np.uint64(point)
+    counter = np.uint64(t) * _POINTS + np.uint64(point)
     w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.run)
     return float(((w0 << _HALF) | w1) >> _DROP) * _UNIT
 
@@ -84,8 +83,8 @@ def seed_key(seed: int) -> np.uint64:
     return np.uint64(philox(low, high, np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))[0])
 
 
-def luck(seed: int, run: int, turn: int) -> Luck:
-    """The Luck of a turn. Raises ValueError for a negative run or turn or one that does not fit 32 bits."""
-    if not (0 <= run < 2**32 and 0 <= turn < 2**24):
-        raise ValueError(f"run {run} or turn {turn} is outside what a key can hold (2**32 runs, 2**24 turns)")
-    return Luck(seed_key(seed), np.uint64(run), np.uint64(turn))
+def luck(seed: int, run: int) -> Luck:
+    """The luck of a history. Raises ValueError for a seed or run that a key cannot hold."""
+    if not 0 <= run < 2**32:
+        raise ValueError(f"run {run} is outside what a key can hold: 0 to 2**32 - 1")
+    return Luck(seed_key(seed), np.uint64(run))

@@ -6,16 +6,16 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.budgets import budget_step
 from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import laid_down
-from powersim.world.draws import Luck, logistic, uniform
+from powersim.world.draws import logistic, uniform
 from powersim.world.expression import evaluate
-from powersim.world.params import Params, Switches
+from powersim.world.given import Given
 from powersim.world.state import (
     C_LEVER,
     FRONT,
@@ -37,28 +37,29 @@ from powersim.world.state import (
 
 
 @rule
-def calendar(s: Setup, branch: Branch, w: World, luck: Luck, turn: int) -> None:
+def calendar(g: Given, w: World, t: int) -> None:
     """Exogenous events: certain or with a probability on their date, or with a hazard while their window is open."""
+    s = g.s
     zero = np.uint64(0)
     for e in range(s.event_key.shape[0]):
-        if w.happened[e] >= 0 or branch.no_event[e] > 0:
+        if w.happened[e] >= 0 or g.branch.no_event[e] > 0:
             continue
         after = s.event_after[e]
         if after >= 0 and w.happened[after] < 0:
             continue
-        u = uniform(luck, draws.EVENT, zero, zero, s.event_key[e])
+        u = uniform(g.luck, t, draws.EVENT, zero, zero, s.event_key[e])
         if s.event_turn[e] >= 0:
-            if s.event_turn[e] != turn or u >= s.event_probability[e]:
+            if s.event_turn[e] != t or u >= s.event_probability[e]:
                 continue
         else:
-            if turn < s.event_from[e] or turn > s.event_to[e]:
+            if t < s.event_from[e] or t > s.event_to[e]:
                 continue
             x = s.event_expr[e]
             factor = evaluate(s.expr_op[x], s.expr_a[x], s.expr_b[x], w) if x >= 0 else 1.0
             if u >= s.event_hazard[e] * factor:
                 continue
-        w.happened[e] = turn
-        write(w, turn, chronicle.EVENT, -1, -1, e, 0.0, 0.0, -1)
+        w.happened[e] = t
+        write(w, t, chronicle.EVENT, -1, -1, e, 0.0, 0.0, -1)
         for a in range(s.act_event.shape[0]):
             if s.act_event[a] == e:
                 _act(s, w, a)
@@ -92,22 +93,23 @@ def _act(s: Setup, w: World, a: int) -> None:
 
 
 @rule
-def lay_down(branch: Branch, w: World, turn: int) -> None:
+def lay_down(branch: Branch, w: World, t: int) -> None:
     """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
     for c in range(w.pos.shape[0]):
-        to = laid_down(branch, w, turn, c)
+        to = laid_down(branch, w, t, c)
         if not math.isnan(to) and abs(to - w.pos[c]) > LEAST:
-            write(w, turn, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
+            write(w, t, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
             w.pos[c] = to
 
 
 @rule
-def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck) -> None:
+def grow(g: Given, w: World, d: Derived, t: int) -> None:
     """Production, growth, budgets that answer threat (M6), know-how that spreads (M22), readings and harm that fade."""
+    s, p, on = g.s, g.p, g.on
     n = w.power.shape[0]
     for i in range(n):
         w.economy[i] *= 1.0 + s.growth[i]
-        u = uniform(luck, draws.GROWTH, s.actor_key[i], np.uint64(0), np.uint64(0))
+        u = uniform(g.luck, t, draws.GROWTH, s.actor_key[i], np.uint64(0), np.uint64(0))
         w.power[i] *= math.exp(s.growth[i] + logistic(u, p.power_sd))
         if on.budgets:
             threat = (d.h[i] - p.h0) / p.m_ref
@@ -115,12 +117,12 @@ def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck) ->
             answer = p.budget_response * w.power[i] * (threat - rest)
             fatigue = w.power[i] - s.power0[i] * w.economy[i] / s.economy0[i]
             w.power[i] = budget_step(w.power[i], answer, fatigue, 0.0, 1.0, p.budget_fatigue, 0.0)
-        for g in range(w.q.shape[1]):
-            if s.good_kind[g] == RIVAL:
-                room = max(0.0, s.ceiling[i, g] - w.q[i, g])
-                w.q[i, g] += min(s.production[i, g], room)
-            elif on.technology and s.production[i, g] > 0.0:
-                w.q[i, g] = learn(w.q[i, g], p.frontier, p.learn_rate * s.production[i, g])
+        for good in range(w.q.shape[1]):
+            if s.good_kind[good] == RIVAL:
+                room = max(0.0, s.ceiling[i, good] - w.q[i, good])
+                w.q[i, good] += min(s.production[i, good], room)
+            elif on.technology and s.production[i, good] > 0.0:
+                w.q[i, good] = learn(w.q[i, good], p.frontier, p.learn_rate * s.production[i, good])
     for f in range(w.delivered.shape[0]):
         if s.good_kind[s.flow_good[f]] == KNOW_HOW_GOOD:
             w.delivered[f] *= 1.0 - p.transfer_fade
@@ -133,14 +135,15 @@ def grow(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck) ->
 
 
 @rule
-def proxies(s: Setup, p: Params, w: World, luck: Luck, turn: int) -> None:
+def proxies(g: Given, w: World, t: int) -> None:
     """Proxy attacks: the likelier, the more hostile the patron and the farther the issue is above what it wants."""
+    s, p = g.s, g.p
     for b in range(s.proxy_key.shape[0]):
         i, j, k = s.proxy_by[b], s.proxy_on[b], s.proxy_issue[b]
         excess = max(0.0, w.x[k] - w.theta[i, k])
-        u = uniform(luck, draws.PROXY, s.actor_key[i], s.actor_key[j], s.proxy_key[b])
+        u = uniform(g.luck, t, draws.PROXY, s.actor_key[i], s.actor_key[j], s.proxy_key[b])
         attack = 1.0 if u < proxy_hazard(s.proxy_hazard[b], w.alignment[i, j]) * excess else 0.0
         w.proxy_level[b] = proxy_level(w.proxy_level[b], attack, p.proxy_decay)
         if attack > 0.0:
             w.hurt[j, i] += p.proxy_harm
-            write(w, turn, chronicle.PROXY, i, j, b, w.proxy_level[b], 0.0, -1)
+            write(w, t, chronicle.PROXY, i, j, b, w.proxy_level[b], 0.0, -1)

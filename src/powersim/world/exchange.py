@@ -11,69 +11,48 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
-from powersim.world.channels import Paths
 from powersim.world.chronicle import in_detail
-from powersim.world.deals import Judge, exact_gains, imagine_afresh, sign
-from powersim.world.draws import Luck, uniform
+from powersim.world.deals import exact_gains, imagine_afresh, sign
+from powersim.world.desk import Agenda, Desk
+from powersim.world.draws import uniform
 from powersim.world.gains import money_unit
+from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
-from powersim.world.menu import Menu, index_givers
-from powersim.world.packages import (
-    Agenda,
-    Offers,
-    admissible,
-    best_of_many,
-    best_of_two,
-    consider,
-    leg_cost,
-    sum_subsets,
-)
-from powersim.world.params import Params, Switches
+from powersim.world.menu import index_givers
+from powersim.world.packages import admissible, best_of_many, best_of_two, consider, leg_cost, sum_subsets
 from powersim.world.promises import leg_key
 from powersim.world.refused import fell_through, unsigned
-from powersim.world.state import LEAST, LEGS, PARTIES, Derived, Setup, World
+from powersim.world.state import LEAST, LEGS, PARTIES, Setup, World
 
 
 @rule
-def find_offers(
-    s: Setup, p: Params, on: Switches, w: World, luck: Luck, menu: Menu, agenda: Agenda, offers: Offers
-) -> None:
+def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
-    offers.found[0] = 0
-    index_givers(menu)
+    s, p, menu = g.s, g.p, desk.menu
+    desk.offers.found[0] = 0
+    index_givers(desk)
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):
         for j in range(i + 1, n):
-            u = uniform(luck, draws.TALK, s.actor_key[i], s.actor_key[j], zero)
+            u = uniform(g.luck, t, draws.TALK, s.actor_key[i], s.actor_key[j], zero)
             if u < p.talk:
-                _pair_offer(s, p, on, w, luck, menu, agenda, offers, i, j, u / p.talk)
-    if on.coalitions:
+                _pair_offer(g, w, desk, t, i, j, u / p.talk)
+    if g.on.coalitions:
         for r in range(menu.live.shape[0]):
             if menu.live[r] > 0:
-                _conference(s, p, on, w, luck, menu, agenda, offers, r)
+                _conference(g, w, desk, t, r)
 
 
 @rule
-def _pair_offer(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    luck: Luck,
-    menu: Menu,
-    agenda: Agenda,
-    offers: Offers,
-    i: int,
-    j: int,
-    u: float,
-) -> None:
+def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float) -> None:
     """The best package of actors i and j, if there is one."""
+    menu, agenda = desk.menu, desk.agenda
     agenda.party[0], agenda.party[1] = i, j
-    count = 0
+    agenda.parties[0], agenda.legs[0] = 2, 0
     at_i, at_j = menu.giver_first[i], menu.giver_first[j]
     while at_i < menu.giver_first[i + 1] or at_j < menu.giver_first[j + 1]:
         r_i = menu.giver_leg[at_i] if at_i < menu.giver_first[i + 1] else menu.live.shape[0]
@@ -81,42 +60,21 @@ def _pair_offer(
         r = min(r_i, r_j)
         at_i += 1 if r_i == r else 0
         at_j += 1 if r_j == r else 0
-        if admissible(menu, r, agenda, 2):
-            count = consider(s, p, menu, r, agenda, 2, count, int(p.agenda))
-    if count == 0:
+        if admissible(desk, r):
+            consider(g, desk, r, int(g.p.agenda))
+    if agenda.legs[0] == 0:
         return
-    sum_subsets(s, p, menu, agenda, 2, count)
-    mask = best_of_two(s, p, on, w, luck, agenda, count)
+    sum_subsets(g, desk)
+    mask = best_of_two(g, w, agenda, t)
     if mask > 0:
-        _keep(
-            s,
-            p,
-            w,
-            luck,
-            menu,
-            agenda,
-            offers,
-            mask,
-            count,
-            2,
-            pair_surplus(agenda.gain[0], agenda.gain[1]),
-            u,
-        )
+        _keep(g, w, desk, t, mask, pair_surplus(agenda.gain[0], agenda.gain[1]), u)
 
 
 @rule
-def _conference(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    luck: Luck,
-    menu: Menu,
-    agenda: Agenda,
-    offers: Offers,
-    seed_leg: int,
-) -> None:
+def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it."""
+    s, p = g.s, g.p
+    menu, agenda = desk.menu, desk.agenda
     n = w.power.shape[0]
     members = 0
     for i in range(n):
@@ -130,7 +88,7 @@ def _conference(
     holdouts = members
     controls = w.pos.shape[0]
     what = seed_leg % 3 if seed_leg < 3 * controls else (seed_leg - 3 * controls) % 2
-    u = uniform(luck, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
+    u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
     if u >= p.conference:
         return
     while members < min(PARTIES, holdouts + 2):
@@ -144,35 +102,23 @@ def _conference(
         members += 1
     if members < 3:
         return
-    if not admissible(menu, seed_leg, agenda, members):
+    agenda.parties[0], agenda.legs[0] = members, 0
+    if not admissible(desk, seed_leg):
         return
-    count = consider(s, p, menu, seed_leg, agenda, members, 0, int(p.agenda_many))
+    consider(g, desk, seed_leg, int(p.agenda_many))
     agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
     for r in range(menu.live.shape[0]):
-        if r != seed_leg and menu.live[r] > 0 and admissible(menu, r, agenda, members):
-            count = consider(s, p, menu, r, agenda, members, count, int(p.agenda_many))
-    if count == 0:
+        if r != seed_leg and menu.live[r] > 0 and admissible(desk, r):
+            consider(g, desk, r, int(p.agenda_many))
+    if agenda.legs[0] == 0:
         return
-    sum_subsets(s, p, menu, agenda, members, count)
-    mask = best_of_many(s, p, on, w, luck, agenda, members, count)
+    sum_subsets(g, desk)
+    mask = best_of_many(g, w, agenda, t)
     if mask > 0:
         logs = 0.0
         for a in range(members):
             logs += math.log(agenda.gain[a])
-        _keep(
-            s,
-            p,
-            w,
-            luck,
-            menu,
-            agenda,
-            offers,
-            mask,
-            count,
-            members,
-            math.exp(logs / members),
-            u / p.conference,
-        )
+        _keep(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
 
 
 @rule
@@ -185,75 +131,53 @@ def _is_party(agenda: Agenda, members: int, i: int) -> bool:
 
 
 @rule
-def _weight(s: Setup, p: Params, agenda: Agenda, mask: int, count: int) -> float:
+def _weight(g: Given, agenda: Agenda, mask: int) -> float:
     """How weighty a package is, 0..1: the mean cost of its legs over a policy's. What is routine takes less to sign."""
+    p = g.p
     legs, cost = 0, 0.0
-    for b in range(count):
+    for b in range(agenda.legs[0]):
         if (mask >> b) & 1:
             legs += 1
-            cost += p.cost_per_leg if agenda.leg[b] < 3 * s.control_key.shape[0] else p.cost_per_sale
+            cost += p.cost_per_leg if agenda.leg[b] < 3 * g.s.control_key.shape[0] else p.cost_per_sale
     if cost >= p.cost_per_leg * legs:
         return 1.0
     return cost / (p.cost_per_leg * legs)
 
 
 @rule
-def _keep(
-    s: Setup,
-    p: Params,
-    w: World,
-    luck: Luck,
-    menu: Menu,
-    agenda: Agenda,
-    offers: Offers,
-    mask: int,
-    count: int,
-    members: int,
-    surplus: float,
-    u: float,
-) -> None:
+def _keep(g: Given, w: World, desk: Desk, t: int, mask: int, surplus: float, u: float) -> None:
     """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
-    m = offers.found[0]
-    chance = sign_probability(surplus, 0.0, 0.0, p.sign_tau * _weight(s, p, agenda, mask, count))
+    s, agenda, offers = g.s, desk.agenda, desk.offers
+    m, members = offers.found[0], agenda.parties[0]
+    chance = sign_probability(surplus, 0.0, 0.0, g.p.sign_tau * _weight(g, agenda, mask))
     if m == offers.surplus.shape[0] or u >= chance:
         if in_detail(w):
-            unsigned(w, menu, agenda, mask, count, members, chance, surplus, int(luck.turn))
+            unsigned(w, desk, t, mask, chance, surplus)
         return
     offers.found[0] = m + 1
     offers.surplus[m] = math.floor(surplus * 1073741824.0) / 1073741824.0  # an ulp must not decide the order
     a, b = s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]]
-    offers.tie[m] = uniform(luck, draws.TIE, a, b, np.uint64(members))
+    offers.tie[m] = uniform(g.luck, t, draws.TIE, a, b, np.uint64(members))
     for e in range(PARTIES):
         offers.party[m, e] = agenda.party[e] if e < members else -1
         offers.pay[m, e] = agenda.pay[e] if e < members else 0.0
     e = 0
     for b_leg in range(LEGS):
         offers.leg[m, b_leg] = -1
-    for b_leg in range(count):
+    for b_leg in range(agenda.legs[0]):
         if (mask >> b_leg) & 1:
             offers.leg[m, e] = agenda.leg[b_leg]
             e += 1
 
 
 @rule
-def match_offers(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    d: Derived,
-    menu: Menu,
-    offers: Offers,
-    judge: Judge,
-    scratch: Derived,
-    turn: int,
-    kept: Paths,
-) -> None:
+def match_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Go through the offers in descending surplus and sign those that still hold (each actor at most `bandwidth`)."""
+    offers = desk.offers
     n = w.power.shape[0]
     for i in range(n):
-        judge.busy[i] = 0
-    imagine_afresh(s, p, on, w, d, judge, scratch)
+        desk.judge.busy[i] = 0
+    imagine_afresh(g, w, desk)
     for _ in range(offers.found[0]):
         m = -1
         for e in range(offers.found[0]):
@@ -267,18 +191,19 @@ def match_offers(
             return
         surplus = offers.surplus[m]
         offers.surplus[m] = -1.0
-        if _open(s, p, w, menu, offers, judge, m, turn):
-            _judge_and_sign(s, p, on, w, d, menu, offers, judge, scratch, m, surplus, turn, kept)
+        if _open(g.s, w, desk, t, m):
+            _judge_and_sign(g, w, desk, t, m, surplus)
         elif in_detail(w):
-            fell_through(w, menu, offers, m, chronicle.CROWDED_OUT, 1.0, surplus, turn)
+            fell_through(w, desk, t, m, chronicle.CROWDED_OUT, 1.0, surplus)
 
 
 @rule
-def _open(s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judge, m: int, turn: int) -> bool:
+def _open(s: Setup, w: World, desk: Desk, t: int, m: int) -> bool:
     """Whether the parties have room for one more deal and no leg's object has been settled this turn."""
+    offers = desk.offers
     for e in range(PARTIES):
         i = offers.party[m, e]
-        if i >= 0 and judge.busy[i] >= s.bandwidth[i]:
+        if i >= 0 and desk.judge.busy[i] >= s.bandwidth[i]:
             return False
     controls = w.pos.shape[0]
     for e in range(LEGS):
@@ -291,46 +216,33 @@ def _open(s: Setup, p: Params, w: World, menu: Menu, offers: Offers, judge: Judg
         else:
             f = (r - 3 * controls) // 2
             if (r - 3 * controls) % 2 == 0 and (
-                w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < menu.target[r] - LEAST
+                w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < desk.menu.target[r] - LEAST
             ):
                 return False
-            if w.frozen_until[f] > turn:
+            if w.frozen_until[f] > t:
                 return False
     return True
 
 
 @rule
-def _judge_and_sign(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    d: Derived,
-    menu: Menu,
-    offers: Offers,
-    judge: Judge,
-    scratch: Derived,
-    m: int,
-    surplus: float,
-    turn: int,
-    kept: Paths,
-) -> None:
+def _judge_and_sign(g: Given, w: World, desk: Desk, t: int, m: int, surplus: float) -> None:
     """Sign offer m if every party still gains by the whole package, exactly, as earlier deals have left the world."""
-    exact_gains(s, p, on, w, d, menu, offers.leg[m], judge, scratch)
+    offers, judge = desk.offers, desk.judge
+    exact_gains(g, w, desk, offers.leg[m])
     for e in range(PARTIES):
         i = offers.party[m, e]
         if i >= 0:
-            judge.gain[i] += money_unit(s, w, i) * offers.pay[m, e]
+            judge.gain[i] += money_unit(g.s, w, i) * offers.pay[m, e]
             cost = 0.0
             for b in range(LEGS):
-                cost += leg_cost(s, p, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
+                cost += leg_cost(g, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
             if judge.gain[i] - cost <= LEAST:
                 if in_detail(w):
                     least = judge.gain[i] - cost
-                    fell_through(w, menu, offers, m, chronicle.NO_LONGER_PAYS, least, surplus, turn)
+                    fell_through(w, desk, t, m, chronicle.NO_LONGER_PAYS, least, surplus)
                 return
     for e in range(PARTIES):
         if offers.party[m, e] >= 0:
             judge.busy[offers.party[m, e]] += 1
-    keep_deal(kept, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)
-    sign(s, p, on, w, menu, offers.party[m], offers.leg[m], offers.pay[m], judge, turn)
+    keep_deal(desk, t, offers.party[m], offers.leg[m], offers.pay[m])
+    sign(g, w, desk, t, offers.party[m], offers.leg[m], offers.pay[m])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
+from powersim.rules.level import exceeds
 from powersim.world.state import Floats, Ints, World
 
 # Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.
 (END, CONST, X, STOCK, AT_WAR, ALIGNED, ADD, SUB, MUL, DIV, NEG, MIN, MAX, LT, LE, GT, GE) = range(17)
-LARGEST = 1e300  # two of these still add up to a number
+
+MOST = 1e30  # no expression leaves this range, which single precision can hold
 
 
 @rule
@@ -15,8 +17,8 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
     """The value of one expression (a row of the setup's tables) on world `w`.
 
     CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
-    comparisons give 1 or 0; division by 0 gives 0, and what would be beyond LARGEST is LARGEST, so that no scenario
-    can produce an infinity.
+    comparisons give 1 or 0, and take for equal what differs by rounding alone (`world.level`); division by 0 gives 0,
+    and whatever is beyond +-MOST is cut off there, so that no scenario can produce an infinity.
     """
     stack, n = w.stack, 0
     for k in range(op.shape[0]):
@@ -24,7 +26,7 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
         if code == END:
             break
         if code == CONST:
-            stack[n] = a[k]
+            stack[n] = _within(a[k])
             n += 1
         elif code == X:
             stack[n] = w.x[int(a[k])]
@@ -42,35 +44,40 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
             stack[n - 1] = -stack[n - 1]
         else:
             n -= 1
-            stack[n - 1] = _combine(code, stack[n - 1], stack[n])
+            stack[n - 1] = _combine(code, float(stack[n - 1]), float(stack[n]))
     return float(stack[0])
+
+
+@rule
+def holds(op: Ints, a: Floats, b: Ints, w: World) -> bool:
+    """Whether an expression, taken as a condition, holds: it is above 0."""
+    return exceeds(evaluate(op, a, b, w), 0.0)
+
+
+@rule
+def _within(value: float) -> float:
+    return min(max(value, -MOST), MOST)
 
 
 @rule
 def _combine(code: int, left: float, right: float) -> float:
     """One two-sided operation."""
     if code == ADD:
-        return _finite(left + right)
+        return _within(left + right)
     if code == SUB:
-        return _finite(left - right)
+        return _within(left - right)
     if code == MUL:
-        return _finite(left * right)
+        return _within(left * right)
     if code == DIV:
-        return _finite(left / right) if right != 0.0 else 0.0
+        return _within(left / right) if right != 0.0 else 0.0
     if code == MIN:
         return min(left, right)
     if code == MAX:
         return max(left, right)
     if code == LT:
-        return 1.0 if left < right else 0.0
+        return 1.0 if exceeds(right, left) else 0.0
     if code == LE:
-        return 1.0 if left <= right else 0.0
+        return 0.0 if exceeds(left, right) else 1.0
     if code == GT:
-        return 1.0 if left > right else 0.0
-    return 1.0 if left >= right else 0.0
-
-
-@rule
-def _finite(value: float) -> float:
-    """A value that may have left the range of numbers, put back into it."""
-    return min(max(value, -LARGEST), LARGEST)
+        return 1.0 if exceeds(left, right) else 0.0
+    return 0.0 if exceeds(right, left) else 1.0

@@ -6,13 +6,15 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security
 from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.derive import economy_of
-from powersim.world.params import Params, Switches
+from powersim.world.desk import Sums
+from powersim.world.given import Given
+from powersim.world.params import Params
 from powersim.world.state import (
     C_PLEDGE,
     C_SANCTION,
@@ -31,7 +33,7 @@ from powersim.world.state import (
 
 
 @rule
-def issue_change(s: Setup, p: Params, w: World, d: Derived, k: int, a: float, b: float, own: Floats) -> None:
+def issue_change(p: Params, w: World, d: Derived, k: int, a: float, b: float, own: Floats) -> None:
     """Add to `own` (N) what every actor gains when issue k is at b instead of a, its effects on security included."""
     n = own.shape[0]
     for i in range(n):
@@ -44,10 +46,10 @@ def issue_change(s: Setup, p: Params, w: World, d: Derived, k: int, a: float, b:
 
 
 @rule
-def effects_change(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, k: int, delta: float, df: Floats, dh: Floats
-) -> bool:
+def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bool:
     """Add to df, dh (N) how friends' and foes' capability changes when issue k moves by delta; say whether any does."""
+    s, on = g.s, g.on
+    df, dh = sums.df, sums.dh
     touched = False
     for e in range(s.effect_start[k], s.effect_start[k + 1]):
         kind, amount = s.effect_kind[e], s.effect_size[e] * delta
@@ -55,7 +57,7 @@ def effects_change(
         if kind == GUARANTEE and on.guarantees:
             df[j] += min(amount, 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
         elif kind == POWER:
-            power_change(d, i, amount, df, dh)
+            power_change(d, sums, i, amount)
         elif kind == REACH:
             rise = min(1.0, max(0.0, d.reach[i, j] + amount)) - d.reach[i, j]
             df[j] += d.help[j, i] * rise * d.M[i]
@@ -69,8 +71,9 @@ def effects_change(
 
 
 @rule
-def power_change(d: Derived, a: int, amount: float, df: Floats, dh: Floats) -> None:
+def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
+    df, dh = sums.df, sums.dh
     for i in range(df.shape[0]):
         if i == a:
             df[i] += amount
@@ -80,29 +83,20 @@ def power_change(d: Derived, a: int, amount: float, df: Floats, dh: Floats) -> N
 
 
 @rule
-def add_security(s: Setup, p: Params, d: Derived, df: Floats, dh: Floats, own: Floats) -> None:
+def add_security(g: Given, d: Derived, sums: Sums) -> None:
     """Add w_S times the change of security that follows from df and dh."""
+    own, df, dh = sums.own, sums.df, sums.dh
     for i in range(own.shape[0]):
         if df[i] != 0.0 or dh[i] != 0.0:
-            after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), p.security_d)
-            own[i] += s.w_security[i] * (after - d.S[i])
+            after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
+            own[i] += g.s.w_security[i] * (after - d.S[i])
 
 
 @rule
-def control_change(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    d: Derived,
-    c: int,
-    a: float,
-    b: float,
-    own: Floats,
-    df: Floats,
-    dh: Floats,
-) -> None:
-    """Fill `own` (N) with what every actor gains when control c is at b instead of a; df, dh are room for work."""
+def control_change(g: Given, w: World, d: Derived, sums: Sums, c: int, a: float, b: float) -> None:
+    """Fill sums.own (N) with what every actor gains when control c is at b instead of a."""
+    s = g.s
+    own, df, dh = sums.own, sums.df, sums.dh
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
@@ -114,25 +108,24 @@ def control_change(
     if k >= 0:
         share = s.control_weight[c]
         base = w.x[k] - share * w.pos[c]
-        issue_change(s, p, w, d, k, base + share * a, base + share * b, own)
-        touched = effects_change(s, p, on, w, d, k, share * (b - a), df, dh)
-        _trade_effects(s, w, d, k, share * (b - a), own)
+        issue_change(g.p, w, d, k, base + share * a, base + share * b, own)
+        touched = effects_change(g, d, sums, k, share * (b - a))
+        _trade_effects(s, d, k, share * (b - a), own)
     if s.control_kind[c] == C_SANCTION:
-        _sanction_change(s, p, w, d, c, a, b, own)
+        _sanction_change(g, w, d, c, a, b, own)
     elif s.control_kind[c] == C_PLEDGE:
         i, j = s.control_from[c], s.control_to[c]
         own[i] -= autonomy_cost(b, s.w_autonomy[i]) - autonomy_cost(a, s.w_autonomy[i])
         df[j] += min(b - a, 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
         touched = True
     if touched:
-        add_security(s, p, d, df, dh, own)
+        add_security(g, d, sums)
 
 
 @rule
-def _sanction_change(
-    s: Setup, p: Params, w: World, d: Derived, c: int, a: float, b: float, own: Floats
-) -> None:
+def _sanction_change(g: Given, w: World, d: Derived, c: int, a: float, b: float, own: Floats) -> None:
     """Trade lost or regained by both sides; the sender also counts the target's loss as far as it expects conflict."""
+    s = g.s
     i, j = s.control_from[c], s.control_to[c]
     now = d.sanctions[i, j]
     d.sanctions[i, j] = a
@@ -141,12 +134,12 @@ def _sanction_change(
     de_i, de_j = economy_of(d, i) - e_i, economy_of(d, j) - e_j
     d.sanctions[i, j] = now
     k = conflict_expectation(w.alignment[i, j])
-    own[i] += relative_gain(s.w_economy[i] * de_i, s.w_economy[j] * de_j, k, p.w_relative)
+    own[i] += relative_gain(s.w_economy[i] * de_i, s.w_economy[j] * de_j, k, g.p.w_relative)
     own[j] += s.w_economy[j] * de_j
 
 
 @rule
-def _trade_effects(s: Setup, w: World, d: Derived, k: int, delta: float, own: Floats) -> None:
+def _trade_effects(s: Setup, d: Derived, k: int, delta: float, own: Floats) -> None:
     """What a change of issue k by delta does to trade between the actors whose trade it touches."""
     for e in range(s.effect_start[k], s.effect_start[k + 1]):
         if s.effect_kind[e] == TRADE:
@@ -158,57 +151,66 @@ def _trade_effects(s: Setup, w: World, d: Derived, k: int, delta: float, own: Fl
 
 
 @rule
-def missing(s: Setup, p: Params, g: int, giver: int, units: float) -> float:
+def missing(g: Given, good: int, giver: int, units: float) -> float:
     """How much a giver misses what it gives, averaged over the length of a deal: production refills the stock."""
-    if s.production[giver, g] * p.deal_length <= LEAST:
+    s, p = g.s, g.p
+    if s.production[giver, good] * p.deal_length <= LEAST:
         return 1.0
     term = units / (
-        s.production[giver, g] * p.deal_length
+        s.production[giver, good] * p.deal_length
     )  # share of the deal's length until the stock is refilled
     return 0.5 * term if term <= 1.0 else 1.0 - 0.5 / term
 
 
 @rule
 def flow_change(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    w: World,
-    d: Derived,
-    f: int,
-    units: float,
-    ordered: float,
-    own: Floats,
-    df: Floats,
-    dh: Floats,
+    g: Given, w: World, d: Derived, sums: Sums, f: int, at: float, units: float, ordered: float
 ) -> None:
-    """Fill `own` (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered."""
+    """Fill sums.own (N) with what every actor gains when `units` of flow f change hands, `ordered` of them ordered.
+
+    at: where the reading of the flow stands, if it has one (see `shown`).
+    """
+    s = g.s
+    own, df, dh = sums.own, sums.df, sums.dh
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
         dh[i] = 0.0
-    g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+    good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     k = s.flow_issue[f]
     if k >= 0:
         rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
-        issue_change(s, p, w, d, k, w.x[k], min(1.0, w.x[k] + rise), own)
-        effects_change(s, p, on, w, d, k, min(1.0, w.x[k] + rise) - w.x[k], df, dh)
-    power_change(d, taker, s.good_power[g] * units, df, dh)
-    if s.good_kind[g] == RIVAL:
-        power_change(d, giver, -s.good_power[g] * units * missing(s, p, g, giver, units), df, dh)
+        issue_change(g.p, w, d, k, at, min(1.0, at + rise), own)
+        effects_change(g, d, sums, k, min(1.0, at + rise) - at)
+    power_change(d, sums, taker, s.good_power[good] * units)
+    if s.good_kind[good] == RIVAL:
+        power_change(d, sums, giver, -s.good_power[good] * units * missing(g, good, giver, units))
     else:
-        own[giver] -= s.good_rent[g] * units
-    add_security(s, p, d, df, dh, own)
-    if on.war and s.good_war_power[g] > 0.0:
-        _war_change(s, p, w, d, g, giver, taker, units, own)
+        own[giver] -= s.good_rent[good] * units
+    add_security(g, d, sums)
+    if g.on.war and s.good_war_power[good] > 0.0:
+        _war_change(g, w, d, sums, f, units)
+
+
+@rule
+def shown(s: Setup, w: World, f: int) -> float:
+    """Where the reading of flow f stands; 0 without one."""
+    return float(w.x[s.flow_issue[f]]) if s.flow_issue[f] >= 0 else 0.0
 
 
 @rule
 def force(s: Setup, w: World, d: Derived, i: int, reach: float) -> float:
     """Capability that i brings to a front: reach M_i (1 + sum_g war_power_g min(1, q_ig)), stocks in units of need."""
+    return supplied(s, w, d, i, reach, -1, 0.0)
+
+
+@rule
+def supplied(s: Setup, w: World, d: Derived, i: int, reach: float, good: int, more: float) -> float:
+    """The force of i if it had `more` of a good than it has."""
     supply = 1.0
-    for g in range(w.q.shape[1]):
-        supply += s.good_war_power[g] * min(1.0, max(0.0, w.q[i, g]))
+    for each in range(w.q.shape[1]):
+        stock = w.q[i, each] + more if each == good else w.q[i, each]
+        supply += s.good_war_power[each] * min(1.0, max(0.0, stock))
     return reach * d.M[i] * supply
 
 
@@ -223,29 +225,38 @@ def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
 
 
 @rule
-def _war_change(
-    s: Setup, p: Params, w: World, d: Derived, g: int, giver: int, taker: int, units: float, own: Floats
-) -> None:
+def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float) -> None:
     """Value of a supply in the wars of giver or taker: change of the odds times what the front's fall is worth."""
+    s, p, own = g.s, g.p, sums.own
+    good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     for v in range(w.war_on.shape[0]):
         a, b, k = s.challenger[v], s.target[v], s.dispute_issue[v]
         if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):
             continue
         before = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, g] += units
-        w.q[giver, g] -= units if s.good_kind[g] == RIVAL else 0.0
-        after = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
-        w.q[taker, g] -= units
-        w.q[giver, g] += units if s.good_kind[g] == RIVAL else 0.0
+        after = odds(
+            supplied(s, w, d, a, d.reach[a, b], good, units * _share_of(s, good, giver, taker, a)),
+            supplied(s, w, d, b, 1.0, good, units * _share_of(s, good, giver, taker, b)),
+            p.contest_m,
+        )
         for i in range(own.shape[0]):
             own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])
 
 
 @rule
-def relationship(s: Setup, p: Params, w: World, d: Derived, i: int, j: int) -> float:
+def _share_of(s: Setup, good: int, giver: int, taker: int, i: int) -> float:
+    """What a unit that changes hands adds to i's stock: 1 to the taker's, -1 to the giver's unless it is copied."""
+    if i == taker:
+        return 1.0
+    return -1.0 if i == giver and s.good_kind[good] == RIVAL else 0.0
+
+
+@rule
+def relationship(g: Given, w: World, d: Derived, i: int, j: int) -> float:
     """Surplus per turn that i expects of going on with j: realised gains, a floor by alignment, trade at stake."""
+    p = g.p
     floor = p.relation_floor * (0.5 + 0.5 * w.alignment[i, j])
-    trade = s.w_economy[i] * d.trade[i, j] * (1.0 - d.sanctions[j, i])
+    trade = g.s.w_economy[i] * d.trade[i, j] * (1.0 - d.sanctions[j, i])
     return max(w.gains[i, j], floor) + p.relation_trade * trade
 
 

@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.world.channels import EXCHANGE, Paths
-from powersim.world.deals import Judge, giver_of, sign
+from powersim.world.deals import giver_of, sign
 from powersim.world.derive import laid_down
-from powersim.world.menu import FREE, Menu, bound_side, embargoed
-from powersim.world.params import Params, Switches
+from powersim.world.desk import Desk, Menu
+from powersim.world.given import Given
+from powersim.world.menu import FREE, bound_side, embargoed
 from powersim.world.state import (
     GIVE,
     LEAST,
@@ -20,32 +21,31 @@ from powersim.world.state import (
     PARTIES,
     RAISE,
     REFRAIN,
-    Branch,
     Floats,
     Ints,
-    Setup,
     World,
 )
 
 
 @rule
-def open_turn(kept: Paths, turn: int) -> None:
+def open_turn(kept: Paths, t: int) -> None:
     """No deal has been signed this turn yet."""
     if kept.on[EXCHANGE] > 0:
-        kept.signed[turn + 1] = kept.signed[turn]
+        kept.signed[t + 1] = kept.signed[t]
 
 
 @rule
-def keep_deal(kept: Paths, menu: Menu, party: Ints, legs: Ints, pay: Floats, judge: Judge, turn: int) -> None:
+def keep_deal(desk: Desk, t: int, party: Ints, legs: Ints, pay: Floats) -> None:
     """Write down a deal that is about to be signed."""
+    menu, kept = desk.menu, desk.kept
     if kept.on[EXCHANGE] == 0:
         return
-    m = kept.signed[turn + 1]
-    kept.signed[turn + 1] = m + 1
+    m = kept.signed[t + 1]
+    kept.signed[t + 1] = m + 1
     for e in range(PARTIES):
         kept.party[m, e] = party[e]
         kept.pay[m, e] = pay[e]
-        kept.gain[m, e] = judge.gain[party[e]] if party[e] >= 0 else 0.0
+        kept.gain[m, e] = desk.judge.gain[party[e]] if party[e] >= 0 else 0.0
     for e in range(LEGS):
         r = legs[e]
         kept.leg[m, e] = r
@@ -57,27 +57,17 @@ def keep_deal(kept: Paths, menu: Menu, party: Ints, legs: Ints, pay: Floats, jud
 
 
 @rule
-def sign_held(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    branch: Branch,
-    w: World,
-    menu: Menu,
-    judge: Judge,
-    kept: Paths,
-    held: Paths,
-    turn: int,
-) -> None:
+def sign_held(g: Given, w: World, desk: Desk, t: int) -> None:
     """Sign the deals that the held path has in this turn, in their order, without the legs that cannot be done here."""
+    held, menu = g.held, desk.menu
     legs = np.full(LEGS, -1)
-    for m in range(held.signed[turn], held.signed[turn + 1]):
+    for m in range(held.signed[t], held.signed[t + 1]):
         count = 0
         for e in range(LEGS):
             legs[e] = -1
         for e in range(LEGS):
             r = held.leg[m, e]
-            if r >= 0 and _can_be_done(s, branch, w, menu, turn, r, held.target[m, e]):
+            if r >= 0 and _can_be_done(g, w, menu, t, r, held.target[m, e]):
                 for i in range(w.power.shape[0]):
                     menu.gives[r, i] = 1 if i == held.giver[m, e] else 0
                 menu.gain[r, held.giver[m, e]] = held.worth[m, e]
@@ -87,23 +77,24 @@ def sign_held(
             continue
         for e in range(PARTIES):
             if held.party[m, e] >= 0:
-                judge.gain[held.party[m, e]] = held.gain[m, e]
-        keep_deal(kept, menu, held.party[m], legs, held.pay[m], judge, turn)
-        sign(s, p, on, w, menu, held.party[m], legs, held.pay[m], judge, turn)
+                desk.judge.gain[held.party[m, e]] = held.gain[m, e]
+        keep_deal(desk, t, held.party[m], legs, held.pay[m])
+        sign(g, w, desk, t, held.party[m], legs, held.pay[m])
 
 
 @rule
-def _can_be_done(s: Setup, branch: Branch, w: World, menu: Menu, turn: int, r: int, target: float) -> bool:
+def _can_be_done(g: Given, w: World, menu: Menu, t: int, r: int, target: float) -> bool:
     """Whether leg r can be done in this history; writes its target, clipped, into the menu."""
+    branch = g.branch
     controls = w.pos.shape[0]
     if r >= 3 * controls:
-        return _flow_can(s, branch, w, menu, turn, r, target)
+        return _flow_can(g, w, menu, t, r, target)
     c, side = r // 3, r % 3
-    if w.settled[c] > 0 or branch.hold[turn, c] or not math.isnan(laid_down(branch, w, turn, c)):
+    if w.settled[c] > 0 or branch.hold[t, c] or not math.isnan(laid_down(branch, w, t, c)):
         return False
-    if (side == RAISE and branch.no_raise[turn, c]) or (side == LOWER and branch.no_lower[turn, c]):
+    if (side == RAISE and branch.no_raise[t, c]) or (side == LOWER and branch.no_lower[t, c]):
         return False
-    bound = bound_side(w, c) if w.locked_until[c] > turn else FREE
+    bound = bound_side(w, c) if w.locked_until[c] > t else FREE
     if bound == REFRAIN or (bound != FREE and bound != side):
         return False
     at = w.pos[c]
@@ -112,10 +103,11 @@ def _can_be_done(s: Setup, branch: Branch, w: World, menu: Menu, turn: int, r: i
 
 
 @rule
-def _flow_can(s: Setup, branch: Branch, w: World, menu: Menu, turn: int, r: int, target: float) -> bool:
+def _flow_can(g: Given, w: World, menu: Menu, t: int, r: int, target: float) -> bool:
     """The same for a flow: nothing is given that is forbidden, frozen, on order already or not there."""
+    s = g.s
     f = (r - 3 * w.pos.shape[0]) // 2
-    if branch.no_flow[turn, f] or w.frozen_until[f] > turn:
+    if g.branch.no_flow[t, f] or w.frozen_until[f] > t:
         return False
     if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
         menu.target[r] = min(target, w.q[s.flow_from[f], s.flow_good[f]])

@@ -8,15 +8,14 @@ policies would lead (`World.dis`), so nobody is paid for what it would do anyway
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
-import numpy as np
-
-from powersim._jit import rule
+from powersim.compile.jit import rule
+from powersim.rules.level import exceeds
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
-from powersim.world.gains import control_change, flow_change, relationship
-from powersim.world.params import Params, Switches
+from powersim.world.desk import Desk, Sums
+from powersim.world.gains import control_change, flow_change, relationship, shown
+from powersim.world.given import Given
 from powersim.world.state import (
     ALL,
     C_SANCTION,
@@ -28,11 +27,7 @@ from powersim.world.state import (
     RAISE,
     REFRAIN,
     RIVAL,
-    Branch,
     Derived,
-    Flags,
-    Floats,
-    Ints,
     Setup,
     World,
 )
@@ -40,63 +35,23 @@ from powersim.world.state import (
 FREE = -1  # no open deal binds the control
 
 
-class Menu(NamedTuple):
-    """Legs of a turn; R = 3 C + 2 L."""
-
-    live: Flags  # (R) on the menu
-    target: Floats  # (R) position that a control leg leads to; units of a flow leg
-    gain: Floats  # (R, N) gain of every actor, friends' gains included
-    gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
-    must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
-    needed: Ints  # (R) number of those
-    giver_first: (
-        Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
-    )
-    giver_leg: Ints  # (R N) those legs, in their order
-    before: Floats  # (N) room for work
-    own: Floats  # (N)
-    df: Floats  # (N)
-    dh: Floats  # (N)
-
-
-def new_menu(s: Setup) -> Menu:
-    """An empty menu of the right size."""
-    n = s.power0.shape[0]
-    r = 3 * s.control_key.shape[0] + 2 * s.flow_key.shape[0]
-    return Menu(
-        np.zeros(r, np.uint8),
-        np.zeros(r),
-        np.zeros((r, n)),
-        np.zeros((r, n), np.uint8),
-        np.zeros((r, n), np.uint8),
-        np.zeros(r, np.int64),
-        np.zeros(n + 1, np.int64),
-        np.zeros(r * n, np.int64),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(n),
-        np.zeros(n),
-    )
-
-
 @rule
-def direction(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, c: int, side: int, menu: Menu
-) -> float:
+def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
     """How far own policies would move control c to one side (RAISE or LOWER): 0 when the controllers do not want it.
 
     Under ALL every controller must gain by the step (a veto), under ANY or SUM one suffices. The distance is bounded by
     the ideals of those who decide: the nearest under ALL, the farthest otherwise. A user's agent that has a target for
     the control votes by its target instead of its gain; the others, how fast and when stay with the rule.
     """
+    s, d, sums = g.s, desk.derived, desk.sums
     sign = 1.0 if side == RAISE else -1.0
     at = w.pos[c]
     # without an ideal to stop at, what counts is the whole step that would be made
-    step = s.speed[c] if s.control_issue[c] >= 0 else s.speed[c] / max(p.own_rate, LEAST)
+    step = s.speed[c] if s.control_issue[c] >= 0 else s.speed[c] / max(g.p.own_rate, LEAST)
     to = min(1.0, max(0.0, at + sign * step))
     if to == at:
         return 0.0
-    control_change(s, p, on, w, d, c, at, to, menu.own, menu.df, menu.dh)
+    control_change(g, w, d, sums, c, at, to)
     every = (s.raise_mode[c] if side == RAISE else s.lower_mode[c]) == ALL
     k = s.control_issue[c]
     bound = 1.0 if every else 0.0
@@ -104,9 +59,9 @@ def direction(
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
-        menu.gain[0, i] = share_of(d, menu.own, i)
+        sums.shared[i] = share_of(d, sums.own, i)
         chosen = w.policy[c, i] == w.policy[c, i]  # nan: its agent leaves it to the rule
-        if voice(w, c, i, side, menu.gain[0, i]) <= LEAST:
+        if voice(w, c, i, side, sums.shared[i]) <= LEAST:
             if every:
                 return 0.0
             continue
@@ -125,12 +80,12 @@ def direction(
 
 
 @rule
-def wish(s: Setup, w: World, c: int, side: int, menu: Menu) -> float:
+def wish(s: Setup, w: World, sums: Sums, c: int, side: int) -> float:
     """Weight of those who want the move that `direction` has just judged: the sum of their gains times their power."""
     total = 0.0
     for i in range(w.power.shape[0]):
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) > 0:
-            behind = voice(w, c, i, side, menu.gain[0, i])
+            behind = voice(w, c, i, side, sums.shared[i])
             total += behind * w.power[i] if behind > LEAST else 0.0
     return total
 
@@ -145,31 +100,31 @@ def voice(w: World, c: int, i: int, side: int, gain: float) -> float:
 
 
 @rule
-def fill_menu(
-    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int
-) -> None:
+def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
     """Write this turn's legs, their worth and their givers."""
+    branch, menu = g.branch, desk.menu
     for r in range(menu.live.shape[0]):
         menu.live[r] = 0
     for c in range(w.pos.shape[0]):
-        if branch.hold[turn, c]:
+        if branch.hold[t, c]:
             continue
-        if not math.isnan(laid_down(branch, w, turn, c)):  # from outside: not for sale
+        if not math.isnan(laid_down(branch, w, t, c)):  # from outside: not for sale
             continue
-        if s.control_kind[c] == 2 and not on.pledges:
+        if g.s.control_kind[c] == 2 and not g.on.pledges:
             continue
-        bound = bound_side(w, c) if w.locked_until[c] > turn else FREE
+        bound = bound_side(w, c) if w.locked_until[c] > t else FREE
         if bound != REFRAIN:
-            _control_legs(s, p, on, branch, w, d, menu, turn, c, bound)
+            _control_legs(g, w, desk, t, c, bound)
     for f in range(w.ordered.shape[0]):
-        if not branch.no_flow[turn, f]:
-            flow_legs(s, p, on, w, d, menu, turn, f)
+        if not branch.no_flow[t, f]:
+            flow_legs(g, w, desk, t, f)
 
 
 @rule
-def index_givers(menu: Menu) -> None:
+def index_givers(desk: Desk) -> None:
     """List the live legs of every actor that may give them: most pairs of actors have few."""
-    n, count = menu.own.shape[0], 0
+    menu = desk.menu
+    n, count = desk.sums.own.shape[0], 0
     for i in range(n):
         menu.giver_first[i] = 0
     for r in range(menu.live.shape[0]):
@@ -201,22 +156,13 @@ def bound_side(w: World, c: int) -> int:
 
 
 @rule
-def _control_legs(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    branch: Branch,
-    w: World,
-    d: Derived,
-    menu: Menu,
-    turn: int,
-    c: int,
-    bound: int,
-) -> None:
+def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) -> None:
     """The three legs of a control. Steps are clipped so that nothing overshoots the ideal of who wants it most.
 
     What a deal has moved can be moved on, to the same side, by another deal.
     """
+    s, branch = g.s, g.branch
+    d, menu, sums = desk.derived, desk.menu, desk.sums
     at, dis = w.pos[c], w.dis[c]
     for side in range(3):
         if bound != FREE and side != bound:
@@ -224,11 +170,11 @@ def _control_legs(
         r = 3 * c + side
         to = at
         if side == RAISE:
-            if branch.no_raise[turn, c]:
+            if branch.no_raise[t, c]:
                 continue
             to = min(1.0, at + _useful_step(s, w, c, 1.0))
         elif side == LOWER:
-            if branch.no_lower[turn, c]:
+            if branch.no_lower[t, c]:
                 continue
             to = max(0.0, at - _useful_step(s, w, c, -1.0))
         if abs(to - dis) < LEAST or (side != REFRAIN and abs(to - at) < LEAST):
@@ -236,9 +182,9 @@ def _control_legs(
         if side != REFRAIN and (dis - at) * (to - at) > 0.0 and abs(to - at) <= abs(dis - at):
             continue  # only a slower walk where own policies lead anyway
         menu.target[r] = to
-        control_change(s, p, on, w, d, c, dis, to, menu.own, menu.df, menu.dh)
-        share_with_friends(s, d, menu.own, menu.gain[r])
-        _who_must_agree(s, p, w, menu, r, c, to > dis)
+        control_change(g, w, d, sums, c, dis, to)
+        share_with_friends(d, sums.own, menu.gain[r])
+        _who_must_agree(g, w, desk, r, c, to > dis)
 
 
 @rule
@@ -255,7 +201,7 @@ def _useful_step(s: Setup, w: World, c: int, sign: float) -> float:
 
 
 @rule
-def _who_must_agree(s: Setup, p: Params, w: World, menu: Menu, r: int, c: int, upward: bool) -> None:
+def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool) -> None:
     """Mark a control leg live, with its givers and those who must be paid.
 
     A move needs its direction's controllers: under ALL each who loses by it must be a party; under ANY one giver
@@ -263,16 +209,17 @@ def _who_must_agree(s: Setup, p: Params, w: World, menu: Menu, r: int, c: int, u
     What those who can do it want anyway is own policy, not a concession, and not for sale. Nor is the say of a user's
     agent that has a target for the control: it agrees to what leads nearer to it and to nothing else, paid or not.
     """
+    s, menu = g.s, desk.menu
     refrain = r % 3 == REFRAIN
     would_rise = not upward if refrain else upward
     every = (s.raise_mode[c] if would_rise else s.lower_mode[c]) == ALL
     menu.needed[r] = 0
     veto = every != refrain
     wanted, refused = False, False
-    for i in range(menu.own.shape[0]):
+    for i in range(desk.sums.own.shape[0]):
         decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
         menu.gives[r, i] = 1 if decides else 0
-        menu.must[r, i] = 1 if decides and veto and menu.gain[r, i] < -p.indifference else 0
+        menu.must[r, i] = 1 if decides and veto and menu.gain[r, i] < -g.p.indifference else 0
         likes = menu.gain[r, i]
         if decides and w.policy[c, i] == w.policy[c, i]:  # nan: its agent leaves it to the rule
             likes = abs(w.dis[c] - w.policy[c, i]) - abs(menu.target[r] - w.policy[c, i])
@@ -293,66 +240,71 @@ def embargoed(s: Setup, w: World, f: int) -> bool:
                 and s.effect_good[e] == s.flow_good[f]
                 and s.effect_i[e] == s.flow_from[f]
                 and s.effect_j[e] == s.flow_to[f]
-                and w.x[k] >= s.effect_size[e]
+                and not exceeds(s.effect_size[e], w.x[k])
             ):
                 return True
     return False
 
 
 @rule
-def quantum(s: Setup, p: Params, w: World, f: int) -> float:
+def quantum(g: Given, w: World, f: int) -> float:
     """Units of one leg of flow f: the quantum of a rival good in stock; that share of a lead in know-how (M22)."""
-    g, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
-    if s.good_kind[g] == RIVAL:
-        units = min(s.good_quantum[g], max(0.0, w.q[giver, g] - w.ordered[f]))
-        if s.good_power[g] > 0.0:  # nobody takes in more than it can man
-            units = min(units, p.order_share * w.power[taker] / s.good_power[g])
+    s, p = g.s, g.p
+    good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
+    if s.good_kind[good] == RIVAL:
+        units = min(s.good_quantum[good], max(0.0, w.q[giver, good] - w.ordered[f]))
+        if s.good_power[good] > 0.0:  # nobody takes in more than it can man
+            units = min(units, p.order_share * w.power[taker] / s.good_power[good])
         return units
-    lead = w.q[giver, g] - w.q[taker, g]
-    return s.good_quantum[g] * lead if lead >= p.least_lead else 0.0
+    lead = w.q[giver, good] - w.q[taker, good]
+    return 0.0 if exceeds(p.least_lead, lead) else s.good_quantum[good] * lead
 
 
 @rule
-def flow_legs(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, turn: int, f: int) -> None:
+def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
     """Giving (needs giver and taker) and freezing an open order (needs the giver: costs price and relationship)."""
+    s, d, menu = g.s, desk.derived, desk.menu
     giver, taker = s.flow_from[f], s.flow_to[f]
     base = 3 * w.pos.shape[0] + 2 * f
-    if w.frozen_until[f] > turn:
+    if w.frozen_until[f] > t:
         return
     if w.ordered[f] > 0.0:
         r = base + FREEZE
         menu.target[r] = w.ordered[f]
-        flow_worth(s, p, on, w, d, menu, r)
+        flow_worth(g, w, d, desk, r)
         if menu.gain[r, giver] < -LEAST:  # otherwise it withholds the order by itself
-            _flow_parties(menu, r, giver, -1)
+            _flow_parties(desk, r, giver, -1)
         return
-    units = quantum(s, p, w, f)
+    units = quantum(g, w, f)
     if units > LEAST and not embargoed(s, w, f):
         r = base + GIVE
         menu.target[r] = units
-        flow_worth(s, p, on, w, d, menu, r)
-        _flow_parties(menu, r, giver, taker)
+        flow_worth(g, w, d, desk, r)
+        _flow_parties(desk, r, giver, taker)
 
 
 @rule
-def flow_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, r: int) -> None:
+def flow_worth(g: Given, w: World, d: Derived, desk: Desk, r: int) -> None:
     """Fill the gains of a flow's leg: what giving changes, or what freezing an open order forgoes, price included."""
+    s, menu, sums = g.s, desk.menu, desk.sums
     f = (r - 3 * w.pos.shape[0]) // 2
     if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
-        flow_change(s, p, on, w, d, f, menu.target[r], 0.0, menu.own, menu.df, menu.dh)
+        flow_change(g, w, d, sums, f, shown(s, w, f), menu.target[r], 0.0)
     else:
-        flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
-        for i in range(menu.own.shape[0]):
-            menu.own[i] = -menu.own[i]
-        menu.own[s.flow_from[f]] -= w.price[f] + relationship(s, p, w, d, s.flow_from[f], s.flow_to[f])
-    share_with_friends(s, d, menu.own, menu.gain[r])
+        at, units = shown(s, w, f), w.ordered[f]
+        flow_change(g, w, d, sums, f, at, units, units)
+        for i in range(sums.own.shape[0]):
+            sums.own[i] = -sums.own[i]
+        sums.own[s.flow_from[f]] -= w.price[f] + relationship(g, w, d, s.flow_from[f], s.flow_to[f])
+    share_with_friends(d, sums.own, menu.gain[r])
 
 
 @rule
-def _flow_parties(menu: Menu, r: int, giver: int, other: int) -> None:
+def _flow_parties(desk: Desk, r: int, giver: int, other: int) -> None:
     """Mark a flow leg live with its giver and, if any, the other actor that must be a party."""
+    menu = desk.menu
     menu.live[r] = 1
     menu.needed[r] = 2 if other >= 0 else 1
-    for i in range(menu.own.shape[0]):
+    for i in range(desk.sums.own.shape[0]):
         menu.gives[r, i] = 1 if i == giver else 0
         menu.must[r, i] = 1 if i == giver or i == other else 0

@@ -7,77 +7,19 @@ and the package found is undominated in its menu. Payments close what is left, u
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
 from powersim.rules.patience import patience_weight
 from powersim.world import draws
-from powersim.world.draws import Luck, uniform
+from powersim.world.desk import Agenda, Desk
+from powersim.world.draws import uniform
 from powersim.world.gains import money_unit
-from powersim.world.menu import Menu
-from powersim.world.params import Params, Switches
+from powersim.world.given import Given
 from powersim.world.promises import leg_key
-from powersim.world.state import LEAST, LEGS, PARTIES, TIE, Flags, Floats, Ints, Setup, World
-
-
-class Agenda(NamedTuple):
-    """Room to weigh one package after the other."""
-
-    leg: Ints  # (LEGS) legs on the table
-    score: Floats  # (LEGS)
-    side: Ints  # (LEGS) the party that the leg is for
-    party: Ints  # (PARTIES)
-    total: Floats  # (PARTIES, 2**LEGS) gains of every subset
-    clash: Ints  # (LEGS) bit mask of the legs that a leg excludes
-    valid: Flags  # (2**LEGS)
-    gain: Floats  # (PARTIES) of the best package
-    pay: Floats  # (PARTIES) net payments received, share of world GDP
-    tried_gain: Floats  # (PARTIES) the same of a package that is tried
-    tried_pay: Floats  # (PARTIES)
-
-
-class Offers(NamedTuple):
-    """Packages found this turn, before they are matched."""
-
-    found: Ints  # (1) how many
-    surplus: Floats  # (M) geometric mean of the parties' gains
-    tie: Floats  # (M)
-    party: Ints  # (M, PARTIES)
-    leg: Ints  # (M, LEGS)
-    pay: Floats  # (M, PARTIES)
-
-
-def new_agenda() -> Agenda:
-    """Room for one search."""
-    size = 2**LEGS
-    return Agenda(
-        np.zeros(LEGS, np.int64),
-        np.zeros(LEGS),
-        np.zeros(LEGS, np.int64),
-        np.full(PARTIES, -1),
-        np.zeros((PARTIES, size)),
-        np.zeros(LEGS, np.int64),
-        np.zeros(size, np.uint8),
-        np.zeros(PARTIES),
-        np.zeros(PARTIES),
-        np.zeros(PARTIES),
-        np.zeros(PARTIES),
-    )
-
-
-def new_offers(room: int) -> Offers:
-    """Room for `room` packages in a turn."""
-    return Offers(
-        np.zeros(1, np.int64),
-        np.zeros(room),
-        np.zeros(room),
-        np.full((room, PARTIES), -1),
-        np.full((room, LEGS), -1),
-        np.zeros((room, PARTIES)),
-    )
+from powersim.world.state import LEAST, LEGS, TIE, World
 
 
 @rule
@@ -91,11 +33,12 @@ def same_object(r1: int, r2: int, controls: int) -> bool:
 
 
 @rule
-def admissible(menu: Menu, r: int, agenda: Agenda, n: int) -> bool:
+def admissible(desk: Desk, r: int) -> bool:
     """Whether the parties can give leg r: one of them gives it, and all who must agree are among them."""
+    menu, agenda = desk.menu, desk.agenda
     given = False
     seated = 0
-    for a in range(n):
+    for a in range(agenda.parties[0]):
         i = agenda.party[a]
         given = given or menu.gives[r, i] > 0
         seated += 1 if menu.must[r, i] > 0 else 0
@@ -103,8 +46,9 @@ def admissible(menu: Menu, r: int, agenda: Agenda, n: int) -> bool:
 
 
 @rule
-def leg_cost(s: Setup, p: Params, r: int, i: int) -> float:
+def leg_cost(g: Given, r: int, i: int) -> float:
     """What it costs party i to negotiate leg r: policies are politics; for its supplier, a sale is business."""
+    s, p = g.s, g.p
     controls = s.control_key.shape[0]
     if r < 3 * controls:
         return p.cost_per_leg
@@ -112,20 +56,22 @@ def leg_cost(s: Setup, p: Params, r: int, i: int) -> float:
 
 
 @rule
-def consider(s: Setup, p: Params, menu: Menu, r: int, agenda: Agenda, n: int, count: int, room: int) -> int:
+def consider(g: Given, desk: Desk, r: int, room: int) -> None:
     """Put leg r on the agenda if it is worth it: best for its buyer, per unit of what it costs the others.
 
-    Each party has `room` places for legs in its favour. Returns the number of legs on the agenda.
+    Each party has `room` places for legs in its favour.
     """
+    menu, agenda = desk.menu, desk.agenda
+    count = agenda.legs[0]
     buyer, best, cost = 0, menu.gain[r, agenda.party[0]], 0.0
-    for a in range(n):
+    for a in range(agenda.parties[0]):
         gain = menu.gain[r, agenda.party[a]]
         if gain > best:
             buyer, best = a, gain
         cost += max(-gain, 0.0)
-    if best <= leg_cost(s, p, r, agenda.party[buyer]):
-        return count
-    score = best / max(cost + p.indifference, LEAST)
+    if best <= leg_cost(g, r, agenda.party[buyer]):
+        return
+    score = best / max(cost + g.p.indifference, LEAST)
     taken, worst = 0, -1
     for b in range(count):
         if agenda.side[b] == buyer:
@@ -134,21 +80,22 @@ def consider(s: Setup, p: Params, menu: Menu, r: int, agenda: Agenda, n: int, co
                 worst = b
     if taken >= room or count >= LEGS:
         if worst < 0 or agenda.score[worst] >= score:
-            return count
+            return
         slot = worst
     else:
         slot = count
-        count += 1
+        agenda.legs[0] = count + 1
     agenda.leg[slot] = r
     agenda.score[slot] = score
     agenda.side[slot] = buyer
-    return count
 
 
 @rule
-def sum_subsets(s: Setup, p: Params, menu: Menu, agenda: Agenda, n: int, count: int) -> None:
+def sum_subsets(g: Given, desk: Desk) -> None:
     """Gains of every subset of the agenda for every party, transaction costs included; mark subsets without clashes."""
-    controls = s.control_key.shape[0]
+    agenda = desk.agenda
+    controls = g.s.control_key.shape[0]
+    n, count = agenda.parties[0], agenda.legs[0]
     for b in range(count):
         agenda.clash[b] = 0
         for e in range(count):
@@ -167,33 +114,30 @@ def sum_subsets(s: Setup, p: Params, menu: Menu, agenda: Agenda, n: int, count: 
             r = agenda.leg[low]
             for a in range(n):
                 i = agenda.party[a]
-                agenda.total[a, mask] = agenda.total[a, rest] + menu.gain[r, i] - leg_cost(s, p, r, i)
+                agenda.total[a, mask] = agenda.total[a, rest] + desk.menu.gain[r, i] - leg_cost(g, r, i)
 
 
 @rule
-def package_draw(s: Setup, luck: Luck, agenda: Agenda, mask: int, count: int) -> float:
+def package_draw(g: Given, agenda: Agenda, t: int, mask: int) -> float:
     """What decides between packages that are equally good: a draw keyed by what is in them, not by where they stand."""
+    s = g.s
     key = np.uint64(0)
-    for b in range(count):
+    for b in range(agenda.legs[0]):
         if (mask >> b) & 1:
             key ^= leg_key(s, agenda.leg[b]) ^ np.uint64(1 + agenda.leg[b] % 3)
-    return uniform(luck, draws.PACKAGE, s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]], key)
+    return uniform(g.luck, t, draws.PACKAGE, s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]], key)
 
 
 @rule
-def preferred(
-    s: Setup, luck: Luck, agenda: Agenda, count: int, value: float, mask: int, best: float, best_mask: int
-) -> bool:
+def preferred(g: Given, agenda: Agenda, t: int, value: float, mask: int, best: float, best_mask: int) -> bool:
     """Whether a package is better than the best so far: by its value, or, as good as that one, by its draw."""
     if value > best + TIE or best_mask == 0:
         return True
-    return value >= best - TIE and (
-        package_draw(s, luck, agenda, mask, count) < package_draw(s, luck, agenda, best_mask, count)
-    )
+    return value >= best - TIE and (package_draw(g, agenda, t, mask) < package_draw(g, agenda, t, best_mask))
 
 
 @rule
-def best_of_two(s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda: Agenda, count: int) -> int:
+def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
     Under the protocol of equal gain (M7) it is the subset whose smaller gain is largest, of several such the one whose
@@ -202,12 +146,13 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda:
     Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
     at most the cap's share of the smaller economy: what the payer can spare and the taker can use.
     """
+    s, p = g.s, g.p
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
     unit_i, unit_j = money_unit(s, w, i), money_unit(s, w, j)
-    cap = p.payment_cap * min(w.economy[i], w.economy[j]) if on.payments else 0.0
+    cap = p.payment_cap * min(w.economy[i], w.economy[j]) if g.on.payments else 0.0
     best, best_more, best_mask = -1e300, 0.0, 0
-    for mask in range(1, 1 << count):
+    for mask in range(1, 1 << agenda.legs[0]):
         gi, gj = agenda.total[0, mask], agenda.total[1, mask]
         if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
             continue
@@ -227,7 +172,7 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda:
         if best_mask > 0 and abs(value - best) <= TIE and abs(more - best_more) > TIE:
             taken = more > best_more
         else:
-            taken = preferred(s, luck, agenda, count, value, mask, best, best_mask)
+            taken = preferred(g, agenda, t, value, mask, best, best_mask)
         if taken:
             best, best_more, best_mask = value, more, mask
             agenda.gain[0], agenda.gain[1] = gi, gj
@@ -237,22 +182,20 @@ def best_of_two(s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda:
 
 
 @rule
-def best_of_many(
-    s: Setup, p: Params, on: Switches, w: World, luck: Luck, agenda: Agenda, n: int, count: int
-) -> int:
+def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
     """The subset with the largest Nash product for up to five parties; those who gain compensate those who lose.
 
     Under the protocol of equal gain it is the subset whose smallest gain is largest.
     """
     best, best_mask = -1e300, 0
-    gain, pay = agenda.tried_gain, agenda.tried_pay
-    for mask in range(1, 1 << count):
+    n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
+    for mask in range(1, 1 << agenda.legs[0]):
         if agenda.valid[mask] == 0:
             continue
         for a in range(n):
             gain[a] = agenda.total[a, mask]
             pay[a] = 0.0
-        if on.payments and not _compensate(s, p, w, agenda, n, gain, pay):
+        if g.on.payments and not _compensate(g, w, agenda):
             continue
         value, least = 0.0, gain[0]
         for a in range(n):
@@ -260,9 +203,9 @@ def best_of_many(
             value += math.log(gain[a]) if gain[a] > LEAST else -1e300
         if least <= LEAST:
             continue
-        if p.equal_gain > 0.0:
+        if g.p.equal_gain > 0.0:
             value = math.log(least)
-        if preferred(s, luck, agenda, count, value, mask, best, best_mask):
+        if preferred(g, agenda, t, value, mask, best, best_mask):
             best, best_mask = value, mask
             for a in range(n):
                 agenda.gain[a], agenda.pay[a] = gain[a], pay[a]
@@ -270,11 +213,13 @@ def best_of_many(
 
 
 @rule
-def _compensate(s: Setup, p: Params, w: World, agenda: Agenda, n: int, gain: Floats, pay: Floats) -> bool:
+def _compensate(g: Given, w: World, agenda: Agenda) -> bool:
     """Let those who gain pay those who lose, in proportion to what they can pay; False if it does not suffice.
 
     A loser gets its loss and a margin; a payer pays at most half its gain. Nobody pays or takes in more than the cap.
     """
+    s, p = g.s, g.p
+    n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
     need, room = 0.0, 0.0
     for a in range(n):
         i = agenda.party[a]

@@ -6,126 +6,109 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.utility import clip_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import laid_down
-from powersim.world.draws import Luck, uniform
-from powersim.world.menu import Menu, direction, wish
-from powersim.world.params import Params, Switches
-from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, SUM, Branch, Derived, Setup, World
+from powersim.world.desk import Desk
+from powersim.world.draws import uniform
+from powersim.world.given import Given
+from powersim.world.menu import direction, wish
+from powersim.world.state import C_PLEDGE, C_SANCTION, LEAST, LOWER, RAISE, SUM, Setup, World
 
 BISECTIONS = 8  # halvings in the search for a balance: to 1/256 of the way
 
 
 @rule
-def own_policy(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    branch: Branch,
-    w: World,
-    d: Derived,
-    luck: Luck,
-    menu: Menu,
-    turn: int,
-) -> None:
+def own_policy(g: Given, w: World, desk: Desk, t: int) -> None:
     """Choose all moves from the state at the start of the phase, then move; write where it would lead (`dis`).
 
     Policy moves in lumps: with probability own_rate a turn a control moves by at most speed / own_rate, so that its
     pace is its speed on average. Where both sides have somebody who may and wants to, the farther way prevails.
     A programme's rise is faster with know-how (M22).
     """
+    s, p, on = g.s, g.p, g.on
+    branch = g.branch
     for c in range(w.pos.shape[0]):
-        w.own[c] = _way(s, p, on, branch, w, d, menu, turn, c)
+        w.own[c] = _way(g, w, desk, t, c)
     zero = np.uint64(0)
     for c in range(w.pos.shape[0]):
-        bound = branch.hold[turn, c] > 0 or not math.isnan(laid_down(branch, w, turn, c))
+        bound = branch.hold[t, c] > 0 or not math.isnan(laid_down(branch, w, t, c))
         active = on.sanctions if s.control_kind[c] == C_SANCTION else on.own_policy
         if bound or active == 0:
             w.own[c] = 0.0  # nor would it lead anywhere once a deal is broken
         way = w.own[c]
-        free = w.locked_until[c] <= turn and not bound and active > 0
-        rate = speed(s, p, on, w, c, way)
+        free = w.locked_until[c] <= t and not bound and active > 0
+        rate = speed(g, w, c, way)
         if free and abs(way) > LEAST:
-            u = uniform(luck, draws.OWN_MOVE, zero, zero, s.control_key[c])
+            u = uniform(g.luck, t, draws.OWN_MOVE, zero, zero, s.control_key[c])
             if u < p.own_rate:
                 move = clip_step(0.0, way, rate / max(p.own_rate, LEAST))
                 w.pos[c] += move
                 way -= move
-                write(w, turn, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
+                write(w, t, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
         ahead = clip_step(0.0, way, p.horizon * rate)
         w.dis[c] = w.pos[c] + ahead if free else w.pos[c]
 
 
 @rule
-def unbound(s: Setup, p: Params, on: Switches, w: World, c: int) -> float:
+def unbound(g: Given, w: World, c: int) -> float:
     """Where own policies would lead control c within the horizon if no deal bound it."""
-    return w.pos[c] + clip_step(0.0, w.own[c], p.horizon * speed(s, p, on, w, c, w.own[c]))
+    return w.pos[c] + clip_step(0.0, w.own[c], g.p.horizon * speed(g, w, c, w.own[c]))
 
 
 @rule
-def speed(s: Setup, p: Params, on: Switches, w: World, c: int, way: float) -> float:
+def speed(g: Given, w: World, c: int, way: float) -> float:
     """Most that own policy moves control c: a programme rises faster with know-how."""
-    if way > 0.0 and s.programme_actor[c] >= 0 and on.technology:
-        return s.speed[c] * (1.0 + p.know_how_speed * w.q[s.programme_actor[c], s.programme_good[c]])
+    s = g.s
+    if way > 0.0 and s.programme_actor[c] >= 0 and g.on.technology:
+        return s.speed[c] * (1.0 + g.p.know_how_speed * w.q[s.programme_actor[c], s.programme_good[c]])
     return s.speed[c]
 
 
 @rule
-def _way(
-    s: Setup,
-    p: Params,
-    on: Switches,
-    branch: Branch,
-    w: World,
-    d: Derived,
-    menu: Menu,
-    turn: int,
-    c: int,
-) -> float:
+def _way(g: Given, w: World, desk: Desk, t: int, c: int) -> float:
     """How far and where controllers want control c to go: positive up, negative down."""
-    if s.control_kind[c] == C_PLEDGE and not on.pledges:
+    s, branch = g.s, g.branch
+    if s.control_kind[c] == C_PLEDGE and not g.on.pledges:
         return 0.0
     if s.raise_mode[c] == SUM and s.lower_mode[c] == SUM:
-        return _balance(s, p, on, branch, w, d, menu, turn, c)
-    up = direction(s, p, on, w, d, c, RAISE, menu) if not branch.no_raise[turn, c] else 0.0
-    down = direction(s, p, on, w, d, c, LOWER, menu) if not branch.no_lower[turn, c] else 0.0
+        return _balance(g, w, desk, t, c)
+    up = direction(g, w, desk, c, RAISE) if not branch.no_raise[t, c] else 0.0
+    down = direction(g, w, desk, c, LOWER) if not branch.no_lower[t, c] else 0.0
     return up if up >= down else -down
 
 
 @rule
-def _net(
-    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int, c: int
-) -> float:
+def _net(g: Given, w: World, desk: Desk, t: int, c: int) -> float:
     """Whose contributions to control c prevail: those of who wants it up (positive) or down, by gains times power."""
+    s, branch, sums = g.s, g.branch, desk.sums
     net = 0.0
-    if not branch.no_raise[turn, c] and direction(s, p, on, w, d, c, RAISE, menu) > 0.0:
-        net += wish(s, w, c, RAISE, menu)
-    if not branch.no_lower[turn, c] and direction(s, p, on, w, d, c, LOWER, menu) > 0.0:
-        net -= wish(s, w, c, LOWER, menu)
+    if not branch.no_raise[t, c] and direction(g, w, desk, c, RAISE) > 0.0:
+        net += wish(s, w, sums, c, RAISE)
+    if not branch.no_lower[t, c] and direction(g, w, desk, c, LOWER) > 0.0:
+        net -= wish(s, w, sums, c, LOWER)
     return net
 
 
 @rule
-def _balance(
-    s: Setup, p: Params, on: Switches, branch: Branch, w: World, d: Derived, menu: Menu, turn: int, c: int
-) -> float:
+def _balance(g: Given, w: World, desk: Desk, t: int, c: int) -> float:
     """How far control c is from where the contributions to it, which add, balance: found by bisection."""
-    net = _net(s, p, on, branch, w, d, menu, turn, c)
+    s = g.s
+    net = _net(g, w, desk, t, c)
     if net == 0.0:
         return 0.0
     sign = 1.0 if net > 0.0 else -1.0
     k, at = s.control_issue[c], w.pos[c]
     x = w.x[k] if k >= 0 else 0.0
-    low, high = 0.0, direction(s, p, on, w, d, c, RAISE if net > 0.0 else LOWER, menu)
+    low, high = 0.0, direction(g, w, desk, c, RAISE if net > 0.0 else LOWER)
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
         w.pos[c] = at + sign * middle
         if k >= 0:
             w.x[k] = x + sign * middle * s.control_weight[c]
-        if sign * _net(s, p, on, branch, w, d, menu, turn, c) > 0.0:
+        if sign * _net(g, w, desk, t, c) > 0.0:
             low = middle
         else:
             high = middle

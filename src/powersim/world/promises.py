@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import share_with_friends
-from powersim.world.draws import Luck, uniform
-from powersim.world.gains import control_change, flow_change, relationship
-from powersim.world.menu import Menu
-from powersim.world.params import Params, Switches
+from powersim.world.desk import Desk
+from powersim.world.draws import uniform
+from powersim.world.gains import control_change, flow_change, relationship, shown
+from powersim.world.given import Given
+from powersim.world.params import Params
 from powersim.world.policy import unbound
-from powersim.world.state import FREEZE, GIVE, LEAST, LEGS, PARTIES, Derived, Setup, World
+from powersim.world.state import FREEZE, GIVE, LEAST, LEGS, PARTIES, Setup, World
 
 
 @rule
@@ -27,36 +28,37 @@ def leg_key(s: Setup, r: int) -> np.uint64:
 
 
 @rule
-def comply(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, luck: Luck, turn: int
-) -> None:
+def comply(g: Given, w: World, desk: Desk, t: int) -> None:
     """Each party of each open deal keeps it or reneges: Pi against the value of going on with all promisees (M9).
 
     Pi is what the end of the deal would bring in every turn that it still binds, discounted: own legs undone, of
     the others' legs and payments a share lost. Nobody reneges in the turn of the signature.
     """
+    s, p = g.s, g.p
     for v in range(w.deal_on.shape[0]):
-        left = w.deal_until[v] - turn
+        left = w.deal_until[v] - t
         if w.deal_on[v] == 0 or left >= int(p.deal_length):
             continue
-        _undone(s, p, on, w, d, menu, v)
+        _undone(g, w, desk, v)
         for e in range(PARTIES):
             i = w.deal_party[v, e]
             if i < 0:
                 break
-            pi = (menu.before[i] - p.counter_loss * w.deal_pay[v, e]) * annuity(s.patience[i], left)
+            pi = (desk.sums.total[i] - p.counter_loss * w.deal_pay[v, e]) * annuity(s.patience[i], left)
             if pi <= LEAST:
                 continue
             pv = 0.0
             for o in range(PARTIES):
                 j = w.deal_party[v, o]
                 if j >= 0 and j != i:
-                    pv += relationship(s, p, w, d, i, j)
+                    pv += relationship(g, w, desk.derived, i, j)
             pv = continuation_value(pv, s.patience[i], p.reset_hazard)
             other = w.deal_party[v, 1] if e == 0 else w.deal_party[v, 0]
-            u = uniform(luck, draws.RENEGE, s.actor_key[i], s.actor_key[other], leg_key(s, w.deal_leg[v, 0]))
+            u = uniform(
+                g.luck, t, draws.RENEGE, s.actor_key[i], s.actor_key[other], leg_key(s, w.deal_leg[v, 0])
+            )
             if u < p.renege_rate * renege_probability(pi, pv, p.tau_c):
-                _breach(p, w, v, i, pi, pv, turn)
+                _breach(p, w, t, v, i, pi, pv)
                 break
     n = w.power.shape[0]
     for i in range(n):
@@ -68,15 +70,16 @@ def comply(
 
 
 @rule
-def _undone(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, v: int) -> None:
-    """Fill menu.before (N) with what everybody would gain per turn if the legs of deal v did not bind.
+def _undone(g: Given, w: World, desk: Desk, v: int) -> None:
+    """Fill sums.total (N) with what everybody would gain per turn if the legs of deal v did not bind.
 
     Controls go where own policies lead, frozen orders are delivered, open ones cancelled; what was delivered stays. Of
     what others gave, the breaker expects to lose the share counter_loss: they may be slow, or unable, to take it back.
     """
+    s, d, sums = g.s, desk.derived, desk.sums
     n = w.power.shape[0]
     for i in range(n):
-        menu.before[i] = 0.0
+        sums.total[i] = 0.0
     controls = w.pos.shape[0]
     for e in range(LEGS):
         r = w.deal_leg[v, e]
@@ -85,23 +88,24 @@ def _undone(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu,
         factor, f = 1.0, (r - 3 * controls) // 2
         if r < 3 * controls:
             c = r // 3
-            control_change(s, p, on, w, d, c, w.pos[c], unbound(s, p, on, w, c), menu.own, menu.df, menu.dh)
+            control_change(g, w, d, sums, c, w.pos[c], unbound(g, w, c))
         elif w.ordered[f] > 0.0 and (r - 3 * controls) % 2 == GIVE:
-            order_worth(s, p, on, w, d, menu, f)
+            order_worth(g, w, desk, f)
             factor = -1.0
         elif w.ordered[f] > 0.0:
-            flow_change(s, p, on, w, d, f, w.ordered[f], w.ordered[f], menu.own, menu.df, menu.dh)
-            menu.own[s.flow_from[f]] += w.price[f]
+            at, units = shown(s, w, f), w.ordered[f]
+            flow_change(g, w, d, sums, f, at, units, units)
+            sums.own[s.flow_from[f]] += w.price[f]
         else:
             continue
-        share_with_friends(s, d, menu.own, menu.gain[r])
+        share_with_friends(d, sums.own, sums.shared)
         for i in range(n):
-            share = 1.0 if w.deal_giver[v, e] == i else p.counter_loss
-            menu.before[i] += factor * share * menu.gain[r, i]
+            share = 1.0 if w.deal_giver[v, e] == i else g.p.counter_loss
+            sums.total[i] += factor * share * sums.shared[i]
 
 
 @rule
-def _breach(p: Params, w: World, v: int, i: int, pi: float, pv: float, turn: int) -> None:
+def _breach(p: Params, w: World, t: int, v: int, i: int, pi: float, pv: float) -> None:
     """Party i breaks deal v: no leg binds any more, open orders are cancelled, the others remember the harm."""
     w.deal_on[v] = 0
     controls = w.pos.shape[0]
@@ -111,18 +115,18 @@ def _breach(p: Params, w: World, v: int, i: int, pi: float, pv: float, turn: int
             continue
         f = (r - 3 * controls) // 2
         if r < 3 * controls:
-            w.locked_until[r // 3] = _bound_until(w, r // 3, turn + 1)
+            w.locked_until[r // 3] = _bound_until(w, r // 3, t + 1)
         elif (r - 3 * controls) % 2 == FREEZE:
-            w.frozen_until[f] = turn + 1
+            w.frozen_until[f] = t + 1
         else:
-            cancel(p, w, f, turn)
+            cancel(p, w, t, f)
     first = -1
     for e in range(PARTIES):
         j = w.deal_party[v, e]
         if j >= 0 and j != i:
             first = j if first < 0 else first
             _wrong(p, w, i, j)
-    write(w, turn, chronicle.BREACH, i, first, -1, pi, pv, v)
+    write(w, t, chronicle.BREACH, i, first, -1, pi, pv, v)
 
 
 @rule
@@ -160,29 +164,29 @@ def _credit(p: Params, w: World, v: int) -> None:
 
 
 @rule
-def order_worth(s: Setup, p: Params, on: Switches, w: World, d: Derived, menu: Menu, f: int) -> None:
-    """Fill menu.own (N) with what everybody gains if the open order of flow f is delivered rather than cancelled."""
+def order_worth(g: Given, w: World, desk: Desk, f: int) -> None:
+    """Fill sums.own (N) with what everybody gains if the open order of flow f is delivered rather than cancelled."""
+    s, sums = g.s, desk.sums
     k = s.flow_issue[f]
-    at = w.x[k] if k >= 0 else 0.0
+    without = shown(s, w, f)
     if k >= 0:
-        w.x[k] = max(0.0, at - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
-    flow_change(s, p, on, w, d, f, w.ordered[f], 0.0, menu.own, menu.df, menu.dh)
-    if k >= 0:
-        w.x[k] = at
-    menu.own[s.flow_from[f]] += w.price[f]
+        without = max(0.0, without - s.bind_contract[k] * w.ordered[f] / s.bind_full[k])
+    flow_change(g, w, desk.derived, sums, f, without, w.ordered[f], 0.0)
+    sums.own[s.flow_from[f]] += w.price[f]
 
 
 @rule
-def cancel(p: Params, w: World, f: int, turn: int) -> None:
+def cancel(p: Params, w: World, t: int, f: int) -> None:
     """The open order of flow f is off; for the length of a deal nobody orders there again."""
     if w.ordered[f] > 0.0:
         w.ordered[f] = 0.0
         w.price[f] = 0.0
-        w.frozen_until[f] = turn + int(p.deal_length)
+        w.frozen_until[f] = t + int(p.deal_length)
 
 
 @rule
-def default(s: Setup, p: Params, w: World, f: int, cost: float, turn: int) -> None:
+def default(g: Given, w: World, t: int, f: int, cost: float) -> None:
     """The supplier does not honour the order of flow f: a breach, whatever becomes of the deal it came from."""
-    _wrong(p, w, s.flow_from[f], s.flow_to[f])
-    write(w, turn, chronicle.BREACH, s.flow_from[f], s.flow_to[f], -1, 0.0, cost, -1)
+    s = g.s
+    _wrong(g.p, w, s.flow_from[f], s.flow_to[f])
+    write(w, t, chronicle.BREACH, s.flow_from[f], s.flow_to[f], -1, 0.0, cost, -1)

@@ -2,75 +2,101 @@
 
 from __future__ import annotations
 
-from powersim._jit import rule
-from powersim.world import case
-from powersim.world.case import Watch
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim.compile.jit import rule
+from powersim.world import case as watched
+from powersim.world.case import Case
 from powersim.world.derive import own_utility
-from powersim.world.params import Params
-from powersim.world.state import Derived, Floats, Setup, World
+from powersim.world.given import Given
+from powersim.world.state import Derived, Floats, World
+
+
+class Record(NamedTuple):
+    """What a history leaves behind of what is watched."""
+
+    values: Floats  # (T, O) watched outcomes
+    alignment: Floats  # (S, N, N) the alignment matrix at the snapshots
+
+
+def new_record(case: Case) -> Record:
+    """Room for the record of a case: not a number before its turn has come."""
+    n = case.setup.power0.shape[0]
+    return Record(
+        values=np.full((case.turns, case.watch.kind.shape[0]), np.nan),
+        alignment=np.zeros((case.snapshots.shape[0], n, n)),
+    )
 
 
 @rule
-def record(s: Setup, p: Params, w: World, d: Derived, watch: Watch, turn: int, out: Floats) -> None:
-    """Write every watched outcome of this turn into out (O)."""
+def record(g: Given, w: World, d: Derived, t: int, out: Record) -> None:
+    """Write down every watched outcome of this turn, and who stands with whom if it is the turn of a snapshot."""
+    watch, kept = g.watch, out.alignment
     for o in range(watch.kind.shape[0]):
-        out[o] = observe(s, p, w, d, watch.kind[o], watch.a[o], watch.b[o], turn)
+        out.values[t, o] = observe(g, w, d, t, watch.kind[o], watch.a[o], watch.b[o])
+    for k in range(g.snapshots.shape[0]):
+        if g.snapshots[k] == t:
+            for i in range(kept.shape[1]):
+                for j in range(kept.shape[2]):
+                    kept[k, i, j] = w.alignment[i, j]
 
 
 @rule
-def observe(s: Setup, p: Params, w: World, d: Derived, kind: int, a: int, b: int, turn: int) -> float:
+def observe(g: Given, w: World, d: Derived, t: int, kind: int, a: int, b: int) -> float:
     """One outcome: `kind` of `world.case`, a and b its indices."""
-    if kind == case.ISSUE:
+    if kind == watched.ISSUE:
         return float(w.x[a])
-    if kind == case.ALIGNMENT:
+    if kind == watched.ALIGNMENT:
         return float(w.alignment[a, b])
-    if kind == case.RESOLVE:
+    if kind == watched.RESOLVE:
         return float(w.resolve[a, b])
-    if kind == case.TRUST:
+    if kind == watched.TRUST:
         return float(w.trust[a, b])
-    if kind == case.POWER:
+    if kind == watched.POWER:
         return float(w.power[a])
-    if kind == case.STRENGTH:
+    if kind == watched.STRENGTH:
         return float(d.M[a])
-    if kind == case.SECURITY:
+    if kind == watched.SECURITY:
         return float(d.S[a])
-    if kind == case.ECONOMY:
+    if kind == watched.ECONOMY:
         return float(d.E[a])
-    if kind == case.UTILITY:
-        return own_utility(s, p, w, d, a)
-    if kind == case.WAR:
+    if kind == watched.UTILITY:
+        return own_utility(g, w, d, a)
+    if kind == watched.WAR:
         return float(w.war_on[a])
-    if kind == case.WARS:
+    if kind == watched.WARS:
         return float(w.wars[a])
-    if kind == case.CRISES:
+    if kind == watched.CRISES:
         return float(w.crises[a])
-    return _observe_things(w, kind, a, b, turn)
+    return _observe_things(w, t, kind, a, b)
 
 
 @rule
-def _observe_things(w: World, kind: int, a: int, b: int, turn: int) -> float:
+def _observe_things(w: World, t: int, kind: int, a: int, b: int) -> float:
     """Outcomes about goods, controls, deals and events."""
-    if kind == case.STOCK:
+    if kind == watched.STOCK:
         return float(w.q[a, b])
-    if kind == case.DELIVERED:
+    if kind == watched.DELIVERED:
         return float(w.delivered[a])
-    if kind == case.FROZEN:
-        return 1.0 if w.frozen_until[a] > turn and w.ordered[a] > 0.0 else 0.0
-    if kind == case.CONTROL:
+    if kind == watched.FROZEN:
+        return 1.0 if w.frozen_until[a] > t and w.ordered[a] > 0.0 else 0.0
+    if kind == watched.CONTROL:
         return float(w.pos[a])
-    if kind == case.ENGAGERS:
+    if kind == watched.ENGAGERS:
         return float(w.engagers[a])
-    if kind == case.STRIKES:
+    if kind == watched.STRIKES:
         return float(w.strikes[a])
-    if kind == case.EVENT_HAPPENED:
+    if kind == watched.EVENT_HAPPENED:
         return 1.0 if w.happened[a] >= 0 else 0.0
-    if kind == case.PROXY_LEVEL:
+    if kind == watched.PROXY_LEVEL:
         return float(w.proxy_level[a])
     total = 0.0
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] == 0:
             continue
-        has_a, has_b = False, kind == case.DEALS
+        has_a, has_b = False, kind == watched.DEALS
         for e in range(w.deal_party.shape[1]):
             has_a = has_a or w.deal_party[v, e] == a
             has_b = has_b or w.deal_party[v, e] == b

@@ -4,71 +4,99 @@ from __future__ import annotations
 
 import math
 
-from powersim._jit import rule
-from powersim.rules.beliefs import calculus, calculus_prior, relax, resolve_after, trust_after
+from powersim.compile.jit import rule
+from powersim.rules.beliefs import (
+    calculus,
+    calculus_prior,
+    costly_act,
+    friendship,
+    net_seen,
+    opposition,
+    relax,
+    resolve_after,
+    trust_after,
+)
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
-from powersim.world.params import Params, Switches
-from powersim.world.slate import Slate
-from powersim.world.state import C_LEVER, LEAST, Branch, Derived, Floats, Setup, World
+from powersim.world.desk import Desk
+from powersim.world.given import Given
+from powersim.world.params import Params
+from powersim.world.state import C_LEVER, LEAST, Floats, Setup, World
 
 
 @rule
-def learn_resolve(s: Setup, p: Params, on: Switches, w: World, turn: int, j: int, a: float, k: int) -> None:
+def learn_resolve(g: Given, w: World, t: int, j: int, a: float, k: int) -> None:
     """Everybody updates its belief that j is resolved: a > 0 after yielding, a < 0 after standing firm, on issue k.
 
     Observers without a stake in the issue learn omega_out of it.
     """
-    if not on.resolve:
-        return
     for i in range(w.power.shape[0]):
-        if i == j:
-            continue
-        omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else p.omega_out
-        before = w.resolve[i, j]
-        w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
-        if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
-            write(w, turn, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
+        if i != j:
+            omega = 1.0 if k >= 0 and w.salience[i, k] > 0.0 else g.p.omega_out
+            _learn_resolve(g, w, t, i, j, a, omega, k)
 
 
 @rule
-def learn_trust(p: Params, on: Switches, w: World, turn: int, i: int, j: int, a: float, k: int) -> None:
+def _learn_resolve(g: Given, w: World, t: int, i: int, j: int, a: float, omega: float, k: int) -> None:
+    """Observer i updates its belief that j is resolved by an act of size a, of relevance omega to it, on issue k."""
+    p = g.p
+    if not g.on.resolve:
+        return
+    before = w.resolve[i, j]
+    w.resolve[i, j] = resolve_after(before, p.rho, a, omega, p.belief_floor)
+    if abs(w.resolve[i, j] - before) > p.notable or in_detail(w):
+        write(w, t, chronicle.BELIEF_RESOLVE, i, j, k, w.resolve[i, j], w.resolve[i, j] - before, -1)
+
+
+@rule
+def learn_trust(g: Given, w: World, t: int, i: int, j: int, a: float, k: int) -> None:
     """Observer i updates its belief that j seeks security and keeps its word: a > 0 after a gift, a < 0 after harm."""
-    if not on.trust:
+    p = g.p
+    if not g.on.trust:
         return
     before = w.trust[i, j]
     w.trust[i, j] = trust_after(before, p.tau, a, 1.0, p.belief_floor)
     if abs(w.trust[i, j] - before) > p.notable or in_detail(w):
-        write(w, turn, chronicle.BELIEF_TRUST, i, j, k, w.trust[i, j], w.trust[i, j] - before, -1)
+        write(w, t, chronicle.BELIEF_TRUST, i, j, k, w.trust[i, j], w.trust[i, j] - before, -1)
 
 
 @rule
-def long_run_change(s: Setup, p: Params, w: World, i: int, k: int, a: float, b: float) -> float:
+def long_run_salience(s: Setup, i: int, k: int) -> float:
+    """How much issue k matters to i by the state's lasting interests; above 0, i has a stake in it."""
+    return 0.5 * (s.salience_hard[i, k] + s.salience_eng[i, k])
+
+
+@rule
+def long_run_change(g: Given, i: int, k: int, a: float, b: float) -> float:
     """What i gains on issue k by b instead of a, by the state's lasting interests: halfway between its factions.
 
     A government that wanted the move anyway still gives away something that the state has cared for.
     """
+    s, p = g.s, g.p
     theta = 0.5 * (s.ideal_hard[i, k] + s.ideal_eng[i, k])
-    salience = 0.5 * (s.salience_hard[i, k] + s.salience_eng[i, k])
+    salience = long_run_salience(s, i, k)
     if salience <= 0.0:
         return 0.0
     return issue_utility(b, theta, salience, p.curvature) - issue_utility(a, theta, salience, p.curvature)
 
 
 @rule
-def read_moves(s: Setup, p: Params, on: Switches, branch: Branch, w: World, turn: int) -> None:
+def read_moves(g: Given, w: World, t: int) -> None:
     """Read every uncompensated move of a lever this turn as an act of those who control it.
 
-    A move that costs the actor is a concession: it lowers the belief in its resolve everywhere and raises the trust of
-    those whom it benefits. A move that pays the actor at another's expense lowers the other's trust.
+    A move that costs its mover tells of its resolve: a concession if it serves the mover's opponents, a costly stand if
+    it denies them (`costly_act`), and not the same to everybody (`_act_on_resolve`). It also raises the trust of those
+    whom it serves. A move at another's expense lowers the other's trust, whether it pays the mover or is paid for:
+    who bears a cost to do harm is no security seeker.
     """
+    s, branch = g.s, g.branch
     for c in range(w.pos.shape[0]):
         a, b = w.pos_before[c], w.pos[c]
         if s.control_kind[c] != C_LEVER or w.settled[c] > 0 or abs(b - a) < LEAST:
             continue
-        if branch.act[turn, c] == 0 and not math.isnan(laid_down(branch, w, turn, c)):
+        if branch.act[t, c] == 0 and not math.isnan(laid_down(branch, w, t, c)):
             continue
         k = s.control_issue[c]
         if (
@@ -77,55 +105,100 @@ def read_moves(s: Setup, p: Params, on: Switches, branch: Branch, w: World, turn
             a, b = w.x[k] - s.control_weight[c] * (b - a), w.x[k]
         for j in range(w.power.shape[0]):
             if (s.raisers[c, j] if b > a else s.lowerers[c, j]) > 0:
-                _read_act(s, p, on, w, turn, c, j, k, a, b)
+                _read_act(g, w, t, c, j, a, b)
 
 
 @rule
-def _read_act(
-    s: Setup, p: Params, on: Switches, w: World, turn: int, c: int, j: int, k: int, a: float, b: float
-) -> None:
+def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) -> None:
     """One controller's part in one move, as the others read it."""
-    worth = long_run_change(s, p, w, j, k, a, b)
+    p, k = g.p, g.s.control_issue[c]
+    worth = long_run_change(g, j, k, a, b)
     size = min(p.signal_cap, abs(worth) / p.signal_scale)
     if size < p.notable:
         return
+    net = net_served(g, w, j, k, a, b)
     if worth < 0.0:
-        write(w, turn, chronicle.CONCESSION, j, -1, c, size, worth, -1)
-        learn_resolve(s, p, on, w, turn, j, size, k)
+        said = _in_signals(p, costly_act(worth, net))
+        kind = chronicle.STAND if said < 0.0 else chronicle.CONCESSION
+        write(w, t, kind, j, -1, c, abs(said), worth, -1)
     elif in_detail(w):
-        write(w, turn, chronicle.PRESSED, j, -1, c, size, worth, -1)
+        write(w, t, chronicle.PRESSED, j, -1, c, size, worth, -1)
     for i in range(w.power.shape[0]):
-        if i == j or w.salience[i, k] <= 0.0:
+        if i == j:
             continue
-        theirs = long_run_change(s, p, w, i, k, a, b)
+        theirs = long_run_change(g, i, k, a, b)
+        if worth < 0.0:
+            _act_on_resolve(g, w, t, i, j, k, worth, theirs, net)
+        if w.salience[i, k] <= 0.0:
+            continue
         if worth < 0.0 and theirs > 0.0:
-            learn_trust(p, on, w, turn, i, j, size, k)
-        elif worth > 0.0 and theirs < 0.0:
-            learn_trust(p, on, w, turn, i, j, -min(size, -theirs / p.signal_scale), k)
+            learn_trust(g, w, t, i, j, size, k)
+        elif theirs < 0.0:
+            learn_trust(g, w, t, i, j, -min(size, -theirs / p.signal_scale), k)
 
 
 @rule
-def breaches_known(p: Params, on: Switches, w: World, turn: int, first_row: int) -> None:
-    """Those whom a breach wronged this turn trust the breaker less; the chronicle since `first_row` tells whom."""
-    for v in range(first_row, min(w.logged[0], w.log.shape[0])):
+def net_served(g: Given, w: World, j: int, k: int, a: float, b: float) -> float:
+    """C - D: what a move from a to b on issue k gives the opponents of its mover j, less what it denies them.
+
+    sum_o w_jo W_o over all others, w the `opposition` between mover and other.
+    """
+    net = 0.0
+    for o in range(w.power.shape[0]):
+        if o != j:
+            net += opposition(w.alignment[j, o], g.p.friend_from) * long_run_change(g, o, k, a, b)
+    return net
+
+
+@rule
+def _act_on_resolve(
+    g: Given, w: World, t: int, i: int, j: int, k: int, worth: float, theirs: float, net: float
+) -> None:
+    """Observer i learns about the resolve of j from an act of j's on issue k that is worth `worth` to j, below 0.
+
+    Who has a stake reads the act by what it does to itself, `theirs`, and as far as it is a friend by what it does to
+    the others; who has none reads the whole sum `net` (`net_served`) at omega_out.
+    """
+    p, a = g.p, w.alignment[j, i]
+    omega = p.omega_out
+    if long_run_salience(g.s, i, k) > 0.0:
+        omega = 1.0
+        own = opposition(a, p.friend_from) * theirs
+        net = net_seen(own, net - own, friendship(a, p.friend_from))
+    _learn_resolve(g, w, t, i, j, _in_signals(p, costly_act(worth, net)), omega, k)
+
+
+@rule
+def _in_signals(p: Params, a: float) -> float:
+    """The size of an act in units of the signal scale, none larger than the cap."""
+    return min(p.signal_cap, max(-p.signal_cap, a / p.signal_scale))
+
+
+@rule
+def breaches_known(g: Given, w: World, desk: Desk, t: int) -> None:
+    """Those whom a breach wronged this turn trust the breaker less; the turn's rows of the chronicle tell whom."""
+    p = g.p
+    for v in range(desk.first_row[0], min(w.logged[0], w.log.shape[0])):
         if w.log[v, 1] == chronicle.BREACH:
             breaker, deal = int(w.log[v, 2]), int(w.log[v, 7])
             if deal < 0:  # an order not honoured
-                learn_trust(p, on, w, turn, int(w.log[v, 3]), breaker, -p.breach_signal, -1)
+                learn_trust(g, w, t, int(w.log[v, 3]), breaker, -p.breach_signal, -1)
                 continue
             for e in range(w.deal_party.shape[1]):
                 i = w.deal_party[deal, e]
                 if i >= 0 and i != breaker:
-                    learn_trust(p, on, w, turn, i, breaker, -p.breach_signal, -1)
+                    learn_trust(g, w, t, i, breaker, -p.breach_signal, -1)
 
 
 @rule
-def current_calculus(s: Setup, p: Params, w: World, d: Derived, slate: Slate, out: Floats) -> None:
+def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """Fill out (N, N): [i, j] what power and stakes as they are now say for j's resolve in i's eyes, in log-odds.
 
     At stake between two actors is, for each, what it would lose if the other had its way, on the issues in which the
     scenario gives both an interest: sum_k s_jk |theta_jk - theta_ik|.
     """
+    s, p = g.s, g.p
+    d, slate = desk.derived, desk.slate
     n, kk = w.theta.shape
     party, concern = slate.party, slate.concern
     for i in range(n):
@@ -153,14 +226,16 @@ def current_calculus(s: Setup, p: Params, w: World, d: Derived, slate: Slate, ou
 
 
 @rule
-def forget(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate) -> None:
+def forget(g: Given, w: World, desk: Desk) -> None:
     """Beliefs relax at mu towards their priors: at rest, and while power and stakes rest, nothing moves.
 
     The prior of trust is its starting value; that of resolve follows power and stakes (M14).
     """
+    s, p, on = g.s, g.p, g.on
+    slate = desk.slate
     n = w.power.shape[0]
     if on.current_calculus:
-        current_calculus(s, p, w, d, slate, slate.now)
+        current_calculus(g, w, desk, slate.now)
     for i in range(n):
         for j in range(n):
             if i == j:

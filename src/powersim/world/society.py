@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.draws import Luck, logistic, uniform
-from powersim.world.params import Params, Switches
-from powersim.world.slate import Slate
+from powersim.world.desk import Desk
+from powersim.world.draws import logistic, uniform
+from powersim.world.given import Given
+from powersim.world.params import Params
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Ints, Setup, World
 
 
@@ -54,12 +55,14 @@ def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> No
 
 
 @rule
-def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate, push: Floats) -> None:
+def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """Fill push (N, N), symmetric: the weighted drivers of alignment.
 
     Similarity of interests, what each other's levers give or deny, guarantees, common threat (without a (1 - A)/2
     factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
     """
+    s, p, on = g.s, g.p, g.on
+    d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
     roots, tied, share, power = slate.roots, slate.tied, slate.share, slate.power
     shared, pull, concern, ours, theirs = slate.shared, slate.pull, slate.concern, slate.ours, slate.theirs
@@ -68,21 +71,21 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate
         for j in range(n):
             roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
             tied[i, j] = 1.0 if w.alignment[i, j] != 0.0 else 0.0
-            push[i, j] = 0.0
+            out[i, j] = 0.0
     for i in range(n):
         lever_shares(s, w, i, power, share)
         for j in range(n):
-            push[i, j] += 0.5 * p.w_levers * share[j]
-            push[j, i] += 0.5 * p.w_levers * share[j]
+            out[i, j] += 0.5 * p.w_levers * share[j]
+            out[j, i] += 0.5 * p.w_levers * share[j]
     for i in range(n):
-        push[i, i] = (d.h[i] - p.h0) / p.m_ref
+        out[i, i] = (d.h[i] - p.h0) / p.m_ref
         count = _concerns(w, i, concern, ours)
         if on.threat:
             common_threats(roots, i, shared)
         if on.balance:
             triads(w.alignment, tied, i, pull, slate.ties)
         for j in range(i + 1, n):
-            z = push[i, j]
+            z = out[i, j]
             for e in range(count):
                 theirs[0, e], theirs[1, e] = w.theta[j, concern[e]], w.salience[j, concern[e]]
             z += p.w_interest * similarity(
@@ -97,8 +100,8 @@ def pushes(s: Setup, p: Params, on: Switches, w: World, d: Derived, slate: Slate
                 z += p.w_triad * pull[j]
             if on.harm:
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
-            push[i, j] = z
-            push[j, i] = z
+            out[i, j] = z
+            out[j, i] = z
 
 
 @rule
@@ -124,11 +127,10 @@ def acquainted(s: Setup, i: int, j: int) -> bool:
 
 
 @rule
-def align(
-    s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, slate: Slate, push: Floats, turn: int
-) -> None:
+def align(g: Given, w: World, desk: Desk, t: int) -> None:
     """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
-    pushes(s, p, on, w, d, slate, push)
+    s, p, push = g.s, g.p, desk.push
+    pushes(g, w, desk, push)
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):
@@ -137,7 +139,7 @@ def align(
             b = max(s.actor_key[i], s.actor_key[j])
             noise = 0.0
             if acquainted(s, i, j):
-                noise = logistic(uniform(luck, draws.NOISE, a, b, zero), p.noise_sd)
+                noise = logistic(uniform(g.luck, t, draws.NOISE, a, b, zero), p.noise_sd)
             before = w.alignment[i, j]
             after = next_alignment(
                 before, s.alignment0[i, j], push[i, j] - w.push0[i, j], p.alignment_speed, noise
@@ -146,11 +148,11 @@ def align(
             w.alignment[i, j] = after
             w.alignment[j, i] = after
             if abs(after - before) > p.notable_alignment:
-                write(w, turn, chronicle.ALIGNMENT_MOVED, i, j, -1, after, after - before, -1)
+                write(w, t, chronicle.ALIGNMENT_MOVED, i, j, -1, after, after - before, -1)
 
 
 @rule
-def home(s: Setup, p: Params, w: World, d: Derived, turn: int) -> None:
+def home(p: Params, w: World, d: Derived, t: int) -> None:
     """Engagers gain when diplomacy has paid and lose by breaches and sanctions; a leader sets their level."""
     n = w.power.shape[0]
     for i in range(n):
@@ -172,6 +174,6 @@ def home(s: Setup, p: Params, w: World, d: Derived, turn: int) -> None:
             p.home_relax,
         )
         if abs(w.engagers[i] - before) > p.notable:
-            write(w, turn, chronicle.ENGAGERS_MOVED, i, -1, -1, w.engagers[i], w.engagers[i] - before, -1)
+            write(w, t, chronicle.ENGAGERS_MOVED, i, -1, -1, w.engagers[i], w.engagers[i] - before, -1)
         w.paid[i] = 0.0
         w.wronged[i] = 0.0

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from powersim._jit import rule
+from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
+from powersim.rules.level import exceeds
 from powersim.rules.war import (
     battle_won,
     beta_mean,
@@ -20,51 +21,54 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.crisis import battle_odds
 from powersim.world.derive import derive
-from powersim.world.draws import Luck, uniform
-from powersim.world.params import Params, Switches
-from powersim.world.state import Derived, Setup, World
+from powersim.world.draws import uniform
+from powersim.world.given import Given
+from powersim.world.params import Params
+from powersim.world.state import Derived, World
 
 
 @rule
-def wars(s: Setup, p: Params, on: Switches, w: World, d: Derived, luck: Luck, turn: int) -> None:
+def wars(g: Given, w: World, d: Derived, t: int) -> None:
     """Fight this turn's battles of every war; a war ends when one side holds all forts or neither expects more."""
+    s, p = g.s, g.p
     for v in range(s.dispute_key.shape[0]):
         if w.war_on[v] == 0:
             continue
         for n in range(int(p.battles_per_turn)):
-            _battle(s, p, w, d, luck, turn, v, n)
+            _battle(g, w, d, t, v, n)
             fort = w.war_fort[v]
             if fort <= 0 or fort >= int(p.forts) or _settled(p, w, v):
                 break
-        if on.city_strikes:
-            _city_strikes(s, p, w, d, luck, turn, v, s.challenger[v], s.target[v])
-            _city_strikes(s, p, w, d, luck, turn, v, s.target[v], s.challenger[v])
+        if g.on.city_strikes:
+            _city_strikes(g, w, d, t, v, s.challenger[v], s.target[v])
+            _city_strikes(g, w, d, t, v, s.target[v], s.challenger[v])
         w.war_turns[v] += 1
         fort = w.war_fort[v]
-        _move_front(s, p, w, v, 2.0 * float(fort) / p.forts - 1.0)
+        _move_front(g, w, v, 2.0 * float(fort) / p.forts - 1.0)
         total = fort <= 0 or fort >= int(p.forts)
         if total or _settled(p, w, v):
             if not total:
-                _move_front(s, p, w, v, _terms(p, w, v))
-            _end(s, p, w, turn, v)
-        derive(s, p, on, w, d)
+                _move_front(g, w, v, _terms(p, w, v))
+            _end(g, w, t, v)
+        derive(g, w, d)
 
 
 @rule
-def _battle(s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, v: int, n: int) -> None:
+def _battle(g: Given, w: World, d: Derived, t: int, v: int, n: int) -> None:
     """One battle: objective odds, a fort changes hands, both sides learn, both use up supplies and men."""
+    s, p = g.s, g.p
     i, j = s.challenger[v], s.target[v]
-    pi = battle_odds(s, p, w, d, v)
-    u = uniform(luck, draws.BATTLE, s.actor_key[i], np.uint64(n), s.dispute_key[v])
+    pi = battle_odds(g, w, d, v)
+    u = uniform(g.luck, t, draws.BATTLE, s.actor_key[i], np.uint64(n), s.dispute_key[v])
     won = battle_won(u, pi)
     w.war_fort[v] += 1 if won else -1
     for side in range(2):
         w.war_belief[v, 2 * side + (0 if won else 1)] += 1.0
     for actor in (i, j):
-        for g in range(w.q.shape[1]):
-            w.q[actor, g] = max(0.0, w.q[actor, g] - p.munition_use * s.good_war_use[g])
+        for good in range(w.q.shape[1]):
+            w.q[actor, good] = max(0.0, w.q[actor, good] - p.munition_use * s.good_war_use[good])
         w.power[actor] *= 1.0 - p.war_attrition
-    write(w, turn, chronicle.BATTLE, i if won else j, j if won else i, v, w.war_fort[v], pi, -1)
+    write(w, t, chronicle.BATTLE, i if won else j, j if won else i, v, w.war_fort[v], pi, -1)
 
 
 @rule
@@ -89,48 +93,49 @@ def _settled(p: Params, w: World, v: int) -> bool:
 
 
 @rule
-def _move_front(s: Setup, p: Params, w: World, v: int, lead: float) -> None:
+def _move_front(g: Given, w: World, v: int, lead: float) -> None:
     """The front follows the lead (-1..1) of forts, or the agreed one: at most war_reach, and what the winner wants."""
+    s = g.s
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     goal = w.theta[i, k] if lead > 0.0 else w.theta[j, k]
     way = goal - w.war_start[v]
-    w.x[k] = w.war_start[v] + math.copysign(min(abs(way), abs(lead) * p.war_reach), way)
+    w.x[k] = w.war_start[v] + math.copysign(min(abs(way), abs(lead) * g.p.war_reach), way)
 
 
 @rule
-def _end(s: Setup, p: Params, w: World, turn: int, v: int) -> None:
+def _end(g: Given, w: World, t: int, v: int) -> None:
     """Close a war; a truce follows in which no crisis arises over this front."""
+    s = g.s
     k = s.dispute_issue[v]
     w.war_on[v] = 0
-    w.war_turns[v] = -int(p.truce)
-    write(w, turn, chronicle.WAR_ENDED, s.challenger[v], s.target[v], v, w.x[k], w.x[k] - w.war_start[v], -1)
+    w.war_turns[v] = -int(g.p.truce)
+    write(w, t, chronicle.WAR_ENDED, s.challenger[v], s.target[v], v, w.x[k], w.x[k] - w.war_start[v], -1)
 
 
 @rule
-def _city_strikes(
-    s: Setup, p: Params, w: World, d: Derived, luck: Luck, turn: int, v: int, i: int, j: int
-) -> None:
+def _city_strikes(g: Given, w: World, d: Derived, t: int, v: int, i: int, j: int) -> None:
     """Side i may strike the cities and grid of j with what it has: worth more the worse the front goes.
 
     The price is what sanctions not yet imposed could still take from i's trade.
     """
+    s, p = g.s, g.p
     stock = 0.0
-    for g in range(w.q.shape[1]):
-        stock += s.good_strike[g] * w.q[i, g]
-    if stock < p.city_stock:
+    for good in range(w.q.shape[1]):
+        stock += s.good_strike[good] * w.q[i, good]
+    if exceeds(p.city_stock, stock):
         return
-    pi = battle_odds(s, p, w, d, v)
+    pi = battle_odds(g, w, d, v)
     losing = 1.0 - pi if i == s.challenger[v] else pi
     worth = p.city_worth * losing - p.city_price * s.w_economy[i] * d.E[i]
-    u = uniform(luck, draws.CITY, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
+    u = uniform(g.luck, t, draws.CITY, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
     if u >= expit(worth / p.city_noise):
         return
-    for g in range(w.q.shape[1]):
-        if s.good_strike[g] > 0.0:
-            w.q[i, g] = max(0.0, w.q[i, g] - p.city_stock)
+    for good in range(w.q.shape[1]):
+        if s.good_strike[good] > 0.0:
+            w.q[i, good] = max(0.0, w.q[i, good] - p.city_stock)
     w.power[j] *= 1.0 - p.city_damage
     w.hurt[j, i] += p.city_harm
     for h in range(w.power.shape[0]):
         if h != i and h != j:
             w.hurt[h, i] += p.city_harm * d.weight[h, j]
-    write(w, turn, chronicle.CITY_STRIKE, i, j, v, p.city_damage, worth, -1)
+    write(w, t, chronicle.CITY_STRIKE, i, j, v, p.city_damage, worth, -1)

@@ -1,1 +1,0 @@
-"""What results mean: summaries, paired effects, base rates, hindcasts, stories and figures."""

@@ -1,0 +1,1 @@
+"""What makes machine code of rules, and lays worlds out for it."""

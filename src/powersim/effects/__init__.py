@@ -1,0 +1,1 @@
+"""Effects: outcomes, paired differences within runs, intervals, and what they come to in a sentence."""

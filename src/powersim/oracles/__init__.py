@@ -1,0 +1,1 @@
+"""Closed forms and published models that only tests and replications call: no turn does."""

@@ -1,0 +1,116 @@
+"""Opening a scenario: from its file, or from the record of provenance that an earlier study left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from powersim.errors import PowersimError, ScenarioError
+from powersim.run import sweep
+from powersim.run.facts import agreed, read_facts, said
+from powersim.scenario.load import from_data, load_with_data
+from powersim.scenario.names import nearest
+from powersim.scenario.resolved import Scenario
+from powersim.sim import provenance
+
+BASE = "base"
+"""Name of the only theory, or branch, of a scenario that names none."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A scenario, the document that it comes from (extends merged in, nothing overridden) and what was overridden.
+
+    `recorded` holds the facts of the provenance file that it was opened from, if it was.
+    """
+
+    name: str
+    scenario: Scenario
+    document: Mapping[str, Any]
+    overrides: Mapping[str, str]
+    recorded: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """Names of branches as the author lists them; the first is the reference."""
+        return self._listed("branches", self.scenario.branches) or (BASE,)
+
+    @property
+    def theories(self) -> tuple[str, ...]:
+        """Names of theories as the author lists them."""
+        return self._listed("theories", self.scenario.theories) or (BASE,)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of outcomes as the author lists them: the first few are the headline."""
+        return self._listed("outcomes", self.scenario.outcomes)
+
+    def _listed(self, key: str, known: Iterable[str]) -> tuple[str, ...]:
+        written, names = self.document.get(key), list(known)
+        order = [name for name in written if name in names] if isinstance(written, dict) else []
+        return (*order, *(name for name in names if name not in order))
+
+
+def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Opened:
+    """The scenario of a YAML file, or of the provenance.json of a study (whose overrides come first).
+
+    Raises ScenarioError with every problem of the scenario, PowersimError for a file that is neither.
+    """
+    given, name = dict(overrides or {}), provenance.written(path.name)
+    if path.suffix != ".json":
+        scenario, document = load_with_data(path, given)
+        return Opened(name, scenario, document, given)
+    record = read_facts(path)
+    origin = record.facts.scenario
+    merged = {**record.facts.overrides, **given}
+    try:
+        scenario = from_data(origin.document, merged, str(path))
+    except ScenarioError as error:
+        raise record.relocated(error, list(given)) from error
+    opened = Opened(origin.file, scenario, origin.document, merged, record.plain())
+    names = {"branches": opened.branches, "theories": opened.theories, "outcomes": opened.outcomes}
+    agreed(record, {**names, "hypotheses": [each.id for each in scenario.hypotheses]})
+    if record.facts.sweep is not None:
+        try:
+            sweep.dates(record.facts.sweep, scenario.calendar)
+        except PowersimError as error:
+            raise said(record, "sweep", error) from error
+    return opened
+
+
+def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:
+    """The names in a comma-separated list, in its order; all of them for None or "all".
+
+    PowersimError names every unknown one and what may be meant.
+    """
+    allowed = list(known)
+    if names is None or names.strip() == "all":
+        return tuple(allowed)
+    if not names.strip(", "):
+        raise PowersimError(f"no {what} is named; allowed: {', '.join(allowed)}, or all")
+    wanted = listed(names, what)
+    unknown = [name for name in wanted if name not in allowed]
+    if unknown:
+        raise PowersimError("\n".join(unknown_name(name, allowed, what) for name in unknown))
+    return wanted
+
+
+def listed(names: str, what: str) -> tuple[str, ...]:
+    """The names of a comma-separated list. PowersimError where one is empty or named twice."""
+    found = [part.strip() for part in names.split(",")]
+    if "" in found:
+        raise PowersimError(f"found {names}: a {what} without a name between commas; allowed: names like a,b")
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        raise PowersimError(f"found {names}: {what} {', '.join(twice)} is named twice; allowed: each once")
+    return tuple(found)
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """What to say about a name that refers to nothing."""
+    allowed = list(known)
+    near = nearest(name, allowed)
+    hint = f"; did you mean {near}?" if near else "."
+    return f"{what} {name} is not known{hint} Allowed: {', '.join(allowed)}"

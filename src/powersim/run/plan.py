@@ -1,0 +1,299 @@
+"""What a study will compute: which branches under which theories, with which names along each dimension."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from powersim.effects.results import CERTAIN
+from powersim.errors import PowersimError
+from powersim.run import sweep
+from powersim.run.facts import MOST_SEED
+from powersim.run.opened import BASE, Opened, chosen, unknown_name
+from powersim.scenario.arrays.build import Built, build
+from powersim.scenario.arrays.sampling import BLOCK, INDEPENDENT, Sampler
+from powersim.scenario.canonical import checksum
+from powersim.scenario.resolved import Outcome, Scenario
+from powersim.sim import provenance
+from powersim.sim.ensemble import Tally
+from powersim.sim.layout import Layout
+from powersim.world import chronicle
+from powersim.world.case import Case
+from powersim.world.state import Branch
+
+SEED = 1
+LAST_RUN = 2**32 - 1  # what the key of a draw holds: world/draws.py
+HEADLINES = 4  # outcomes shown first
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Branches (the first is the reference) and theories of an opened scenario, with a seed.
+
+    `dates` are turns to which the intervention of every branch but the reference is moved; empty = no sweep.
+    `sampling` says how runs are spread over the space of assumptions, see `scenario.sampling`.
+    """
+
+    opened: Opened
+    branches: tuple[str, ...]
+    theories: tuple[str, ...]
+    seed: int
+    dates: tuple[int, ...] = ()
+    sampling: str = INDEPENDENT
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+        return self.opened.scenario
+
+    @cached_property
+    def built(self) -> Built:
+        """The scenario as arrays."""
+        return build(self.scenario)
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether no number is drawn under any of its theories: luck apart, all runs are alike."""
+        return not any(self.built.distributions(_named(theory)) for theory in self.theories)
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        """Where runs lie in the space of assumptions."""
+        return Sampler(self.built, self.sampling, self.seed)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the branches along the results' dimension; those of a sweep are called `branch@date`."""
+        if not self.dates:
+            return self.branches
+        label = self.scenario.calendar.label
+        moved = [f"{branch}{sweep.AT}{label(turn)}" for turn in self.dates for branch in self.branches[1:]]
+        return (self.branches[0], *moved)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every branch against the reference."""
+        return [(self.labels[0], other) for other in self.labels[1:]]
+
+    def cases(self, theory: str, run: int) -> list[Case]:
+        """The inputs of a run under a theory, for every label: they differ in their branch alone."""
+        at = self.sampler.place(run, _named(theory))
+        first = self.built.case(_named(self.branches[0]), _named(theory), at=at)
+        return [first._replace(branch=branch) for branch in self._laid_down]
+
+    @cached_property
+    def first_case(self) -> Case:
+        """The inputs of run 0 for the first label under the first theory."""
+        return self.cases(self.theories[0], 0)[0]
+
+    @cached_property
+    def _laid_down(self) -> list[Branch]:
+        """The branch of every label as arrays."""
+        first, *others = (self.built.branch(_named(name)) for name in self.branches)
+        if not self.dates:
+            return [first, *others]
+        turn = self._intervention()
+        return [first, *(sweep.moved(other, first, turn, date) for date in self.dates for other in others)]
+
+    def layout(self) -> Layout:
+        """Names along each dimension of the results."""
+        scenario, case = self.scenario, self.first_case
+        dates = tuple(scenario.calendar.labels())
+        return Layout(
+            branches=self.labels,
+            theories=self.theories,
+            dates=dates,
+            outcomes=tuple(scenario.outcomes),
+            snapshots=tuple(dates[turn] for turn in case.snapshots),
+            actors=tuple(actor.code for actor in scenario.actors),
+            flows=tuple(f"{good}: {giver} to {taker}" for good, giver, taker in scenario.flows),
+            first=tuple(_first_events(scenario)),
+            statistics=tuple(name for name, _ in chronicle.KINDS.values()),
+        )
+
+    def tally(self) -> Tally:
+        """How logs are counted for these results."""
+        sizes = _first_kinds(self.scenario)
+        offset = np.full(len(chronicle.KINDS), -1, np.int64)
+        place = 0
+        for kind, names in sizes:
+            if names:
+                offset[kind] = place
+            place += len(names)
+        return Tally(len(chronicle.KINDS), offset, place)
+
+    def identity(self) -> dict[str, Any]:
+        """What results must have in common to belong together."""
+        versions = provenance.versions()
+        return {
+            "scenario": f"{self.scenario.name} sha256:{checksum(self.scenario)[:16]}",
+            "branches": list(self.labels),
+            "theories": list(self.theories),
+            "seed": self.seed,
+            "sampling": self.sampling,
+            "powersim": versions["powersim"],
+            "rules": versions["rules"],
+        }
+
+    def attributes(self) -> dict[str, Any]:
+        """Attributes of the results, as `powersim.effects.results` reads them."""
+        scenario = self.scenario
+        label = scenario.calendar.label
+        since = {} if scenario.intervention is None else {"intervention": label(scenario.intervention)}
+        return {
+            "title": scenario.title,
+            "question": scenario.question,
+            **since,
+            "reference": self.labels[0],
+            "seed": self.seed,
+            "sampling": self.sampling,
+            "block": BLOCK[self.sampling],
+            "outcomes": json.dumps({name: _stated(o) for name, o in scenario.outcomes.items()}),
+            "branches": json.dumps({name: self._branch(name) for name in self.labels}),
+            "headline": json.dumps(headline(self.opened)),
+            **({"priors": CERTAIN} if self.certain else {}),
+        }
+
+    def _branch(self, name: str) -> dict[str, Any]:
+        branch, _, date = name.partition(sweep.AT)
+        known = self.scenario.branches.get(branch)
+        title = known.title if known is not None else "The world as it goes"
+        stated = {"title": title, "yardstick": known is not None and known.yardstick}
+        return {**stated, "title": f"{title} ({date})", "intervention": date} if date else stated
+
+    def _intervention(self) -> int:
+        turn = self.scenario.intervention
+        if turn is None:
+            raise PowersimError(
+                f"{self.opened.name}: --sweep needs a date of intervention; e.g. intervention: 2009Q3"
+            )
+        return turn
+
+    def departs(self, name: str) -> bool:
+        """Whether a branch differs from the reference before the intervention."""
+        branch, before = (self.built.branch(_named(other)) for other in (name, self.branches[0]))
+        return sweep.departs(branch, before, self._intervention())
+
+    def checked(self) -> Plan:
+        """The plan itself, once it is sure that the dates of its branches can be moved."""
+        if not self.dates:
+            return self
+        if len(self.branches) < 2:
+            raise PowersimError(
+                "--sweep: needs a reference and at least one more branch, e.g. --branches keep,cancel"
+            )
+        early = [name for name in self.branches[1:] if self.departs(name)]
+        if early:
+            raise PowersimError(
+                f"--sweep: {', '.join(early)} departs from {self.branches[0]} before the intervention in "
+                f"{self.scenario.calendar.label(self._intervention())}, so its date cannot be moved; "
+                "name others with --branches"
+            )
+        return self
+
+
+def plan(
+    opened: Opened,
+    branches: str | None = None,
+    theories: str | None = None,
+    seed: int | None = None,
+    swept: str | None = None,
+    sampling: str | None = None,
+) -> Plan:
+    """A plan from what a user asked; whatever is None comes from the record that was opened, else is everything.
+
+    `branches` and `theories` are lists with commas, or "all"; without a list the reference comes first.
+    """
+    recorded = opened.recorded
+    wanted = branches if branches is not None else _joined(recorded.get("branches"))
+    names = chosen(wanted, opened.branches, "branch")
+    given = swept if swept is not None else recorded.get("sweep")
+    picked = chosen(
+        theories if theories is not None else _joined(recorded.get("theories")), opened.theories, "theory"
+    )
+    number = seed if seed is not None else int(recorded.get("seed", SEED))
+    if not 0 <= number <= MOST_SEED:
+        raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    how = sampling if sampling is not None else str(recorded.get("sampling") or INDEPENDENT)
+    if how not in BLOCK:
+        raise PowersimError(unknown_name(how, BLOCK, "--sampling"))
+    turns = sweep.dates(given, opened.scenario.calendar) if given else ()
+    if turns and wanted is None:
+        everything = Plan(opened, names, picked, number)
+        roles = opened.scenario.branches
+        names = (
+            names[0],
+            *(n for n in names[1:] if not roles[n].yardstick and not everything.departs(n)),
+        )
+    return Plan(opened, names, picked, number, turns, how).checked()
+
+
+def headline(opened: Opened) -> tuple[str, ...]:
+    """Outcomes to show first: those that the author lists first."""
+    return opened.outcomes[:HEADLINES]
+
+
+def _joined(found: object) -> str | None:
+    return ",".join(map(str, found)) if isinstance(found, list) else None
+
+
+def _named(name: str) -> str:
+    return "" if name == BASE else name
+
+
+def _stated(outcome: Outcome) -> dict[str, Any]:
+    low, high = ends(outcome)
+    return {
+        "title": outcome.title,
+        "unit": outcome.unit,
+        "low": low,
+        "high": high,
+        "summary": {
+            "kind": outcome.summary,
+            "turns": [outcome.first, outcome.last],
+            "threshold": outcome.threshold,
+            "above": outcome.above,
+        },
+    }
+
+
+def ends(outcome: Outcome) -> tuple[float | None, float | None]:
+    """Ends of the scale of an outcome's quantity, None where it has none."""
+    if outcome.kind == "alignment":
+        return -1.0, 1.0
+    unit = {
+        "issue",
+        "resolve",
+        "trust",
+        "sanctions",
+        "pledge",
+        "security",
+        "engagers",
+        "war",
+        "event",
+        "frozen",
+    }
+    return (0.0, 1.0) if outcome.kind in unit else (0.0, None) if outcome.kind != "utility" else (None, None)
+
+
+def _first_kinds(scenario: Scenario) -> list[tuple[int, list[str]]]:
+    """Kinds of which the first turn is kept, with a name for each thing that they can happen to."""
+    fronts = [f"{d.challenger} and {d.target} over {d.issue}" for d in scenario.disputes]
+    flows = [f"{good}: {giver} to {taker}" for good, giver, taker in scenario.flows]
+    return [
+        (chronicle.EVENT, [event.id for event in scenario.events]),
+        (chronicle.WAR, [f"war: {front}" for front in fronts]),
+        (chronicle.STRIKE, [f"strike: {s.by} on {s.on}" for s in scenario.strikes]),
+        (chronicle.DELIVERY, [f"delivery of {flow}" for flow in flows]),
+        (chronicle.WITHHELD, [f"withheld {flow}" for flow in flows]),
+    ]
+
+
+def _first_events(scenario: Scenario) -> Iterable[str]:
+    for _, names in _first_kinds(scenario):
+        yield from names

@@ -1,0 +1,1 @@
+"""A resolved scenario as the arrays of the world."""

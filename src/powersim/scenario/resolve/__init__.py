@@ -1,0 +1,1 @@
+"""From the document as written to the scenario as meant."""

@@ -1,0 +1,238 @@
+"""Resolving events, branches, outcomes and hypotheses, and the scenario as a whole."""
+
+from __future__ import annotations
+
+from powersim.scenario import resolved as r
+from powersim.scenario.check.study import offer_parties
+from powersim.scenario.expr import parse
+from powersim.scenario.pairs import Pairs
+from powersim.scenario.resolve import world
+from powersim.scenario.resolve.document import Resolver
+from powersim.scenario.schema.branch import Action, Event, Forbid
+from powersim.scenario.schema.hypothesis import Hypothesis
+
+EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
+
+
+def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
+    """The resolved scenario; `fixed` are parameters that the user has set and theories leave alone."""
+    d = of.document
+    return r.Scenario(
+        name=d.name,
+        title=d.title or d.name,
+        question=d.question or "",
+        calendar=of.calendar,
+        intervention=None if d.intervention is None else of.turn(d.intervention, 0),
+        actors=world.actors(of),
+        issues=world.issues(of),
+        goods=world.goods(of),
+        flows=tuple(sorted(of.facts.flows)),
+        instruments=world.instruments(of),
+        pledges=tuple(sorted(of.facts.pledges)),
+        disputes=world.disputes(of),
+        strikes=world.strikes(of),
+        proxies=world.proxies(of),
+        **tables(of),
+        events=_events(of),
+        observed=tuple(sorted((e.id, of.turn(e.date, 0)) for e in d.events if e.use == "observed")),
+        branches=branches(of),
+        theories=of.theories(fixed),
+        parameters=of.parameters(),
+        mechanisms=of.mechanisms(),
+        outcomes=_outcomes(of),
+        hypotheses=_hypotheses(of),
+        record={
+            issue: {of.turn(date, 0): number.value for date, number in path.items()}
+            for issue, path in sorted(d.record.items())
+        },
+        parameters_set=tuple(sorted(d.parameters)),
+        fixed=fixed,
+    )
+
+
+def numbers(of: Resolver) -> None:
+    """Resolve every number, so that `of.unmatched` is known, of a document that may refer to nothing here and there."""
+    world.actors(of), world.issues(of), world.goods(of)
+    world.instruments(of), world.disputes(of), world.proxies(of)
+    tables(of), _events(of), of.theories(frozenset()), of.parameters()
+
+
+def tables(of: Resolver) -> dict[str, Pairs]:
+    """The numbers of every pair of actors."""
+    d = of.document
+    return {
+        "alignment": of.pairs("alignment", d.alignment, "-"),
+        "resolve": of.pairs("beliefs.resolve", d.beliefs.resolve, ">", "resolve_start"),
+        "trust": of.pairs("beliefs.trust", d.beliefs.trust, ">", "trust_start"),
+        "trade": of.pairs("trade", d.trade, ">"),
+        "reach": of.pairs("reach", d.reach, ">", "reach_start"),
+    }
+
+
+def _events(of: Resolver) -> tuple[r.Event, ...]:
+    events = (event for event in of.document.events if event.use == "exogenous")
+    return tuple(sorted((_event(of, event) for event in events), key=lambda event: event.id))
+
+
+def _event(of: Resolver, event: Event) -> r.Event:
+    at = f"events.{event.id}"
+    return r.Event(
+        event.id,
+        event.title or event.id.replace("_", " "),
+        -1 if event.date is None else of.turn(event.date, 0),
+        of.num(f"{at}.probability", event.probability, 1.0),
+        of.turn(event.from_, 0),
+        of.last_turn(event.to),
+        of.num(f"{at}.hazard", event.hazard),
+        None if event.hazard_from is None else parse(event.hazard_from),
+        event.after or "",
+        tuple(sorted(_deeds(of, at, event), key=lambda deed: (deed.kind, deed.first, deed.second))),
+        event.source or "",
+    )
+
+
+def _deeds(of: Resolver, at: str, event: Event) -> list[r.Deed]:
+    deeds: list[r.Deed] = []
+
+    def add(kind: str, first: str, second: str, number: object, written: str) -> None:
+        path = f"{at}.{kind}.{first}" + (f".{second}" if second else "")
+        deeds.append(r.Deed(kind, first, second, of.num(path, number, written=f"{at}.{kind}.{written}")))  # type: ignore[arg-type]
+
+    for actor, party in of.by_actor(event.engagers).items():
+        add("engagers", actor, "", event.engagers[party], party)
+    for kind, table in (("shift", event.shift), ("set", event.set)):
+        for issue, number in table.items():
+            add(kind, issue, "", number, issue)
+    for kind, wants in (("ideal", event.ideal), ("salience", event.salience)):
+        for issue, parties in wants.items():
+            for actor, party in of.by_actor(parties).items():
+                add(kind, actor, issue, parties[party], f"{party}.{issue}")
+    for key, number in event.alignment.items():
+        if key != "default":
+            first, second = key.split("-")
+            for a, b in sorted({(min(pair), max(pair)) for pair in of.facts.pairs([first], [second])}):
+                add("alignment", a, b, number, key)
+    for actor, goods in event.stock.items():
+        for good, number in goods.items():
+            add("stock", actor, good, number, f"{actor}.{good}")
+    return deeds
+
+
+def branches(of: Resolver) -> dict[str, r.Branch]:
+    """Every branch, with the steps of those that it is like first."""
+    out: dict[str, r.Branch] = {}
+    for name, branch in sorted(of.document.branches.items()):
+        chain = [branch]
+        while chain[0].like is not None:
+            chain.insert(0, of.document.branches[chain[0].like])
+        actions = [action for link in chain for action in link.do]
+        offers = [action for action in actions if action.offer is not None]
+        steps = tuple(step for action in actions for step in _steps(of, action))
+        offer = _offer(of, offers[-1]) if offers else None
+        out[name] = r.Branch(name, branch.title or name, branch.like or "", steps, offer, branch.role)
+    return out
+
+
+def _steps(of: Resolver, action: Action) -> list[r.Step]:
+    act, linear = action.read_as != "nature", action.between == "linear"
+    steps: list[r.Step] = []
+    for issue, number in (action.set or {}).items():
+        turn = of.turn(action.date, 0)
+        steps.append(r.Step("path", "issue", (issue,), turn, turn, ((turn, number.value),), act=act))
+    for issue, path in (action.path or {}).items():
+        points = tuple(sorted((of.turn(date, 0), number.value) for date, number in path.items()))
+        last = points[-1][0] if action.to is None else max(points[-1][0], of.last_turn(action.to))
+        steps.append(r.Step("path", "issue", (issue,), points[0][0], last, points, linear, act))
+    first, last = of.turn(action.from_, 0), of.last_turn(action.to)
+    for issue in action.hold or []:
+        steps.append(r.Step("hold", "issue", (issue,), first, last))
+    for kind, thing in _forbidden(of, action.forbid):
+        steps.append(r.Step("forbid", kind, thing, first, last))
+    return steps
+
+
+def _forbidden(of: Resolver, forbid: Forbid | None) -> list[tuple[str, tuple[str, ...]]]:
+    if forbid is None:
+        return []
+    if forbid.sanctions is not None:
+        return [("sanctions", pair) for pair in of.facts.pairs(forbid.sanctions.by, forbid.sanctions.on)]
+    for kind, issues in (("raise", forbid.raise_), ("lower", forbid.lower)):
+        if issues is not None:
+            return [(kind, (issue,)) for issue in issues]
+    if forbid.event is not None:
+        return [("event", (forbid.event,))]
+    for kind, thing in (("flow", forbid.flow), ("pledge", forbid.pledge), ("war", forbid.war)):
+        if thing is not None:
+            return [(kind, thing)]
+    return []
+
+
+def _offer(of: Resolver, action: Action) -> r.Offer:
+    legs = []
+    for leg in action.offer or []:
+        issue = leg.move or leg.refrain
+        thing = (issue,) if issue else leg.give or leg.freeze or leg.relief or leg.pledge or ()
+        legs.append(r.OfferLeg(leg.kind, thing, leg.to.value if leg.to is not None else 0.0))
+    parties = offer_parties(of.document, of.facts, action)
+    return r.Offer(
+        of.turn(action.date, 0),
+        tuple(legs),
+        tuple(parties),
+        action.if_accepted or "",
+        action.if_refused or "",
+    )
+
+
+def _outcomes(of: Resolver) -> dict[str, r.Outcome]:
+    out: dict[str, r.Outcome] = {}
+    for name, outcome in sorted(of.document.outcomes.items()):
+        kind = outcome.of.kind
+        named = getattr(outcome.of, kind)
+        period = outcome.mean or outcome.max or outcome.min
+        if period is not None:
+            first, last = of.turn(period[0], 0), of.last_turn(period[1])
+        elif outcome.ever is not None:
+            first, last = 0, of.last_turn(outcome.ever)
+        else:
+            first = last = of.last_turn(outcome.at)
+        limit = outcome.above or outcome.below
+        out[name] = r.Outcome(
+            name,
+            outcome.title or name.replace("_", " "),
+            kind,
+            (named,) if isinstance(named, str) else tuple(named),
+            outcome.of.over or "",
+            outcome.summary,
+            first,
+            last,
+            limit.value if limit is not None else EVER_THRESHOLD,
+            outcome.below is None,
+            outcome.unit or "",
+        )
+    return out
+
+
+def _hypotheses(of: Resolver) -> tuple[r.Hypothesis, ...]:
+    return tuple(sorted((_hypothesis(of, h) for h in of.document.hypotheses), key=lambda h: h.id))
+
+
+def _hypothesis(of: Resolver, h: Hypothesis) -> r.Hypothesis:
+    stated = of.document.verdict.model_dump()
+    own = {} if h.rule is None else h.rule.model_dump(exclude_unset=True)
+    return r.Hypothesis(
+        id=h.id,
+        claim=h.claim,
+        contrary=h.contrary or "",
+        recorded=h.recorded or "",
+        outcome=h.outcome or "",
+        branches=h.branches or (h.branch or "", h.branch or ""),
+        along=h.along or "",
+        given=h.given or "",
+        sign=h.sign or "",
+        theories=tuple(sorted(h.theories)),
+        reference=h.reference,
+        size=h.size,
+        at_least=h.at_least or 0.0,
+        rule=r.Rule(**(stated | own)),
+        all_of=tuple(h.all_of or ()),
+    )

@@ -1,0 +1,1 @@
+"""The shape of a scenario file, format 1."""

@@ -1,0 +1,192 @@
+"""A history in the making: the one place where an engine is put together, for whoever computes or looks on.
+
+    engine = Engine(case, seed, run)
+    engine.to(5)                             # five turns
+    engine.to(5, "offers")                   # and of the next one all that comes up to the offers
+    engine.desk.menu.gain                    # what every leg is worth to whom, before later phases judge anew
+
+Arrays are written in place, compiled or interpreted: what `world`, `desk` and `record` show is always as it is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from powersim.compile.bundle import pack
+from powersim.world.case import Case
+from powersim.world.channels import Held, Paths, new_paths
+from powersim.world.desk import Desk, new_desk
+from powersim.world.given import Given, given_by
+from powersim.world.phases import PHASES, Phase, number_of
+from powersim.world.record import Record, new_record, observe
+from powersim.world.start import LOG_ROWS, new_world
+from powersim.world.state import Floats, Ints, Setup, World
+from powersim.world.turn import STEPS, begin, stretch
+
+
+@dataclass(frozen=True)
+class History:
+    """What a history leaves behind.
+
+    values: (T, O) watched outcomes. alignment: (S, N, N) at the snapshots. log: rows of the chronicle, see
+    `world.chronicle`. delivered: (L) units of every flow. happened: (E) turn of every event, -1 = never.
+    lost: rows of the chronicle that did not fit. paths: its channels, see `world.channels`, if they were to be kept.
+    """
+
+    values: Floats
+    alignment: Floats
+    log: Floats
+    delivered: Floats
+    happened: Ints
+    lost: int
+    paths: Paths | None = None
+
+
+class Bench:
+    """Room for one history after the other of cases of one size: a desk, and worlds for those that fork."""
+
+    def __init__(
+        self, s: Setup, log_rows: int = LOG_ROWS, detail: bool = False, kept: Paths | None = None
+    ) -> None:
+        self.s, self.log_rows, self.detail = s, log_rows, detail
+        self.kept = kept
+        self.desk: Desk = new_desk(s, kept)
+        self.packed_desk: Desk = pack(self.desk)
+        self._worlds: list[tuple[World, World]] = []  # as arrays, and packed
+        self._given: Given | None = None  # the last one packed: most of its arrays are in the next one too
+
+    def world(self, depth: int) -> tuple[World, World]:
+        """The world at a depth of the pile, as arrays and packed; what is in it is of no account."""
+        while len(self._worlds) <= depth:
+            fresh = new_world(self.s, self.log_rows, self.detail)
+            self._worlds.append((fresh, pack(fresh)))
+        return self._worlds[depth]
+
+    def pack(self, given: Given) -> Given:
+        """What is given, packed."""
+        self._given = pack(given, self._given)
+        return self._given
+
+
+class Engine:
+    """Run `run` of a case, from its start to wherever it is led. The same seed, run and case give the same bytes.
+
+    log_rows: room for the chronicle; detail: it also says which offers came to nothing and which beliefs moved a
+    little. keep: write down the paths of the channels (`paths`). held: channels that go as in another history, see
+    `world.channels`. bench: room that no other history is using, made for as many rows and as much detail.
+    Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        seed: int,
+        run: int,
+        *,
+        log_rows: int = LOG_ROWS,
+        detail: bool = False,
+        keep: bool = False,
+        held: Held | None = None,
+        bench: Bench | None = None,
+    ) -> None:
+        given = given_by(case, seed, run, held)
+        kept = new_paths(case.setup, case.turns) if keep else None
+        used = Bench(case.setup, log_rows, detail, kept) if bench is None else bench
+        self._sit(case, given, used, 0)
+        if bench is not None:
+            copy_world(new_world(case.setup, 0, used.detail), self.world)
+        begin(*self.packed)
+
+    def _sit(self, case: Case, given: Given, bench: Bench, depth: int) -> None:
+        """Take a place at a bench."""
+        self.case, self.given = case, given
+        self._bench, self._depth = bench, depth
+        self.world, packed = bench.world(depth)
+        self.desk: Desk = bench.desk
+        self.record: Record = new_record(case)
+        self.packed: tuple[Given, World, Desk] = bench.pack(given), packed, bench.packed_desk
+        """The three things that a kernel takes: `g`, `w` and `desk`."""
+        self._out: Record = pack(self.record)
+        self.step = 0
+        """Phases that have been computed."""
+
+    @property
+    def turns(self) -> int:
+        """Turns that have been computed to their end."""
+        return self.step // STEPS
+
+    def to(self, turn: int, phase: str | None = None) -> None:
+        """Go on until `turn` turns are done, and of the next one all that comes up to `phase`, if one is named.
+
+        Raises ValueError for a point that lies behind, or behind the end of the case; KeyError for an unknown phase.
+        """
+        end = turn * STEPS + (0 if phase is None else number_of(phase) + 1)
+        if not self.step <= end <= self.case.turns * STEPS:
+            raise ValueError(
+                f"turn {turn}, phase {phase}: the history is at turn {self.turns} after {self.step % STEPS} phases of "
+                f"{STEPS}, and has {self.case.turns} turns"
+            )
+        stretch(*self.packed, self._out, self.step, end)
+        self.step = end
+
+    def phases(self) -> Iterator[tuple[int, Phase]]:
+        """Phase after phase to the end: the turn, and the phase that has just been computed."""
+        while self.step < self.case.turns * STEPS:
+            turn, number = divmod(self.step, STEPS)
+            stretch(*self.packed, self._out, self.step, self.step + 1)
+            self.step += 1
+            yield turn, PHASES[number]
+
+    def fork(self, case: Case, *, same_bench: bool = False) -> Engine:
+        """The same history at the same point, to go on under another case of its size: a branch, other parameters.
+
+        Between turns; in the middle of one what lies on the desk is not taken along. same_bench: spare the room for
+        another desk; then only the fork may go on, to its end, before this history does.
+        """
+        bench = self._bench
+        other: Engine = object.__new__(Engine)
+        given = self.given._replace(
+            s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
+            snapshots=case.snapshots,
+        )  # fmt: skip
+        if same_bench:
+            other._sit(case, given, bench, self._depth + 1)
+        else:
+            other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
+        copy_world(self.world, other.world)
+        other.record.values[: self.turns] = self.record.values[: self.turns]
+        other.record.alignment[:] = self.record.alignment
+        other.step = self.step
+        return other
+
+    def observe(self, kind: int, a: int, b: int = -1) -> float:
+        """A quantity of `world.case` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
+        g, w, desk = self.packed
+        return float(observe(g, w, desk.derived, max(self.turns - 1, 0), kind, a, b))
+
+    def history(self) -> History:
+        """What the history has left behind so far: rows of values for the turns that are done."""
+        rows, room = int(self.world.logged[0]), len(self.world.log)
+        return History(
+            self.record.values[: self.turns].copy(),
+            self.record.alignment.copy(),
+            self.world.log[:rows].copy(),
+            self.world.delivered.copy(),
+            self.world.happened.copy(),
+            max(0, rows - room),
+            self._bench.kept,
+        )
+
+
+def copy_world(source: World, to: World) -> None:
+    """Make a world equal to another; of the chronicle only what is written."""
+    rows = min(int(source.logged[0]), len(source.log))
+    for name in World._fields:
+        old, new = getattr(source, name), getattr(to, name)
+        if name == "log":
+            new[:rows] = old[:rows]
+        else:
+            np.copyto(new, old)

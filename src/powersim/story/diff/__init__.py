@@ -1,0 +1,1 @@
+"""Two branches of one run side by side: where they part, and how each later difference hangs on it."""

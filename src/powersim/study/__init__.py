@@ -1,1 +1,0 @@
-"""A study: the one place where scenario, sim and analysis meet."""

@@ -1,0 +1,1 @@
+"""Verdicts on hypotheses, by a rule that was fixed before the runs."""

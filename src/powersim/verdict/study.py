@@ -1,0 +1,338 @@
+"""Verdicts on a scenario's hypotheses: places in the space of assumptions, several lucks at each, one rule for all.
+
+A place is a draw of every uncertain number (`Built.uniforms(seed, place, theory)`); its lucks are runs that share the
+place and differ in nothing but luck. Each (branch, theory, place, luck) is computed once for all hypotheses. Places are
+kept one by one in ``DIR/verdict/places``, so that a study that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim import _seals as seals
+from powersim.effects.outcomes import summarise
+from powersim.effects.results import Floats
+from powersim.errors import PowersimError
+from powersim.files.writing import Mark, check_folder, write, write_atomically
+from powersim.run.condense import summary_of
+from powersim.run.facts import MOST_SEED
+from powersim.run.opened import BASE, Opened, listed, unknown_name
+from powersim.run.plan import SEED
+from powersim.run.work import Progress
+from powersim.scenario.arrays.build import Built, build
+from powersim.scenario.canonical import checksum
+from powersim.scenario.resolved import Hypothesis, Scenario
+from powersim.sim import provenance
+from powersim.sim.ensemble import Together
+from powersim.sim.manifest import DamagedError, content
+from powersim.world.case import Case
+
+NAME = "verdict"
+PLACES, IDENTITY = "places", "identity.json"
+IDENTITY_MARK: Mark = re.compile(rb'\A\{\s*"scenario"')
+DRAWS, LUCKS = 25, 40
+STRIDE = 2**12
+"""Lucks that a place has room for: its runs are numbered from place x STRIDE, however many are asked for."""
+MOST_DRAWS = 2**20
+AHEAD = 8  # places in work at once
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What will be computed: hypotheses, the branches that they need, theories, seed and design."""
+
+    opened: Opened
+    hypotheses: tuple[Hypothesis, ...]
+    theories: tuple[str, ...]
+    seed: int
+    draws: int
+    lucks: int
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+        return self.opened.scenario
+
+    @cached_property
+    def built(self) -> Built:
+        """The scenario as arrays."""
+        return build(self.scenario)
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether no number is drawn under any theory: all places are the same."""
+        return not any(self.built.distributions(_named(theory)) for theory in self.theories)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of branches that is compared."""
+        found = [pair for h in self.hypotheses if h.outcome for pair in (h.branches, h.reference) if pair]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def branches(self) -> tuple[str, ...]:
+        """Branches that are run, as the author lists them."""
+        needed = {name for pair in self.pairs for name in pair}
+        return tuple(name for name in self.opened.branches if name in needed)
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes that are kept, as the author lists them."""
+        needed = {name for h in self.hypotheses for name in (h.outcome, h.along, h.given)}
+        return tuple(name for name in self.opened.outcomes if name in needed)
+
+    @property
+    def histories(self) -> int:
+        """How many histories that makes."""
+        return self.draws * self.lucks * len(self.theories) * len(self.branches)
+
+    def cases(self, place: int, theory: str) -> list[Case]:
+        """The inputs of a place under a theory, for every branch."""
+        at = self.built.uniforms(self.seed, place, _named(theory))
+        case = self.built.case("", _named(theory), at=at)
+        return [case._replace(branch=self.built.branch(_named(name))) for name in self.branches]
+
+    def identity(self) -> dict[str, Any]:
+        """What places must have in common to belong together: not the wording of hypotheses, nor their rules."""
+        versions = provenance.versions()
+        bare = replace(self.scenario, hypotheses=())
+        return {
+            "scenario": f"{self.scenario.name} sha256:{checksum(bare)[:16]}",
+            "branches": list(self.branches), "theories": list(self.theories), "outcomes": list(self.outcomes),
+            "pairs": [list(pair) for pair in self.pairs], "seed": self.seed, "lucks": self.lucks,
+            "powersim": versions["powersim"], "rules": versions["rules"],
+        }  # fmt: skip
+
+    @cached_property
+    def key(self) -> bytes:
+        """What the checksums of this trial's places are made with."""
+        return seals.key(self.identity())
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What was computed. values: (branch, outcome, theory, place, luck). parted: (pair, theory, place), first turn at
+    which anything watched differs in any luck, or the number of turns.
+    """
+
+    trial: Trial
+    values: Floats
+    parted: NDArray[np.int64]
+
+    def of(self, branch: str, outcome: str) -> Floats:
+        """One outcome's summary in one branch (theory, place, luck)."""
+        return np.asarray(self.values[self.trial.branches.index(branch), self.trial.outcomes.index(outcome)])
+
+    def diverged(self, pair: tuple[str, str], outcome: str) -> NDArray[np.bool_]:
+        """Whether two branches differ anywhere by the end of an outcome's summary (theory, place)."""
+        last = self.trial.scenario.outcomes[outcome].last
+        return np.asarray(self.parted[self.trial.pairs.index(pair)] <= last)
+
+
+def trial(
+    opened: Opened,
+    hypotheses: str | None = None,
+    draws: int | None = None,
+    lucks: int | None = None,
+    seed: int | None = None,
+) -> Trial:
+    """A trial from what a user asked. `hypotheses`: ids with commas; H1 also means its parts h1a, h1b, ...
+
+    PowersimError where there is nothing to try, for an unknown id, and for a design that decides nothing.
+    """
+    everything = opened.scenario.hypotheses
+    if not everything:
+        raise PowersimError(
+            f"{opened.name}: states no hypotheses; e.g. hypotheses: [{{id: h1, claim: Firmness keeps the peace, "
+            'outcome: war, branches: [keep, give_up], sign: "-"}]'
+        )
+    recorded = opened.recorded
+    counts = (("--draws", "draws", draws, DRAWS, MOST_DRAWS), ("--lucks", "lucks", lucks, LUCKS, STRIDE))
+    numbers = [
+        int(recorded.get(key) or usual) if given is None else given for _, key, given, usual, _ in counts
+    ]
+    for (option, *_, most), number in zip(counts, numbers, strict=True):
+        if not 2 <= number <= most:
+            raise PowersimError(f"{option}: found {number}; allowed: a whole number from 2 to {most}")
+    number = int(recorded.get("seed", SEED)) if seed is None else seed
+    if not 0 <= number <= MOST_SEED:
+        raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    if hypotheses is None and recorded.get("hypotheses"):
+        hypotheses = ",".join(map(str, recorded["hypotheses"]))
+    picked = _picked(hypotheses, everything) if hypotheses else everything
+    parts = {part for h in picked for part in h.all_of}
+    wanted = {h.id for h in picked} | parts
+    order = [str(item["id"]) for item in opened.document.get("hypotheses", []) if isinstance(item, dict)]
+    chosen = sorted(
+        (h for h in everything if h.id in wanted), key=lambda h: order.index(h.id) if h.id in order else -1
+    )
+    return Trial(opened, tuple(chosen), opened.theories, number, numbers[0], numbers[1])
+
+
+def compute(
+    trial: Trial,
+    simulate: Together,
+    where: Path | None,
+    threads: int,
+    *,
+    resume: bool = False,
+    tick: Callable[[], None] | None = None,
+) -> tuple[Runs, Progress]:
+    """Compute what is not in `where` yet; a KeyboardInterrupt ends it early with the places that are done."""
+    folder = None if where is None else _prepared(trial, where, resume)
+    progress = Progress(trial.draws)
+    blocks: list[dict[str, Any]] = []
+    try:
+        for place, block in enumerate(_places(trial, simulate, folder, threads, tick)):
+            if folder is not None and _kept(trial, folder, place) is None:
+                write_atomically(_file(folder, place), _packed(trial, place, block))
+            blocks.append(block)
+            progress.done = place + 1
+    except KeyboardInterrupt:
+        progress.stopped = True
+    if not blocks:
+        shape = (len(trial.branches), len(trial.outcomes), len(trial.theories), 0, trial.lucks)
+        return Runs(trial, np.empty(shape), np.empty((len(trial.pairs), shape[2], 0), np.int64)), progress
+    # Sums go along memory: one layout, or the last bit would tell what was read from what was computed.
+    values = np.ascontiguousarray(np.stack([block["values"] for block in blocks], axis=3))
+    return Runs(trial, values, np.stack([block["parted"] for block in blocks], axis=2)), progress
+
+
+def missing(trial: Trial, where: Path | None) -> int:
+    """How often `compute` will call `tick`: theories of places that are not kept yet."""
+    todo = (where is None or _kept(trial, where / NAME, place) is None for place in range(trial.draws))
+    return sum(todo) * len(trial.theories)
+
+
+def damaged(trial: Trial, where: Path) -> list[Path]:
+    """Files of places in a folder that are damaged, or not of this trial: `compute` makes them anew."""
+    files = {place: _file(where / NAME, place) for place in range(trial.draws)}
+    return [f for place, f in files.items() if f.exists() and _kept(trial, where / NAME, place) is None]
+
+
+def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
+    found: list[Hypothesis] = []
+    for name in listed(names.casefold(), "hypothesis"):
+        parts = [
+            h for h in known
+            if h.id == name or (h.id[:-1] == name and h.id[-1:].isalpha() and name[-1:].isdigit())
+        ]  # fmt: skip
+        if not parts:
+            raise PowersimError(unknown_name(name, [h.id for h in known], "hypothesis"))
+        found += parts
+    return found
+
+
+def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
+    folder, identity = check_folder(where, NAME, PLACES).parent, trial.identity()
+    path = folder / IDENTITY
+    held, there = _identity(path), any((folder / PLACES).glob("*.npz"))
+    changed = [] if held is None else [key for key in identity if held.get(key) != identity[key]]
+    if changed:
+        raise PowersimError(
+            f"{folder}: holds places of another study ({', '.join(changed)} differ); name another folder"
+        )
+    if held is None and there and all(_kept(trial, folder, place) is None for place in range(trial.draws)):
+        how = "damaged" if path.exists() else "missing"
+        raise DamagedError(f"{path}: is {how}, and no place beside it is of this study; name another folder")
+    if there and not resume:
+        raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
+    if held is None:
+        write(path, json.dumps(seals.marked(identity), indent=1) + "\n", IDENTITY_MARK)
+    return folder
+
+
+def _identity(path: Path) -> dict[str, Any] | None:
+    """What the places in a folder are of, None if no file says so or it is damaged."""
+    try:
+        found = json.loads(content(path) or b"")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and seals.is_whole(found) else None
+
+
+def _file(folder: Path, place: int) -> Path:
+    return folder / PLACES / f"{place:06d}.npz"
+
+
+def _packed(trial: Trial, place: int, block: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **block)
+    return seals.seal(buffer.getvalue(), place, of=trial.key)
+
+
+def _places(
+    trial: Trial, simulate: Together, folder: Path | None, threads: int, tick: Callable[[], None] | None
+) -> Iterator[dict[str, Any]]:
+    """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
+    summaries = [summary_of(trial.scenario.outcomes[name]) for name in trial.outcomes]
+    columns = [list(trial.scenario.outcomes).index(name) for name in trial.outcomes]
+    pairs = [(trial.branches.index(a), trial.branches.index(b)) for a, b in trial.pairs]
+    turns = tuple(range(trial.built.turns))
+
+    def one(place: int, theory: str) -> tuple[Floats, NDArray[np.int64]]:
+        cases = trial.cases(place, theory)
+        paths = np.stack([
+            [history.values for history in simulate(cases, trial.seed, place * STRIDE + luck)]
+            for luck in range(trial.lucks)
+        ])  # fmt: skip
+        kept = [summarise(paths[..., c], s, turns) for c, s in zip(columns, summaries, strict=True)]
+        values = np.stack(kept).transpose(2, 0, 1)
+        parted = np.array([_parted(paths[:, a], paths[:, b]) for a, b in pairs], np.int64)
+        if tick is not None:
+            tick()
+        return values, parted
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="place") as pool:
+        under_way: deque[list[Future[Any]] | dict[str, Any]] = deque()
+        todo = iter(range(trial.draws))
+        try:
+            while True:
+                for place in islice(todo, AHEAD - len(under_way)):
+                    kept = None if folder is None else _kept(trial, folder, place)
+                    under_way.append(kept or [pool.submit(one, place, theory) for theory in trial.theories])
+                if not under_way:
+                    return
+                first = under_way.popleft()
+                if isinstance(first, dict):
+                    yield first
+                else:
+                    done = [future.result() for future in first]
+                    yield {
+                        "values": np.stack([values for values, _ in done], axis=2),
+                        "parted": np.stack([parted for _, parted in done], axis=1),
+                    }
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _kept(trial: Trial, folder: Path, place: int) -> dict[str, Any] | None:
+    """A place as it was computed, None if it is not there, damaged, or not of this trial."""
+    whole = seals.unseal(content(_file(folder, place)) or b"", place, of=trial.key)
+    if whole is None:
+        return None
+    with np.load(io.BytesIO(whole), allow_pickle=False) as found:
+        return {name: found[name] for name in ("values", "parted")}
+
+
+def _parted(a: Floats, b: Floats) -> int:
+    """The first turn at which anything differs; both are (luck, turn, outcome)."""
+    differ = (a != b).any(axis=(0, 2))
+    return int(differ.argmax()) if differ.any() else len(differ)
+
+
+def _named(name: str) -> str:
+    return "" if name == BASE else name

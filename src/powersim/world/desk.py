@@ -1,0 +1,234 @@
+"""The desk: room for what a turn works out and forgets, made once for a history so that a turn makes nothing.
+
+Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from powersim.world.channels import Paths, no_paths
+from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
+
+
+class Sums(NamedTuple):
+    """Room to add up what a move is worth. What is left here means nothing to whoever adds next."""
+
+    own: Floats  # (N) gains of everybody
+    df: Floats  # (N) change of own and friends' capability
+    dh: Floats  # (N) change of what is feared
+    shared: Floats  # (N) gains with friends' gains
+    total: Floats  # (N) the same over several moves
+
+
+class Menu(NamedTuple):
+    """Legs of a turn, as they were judged last: a sale that is signed was judged again after the controls."""
+
+    live: Flags  # (R) on the menu
+    target: Floats  # (R) position that a control leg leads to; units of a flow leg
+    gain: Floats  # (R, N) gain of every actor, friends' gains included
+    gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
+    must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
+    needed: Ints  # (R) number of those
+    giver_first: (
+        Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
+    )
+    giver_leg: Ints  # (R N) those legs, in their order
+
+
+class Agenda(NamedTuple):
+    """Room to weigh one package after the other."""
+
+    parties: Ints  # (1) how many sit at the table
+    legs: Ints  # (1) how many legs are on it
+    leg: Ints  # (LEGS) those legs
+    score: Floats  # (LEGS)
+    side: Ints  # (LEGS) the party that the leg is for
+    party: Ints  # (PARTIES)
+    total: Floats  # (PARTIES, 2**LEGS) gains of every subset
+    clash: Ints  # (LEGS) bit mask of the legs that a leg excludes
+    valid: Flags  # (2**LEGS)
+    gain: Floats  # (PARTIES) of the best package
+    pay: Floats  # (PARTIES) net payments received, share of world GDP
+    tried_gain: Floats  # (PARTIES) the same of a package that is tried
+    tried_pay: Floats  # (PARTIES)
+
+
+class Offers(NamedTuple):
+    """Packages found this turn, before they are matched."""
+
+    found: Ints  # (1) how many
+    surplus: Floats  # (M) geometric mean of the parties' gains
+    tie: Floats  # (M)
+    party: Ints  # (M, PARTIES)
+    leg: Ints  # (M, LEGS)
+    pay: Floats  # (M, PARTIES)
+
+
+class Judge(NamedTuple):
+    """Room to judge packages."""
+
+    busy: Ints  # (N) deals signed this turn
+    before: Floats  # (N)
+    gain: Floats  # (N)
+    kept: Floats  # (C) positions while a package is tried
+    kept_x: Floats  # (K)
+    pos: Floats  # (C) the world that is imagined at present
+    x: Floats  # (K)
+    touched: Flags  # (N) actors between whom it differs from the one imagined before
+    pos0: Floats  # (C) the world without the package
+    x0: Floats  # (K)
+    S0: Floats  # (N)
+    E0: Floats  # (N)
+    issue: Ints  # (K) the issues that the package moves, then -1
+    pledge: Ints  # (C) the pledges that it moves, then -1
+
+
+class Slate(NamedTuple):
+    """Room for the sums of beliefs and alignment. What is left on it means nothing to whoever writes on it next."""
+
+    roots: Floats  # (N, N) [j, i]: root of the threat that i feels from j
+    tied: Floats  # (N, N) 1 where alignment is not 0
+    now: Floats  # (N, N) log-odds of resolve
+    share: Floats  # (N)
+    shared: Floats  # (N)
+    pull: Floats  # (N)
+    ties: Floats  # (N)
+    power: Floats  # (C)
+    ours: Floats  # (2, K) ideals and saliences
+    theirs: Floats  # (2, K)
+    concern: Ints  # (K) issues
+    party: Flags  # (N, K) 1 where the scenario gives an actor an interest
+
+
+class Desk(NamedTuple):
+    """Everything that a turn writes and nobody remembers, except what is kept of the channels."""
+
+    derived: Derived  # what follows from the state as it is
+    imagined: Derived  # what would follow from another one
+    sums: Sums
+    menu: Menu
+    agenda: Agenda
+    offers: Offers
+    judge: Judge
+    slate: Slate
+    push: Floats  # (N, N) drivers of alignment
+    first_row: Ints  # (1) row of the chronicle with which the turn began
+    kept: Paths  # the channels as this history goes through them, if they are to be kept
+
+
+def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
+    """A desk for a scenario of this size; nothing is kept of the channels unless there is room for it."""
+    n = s.power0.shape[0]
+    return Desk(
+        derived=new_derived(s),
+        imagined=new_derived(s),
+        sums=Sums(*(np.zeros(n) for _ in Sums._fields)),
+        menu=new_menu(s),
+        agenda=new_agenda(),
+        offers=new_offers(max(256, 8 * n)),
+        judge=new_judge(s),
+        slate=new_slate(s),
+        push=np.zeros((n, n)),
+        first_row=np.zeros(1, np.int64),
+        kept=no_paths(n, s.dispute_key.shape[0]) if kept is None else kept,
+    )
+
+
+def new_derived(s: Setup) -> Derived:
+    """Room for the derived quantities of a scenario of this size."""
+    n, k = s.ideal_hard.shape
+    shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name != "held"}
+    return Derived(**arrays, held=np.zeros(1, np.uint8))
+
+
+def new_menu(s: Setup) -> Menu:
+    """An empty menu of the right size."""
+    n = s.power0.shape[0]
+    r = 3 * s.control_key.shape[0] + 2 * s.flow_key.shape[0]
+    return Menu(
+        live=np.zeros(r, np.uint8),
+        target=np.zeros(r),
+        gain=np.zeros((r, n)),
+        gives=np.zeros((r, n), np.uint8),
+        must=np.zeros((r, n), np.uint8),
+        needed=np.zeros(r, np.int64),
+        giver_first=np.zeros(n + 1, np.int64),
+        giver_leg=np.zeros(r * n, np.int64),
+    )
+
+
+def new_agenda() -> Agenda:
+    """Room for one search."""
+    size = 2**LEGS
+    return Agenda(
+        parties=np.zeros(1, np.int64),
+        legs=np.zeros(1, np.int64),
+        leg=np.zeros(LEGS, np.int64),
+        score=np.zeros(LEGS),
+        side=np.zeros(LEGS, np.int64),
+        party=np.full(PARTIES, -1),
+        total=np.zeros((PARTIES, size)),
+        clash=np.zeros(LEGS, np.int64),
+        valid=np.zeros(size, np.uint8),
+        gain=np.zeros(PARTIES),
+        pay=np.zeros(PARTIES),
+        tried_gain=np.zeros(PARTIES),
+        tried_pay=np.zeros(PARTIES),
+    )
+
+
+def new_offers(room: int) -> Offers:
+    """Room for `room` packages in a turn."""
+    return Offers(
+        found=np.zeros(1, np.int64),
+        surplus=np.zeros(room),
+        tie=np.zeros(room),
+        party=np.full((room, PARTIES), -1),
+        leg=np.full((room, LEGS), -1),
+        pay=np.zeros((room, PARTIES)),
+    )
+
+
+def new_judge(s: Setup) -> Judge:
+    """Room for a scenario of this size."""
+    n, k = s.ideal_hard.shape
+    c = s.control_key.shape[0]
+    return Judge(
+        busy=np.zeros(n, np.int64),
+        before=np.zeros(n),
+        gain=np.zeros(n),
+        kept=np.zeros(c),
+        kept_x=np.zeros(k),
+        pos=np.zeros(c),
+        x=np.zeros(k),
+        touched=np.zeros(n, np.uint8),
+        pos0=np.zeros(c),
+        x0=np.zeros(k),
+        S0=np.zeros(n),
+        E0=np.zeros(n),
+        issue=np.zeros(k, np.int64),
+        pledge=np.zeros(c, np.int64),
+    )
+
+
+def new_slate(s: Setup) -> Slate:
+    """Room for a scenario of this size."""
+    (n, k), c = s.ideal_hard.shape, s.control_key.shape[0]
+    return Slate(
+        roots=np.zeros((n, n)),
+        tied=np.zeros((n, n)),
+        now=np.zeros((n, n)),
+        share=np.zeros(n),
+        shared=np.zeros(n),
+        pull=np.zeros(n),
+        ties=np.zeros(n),
+        power=np.zeros(c),
+        ours=np.zeros((2, k)),
+        theirs=np.zeros((2, k)),
+        concern=np.zeros(k, np.int64),
+        party=np.zeros((n, k), np.uint8),
+    )
