@@ -216,7 +216,7 @@ class Study:
         last: str | None = None,
         engine: str | None = None,
     ) -> Tale:
-        """What happened in a run: all of its story, or what is about some actors or issues, of some kinds, in a period."""
+        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
         from powersim.study.tales import tale, wanted
 
         if not 0 <= run <= LAST_RUN:
