@@ -38,8 +38,8 @@ def complaint(
     """A validation error with the parts of a `Problem`: `at` leads from the field to the culprit, `column` into it.
 
     `by`: keys whose values it depends on, so that it means nothing where one of these is wrong itself (what depends
-    on the presence of keys alone needs none). `lacks`: the key whose absence is the mistake; with `others` another would
-    do too.
+    on the presence of keys alone needs none). `lacks`: the key whose absence is the mistake; with `others` another
+    would do too.
     """
     parts: dict[str, Any] = {
         "message": message, "allowed": allowed, "example": example, "found": found, "at": at, "column": column,
