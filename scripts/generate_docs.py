@@ -116,7 +116,7 @@ def layers() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]
     contract = next(contract for contract in contracts if contract["id"] == "layers")
-    rows = []
+    rows: list[list[str]] = []
     for layer in contract["layers"]:
         number = str(int(rows[-1][0]) + 1) if rows else "1"
         for name in re.findall(r"\w+", layer):
