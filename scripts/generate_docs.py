@@ -1,7 +1,6 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
-The phases of a turn are put into docs/architecture.md and docs/odd.md, the table of layers into docs/architecture.md,
-between the comments that are for them.
+What else is made from the code is put into the documents of `PLACES`, between the comments that are for it.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -15,23 +14,20 @@ import re
 import sys
 import textwrap
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
 import theory_index
+from powersim.story import kinds
+from powersim.world.chronicle import Kind
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 from powersim.world.phases import PHASES
+from powersim.world.quantities import QUANTITIES, Argument, Quantity
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
-PHASES_OPEN = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->"
-PHASES_CLOSE = "<!-- /phases -->"
-LAYERS_OPEN = (
-    "<!-- layers: made by `make docs` from the contract in pyproject.toml and the rooms' docstrings -->"
-)
-LAYERS_CLOSE = "<!-- /layers -->"
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 
 PARAMETERS = """# Parameters
@@ -111,6 +107,45 @@ def phases() -> str:
     return "\n".join(lines)
 
 
+ASKED: dict[Argument, str] = {
+    "issue": "an issue",
+    "event": "an exogenous event",
+    "stock": "`[ACTOR, good]`",
+    "pair": "two actors",
+    "sanctions": "who imposes them and on whom",
+    "pledge": "who gives it and to whom",
+    "dispute": "two actors (`over`)",
+    "strike": "who strikes and whom (`over`)",
+    "proxy": "who stands behind it and whom it attacks (`over`)",
+    "flow": "`[good, GIVER, TAKER]`",
+    "actor": "an actor",
+}
+
+
+def outcomes() -> str:
+    """What an outcome can watch: one table."""
+
+    def ends(kind: Quantity) -> str:
+        if kind.low is None:
+            return "any number"
+        return f"{kind.low:g} or more" if kind.high is None else f"{kind.low:g} to {kind.high:g}"
+
+    rows = [[f"`{k.name}`", ASKED[k.of], k.unit, ends(k), k.mechanism or "–"] for k in QUANTITIES.values()]
+    return table(["kind", "of", "what the number says", "scale", "work of"], rows).rstrip()
+
+
+def kinds_of_rows() -> str:
+    """The kinds of rows of the chronicle: one table."""
+
+    def row(kind: Kind) -> list[str]:
+        value = kind.value + (f" ({kind.unit})" if kind.unit and kind.value else "")
+        cells = (kind.name, kind.topic, kind.mechanism, kind.thing, value, kind.gain, kind.actor, kind.other)
+        return [text or "–" for text in cells]
+
+    names = ["kind", "topic", "mechanism", "object", "value", "gain", "actor", "other"]
+    return table(names, map(row, kinds.KIND.values())).rstrip()
+
+
 def layers() -> str:
     """The layers that import-linter holds, top first: a row a room, with what its docstring says it is."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -128,18 +163,33 @@ def layers() -> str:
     return table(["layer", "room", "what it is"], rows).rstrip()
 
 
-def filled(text: str, opened: str, closed: str, made: str) -> str:
-    """A document with what is made in its place."""
-    before, found, rest = text.partition(opened)
-    _, ended, after = rest.partition(closed)
-    if not (found and ended):
-        raise SystemExit(f"no place for what is made: a document needs {opened} and {closed}")
-    return f"{before}{opened}\n{made}\n{closed}{after}"
+BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
+    "phases": ("src/powersim/world/phases.py", phases),
+    "layers": ("the contract in pyproject.toml and the rooms' docstrings", layers),
+    "outcomes": ("src/powersim/world/quantities.py", outcomes),
+    "kinds": ("src/powersim/world/chronicle.py", kinds_of_rows),
+}
+"""What is put between the comments of its name, where it is written, and what makes it."""
+PLACES = {
+    "architecture.md": ("phases", "layers"),
+    "odd.md": ("phases",),
+    "scenario.md": ("outcomes",),
+    "chronicle.md": ("kinds",),
+}
 
 
-def with_phases(name: str) -> str:
-    """A document with the phases of a turn in their place."""
-    return filled((DOCS / name).read_text(encoding="utf-8"), PHASES_OPEN, PHASES_CLOSE, phases())
+def filled(document: str) -> str:
+    """A document with what is made from the code in its places."""
+    text = (DOCS / document).read_text(encoding="utf-8")
+    for name in PLACES[document]:
+        source, make = BLOCKS[name]
+        start, end = f"<!-- {name}: made by `make docs` from {source} -->", f"<!-- /{name} -->"
+        before, opened, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (opened and closed):
+            raise SystemExit(f"docs/{document}: no place for the {name}; it needs {start} and {end}")
+        text = f"{before}{start}\n{make()}\n{end}{after}"
+    return text
 
 
 def main() -> int:
@@ -152,8 +202,7 @@ def main() -> int:
     )
     check = parser.parse_args().check
     made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
-    made["odd.md"] = with_phases("odd.md")
-    made["architecture.md"] = filled(with_phases("architecture.md"), LAYERS_OPEN, LAYERS_CLOSE, layers())
+    made |= {name: filled(name) for name in PLACES}
     stale = []
     for name, text in made.items():
         path = DOCS / name

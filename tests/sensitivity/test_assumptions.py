@@ -74,7 +74,7 @@ def toy(tmp_path):
 
 
 def evaluator(opened, theories="wide", simulate=linear, folder=None, tick=None):
-    space = Space(plan(opened, "keep,cancel", theories, 1))
+    space = Space(plan(opened, ["keep", "cancel"], theories, 1))
     return Evaluator(space, opened.scenario.outcomes["radar"], simulate, folder, 2, tick)
 
 
@@ -246,7 +246,7 @@ def test_other_assumptions_are_not_answered_by_kept_points(toy, tmp_path):
 
 def test_a_line_of_a_map_goes_where_the_theories_lead(toy):
     space = evaluator(toy).space
-    with pytest.raises(PowersimError, match=r"--map: found rhoo; allowed: a parameter.*did you mean rho"):
+    with pytest.raises(PowersimError, match=r"^maps: found rhoo; allowed: a parameter.*did you mean rho"):
         space.line("rhoo", 3)
     line = space.line("rho", 3)  # from the least to the most of `narrow` and `wide`
     assert line.column is None
@@ -259,7 +259,7 @@ def test_a_line_of_a_map_goes_where_the_theories_lead(toy):
 
 
 def test_a_scenario_without_priors_cannot_be_varied(toy, tmp_path, monkeypatch):
-    space = Space(plan(toy, "keep,cancel", "wide", 1))
+    space = Space(plan(toy, ["keep", "cancel"], "wide", 1))
     monkeypatch.setattr(type(space.plan.built), "paths", lambda self, theory="": ())
     with pytest.raises(PowersimError, match="no number has a prior"):
         _ = space.all

@@ -19,7 +19,7 @@ def why() -> Callable[..., Any]:
 
     def asked(document: dict[str, Any], runs: int = 3) -> Any:
         opened = Opened("planted.yaml", from_data(document), document, {})
-        wanted = question(opened, None, ",".join(document["branches"]), None, 1)
+        wanted = question(opened, None, list(document["branches"]), None, 1)
         kept = open_kept(wanted, None, resume=False)
         answer(wanted, kept, runs, threads=2)
         return explain(wanted, kept)[0]
