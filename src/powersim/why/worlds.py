@@ -23,7 +23,7 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import PowersimError
 from powersim.run.condense import summary_of
-from powersim.run.opened import BASE, Opened, unknown_name
+from powersim.run.opened import Opened, own_name, unknown_name
 from powersim.run.plan import HEADLINES, Plan, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
@@ -66,7 +66,7 @@ class Question:
     @cached_property
     def mechanisms(self) -> tuple[str, ...]:
         """Mechanisms that can be switched off: those that are on under some theory."""
-        on = [self.plan.built.switches(_named(theory)) for theory in self.plan.theories]
+        on = [self.plan.built.switches(own_name(theory)) for theory in self.plan.theories]
         return tuple(name for name in MECHANISMS if any(getattr(each, name) for each in on))
 
     @cached_property
@@ -188,7 +188,7 @@ def _run(asked: Question, run: int, theory: str) -> Part:
     seen: dict[tuple[object, frozenset[str]], _Pair] = {}
     found = []
     for setting in asked.settings:
-        on = asked.plan.built.switches(_named(theory), tuple(setting.off))
+        on = asked.plan.built.switches(own_name(theory), tuple(setting.off))
         key = (on, setting.zero)
         if key not in seen:
             zeros = dict.fromkeys(setting.zero, 0.0)
@@ -234,7 +234,3 @@ def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
-
-
-def _named(theory: str) -> str:
-    return "" if theory == BASE else theory
