@@ -9,8 +9,11 @@ python scripts/generate_docs.py --check   exit with 1 if one is stale
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 import sys
 import textwrap
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +25,8 @@ from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 from powersim.world.phases import PHASES
 from powersim.world.quantities import QUANTITIES, Argument, Quantity
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 
@@ -142,25 +146,50 @@ def kinds_of_rows() -> str:
     return table(names, map(row, kinds.KIND.values())).rstrip()
 
 
+def layers() -> str:
+    """The layers that import-linter holds, top first: a row a room, with what its docstring says it is."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    contract = next(contract for contract in contracts if contract["id"] == "layers")
+    rows: list[list[str]] = []
+    for layer in contract["layers"]:
+        number = str(int(rows[-1][0]) + 1) if rows else "1"
+        for name in re.findall(r"\w+", layer):
+            path = PACKAGE / name / "__init__.py"
+            found = path if path.is_file() else PACKAGE / f"{name}.py"
+            if found.is_file():  # a layer in brackets may be absent
+                said = ast.get_docstring(ast.parse(found.read_text(encoding="utf-8"))) or ""
+                rows.append([number, f"`{name}{'/' if found == path else '.py'}`", said.split("\n\n")[0]])
+    return table(["layer", "room", "what it is"], rows).rstrip()
+
+
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "phases": ("src/powersim/world/phases.py", phases),
+    "layers": ("the contract in pyproject.toml and the rooms' docstrings", layers),
     "outcomes": ("src/powersim/world/quantities.py", outcomes),
     "kinds": ("src/powersim/world/chronicle.py", kinds_of_rows),
 }
 """What is put between the comments of its name, where it is written, and what makes it."""
-PLACES = {"architecture.md": "phases", "odd.md": "phases", "scenario.md": "outcomes", "chronicle.md": "kinds"}
+PLACES = {
+    "architecture.md": ("phases", "layers"),
+    "odd.md": ("phases",),
+    "scenario.md": ("outcomes",),
+    "chronicle.md": ("kinds",),
+}
 
 
 def filled(document: str) -> str:
-    """A document with what is made from the code in its place."""
-    name = PLACES[document]
-    source, make = BLOCKS[name]
-    start, end = f"<!-- {name}: made by `make docs` from {source} -->", f"<!-- /{name} -->"
-    before, opened, rest = (DOCS / document).read_text(encoding="utf-8").partition(start)
-    _, closed, after = rest.partition(end)
-    if not (opened and closed):
-        raise SystemExit(f"docs/{document}: no place for the {name}; it needs {start} and {end}")
-    return f"{before}{start}\n{make()}\n{end}{after}"
+    """A document with what is made from the code in its places."""
+    text = (DOCS / document).read_text(encoding="utf-8")
+    for name in PLACES[document]:
+        source, make = BLOCKS[name]
+        start, end = f"<!-- {name}: made by `make docs` from {source} -->", f"<!-- /{name} -->"
+        before, opened, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (opened and closed):
+            raise SystemExit(f"docs/{document}: no place for the {name}; it needs {start} and {end}")
+        text = f"{before}{start}\n{make()}\n{end}{after}"
+    return text
 
 
 def main() -> int:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from powersim.cli.wording import UNITS
+from powersim.scenario.arrays.build import WATCHED
 from powersim.world.params import MECHANISMS, SPEC
 from powersim.world.phases import PHASES
 
@@ -25,6 +30,22 @@ def test_check_says_ok_with_a_digest(powersim, scenario):
     ):
         assert part in result.out
     assert result.err == ""
+
+
+def test_check_reads_branches_back_in_words_and_compiles_nothing_for_it(powersim, scenario, tmp_path):
+    said = powersim("check", scenario).out.partition(
+        "How what branches lay down from 2009Q1 on will be read\n"
+    )[2]
+    assert (
+        "\n  treaty  under deterrence Russia and United States will think EU3 more resolved (.50 -> .80)"
+        in said
+    )
+    assert "\n          under spiral Russia will trust Ukraine less" in said
+    assert "  free    nothing that is read as an act\n          the same: keep; no_uprising\n" in said
+    cold = os.environ | {"POWERSIM_CACHE_DIR": str(tmp_path / "cold")}
+    command = [sys.executable, "-m", "powersim", "check", str(scenario)]
+    assert said in subprocess.run(command, env=cold, capture_output=True, text=True, check=True).stdout
+    assert not list((tmp_path / "cold").rglob("*.nbc"))
 
 
 def test_quiet_check_says_nothing_when_all_is_well(powersim, scenario):
@@ -213,3 +234,7 @@ def test_base_rates_without_a_record_say_how_to_name_one(powersim, scenario):
     result = powersim("check", scenario, "--base-rates")
     assert result.code == 2
     assert "--record" in result.err
+
+
+def test_every_kind_of_outcome_has_a_unit_and_nothing_else_has() -> None:
+    assert set(UNITS) == set(WATCHED)

@@ -20,6 +20,8 @@ def beyond(a: Any, b: Any) -> Any:
     """Whether a lies above b by more than rounding: numbers, or arrays place by place. nan is beyond nothing.
 
     a - b > SLACK (1 + |a| + |b|), so that of a > b, b > a and "the same" exactly one holds.
+
+    a, b: any unit. Source: arithmetic.
     """
     return a - b > SLACK * (1.0 + abs(a) + abs(b))
 

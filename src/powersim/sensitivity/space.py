@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim._words import did_you_mean, nearest
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.scenario.resolved import Scenario
@@ -183,9 +183,10 @@ class Space:
             places = np.linspace(LOW, HIGH, count)
             return Line(name, self.place[name], places, np.asarray(distribution.quantile(places), np.float64))
         near = nearest(name, [*SPEC, *(each.path for each in self.all if each.path != THEORY)])
-        raise PowersimError(
-            f"--map: found {name}; allowed: a parameter or the path of a prior"
-            + did_you_mean(near, ", e.g. rho,tau")
+        raise ArgumentError(
+            "maps",
+            f"found {name}; allowed: a parameter or the path of a prior" + did_you_mean(near, ", e.g. "),
+            *(() if near else (Argument("maps", [("rho", "tau")]),)),
         )
 
     def _span(self, name: str) -> tuple[float, float]:

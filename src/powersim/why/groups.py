@@ -43,7 +43,7 @@ FULL = Setting()
 @cache
 def groups() -> tuple[Group, ...]:
     """The channels in the order of the file. ValueError if one names what does not exist, or two share something."""
-    text = resources.files("powersim.why").joinpath("groups.yaml").read_text("utf-8")
+    text = resources.files("powersim").joinpath("why", "groups.yaml").read_text("utf-8")
     found = tuple(
         Group(name, entry["title"], entry["about"], tuple(entry["off"]), tuple(entry.get("zero", ())))
         for name, entry in YAML(typ="safe").load(text).items()

@@ -46,7 +46,7 @@ def clause(text: str, observed: str) -> str:
 
 
 def test_the_treaty_of_the_template_deters_or_provokes(tmp_path: Path) -> None:
-    """Read as giving way to everybody, as any loss once was, it took Russia's belief in the West from .60 to .40."""
+    """Read as giving way to everybody, as any loss once was, it took Russia's belief in America from .60 to .41."""
     path = tmp_path / "mine.yaml"
     path.write_text(template(), "utf-8")
     found = lines(open_scenario(path))

@@ -27,7 +27,9 @@ WAR_RUN = 2  # of `replace` under `deterrence`, seed 1
 @pytest.fixture(scope="module")
 def flagship():
     """Two branches of the flagship under one theory."""
-    return plan(open_scenario(ROOT / "scenarios" / "missile_defense_2009.yaml"), "keep,cancel", "deterrence")
+    return plan(
+        open_scenario(ROOT / "scenarios" / "missile_defense_2009.yaml"), ["keep", "cancel"], "deterrence"
+    )
 
 
 @pytest.fixture(scope="module", params=[0, WAR_RUN])

@@ -1,0 +1,33 @@
+"""How the command line spells what Python calls an argument, and reads lists that are written with commas."""
+
+from __future__ import annotations
+
+import re
+
+from powersim.errors import Argument
+
+OPTIONS = {
+    "overrides": "--set", "maps": "--map", "first": "--from", "last": "--to", "form": "--format",
+    "actors": "--actor", "issues": "--issue", "mechanisms": "--mechanism", "kinds": "--kind",
+}  # fmt: skip
+"""Options that are not called as their argument is."""
+
+
+def flags(argument: Argument) -> str:
+    """An argument as an option: --runs, --branches keep,cancel, --resume."""
+    option = OPTIONS.get(argument.name, "--" + argument.name.replace("_", "-"))
+    return option if argument.value in (None, True) else f"{option} {_written(argument.value)}"
+
+
+def names(text: str | None) -> tuple[str, ...] | None:
+    """The names in a list that is written with commas, each once; None where none is given."""
+    if text is None:
+        return None
+    return tuple(dict.fromkeys(name for name in (part.strip() for part in text.split(",")) if name))
+
+
+def _written(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(_written(each) for each in value)
+    text = str(value)
+    return text if re.fullmatch(r"[^\s'\"]+", text) else f"'{text}'"
