@@ -235,5 +235,5 @@ def test_base_rates_without_a_record_say_how_to_name_one(powersim, scenario):
     assert "--record" in result.err
 
 
-def test_every_kind_of_outcome_has_a_unit_and_nothing_else_has() -> None:
+def test_every_kind_of_outcome_has_a_unit() -> None:
     assert all(kind.unit for kind in QUANTITIES.values())
