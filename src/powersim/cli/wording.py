@@ -19,7 +19,9 @@ BINDS = {
 UNITS = {
     "issue": "position on the issue's scale", "alignment": "alignment, hostile to friendly", "resolve": "probability",
     "trust": "probability", "sanctions": "position of the sanctions", "pledge": "position of the pledge",
-    "war": "1 while it lasts", "wars": "wars so far", "crises": "crises so far", "stock": "units",
+    "war": "1 while it lasts", "wars": "wars so far", "crises": "crises so far",
+    "onset": "probability of war, summed up to the first", "struck": "probability of a strike, summed up to the first",
+    "stock": "units",
     "delivered": "units delivered so far", "frozen": "1 while an order is frozen", "power": "share of world capability",
     "strength": "share of world capability, arsenal included", "economy": "share of trade that sanctions leave",
     "security": "share of own and allied in all capability", "engagers": "share of the faction", "deals": "open deals",

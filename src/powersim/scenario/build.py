@@ -40,6 +40,7 @@ WATCHED = {
     "war": c.WAR,
     "wars": c.WARS,
     "crises": c.CRISES,
+    "onset": c.ONSET,
     "stock": c.STOCK,
     "delivered": c.DELIVERED,
     "frozen": c.FROZEN,
@@ -47,6 +48,7 @@ WATCHED = {
     "pledge": c.CONTROL,
     "engagers": c.ENGAGERS,
     "strikes": c.STRIKES,
+    "struck": c.STRUCK,
     "deals": c.DEALS,
     "shared_deals": c.SHARED_DEALS,
     "event": c.EVENT_HAPPENED,
@@ -227,10 +229,10 @@ class Built:
             return index.flows[things[0], things[1], things[2]], -1
         if kind in ("sanctions", "pledge"):
             return (index.sanctions if kind == "sanctions" else index.pledges)[things[0], things[1]], -1
-        if kind in ("war", "wars", "crises"):
+        if kind in ("war", "wars", "crises", "onset"):
             return index.between(things[0], things[1], outcome.over)[0], -1
-        if kind in ("strikes", "proxy"):
-            table = index.strikes if kind == "strikes" else index.proxies
+        if kind in ("strikes", "struck", "proxy"):
+            table = index.proxies if kind == "proxy" else index.strikes
             return next(
                 p for (a, b, k), p in table.items() if (a, b) == things and outcome.over in ("", k)
             ), -1

@@ -229,7 +229,13 @@ def offer_parties(document: Document, facts: Facts, action: Action) -> list[str]
 def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
     strikes = {(strike.by, strike.on) for strike in document.strikes}
     proxies = {(proxy.by, proxy.on) for proxy in document.proxies}
-    known = {"sanctions": facts.sanctions, "pledge": facts.pledges, "strikes": strikes, "proxy": proxies}
+    known = {
+        "sanctions": facts.sanctions,
+        "pledge": facts.pledges,
+        "strikes": strikes,
+        "struck": strikes,
+        "proxy": proxies,
+    }
     for name, outcome in document.outcomes.items():
         at: Path = ("outcomes", name, "of", outcome.of.kind)
         if outcome.of.kind in known and getattr(outcome.of, outcome.of.kind) not in known[outcome.of.kind]:
@@ -239,7 +245,7 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
                 ", ".join(getattr(outcome.of, outcome.of.kind)),
                 facts.list_pairs(known[outcome.of.kind]),
             )
-        if outcome.of.kind in ("war", "wars", "crises") and not facts.disputes_of(
+        if outcome.of.kind in ("war", "wars", "crises", "onset") and not facts.disputes_of(
             *getattr(outcome.of, outcome.of.kind)
         ):
             yield finding(
@@ -277,7 +283,7 @@ def _candidates(document: Document, outcome: Outcome) -> list[str]:
     pair = getattr(outcome.of, kind)
     if kind == "proxy":
         issues = [proxy.issue for proxy in document.proxies if (proxy.by, proxy.on) == pair]
-    elif kind == "strikes":
+    elif kind in ("strikes", "struck"):
         issues = [strike.programme for strike in document.strikes if (strike.by, strike.on) == pair]
     else:
         issues = [d.issue for d in document.disputes if {d.challenger, d.target} == set(pair)]

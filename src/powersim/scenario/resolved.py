@@ -7,7 +7,7 @@ parameter that fills it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
@@ -172,6 +172,8 @@ class Dispute:
     challenger: str
     target: str
     hazard: Num
+    over: tuple[str, ...] = ()
+    costs: Mapping[str, Num] = field(default_factory=dict)  # challenger, target, helpers: those that are set
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,13 @@ PAIR_OUTCOMES = (
     "war",
     "wars",
     "crises",
+    "onset",
     "strikes",
+    "struck",
     "proxy",
 )
 FLOW_OUTCOMES = ("delivered", "frozen")
-OVER = ("war", "wars", "crises", "proxy", "strikes")
+OVER = ("war", "wars", "crises", "onset", "proxy", "strikes", "struck")
 QUANTITIES = ("issue", "event", "stock", *PAIR_OUTCOMES, *FLOW_OUTCOMES, *ACTOR_OUTCOMES)
 
 
@@ -139,7 +141,9 @@ class Quantity(Strict):
     war: Pair | None = None
     wars: Pair | None = None
     crises: Pair | None = None
+    onset: Pair | None = None
     strikes: Pair | None = None
+    struck: Pair | None = None
     proxy: Pair | None = None
     delivered: Flow | None = None
     frozen: Flow | None = None
