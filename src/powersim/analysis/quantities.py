@@ -18,8 +18,8 @@ Differing = dict[Quantity, tuple[float, float]]
 
 SYMMETRIC = ("alignment", "dealt")
 ROOM = ("log", "logged", "push0", "stake0", "onset", "struck")
-"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, and tallies of odds, which no
-rule reads."""
+"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, and tallies of odds, read
+by no rule."""
 
 ROUGH = (
     "own", "dis", "aim", "settled", "pos_before", "paid", "wronged", "policy",

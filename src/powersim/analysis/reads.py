@@ -17,7 +17,7 @@ from powersim.analysis.events import Event
 from powersim.analysis.quantities import SYMMETRIC, Quantity
 from powersim.world import chronicle as c
 from powersim.world import expression
-from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, Setup
+from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, GUARANTEE, SHIFT, Setup
 
 Quantities = set[Quantity]
 
@@ -199,9 +199,20 @@ class Reads:
                 found.add(("pos", (control,)))
                 found |= self.looked(int(self.s.control_from[control]), int(self.s.control_issue[control]))
         for control in range(self.controls):
-            if self.strategic(control):
+            if self._shifts(control, i, j):
                 found |= self._own_way(control)
         return found
+
+    def _shifts(self, control: int, i: int, j: int) -> bool:
+        """Whether where a control leads bears on the odds of i against j: shifts, guarantees and pledges to j."""
+        s, k = self.s, int(self.s.control_issue[control])
+        if s.control_kind[control] == C_PLEDGE:
+            return bool(s.control_to[control] == j)
+        return k >= 0 and any(
+            (s.effect_kind[e] == SHIFT and (s.effect_i[e], s.effect_j[e]) == (j, i))
+            or (s.effect_kind[e] == GUARANTEE and s.effect_j[e] == j)
+            for e in range(int(s.effect_start[k]), int(s.effect_start[k + 1]))
+        )
 
     def _battle(self, row: Event) -> Quantities:
         found: Quantities = of_war(row.thing)

@@ -225,7 +225,7 @@ def _choose_sides(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     for h in range(w.power.shape[0]):
         if h == i or h == j:
             continue
-        stake = pie_stake(s, p, w, h, v)
+        stake = pie_stake(g, w, h, v)
         power = d.reach[h, j] * d.M[h] * p.helper_weight
         u = uniform(g.luck, t, draws.HELP, s.actor_key[h], s.actor_key[j], s.dispute_key[v])
         bound = max(0.0, d.guarantee[h, j]) * p.guarantee_stake

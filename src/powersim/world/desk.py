@@ -12,10 +12,9 @@ import numpy as np
 from powersim.world.channels import Paths, new_paths
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
-
-# What is weighed in a crisis: odds as the challenger sees them; its known cost of war and the sanctions that it expects
-# (utility); what is at stake for it; the target's least and highest cost (shares of its pie); what the target expects to
-# lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
+# What is weighed in a crisis: odds as the challenger sees them; its known cost of war and the sanctions it expects
+# (utility); what is at stake for it; the target's least and highest cost (shares of its pie); what the target expects
+# to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
 

@@ -225,8 +225,9 @@ def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
 
 
 @rule
-def pie_stake(s: Setup, p: Params, w: World, i: int, v: int) -> float:
+def pie_stake(g: Given, w: World, i: int, v: int) -> float:
     """What i gains when all that the winner of dispute v decides goes to where the challenger wants it."""
+    s, p = g.s, g.p
     a, k = s.challenger[v], s.dispute_issue[v]
     total = front_stake(p, w, i, k, w.theta[a, k])
     for e in range(s.over_start[v], s.over_start[v + 1]):
@@ -250,7 +251,7 @@ def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
             p.contest_m,
         )
         for i in range(own.shape[0]):
-            own[i] += p.w_war * (after - before) * pie_stake(s, p, w, i, v)
+            own[i] += p.w_war * (after - before) * pie_stake(g, w, i, v)
 
 
 @rule

@@ -72,7 +72,7 @@ def trade_at_stake(g: Given, d: Derived, i: int, j: int) -> float:
 
 @rule
 def lost_later(g: Given, j: int) -> float:
-    """What target j expects to lose later per unit that it yields: the same again at every front where it is the target."""
+    """What j expects to lose later per unit that it yields: the same again at every front where it is the target."""
     s, p = g.s, g.p
     total = 0.0
     for v in range(s.dispute_key.shape[0]):
@@ -145,9 +145,7 @@ def expected_sanctions(g: Given, w: World, desk: Desk, t: int, v: int) -> float:
         ):
             continue
         sender, k = s.control_from[c], s.control_issue[c]
-        wanted = (
-            ideal_at(s, w, sender, k, x) if k >= 0 else min(1.0, max(0.0, -pie_stake(s, g.p, w, sender, v)))
-        )
+        wanted = ideal_at(s, w, sender, k, x) if k >= 0 else min(1.0, max(0.0, -pie_stake(g, w, sender, v)))
         cost += d.trade[i, sender] / trade * sanctions_ahead(wanted, w.pos[c], s.speed[c], s.patience[i])
     return g.p.sanctions_expected * s.w_economy[i] * cost
 
