@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from powersim.oracles.crisis import war_probability_tioli
 from powersim.rules.commitment import foreseen_rise, shift_threshold
 from powersim.rules.compliance import discounted_ramp
 from powersim.rules.crisis import (
@@ -21,7 +22,6 @@ from powersim.rules.crisis import (
     resisted_war_probability,
     stake,
     stake_lost,
-    war_probability_tioli,
 )
 from powersim.rules.sanctions import sanctions_ahead
 from powersim.rules.utility import issue_utility
