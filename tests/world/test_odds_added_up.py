@@ -7,7 +7,7 @@ import pytest
 from test_stakes import NEUTRAL, quarrel
 
 from powersim.scenario.arrays.build import Built
-from powersim.world import case as watched
+from powersim.world import quantities as watched
 from worlds import Play, built
 
 RUNS = 600
