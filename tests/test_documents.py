@@ -16,7 +16,7 @@ ROOMS = sorted(
     path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file() or path.name == "defaults"
 )
 FOLDERS = "src/powersim|tests|docs|scripts|experiments|benchmarks|scenarios"
-PATH = re.compile(rf"(?<![\w/.:-])((?:{FOLDERS})/[\w./-]*\w)(?![\w*<{{/])")
+PATH = re.compile(rf"(?<![\w/.:-])((?:{FOLDERS})/[\w./-]*\w)(?!\.?[\w*<{{/])")
 IN_PACKAGE = re.compile(rf"(?<![\w/.-])((?:{'|'.join(ROOMS)})/[\w/]+\.(?:py|yaml))\b")
 MODULE = re.compile(r"(?<![\w./-])powersim(?:\.[a-z]\w*)+(?:\.[A-Z]\w*)?")
 WRITTEN_FOR_READERS = [

@@ -37,7 +37,7 @@ def apart():
 
 
 def test_a_branch_beside_itself_is_the_same_history_to_the_last_bit():
-    one = comparison(planned("keep,keep"), "deterrence", 2)
+    one = comparison(planned("keep"), "deterrence", 2)
     assert one.parting.same
     assert not any(one.parting.differing)
     assert one.differences == []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim.cli.guard import complain
-from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, overrides
+from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, needs, overrides
 from powersim.cli.spelling import flags
 
 if TYPE_CHECKING:
@@ -37,8 +37,14 @@ def check(
         typer.Option("--branch", metavar="B", help="With --base-rates: branch; default: the reference."),
     ] = None,
     runs: Annotated[
-        int, typer.Option("--runs", metavar="N", help="With --base-rates: runs under each theory.", min=1)
-    ] = RATE_RUNS,
+        int | None,
+        typer.Option(
+            "--runs",
+            metavar="N",
+            help=f"With --base-rates: runs under each theory; default: {RATE_RUNS}.",
+            min=1,
+        ),
+    ] = None,
     seed: Seed = None,
     set_: Overrides = None,
     quiet: Quiet = False,
@@ -50,6 +56,8 @@ def check(
 
     page = console.Page(quiet)
     given = overrides(set_)
+    for option, value in (("--record", record), ("--branch", branch), ("--runs", runs), ("--seed", seed)):
+        needs(option, value is not None, "--base-rates", base_rates)
     failed = False
     for path in files:
         try:
@@ -64,7 +72,7 @@ def check(
         if base_rates:
             from powersim.cli import plausible
 
-            plausible.show(page, opened, path, record, branch, runs, seed)
+            plausible.show(page, opened, path, record, branch, runs or RATE_RUNS, seed)
     if failed:
         raise typer.Exit(MISTAKE)
 
@@ -119,6 +127,7 @@ def list_(
         raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
     if file is None and kind not in listing.WITHOUT_FILE:
         raise PowersimError(f"list {kind}: needs a scenario, e.g. powersim list {kind} my.yaml")
+    needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     console.Page(quiet).tables([listing.table(kind, scenario)])
 
@@ -140,6 +149,7 @@ def explain(
     from powersim.cli import console, explaining
     from powersim.run.opened import open_scenario
 
+    needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     _print(console.Page(quiet), explaining.explain(name, scenario))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -111,11 +111,26 @@ def overrides(given: Sequence[str] | None) -> dict[str, str]:
     """NAME=VALUE as a mapping; PowersimError for anything else."""
     found: dict[str, str] = {}
     for text in given or ():
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise PowersimError(f"--set: found {text}; allowed: NAME=VALUE, e.g. --set rho=0.5")
-        found[name.strip()] = value.strip()
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value:
+            raise PowersimError(f"--set: found {text!r}; allowed: NAME=VALUE, e.g. --set rho=0.5")
+        if name in found:
+            raise PowersimError(f"--set {name}: found {found[name]} and {value}; allowed: each name once")
+        found[name] = value
     return found
+
+
+def needs(option: str, given: bool, other: str, there: bool) -> None:
+    """PowersimError for an option that does nothing without another one."""
+    if given and not there:
+        raise PowersimError(f"{option}: does nothing without {other}; add that, or leave {option} out")
+
+
+def excludes(option: str, given: bool, others: Mapping[str, object]) -> None:
+    """PowersimError for options that have no effect beside another one."""
+    for other, value in others.items():
+        if given and value is not None:
+            raise PowersimError(f"{other}: does nothing beside {option}; leave one of them out")
 
 
 def changes(given: Sequence[str] | None, no_priors: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from powersim._words import counted
-from powersim.cli.options import Quiet, guarded
+from powersim.cli.options import Quiet, guarded, needs
 from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def results(
     from powersim.study import Results
 
     page = console.Page(quiet)
+    needs("--outcomes", outcomes is not None, "--export", export is not None)
     found = Results.open(folder)
     if export is None:
         known = held.root(folder)

@@ -28,6 +28,7 @@ from powersim.cli.options import (
     Workers,
     changes,
     guarded,
+    needs,
 )
 from powersim.cli.spelling import names
 from powersim.cli.telling import EXAMPLES, tell
@@ -59,6 +60,7 @@ def run(
     from powersim.study import Study
 
     page = console.Page(quiet)
+    needs("--paths", paths is not None, "--out", out is not None)
     study = Study(file, seed=seed, overrides=changes(set_, no_priors))
     found = study.run(
         branch,
@@ -95,13 +97,13 @@ def compare(
         ),
     ] = None,
     figures: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--figures",
             metavar="headline|all|none",
-            help="Figures in DIR/figures: an overview and the outcomes shown, or every outcome.",
+            help="Figures in DIR/figures: an overview and the outcomes shown (default), or every outcome.",
         ),
-    ] = "headline",
+    ] = None,
     engine: Engine = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
@@ -125,8 +127,11 @@ def compare(
     from powersim.study import Study
 
     page = console.Page(quiet, ahead=REPORT)
-    if figures not in FIGURES:
+    if figures is not None and figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
+    needs("--figures", figures not in (None, NONE), "--out", out is not None)
+    needs("--paths", paths is not None, "--out", out is not None)
+    figures = figures or FIGURES[0]
     study = Study(
         file, names(branches), names(theories), seed, overrides=changes(set_, no_priors), sampling=sampling
     )

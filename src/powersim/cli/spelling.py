@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from powersim.errors import Argument
+from powersim.errors import Argument, PowersimError
 
 OPTIONS = {
     "overrides": "--set", "maps": "--map", "first": "--from", "last": "--to", "form": "--format",
@@ -20,10 +20,13 @@ def flags(argument: Argument) -> str:
 
 
 def names(text: str | None) -> tuple[str, ...] | None:
-    """The names in a list that is written with commas, each once; None where none is given."""
+    """The names in a list that is written with commas; None where none is given. PowersimError where one is empty."""
     if text is None:
         return None
-    return tuple(dict.fromkeys(name for name in (part.strip() for part in text.split(",")) if name))
+    found = tuple(part.strip() for part in text.split(","))
+    if "" in found and any(found):
+        raise PowersimError(f"found {text}: nothing, without a name between commas; allowed: names like a,b")
+    return tuple(filter(None, found))
 
 
 def _written(value: object) -> str:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from powersim.cli.options import EngineOfOne, File, NoPriors, Overrides, Quiet, Seed, changes, guarded
+from powersim.cli.options import (
+    EngineOfOne,
+    File,
+    NoPriors,
+    Overrides,
+    Quiet,
+    Seed,
+    changes,
+    excludes,
+    guarded,
+)
 from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ FORMATS = {
 """Format by suffix."""
 
 TABLES = ("csv", "sqlite", "parquet")
+ONE_RUN = ("compiled", "mesa")  # what computes a single history
 MOST_RUNS = 100_000
 NUMBERS = re.compile(r"([0-9]{1,10})(?:\.\.([0-9]{1,10}))?")
 
@@ -48,7 +59,9 @@ def tell(
         str | None,
         typer.Option("--theory", metavar="T", help="Theory, or several for a table; default: the first."),
     ] = None,
-    run: Annotated[int, typer.Option("--run", metavar="R", help="Number of the run, from 0.", min=0)] = 0,
+    run: Annotated[
+        int | None, typer.Option("--run", metavar="R", help="Number of the run, from 0; default: 0.", min=0)
+    ] = None,
     runs: Annotated[
         str | None, typer.Option("--runs", metavar="A..B", help="Several runs, for a table: 0..99.")
     ] = None,
@@ -104,15 +117,36 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.run.opened import unknown_name
     from powersim.run.stages import announce
     from powersim.study.tales import wanted as _wanted
 
     page = console.Page(quiet)
+    filters: dict[str, object] = {
+        "--actor": actor,
+        "--issue": issue,
+        "--mechanism": mechanism,
+        "--kind": kind,
+    }
+    dates = {"--from": first, "--to": last}
+    excludes("--runs", runs is not None, {"--run": run})
+    excludes(
+        "--section",
+        section is not None,
+        {"--out": out, "--format": as_, "--engine": engine} | filters | dates,
+    )
+    if engine is not None and engine not in ONE_RUN:
+        raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
+    run = run or 0
     form = _form(out, as_)
     plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, changes(set_, no_priors))
     numbers = _runs(run, runs)
     if section is not None and not diff:
         raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
+    if section is not None and len(plan.theories) > 1:
+        raise PowersimError(
+            f"--section: found {len(plan.theories)} theories; allowed: one, e.g. --theory NAME"
+        )
     single = len(numbers) == len(plan.theories) == 1 and (bool(diff) or len(plan.labels) == 1)
     if diff and section is None and (form in TABLES or not single):
         raise PowersimError("--diff: is about one run under one theory, as text, Markdown or JSON")
@@ -167,12 +201,12 @@ def _two(diff: str, branch: str | None) -> str:
     """The two branches of --diff; a name once more is a branch beside itself."""
     from powersim.errors import PowersimError
 
-    names = [name.strip() for name in diff.split(",") if name.strip()]
-    if len(names) != 2 or branch is not None:
+    names = [name.strip() for name in diff.split(",")]
+    if len(names) != 2 or not all(names) or branch is not None:
         raise PowersimError(
             f"--diff: found {diff}; allowed: two branches, without --branch, e.g. --diff keep,cancel"
         )
-    return ",".join(names)
+    return ",".join(dict.fromkeys(names))
 
 
 def _diff(
@@ -213,6 +247,8 @@ def _form(out: Path | None, asked: str | None) -> str:
             raise PowersimError(unknown_name(asked, allowed, "--format"))
         if out is None and form in ("sqlite", "parquet"):
             raise PowersimError(f"--format {asked}: needs a file, e.g. --out chronicle.{asked}")
+        if out is not None and FORMATS.get(out.suffix, form) != form:
+            raise PowersimError(f"--format {asked}: found --out {out}; allowed: a suffix that says the same")
         return form
     if out is None:
         return "text"

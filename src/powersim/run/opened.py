@@ -120,7 +120,10 @@ def listed(names: Chosen, argument: str) -> tuple[str, ...] | None:
         if "," in str(name):
             parts = [part.strip() for part in str(name).split(",") if part.strip()]
             raise ArgumentError(argument, f"found {name!r}; allowed: a list of names, e.g. ", str(parts))
-    return tuple(dict.fromkeys(given))
+    twice = sorted({name for name in given if given.count(name) > 1})
+    if twice:
+        raise ArgumentError(argument, f"{', '.join(twice)} is named twice; allowed: each once")
+    return given
 
 
 def chosen(names: Chosen, known: Iterable[str], what: str) -> tuple[str, ...]:

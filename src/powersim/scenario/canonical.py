@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from powersim.scenario.expr import Expression
-from powersim.scenario.pairs import Pairs
+from powersim.scenario.pairs import SYMMETRIC, Pairs
 from powersim.scenario.resolved import Num, Scenario
 
 TALK = frozenset({
@@ -49,15 +49,16 @@ def _compact(data: Any) -> str:
 
 def _pairs(table: Pairs) -> str:
     """What `_compact` makes of a table of pairs, in a fraction of the time: most of its entries are alike."""
-    own = table.own
-    lines = [f'"{_key(pair)}":{_compact(_plain(num, talk=False))}' for pair, num in own.items()]
+    own = {pair: _compact(_plain(num, talk=False)) for pair, num in table.own.items()}
     before, hole, after = _compact(_plain(table.usual, talk=False)).partition('"path":""')
-    if hole:
-        path, sign = f'{before}"path":"{table.base}.', table.sign
-        lines += [f'"{a}>{b}":{path}{a}{sign}{b}"{after}' for a, b in table if (a, b) not in own]
-    else:
-        lines += [f'"{a}>{b}":{before}' for a, b in table if (a, b) not in own]
-    text = ",".join(sorted(lines))
+    rows = []
+    for place, a in enumerate(table.codes):
+        others = table.codes[place + 1 :] if table.sign == SYMMETRIC else table.codes
+        path = f'{before}"path":"{table.base}.{a}{table.sign}' if hole else before
+        usual = {b: f'{path}{b}"{after}' if hole else before for b in others if b != a}
+        usual |= {b: text for b in usual if (text := own.get((a, b)))} if own else {}
+        rows.append((f"{a}>", ",".join(f'"{a}>{b}":{text}' for b, text in usual.items())))
+    text = ",".join(row for _, row in sorted(rows) if row)
     return f"{{{text}}}"
 
 

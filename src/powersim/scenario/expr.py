@@ -119,8 +119,6 @@ def parse(text: str) -> Expression:
     parser.expression(0, 0)
     if parser.kind != "end":
         raise parser.unexpected("an operator or the end")
-    if len(parser.ops) > MAX_OPS:
-        raise ExpressionError("expression too long", 0, f"{len(parser.ops)} steps", f"at most {MAX_OPS}")
     return Expression(text, tuple(parser.ops))
 
 
@@ -161,11 +159,18 @@ class _Parser:
             raise ExpressionError(
                 "expression too deep", column, f"{self.stack} values at once", f"at most {DEPTH - 1}"
             )
-        self.ops.append(op)
+        self.add(op)
 
     def combine(self, op: int) -> None:
         self.stack -= 1
-        self.ops.append(Op(op))
+        self.add(Op(op))
+
+    def add(self, op: Op) -> None:
+        if len(self.ops) >= MAX_OPS:
+            raise ExpressionError(
+                "expression too long", 0, f"more than {MAX_OPS} steps", f"at most {MAX_OPS}"
+            )
+        self.ops.append(op)
 
     def expression(self, binding: int, nesting: int) -> None:
         if nesting > MAX_NESTING:
@@ -204,7 +209,7 @@ class _Parser:
         elif word == "-":
             self.advance()
             self.expression(UNARY_BINDING, nesting + 1)
-            self.ops.append(Op(code.NEG))
+            self.add(Op(code.NEG))
         elif word == "(":
             self.advance()
             self.expression(0, nesting + 1)

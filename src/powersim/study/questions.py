@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -242,11 +243,13 @@ def _asked(
     name = outcome or opened.outcomes[0]
     if name not in opened.outcomes:
         raise PowersimError(unknown_name(name, opened.outcomes, "outcome"))
+    if not math.isfinite(threshold):
+        raise ArgumentError("threshold", f"found {threshold:g}; allowed: a finite number, e.g. 0.02")
     count = RUNS if runs is None else runs
     if not LEAST <= count <= 1_000_000:
         raise ArgumentError("runs", f"found {count}; allowed: a whole number from {LEAST} to 1000000")
     methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for pair in maps or ([("rho", "tau")] if method == "all" else []):
         if len(pair) != 2 or not all(pair) or pair[0] == pair[1]:
             raise ArgumentError(
@@ -254,5 +257,7 @@ def _asked(
                 f"found {','.join(pair)}; allowed: two different assumptions, e.g. ",
                 Argument("maps", [("rho", "tau")]),
             )
+        if set(pair) in map(set, pairs):
+            raise ArgumentError("maps", f"found {','.join(pair)} again; allowed: each pair once")
         pairs.append((pair[0], pair[1]))
-    return Asked(opened.scenario.outcomes[name], count, methods, tuple(dict.fromkeys(pairs)), threshold)
+    return Asked(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)

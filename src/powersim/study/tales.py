@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from powersim.errors import ArgumentError
 from powersim.run.opened import ALL, Chosen, chosen, listed
 from powersim.run.plan import Plan
 from powersim.run.work import COMPILED, simulator
@@ -77,6 +78,9 @@ def wanted(
     codes = [each.code for each in plan.scenario.actors]
     ids = [each.id for each in plan.scenario.issues]
     names = list(dict.fromkeys((*TOPICS, *(each.name for each in known_kinds.KIND.values()))))
+    begin, end = turn_of(plan, first), turn_of(plan, last)
+    if begin is not None and end is not None and end < begin:
+        raise ArgumentError("last", f"found {last}; allowed: a date not before {first}")
     asked = listed(kinds, "kinds")
     topics = chosen(kinds, names, "kind") if asked and asked != (ALL,) else ()
     if narrow and not asked and not mechanisms:
@@ -88,8 +92,8 @@ def wanted(
         issues=frozenset(ids.index(name) for name in chosen(issues, ids, "issue")) if issues else frozenset(),
         mechanisms=frozenset(chosen(mechanisms, MECHANISMS, "mechanism") if mechanisms else ()),
         topics=frozenset(topics),
-        first=turn_of(plan, first),
-        last=turn_of(plan, last),
+        first=begin,
+        last=end,
     )
 
 

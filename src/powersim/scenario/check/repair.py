@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Container
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -85,7 +86,7 @@ class Repair:
             for fault in sorted(faults, key=lambda fault: len(fault.path), reverse=True):
                 if fault.kind != "unknown key":
                     self._mend(fault)
-            if len(self.problems) > MOST_PROBLEMS:
+            if max(len(details), len(self.problems)) > MOST_PROBLEMS:
                 break
         return self.document
 
@@ -243,6 +244,7 @@ class Repair:
         return made.get(origin or kind, lambda: "text")()
 
 
+@cache
 def _read(text: str) -> Any:
     node = parse(f"value: {text}", "").child("value")
     return node.data() if node is not None else None

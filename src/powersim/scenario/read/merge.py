@@ -13,7 +13,7 @@ from pathlib import Path
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.names import nearest, unknown
 from powersim.scenario.read.node import POSITIONS, Mark, Node, show
-from powersim.scenario.read.source import parse, read_file
+from powersim.scenario.read.source import MAX_NODES, parse, read_file
 
 WHOLE = frozenset({"control", "raise", "lower", "weighted", "binds", "of", "prior", "calendar", "path"})
 MOST_EXTENDS = 8
@@ -33,12 +33,13 @@ def read_chain(path: Path, name: str | None = None) -> Node:
 def read_all(path: Path, name: str | None = None) -> tuple[Node, list[Problem]]:
     """The same with what is wrong though the files could be read on. Raises ScenarioError where they could not."""
     problems: list[Problem] = []
-    return _read(path, name or str(path), [], problems), problems
+    return _read(path, name or str(path), [], problems, MAX_NODES), problems
 
 
-def _read(path: Path, name: str, above: list[Path], problems: list[Problem]) -> Node:
+def _read(path: Path, name: str, above: list[Path], problems: list[Problem], room: int) -> Node:
+    """The tree of one file over those that it extends, together of at most `room` keys and values."""
     try:
-        root, found = read_file(path, name)
+        root, found = read_file(path, name, room)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from error
     problems += found
@@ -50,7 +51,8 @@ def _read(path: Path, name: str, above: list[Path], problems: list[Problem]) -> 
         raise ScenarioError([*problems, problem])
     target = path.parent / str(base.value)
     shown = str(Path(name).parent / str(base.value))
-    below = _read(target, shown, [*above, path.resolve()], problems)
+    room -= sum(1 + len(node.keys) for _, node in root.walk())
+    below = _read(target, shown, [*above, path.resolve()], problems, room)
     assert isinstance(root.value, dict)
     del root.value["extends"]
     del root.keys["extends"]

@@ -18,9 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.read.node import Mark, Node, PathPart, Scalar, dotted, show
 
-MAX_BYTES = 500_000  # the flagship has 70,000
+MAX_BYTES = 300_000  # the flagship has 70,000
 MAX_DEPTH = 24  # the grammar needs 9
-MAX_NODES = 20_000  # keys and values; the flagship has 6,000
+MAX_NODES = 15_000  # keys and values; the flagship has 6,600
 MOST_PROBLEMS = 200  # mistakes that are reported at once
 MAX_TEXT = 20_000  # characters of one scalar
 MAX_DIGITS = 60  # characters of one number
@@ -35,7 +35,7 @@ WORDS: dict[str, Scalar] = {
 }  # fmt: skip
 
 
-def read_file(path: Path, name: str) -> tuple[Node, list[Problem]]:
+def read_file(path: Path, name: str, room: int = MAX_NODES) -> tuple[Node, list[Problem]]:
     """The tree of a file and what is wrong with it, see `read`. `name` is how errors call it."""
     try:
         if not path.is_file():
@@ -54,7 +54,7 @@ def read_file(path: Path, name: str) -> tuple[Node, list[Problem]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _stop(name, "not UTF-8 text", line=line, found=f"byte 0x{raw[error.start]:02x}") from error
-    return read(text, name)
+    return read(text, name, room)
 
 
 def parse(text: str, name: str) -> Node:
@@ -65,11 +65,12 @@ def parse(text: str, name: str) -> Node:
     return root
 
 
-def read(text: str, name: str) -> tuple[Node, list[Problem]]:
+def read(text: str, name: str, room: int = MAX_NODES) -> tuple[Node, list[Problem]]:
     """The tree of a text, whose root is a mapping, and what is wrong though it could be read on: duplicate keys,
-    anchors, tags, numbers that are not finite. Raises ScenarioError where that is not so.
+    anchors, tags, numbers that are not finite. Raises ScenarioError where that is not so, and where it holds more
+    than `room` keys and values.
     """
-    reader = _Reader(name)
+    reader = _Reader(name, room)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             reader.take(event)
@@ -103,8 +104,8 @@ def _stop(
 class _Reader:
     """Builds nodes from the parser's events, on an explicit stack."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, room: int) -> None:
+        self.name, self.room = name, room
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.documents = 0
@@ -155,7 +156,7 @@ class _Reader:
 
     def _value(self, event: Any, kind: str, mark: Mark) -> None:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.room:
             self._halt(mark, "too many values", allowed=f"at most {MAX_NODES}")
         if event.anchor is not None:
             self.refuse(mark, "anchors are not allowed", found=show(f"&{event.anchor}"), allowed=INSTEAD)
