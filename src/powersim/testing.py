@@ -205,9 +205,11 @@ def _relations(draw: st.DrawFn, document: Document, codes: list[str], levers: li
     for index, (a, b) in enumerate(_some(draw, pairs, most=2)):
         front = f"front_{index}"
         issues[front] = {"binds": {"front": [a, b]}, "start": draw(shares(0, 0.5))}
-        document["disputes"].append(
-            {"issue": front, "challenger": a, "target": b, "hazard": draw(shares(0, 0.5))}
-        )
+        dispute: Document = {"issue": front, "challenger": a, "target": b, "hazard": draw(shares(0, 0.5))}
+        if draw(st.booleans()):
+            dispute["over"] = _some(draw, levers, least=1, most=2)
+            dispute["costs"] = {"challenger": draw(shares()), "helpers": draw(shares())}
+        document["disputes"].append(dispute)
     document["strikes"] = [
         {"by": a, "on": b, "programme": levers[0], "milestones": [0.4, 0.7]}
         for a, b in _some(draw, pairs, most=1)
@@ -329,7 +331,7 @@ def _outcomes(document: Document, codes: list[str]) -> Document:
 def reordered(document: Mapping[str, Any], seed: int) -> Document:
     """The same scenario with its mappings and lists in another order; lists whose order means something stay."""
     sections = {"sanctions", "pledges", "disputes", "strikes", "proxies", "events"}
-    anywhere = {"effects", "on", "by", "all", "any", "sum"}
+    anywhere = {"effects", "on", "by", "all", "any", "sum", "over"}
 
     def key(text: str) -> int:
         return zlib.crc32(f"{seed} {text}".encode())

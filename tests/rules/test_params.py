@@ -137,7 +137,7 @@ def test_every_mechanism_is_on_unless_switched_off() -> None:
 
 def test_a_quarter_is_the_unit_of_time_and_a_year_is_four() -> None:
     quarter = per_turn(defaults(), 1.0)
-    yearly = {name for name, spec in SPEC.items() if spec.unit.endswith("/year")}
+    yearly = {name for name, spec in SPEC.items() if spec.unit.endswith(("/year", "years"))}
     assert {name for name, now, was in zip(SPEC, quarter, defaults(), strict=True) if now != was} == yearly
     assert in_turns(0.2, "share/year", 4.0) == 0.2
     assert in_turns(8.0, "quarters", 4.0, whole=True) == 2.0

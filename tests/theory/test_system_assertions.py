@@ -182,14 +182,15 @@ def quarrel(shift: float = 0.0, **parameters: float) -> dict[str, Any]:
 
 def test_5_without_private_information_and_shifts_there_is_no_war() -> None:
     for run in range(20):
-        history = play(quarrel(c_bar=0.0), run)
+        history = play(quarrel(c_bar=0.0, resistance=0.0), run)
         assert len(rows(history, chronicle.CRISIS))
         assert not len(rows(history, chronicle.WAR))
     assert any(
         len(rows(play(quarrel(c_bar=0.8), run), chronicle.WAR)) for run in range(20)
     )  # private costs do it
     assert any(
-        len(rows(play(quarrel(shift=0.9, c_bar=0.0), run), chronicle.PREVENTIVE)) for run in range(20)
+        len(rows(play(quarrel(shift=0.9, c_bar=0.0, resistance=0.0), run), chronicle.PREVENTIVE))
+        for run in range(20)
     )  # and so does a shift
 
 
@@ -197,7 +198,7 @@ def test_3_belief_in_an_allys_help_moves_the_terms_of_a_crisis_and_not_the_risk_
     """Nobody keeps a status quo that it likes here, and no demand reaches the whole pie: Fearon's game as it stands."""
     found: dict[float, tuple[list[bool], list[float]]] = {0.1: ([], []), 0.9: ([], [])}
     for belief, (wars, terms) in found.items():
-        document = quarrel(c_bar=0.2, helper_weight=0.5)
+        document = quarrel(c_bar=0.2, helper_weight=0.5, resistance=0.0)
         document["actors"]["CCC"] = {"power": 0.1, "economy": 0.1}
         document |= {"alignment": {"BBB-CCC": 0.5}, "beliefs": {"resolve": {"AAA>CCC": belief}}}
         for run in range(40):

@@ -12,8 +12,9 @@ from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
 from powersim.world import columns as col
 from powersim.world.case import Case
-from powersim.world.crisis import battle_odds, perceived_odds
+from powersim.world.crisis import battle_odds
 from powersim.world.derive import derive
+from powersim.world.stakes import perceived_odds
 from powersim.world.state import FRONT
 from worlds import Play, built, lively_documents, of_kind
 
@@ -27,8 +28,10 @@ def set_to(case: Case, **values: float) -> Case:
 
 @settings(max_examples=25)
 @given(document=lively_documents(turns=(8, 12)))
-def test_no_private_costs_and_no_shift_of_power_no_war(document: dict[str, Any]) -> None:
-    case = set_to(built(document).case("", "", 1, 0, off=["commitment"]), c_bar=0.0)
+def test_no_private_costs_no_shift_of_power_and_no_thought_of_the_next_time_no_war(
+    document: dict[str, Any],
+) -> None:
+    case = set_to(built(document).case("", "", 1, 0, off=["commitment"]), c_bar=0.0, resistance=0.0)
     for rows in Play(case).steps():
         assert len(of_kind(rows, ch.WAR)) == 0
 
@@ -36,7 +39,7 @@ def test_no_private_costs_and_no_shift_of_power_no_war(document: dict[str, Any])
 @settings(max_examples=25)
 @given(document=lively_documents(turns=(8, 12)))
 def test_with_known_costs_every_war_is_preventive(document: dict[str, Any]) -> None:
-    case = set_to(built(document).case("", "", 1, 0), c_bar=0.0, horizon=40.0)
+    case = set_to(built(document).case("", "", 1, 0), c_bar=0.0, resistance=0.0, forecast_years=40.0)
     for rows in Play(case).steps():
         assert (of_kind(rows, ch.WAR)[:, col.THING] == of_kind(rows, ch.PREVENTIVE)[:, col.THING]).all()
 
@@ -50,7 +53,7 @@ def test_a_higher_cost_to_the_challenger_never_makes_a_first_war_likelier(
     case = built(document).case("", "", 1, run, off=["commitment"])
     wars = set(of_kind(Play(case, 1, run).step(), ch.WAR)[:, col.THING])
     for name in ("c_a", "sanctions_expected"):
-        costly = set_to(case, **{name: getattr(case.params, name) + more})
+        costly = set_to(case, **{name: min(1.0, getattr(case.params, name) + more)})
         assert set(of_kind(Play(costly, 1, run).step(), ch.WAR)[:, col.THING]) <= wars
 
 

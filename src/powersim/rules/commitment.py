@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from powersim.compile.jit import rule
+from powersim.rules.compliance import discounted_ramp
 
 
 @rule
@@ -25,6 +26,21 @@ def shift_threshold(p: float, d: float, delta: float, h: float, beta: float) -> 
         return math.inf
     saved = d / (1.0 - d)
     return (1.0 - future) / future * (p + saved) + beta * saved
+
+
+@rule
+def foreseen_rise(way: float, speed: float, turns: float, future: float) -> float:
+    """Rise of an issue over the years ahead, as much of it at once as weighs the same in the commitment problem.
+
+    (1 - D) / D sum_{t >= 1} D^t min(way, v turns, v t), in closed form: in the streams of shift_threshold a shift that
+    arrives step by step counts as its discounted mean; one that is there next turn counts in full.
+
+    way: how far policies lead, >= 0. speed: v per turn, >= 0. turns: how far ahead is looked, >= 0. future: D, 0..1.
+    Source: Krainin 2017, PSRM 5:103-21 (slow but lasting shifts add up), on the streams of Powell 2006, IO 60:169-203.
+    """
+    if future <= 0.0:
+        return 0.0
+    return discounted_ramp(min(way, speed * turns), speed, future) / future
 
 
 @rule

@@ -38,6 +38,25 @@ def renege_probability(pi: float, pv: float, tau: float) -> float:
 
 
 @rule
+def discounted_ramp(gap: float, speed: float, delta: float) -> float:
+    """Discounted mean, from the next turn on, of something that grows by so much a turn until it has its full size.
+
+    (1 - delta) sum_{t >= 1} delta^t min(gap, v t) = v delta (1 - delta^n) / (1 - delta) + delta^(n + 1) (gap - n v),
+    n = floor(gap / v); without discounting the gap itself.
+
+    gap: full size, >= 0. speed: v per turn, >= 0. delta: discount factor per turn, 0..1.
+    Source: summation by parts of the geometric series.
+    """
+    if gap <= 0.0 or speed <= 0.0:
+        return 0.0
+    if delta >= 1.0:
+        return gap
+    n = 1.0 * math.floor(gap / speed)
+    kept = math.pow(delta, n)
+    return speed * delta * (1.0 - kept) / (1.0 - delta) + delta * kept * (gap - n * speed)
+
+
+@rule
 def annuity(delta: float, turns: float) -> float:
     """Present value of one unit in each of the next turns, the present one included.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from powersim.compile.jit import rule
+from powersim.rules.compliance import discounted_ramp
 
 
 @rule
@@ -26,3 +27,15 @@ def relative_gain(own: float, others: float, k: float, weight: float) -> float:
     Source: Drezner 1998, ISQ 42:709-31 (relative gains).
     """
     return own - weight * k * others
+
+
+@rule
+def sanctions_ahead(wanted: float, now: float, speed: float, delta: float) -> float:
+    """Discounted mean of what a sender will impose beyond what it does, moving at its own pace to what it wants.
+
+    (1 - delta) sum_{t >= 1} delta^t min(max(0, wanted - now), v t), in closed form (discounted_ramp).
+
+    wanted, now: positions of the sanctions, 0..1. speed: v per turn, >= 0. delta: the target's discount factor, 0..1.
+    Source: assumed form; a target weighs the sanctions that it expects: Drezner 1999, The Sanctions Paradox.
+    """
+    return discounted_ramp(max(0.0, wanted - now), speed, delta)

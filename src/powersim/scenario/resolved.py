@@ -174,6 +174,8 @@ class Dispute:
     challenger: str
     target: str
     hazard: Num
+    over: tuple[str, ...] = ()
+    costs: Mapping[str, Num] = field(default_factory=dict)  # challenger, target, helpers: those that are set
 
 
 @dataclass(frozen=True, slots=True)

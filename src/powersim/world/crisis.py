@@ -7,23 +7,46 @@ import numpy as np
 from powersim.compile.jit import rule
 from powersim.rules.commitment import preventive_war, shift_threshold
 from powersim.rules.contest import odds
-from powersim.rules.crisis import attack_cost, crisis_war_probability, demand, intervention_pays, stake_cost
+from powersim.rules.crisis import (
+    attack_cost,
+    crisis_hazard,
+    intervention_pays,
+    resisted_demand,
+    resisted_war_probability,
+    stake_cost,
+)
 from powersim.rules.level import exceeds
 from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail, write
-from powersim.world.desk import Desk
+from powersim.world.desk import BEARABLE, COST, HIGH, LATER, LOW, ODDS, SANCTIONS, SHIFT_AHEAD, STAKE, Desk
 from powersim.world.draws import uniform
 from powersim.world.follow import follow_resolve
-from powersim.world.gains import force, front_stake
+from powersim.world.gains import force, front_stake, pie_stake
 from powersim.world.given import Given
 from powersim.world.signals import learn_resolve
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, SHIFT, Derived, Setup, World
+from powersim.world.stakes import (
+    challenger_stake,
+    expected_sanctions,
+    feared_shift,
+    lost_later,
+    own_cost,
+    perceived_odds,
+    target_stake,
+    trade_at_stake,
+)
+from powersim.world.state import LEAST, Derived, Setup, World
+
+NODES = 32
+"""Points at which the public shock to the challenger's cost is taken when a probability of war is worked out."""
 
 
 @rule
 def crises(g: Given, w: World, desk: Desk, t: int) -> None:
-    """Over every front at peace a crisis may arise; the challenger then demands, stays quiet or fights."""
+    """Over every front at peace a crisis may arise; the challenger then demands, stays quiet or fights.
+
+    Up to the first war over a front the rule's own probability of one is added up, whether a crisis arises or not.
+    """
     s = g.s
     for v in range(s.dispute_key.shape[0]):
         follow_resolve(g, w, desk, t, v)
@@ -34,8 +57,30 @@ def crises(g: Given, w: World, desk: Desk, t: int) -> None:
             continue
         i, j = s.challenger[v], s.target[v]
         u = uniform(g.luck, t, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
-        if u < s.hazard[v] and not _at_war_elsewhere(s, w, v):
-            _crisis(g, w, desk.derived, t, v)
+        hazard = crisis_hazard(s.hazard[v], challenger_stake(s, w, v), w.stake0[v], g.p.crisis_growth)
+        counted = w.wars[v] == 0 and hazard > 0.0 and can_fight(g, t, v)
+        if (u >= hazard and not counted) or _at_war_elsewhere(s, w, v) or not contested(g, w, v):
+            continue
+        weigh(g, w, desk, t, v)
+        if counted:
+            w.onset[v] += hazard * mean_war_probability(g, desk)
+        if u < hazard:
+            _crisis(g, w, desk, t, v)
+
+
+@rule
+def can_fight(g: Given, t: int, v: int) -> bool:
+    """Whether war is possible over front v."""
+    return g.on.war > 0 and g.branch.no_war[t, v] == 0
+
+
+@rule
+def contested(g: Given, w: World, v: int) -> bool:
+    """Whether there is enough of front v left to quarrel over, and both sides care."""
+    s = g.s
+    i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
+    enough = not exceeds(g.p.least_pie, abs(w.theta[i, k] - w.x[k]))
+    return enough and w.salience[i, k] > 0.0 and w.salience[j, k] > 0.0
 
 
 @rule
@@ -53,96 +98,86 @@ def _at_war_elsewhere(s: Setup, w: World, v: int) -> bool:
 
 
 @rule
-def perceived_odds(g: Given, w: World, d: Derived, v: int) -> float:
-    """Odds that the challenger sees: its force and expected friends against the target's, if it believes in help.
-
-    Pr_i(k helps j) = min(1, max(A_kj, 0) r_ik + guarantee_kj): the belief in k's resolve is the challenger's own.
-    """
-    s, p = g.s, g.p
+def weigh(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
+    """Write on the desk what both sides of dispute v weigh in a crisis, all but the public shock."""
+    s, p, on, d, weighed = g.s, g.p, g.on, desk.derived, desk.crisis.weighed
     i, j = s.challenger[v], s.target[v]
-    ours, theirs = force(s, w, d, i, d.reach[i, j]), force(s, w, d, j, 1.0)
-    for k in range(w.power.shape[0]):
-        if k == i or k == j:
-            continue
-        ours += p.helper_weight * d.help[i, k] * d.reach[k, j] * d.M[k]
-        helps = help_expected(w.alignment[k, j], w.resolve[i, k], d.guarantee[k, j])
-        theirs += p.helper_weight * helps * d.reach[k, j] * d.M[k]
-    return odds(ours, theirs, p.contest_m)
+    weighed[ODDS] = perceived_odds(g, w, d, v)
+    weighed[COST] = own_cost(s.cost_challenger[v], p.c_a) + trade_at_stake(g, d, i, j)
+    weighed[SANCTIONS] = expected_sanctions(g, w, desk, t, v) if on.sanctions else 0.0
+    weighed[STAKE] = challenger_stake(s, w, v)
+    theirs, known = target_stake(s, w, v), trade_at_stake(g, d, j, i)
+    weighed[LOW] = stake_cost(known, theirs, 1.0)
+    weighed[HIGH] = stake_cost(own_cost(s.cost_target[v], p.c_bar) + known, theirs, 1.0)
+    weighed[LATER] = lost_later(g, j)
+    weighed[SHIFT_AHEAD] = feared_shift(g, w, desk, v) if on.commitment else 0.0
+    weighed[BEARABLE] = shift_threshold(
+        1.0 - weighed[ODDS], p.war_waste, s.patience[i], p.reversion_hazard, p.decliner_share
+    )
 
 
 @rule
-def expected_sanctions(g: Given, w: World, d: Derived, v: int) -> float:
-    """Cost of the sanctions that the challenger expects: trade with each possible sender times what it minds."""
-    s, p = g.s, g.p
-    i, k = s.challenger[v], s.dispute_issue[v]
-    total, cost = 0.0, 0.0
-    for j in range(w.power.shape[0]):
-        total += d.trade[i, j]
-    for c in range(w.pos.shape[0]):
-        if s.control_kind[c] == C_SANCTION and s.control_to[c] == i:
-            sender = s.control_from[c]
-            minds = max(0.0, -front_stake(p, w, sender, k, w.theta[i, k]))
-            share = d.trade[i, sender] / total if total > 0.0 else 0.0
-            cost += share * min(1.0, minds) * (1.0 - w.pos[c])
-    return p.sanctions_expected * s.w_economy[i] * cost
+def _cost(g: Given, desk: Desk, shock: float) -> float:
+    """Cost of war to the challenger, in units of its pie, when the public shock is so large."""
+    weighed = desk.crisis.weighed
+    return stake_cost(
+        attack_cost(weighed[COST], g.p.c_a_spread, weighed[SANCTIONS], shock), weighed[STAKE], 1.0
+    )
 
 
 @rule
-def feared_shift(g: Given, w: World, v: int) -> float:
-    """How much the challenger expects its odds to fall: shift effects times how far their issues are heading up.
+def _fights_now(desk: Desk) -> bool:
+    """Whether the challenger fights because it would be too weak later."""
+    weighed = desk.crisis.weighed
+    return bool(weighed[SHIFT_AHEAD] > 0.0 and preventive_war(weighed[SHIFT_AHEAD], weighed[BEARABLE]))
 
-    The heading is the recent rate of moves over the horizon: accession comes through decisions, not by drift.
-    """
-    s = g.s
-    i, j = s.challenger[v], s.target[v]
+
+@rule
+def _refused(desk: Desk, cost: float) -> float:
+    """Probability that the challenger's demand is refused, at this cost of war to it."""
+    weighed = desk.crisis.weighed
+    return resisted_war_probability(weighed[ODDS], cost, weighed[LOW], weighed[HIGH], weighed[LATER])
+
+
+@rule
+def mean_war_probability(g: Given, desk: Desk) -> float:
+    """Probability of war in a crisis that is weighed on the desk: the mean over the public shock, by midpoints."""
+    if _fights_now(desk):
+        return 1.0
     total = 0.0
-    for k in range(w.x.shape[0]):
-        for e in range(s.effect_start[k], s.effect_start[k + 1]):
-            if s.effect_kind[e] == SHIFT and s.effect_i[e] == j and s.effect_j[e] == i:
-                ahead = 0.0
-                for c in range(w.pos.shape[0]):
-                    if s.control_issue[c] == k and s.control_kind[c] == C_LEVER:
-                        ahead += s.control_weight[c] * w.drift[c] * g.p.horizon
-                total += s.effect_size[e] * max(0.0, min(ahead, 1.0 - w.x[k]))
-    return total
+    for n in range(NODES):
+        total += _refused(desk, _cost(g, desk, (n + 0.5) / NODES))
+    return total / NODES
 
 
 @rule
-def _crisis(g: Given, w: World, d: Derived, t: int, v: int) -> None:
-    """One crisis: what the challenger sees, demands and gets."""
-    s, p, on = g.s, g.p, g.on
+def _crisis(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
+    """One crisis, weighed on the desk: what the challenger sees, demands and gets."""
+    s, p, d, weighed = g.s, g.p, desk.derived, desk.crisis.weighed
     i, j, k = s.challenger[v], s.target[v], s.dispute_issue[v]
     gap = abs(w.theta[i, k] - w.x[k])
-    if exceeds(p.least_pie, gap) or w.salience[i, k] <= 0.0 or w.salience[j, k] <= 0.0:
-        return
     w.crises[v] += 1
     shock = uniform(g.luck, t, draws.CRISIS_COST, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
     fight = uniform(g.luck, t, draws.CRISIS_WAR, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
-    can_fight = on.war > 0 and g.branch.no_war[t, v] == 0
-    prob = perceived_odds(g, w, d, v)
-    sanctions = expected_sanctions(g, w, d, v) if on.sanctions else 0.0
-    cost = stake_cost(attack_cost(p.c_a, p.c_a_spread, sanctions, shock), w.salience[i, k], gap)
-    c_bar = stake_cost(p.c_bar, w.salience[j, k], gap)
+    prob, cost = weighed[ODDS], _cost(g, desk, shock)
     write(w, t, chronicle.CRISIS, i, j, v, prob, gap, -1)
-    shift = feared_shift(g, w, v) if on.commitment else 0.0
-    threshold = shift_threshold(1.0 - prob, p.war_waste, s.patience[i], p.reversion_hazard, p.decliner_share)
-    if can_fight and shift > 0.0 and preventive_war(shift, threshold):
-        write(w, t, chronicle.PREVENTIVE, i, j, v, shift, threshold, -1)
+    if can_fight(g, t, v) and _fights_now(desk):
+        write(w, t, chronicle.PREVENTIVE, i, j, v, weighed[SHIFT_AHEAD], weighed[BEARABLE], -1)
         start_war(g, w, d, t, v)
         return
     if prob - cost <= 0.0:
         write(w, t, chronicle.DETERRED, i, j, v, prob, cost, -1)
         return
-    odds_of_war = crisis_war_probability(prob, 0.0, cost, c_bar)
+    odds_of_war = _refused(desk, cost)
     if fight < odds_of_war:
         if in_detail(w):
             write(w, t, chronicle.DEMAND_REFUSED, i, j, v, odds_of_war, cost, -1)
         learn_resolve(g, w, t, j, -p.firmness, k)
-        if can_fight:
+        if can_fight(g, t, v):
             start_war(g, w, d, t, v)
         return
-    share = demand(prob, cost, c_bar) * p.terms_share
-    move = share * (w.theta[i, k] - w.x[k])
+    asked = resisted_demand(prob, cost, weighed[LOW], weighed[HIGH], weighed[LATER])
+    move = asked * p.terms_share * (w.theta[i, k] - w.x[k])
     loss = -front_stake(p, w, j, k, w.x[k] + move)
     w.x[k] += move
     w.war_turns[v] = -int(p.truce)  # what was agreed holds for a while, as after a war
@@ -190,11 +225,12 @@ def _choose_sides(g: Given, w: World, d: Derived, t: int, v: int) -> None:
     for h in range(w.power.shape[0]):
         if h == i or h == j:
             continue
-        stake = front_stake(p, w, h, k, w.theta[i, k])
+        stake = pie_stake(g, w, h, v)
         power = d.reach[h, j] * d.M[h] * p.helper_weight
         u = uniform(g.luck, t, draws.HELP, s.actor_key[h], s.actor_key[j], s.dispute_key[v])
         bound = max(0.0, d.guarantee[h, j]) * p.guarantee_stake
-        for_them = intervention_pays(power, theirs, ours, -stake + bound, p.help_cost * u)
+        dear = own_cost(s.cost_helpers[v], p.help_cost)
+        for_them = intervention_pays(power, theirs, ours, -stake + bound, dear * u)
         for_us = intervention_pays(power, ours, theirs, stake, p.help_cost * u)
         if for_them and not for_us:
             w.war_help[v, 1] += power

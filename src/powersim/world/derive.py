@@ -5,7 +5,7 @@ from __future__ import annotations
 from powersim.compile.jit import rule
 from powersim.rules.security import help_expected, security, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
-from powersim.world.expression import evaluate, holds
+from powersim.world.expression import evaluate, evaluate_at, holds, holds_at
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -78,6 +78,21 @@ def refresh_interests(s: Setup, w: World) -> None:
         for k in range(kk):
             w.theta[i, k] = min(1.0, max(0.0, w.theta[i, k] + w.ideal_shift[i, k]))
             w.salience[i, k] = max(0.0, w.salience[i, k] + w.salience_shift[i, k])
+
+
+@rule
+def ideal_at(s: Setup, w: World, i: int, k: int, x: Floats) -> float:
+    """What i would want of issue k if issues stood at `x`: the same mix, clauses and shifts; nothing is written."""
+    share = w.engagers[i]
+    ideal = share * s.ideal_eng[i, k] + (1.0 - share) * s.ideal_hard[i, k]
+    for v in range(s.clause_actor.shape[0]):
+        if s.clause_actor[v] != i or s.clause_issue[v] != k or s.clause_ideal[v] < 0:
+            continue
+        e = s.clause_if[v]
+        if e < 0 or holds_at(s.expr_op[e], s.expr_a[e], s.expr_b[e], w, x):
+            e = s.clause_ideal[v]
+            ideal = evaluate_at(s.expr_op[e], s.expr_a[e], s.expr_b[e], w, x)
+    return min(1.0, max(0.0, ideal + w.ideal_shift[i, k]))
 
 
 @rule

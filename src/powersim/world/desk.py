@@ -13,6 +13,12 @@ from powersim.world.channels import Paths, no_paths
 from powersim.world.legs import legs_of
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
+# What is weighed in a crisis: odds as the challenger sees them; its known cost of war and the sanctions it expects
+# (utility); what is at stake for it; the target's least and highest cost (shares of its pie); what the target expects
+# to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
+(ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
+WEIGHED = 9
+
 
 class Sums(NamedTuple):
     """Room to add up what a move is worth. What is left here means nothing to whoever adds next."""
@@ -104,6 +110,15 @@ class Slate(NamedTuple):
     party: Flags  # (N, K) 1 where the scenario gives an actor an interest
 
 
+class Crisis(NamedTuple):
+    """Room to weigh a crisis."""
+
+    x: Floats  # (K) positions as somebody imagines them
+    rise: Floats  # (K) how far issues are foreseen to rise
+    aid: Floats  # (N) how much more each actor is foreseen to have promised the target
+    weighed: Floats  # (WEIGHED) what the two sides weigh
+
+
 class Desk(NamedTuple):
     """Everything that a turn writes and nobody remembers, except what is kept of the channels."""
 
@@ -115,6 +130,7 @@ class Desk(NamedTuple):
     offers: Offers
     judge: Judge
     slate: Slate
+    crisis: Crisis
     push: Floats  # (N, N) drivers of alignment
     first_row: Ints  # (1) row of the chronicle with which the turn began
     kept: Paths  # the channels as this history goes through them, if they are to be kept
@@ -132,6 +148,7 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
         offers=new_offers(max(256, 8 * n)),
         judge=new_judge(s),
         slate=new_slate(s),
+        crisis=new_crisis(s),
         push=np.zeros((n, n)),
         first_row=np.zeros(1, np.int64),
         kept=no_paths(n, s.dispute_key.shape[0]) if kept is None else kept,
@@ -214,6 +231,12 @@ def new_judge(s: Setup) -> Judge:
         issue=np.zeros(k, np.int64),
         pledge=np.zeros(c, np.int64),
     )
+
+
+def new_crisis(s: Setup) -> Crisis:
+    """Room for a scenario of this size."""
+    n, k = s.ideal_hard.shape
+    return Crisis(x=np.zeros(k), rise=np.zeros(k), aid=np.zeros(n), weighed=np.zeros(WEIGHED))
 
 
 def new_slate(s: Setup) -> Slate:

@@ -14,10 +14,16 @@ MOST = 1e30  # no expression leaves this range, which single precision can hold
 
 @rule
 def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
-    """The value of one expression (a row of the setup's tables) on world `w`.
+    """The value of one expression (a row of the setup's tables) on world `w`: see `evaluate_at`."""
+    return evaluate_at(op, a, b, w, w.x)
+
+
+@rule
+def evaluate_at(op: Ints, a: Floats, b: Ints, w: World, x: Floats) -> float:
+    """The value of one expression (a row of the setup's tables) on world `w` with its issues at `x`.
 
     CONST a; X = position of issue a; STOCK = q[a, b]; AT_WAR = 1 while dispute a is a war; ALIGNED = alignment[a, b];
-    comparisons give 1 or 0, and take for equal what differs by rounding alone (`world.level`); division by 0 gives 0,
+    comparisons give 1 or 0, and take for equal what differs by rounding alone (`rules.level`); division by 0 gives 0,
     and whatever is beyond +-MOST is cut off there, so that no scenario can produce an infinity.
     """
     stack, n = w.stack, 0
@@ -29,7 +35,7 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
             stack[n] = _within(a[k])
             n += 1
         elif code == X:
-            stack[n] = w.x[int(a[k])]
+            stack[n] = x[int(a[k])]
             n += 1
         elif code == STOCK:
             stack[n] = w.q[int(a[k]), b[k]]
@@ -52,6 +58,12 @@ def evaluate(op: Ints, a: Floats, b: Ints, w: World) -> float:
 def holds(op: Ints, a: Floats, b: Ints, w: World) -> bool:
     """Whether an expression, taken as a condition, holds: it is above 0."""
     return exceeds(evaluate(op, a, b, w), 0.0)
+
+
+@rule
+def holds_at(op: Ints, a: Floats, b: Ints, w: World, x: Floats) -> bool:
+    """The same with issues at `x`."""
+    return exceeds(evaluate_at(op, a, b, w, x), 0.0)
 
 
 @rule

@@ -216,7 +216,7 @@ def supplied(s: Setup, w: World, d: Derived, i: int, reach: float, good: int, mo
 
 @rule
 def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
-    """What i gains when front k goes from where it is to `to`."""
+    """What i gains when issue k, a front or what else is at stake, goes from where it is to `to`."""
     if w.salience[i, k] <= 0.0:
         return 0.0
     return issue_utility(to, w.theta[i, k], w.salience[i, k], p.curvature) - issue_utility(
@@ -225,12 +225,23 @@ def front_stake(p: Params, w: World, i: int, k: int, to: float) -> float:
 
 
 @rule
+def pie_stake(g: Given, w: World, i: int, v: int) -> float:
+    """What i gains when all that the winner of dispute v decides goes to where the challenger wants it."""
+    s, p = g.s, g.p
+    a, k = s.challenger[v], s.dispute_issue[v]
+    total = front_stake(p, w, i, k, w.theta[a, k])
+    for e in range(s.over_start[v], s.over_start[v + 1]):
+        total += front_stake(p, w, i, s.over_issue[e], w.theta[a, s.over_issue[e]])
+    return total
+
+
+@rule
 def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float) -> None:
-    """Value of a supply in the wars of giver or taker: change of the odds times what the front's fall is worth."""
+    """Value of a supply in the wars of giver or taker: change of the odds times what all that is at stake is worth."""
     s, p, own = g.s, g.p, sums.own
     good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     for v in range(w.war_on.shape[0]):
-        a, b, k = s.challenger[v], s.target[v], s.dispute_issue[v]
+        a, b = s.challenger[v], s.target[v]
         if w.war_on[v] == 0 or not (taker == a or taker == b or giver == a or giver == b):
             continue
         before = odds(force(s, w, d, a, d.reach[a, b]), force(s, w, d, b, 1.0), p.contest_m)
@@ -240,7 +251,7 @@ def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
             p.contest_m,
         )
         for i in range(own.shape[0]):
-            own[i] += p.w_war * (after - before) * front_stake(p, w, i, k, w.theta[a, k])
+            own[i] += p.w_war * (after - before) * pie_stake(g, w, i, v)
 
 
 @rule

@@ -174,8 +174,12 @@ def switches(states: Mapping[str, bool | int] | None = None) -> Switches:
     return Switches._make(int(bool(states.get(name, True))) for name in MECHANISMS)
 
 
+_SPANS = {"quarters": 1.0, "years": 4.0}
+"""Units of spans of time, in quarters."""
+
+
 def _is_timed(unit: str) -> bool:
-    return unit == "quarters" or unit.endswith(("/quarter", "/year"))
+    return unit in _SPANS or unit.endswith(("/quarter", "/year"))
 
 
 _TIMED = [(place, spec) for place, spec in enumerate(SPEC.values()) if _is_timed(spec.unit)]
@@ -185,13 +189,14 @@ _TIMED = [(place, spec) for place, spec in enumerate(SPEC.values()) if _is_timed
 def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float:
     """A value per quarter or year as a value per turn of `turn` quarters.
 
-    share/time: 1 - (1 - v)^n; memory/time: v^n; other rates per time: v n; quarters: v / n (a whole number stays whole
-    and does not fall to 0); n is the length of the turn in that time. Other units do not depend on it.
+    share/time: 1 - (1 - v)^n; memory/time: v^n; other rates per time: v n; quarters and years: v / n (a whole number
+    stays whole and does not fall to 0); n is the length of the turn in that time. Other units do not depend on it.
     """
     if not _is_timed(unit):
         return value
-    if unit == "quarters":
-        return float(max(min(value, 1.0), round(value / turn))) if whole else value / turn
+    if unit in _SPANS:
+        turns = value * _SPANS[unit] / turn
+        return float(max(min(value, 1.0), round(turns))) if whole else turns
     kind, _, time = unit.partition("/")
     n = turn if time == "quarter" else turn / 4.0
     if n == 1.0:

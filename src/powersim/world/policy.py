@@ -22,7 +22,8 @@ BISECTIONS = 8  # halvings in the search for a balance: to 1/256 of the way
 
 @rule
 def own_policy(g: Given, w: World, desk: Desk, t: int) -> None:
-    """Choose all moves from the state at the start of the phase, then move; write where it would lead (`dis`).
+    """Choose all moves from the state at the start of the phase, then move; write where it would lead within
+    the horizon (`dis`) and in the end (`aim`).
 
     Policy moves in lumps: with probability own_rate a turn a control moves by at most speed / own_rate, so that its
     pace is its speed on average. Where both sides have somebody who may and wants to, the farther way prevails.
@@ -50,6 +51,7 @@ def own_policy(g: Given, w: World, desk: Desk, t: int) -> None:
                 write(w, t, chronicle.OWN_MOVE, _mover(s, c, move), -1, c, w.pos[c], move, -1)
         ahead = clip_step(0.0, way, p.horizon * rate)
         w.dis[c] = w.pos[c] + ahead if free else w.pos[c]
+        w.aim[c] = w.pos[c] + way if free else w.pos[c]
 
 
 @rule

@@ -62,7 +62,11 @@ SHARED_DEALS = _row("shared_deals", "pair", "open deals", 0.0, None, "exchange")
 WAR = _row("war", "dispute", "1 while it lasts", 0.0, 1.0, "war")
 WARS = _row("wars", "dispute", "wars so far", 0.0, None, "war")
 CRISES = _row("crises", "dispute", "crises so far", 0.0, None, "crisis")
+ONSET = _row("onset", "dispute", "probability of war, summed up to the first", 0.0, None, "war")
 STRIKES = _row("strikes", "strike", "strikes so far", 0.0, None, "programme_strike")
+STRUCK = _row(
+    "struck", "strike", "probability of a strike, summed up to the first", 0.0, None, "programme_strike"
+)
 PROXY_LEVEL = _row("proxy", "proxy", "level of attacks", 0.0, None, "proxies")
 DELIVERED = _row("delivered", "flow", "units delivered so far", 0.0, None)
 FROZEN = _row("frozen", "flow", "1 while an order is frozen", 0.0, 1.0)

@@ -70,6 +70,8 @@ def observe(g: Given, w: World, d: Derived, t: int, kind: int, a: int, b: int) -
         return float(w.wars[a])
     if kind == watched.CRISES:
         return float(w.crises[a])
+    if kind == watched.ONSET:
+        return float(w.onset[a])
     return _observe_things(w, t, kind, a, b)
 
 
@@ -88,6 +90,8 @@ def _observe_things(w: World, t: int, kind: int, a: int, b: int) -> float:
         return float(w.engagers[a])
     if kind == watched.STRIKES:
         return float(w.strikes[a])
+    if kind == watched.STRUCK:
+        return float(w.struck[a])
     if kind == watched.EVENT_HAPPENED:
         return 1.0 if w.happened[a] >= 0 else 0.0
     if kind == watched.PROXY_LEVEL:

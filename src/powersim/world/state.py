@@ -137,12 +137,19 @@ class Setup(NamedTuple):
     flow_from: Ints
     flow_to: Ints
     flow_issue: Ints  # reading that shows the flow or the recipient's know-how, or -1
-    # disputes (D): a front over which crises arise; `toward` +1: the challenger wants the front to rise
+    # disputes (D): a front over which crises arise
     dispute_key: Keys
     dispute_issue: Ints
     challenger: Ints
     target: Ints
     hazard: Floats  # crises per turn
+    over_start: (
+        Ints  # (D + 1) other issues that the winner decides are over_issue[over_start[v]] up to the next
+    )
+    over_issue: Ints
+    cost_challenger: Floats  # known cost of war to the challenger, below 0 = the parameter c_a
+    cost_target: Floats  # highest private cost of war to the target, below 0 = c_bar
+    cost_helpers: Floats  # highest cost of fighting the challenger for its target's sake, below 0 = help_cost
     # strikes (B)
     strike_key: Keys
     striker: Ints
@@ -216,12 +223,12 @@ class World(NamedTuple):
     salience_shift: Floats  # (N, K)
     # decisions
     dis: Floats  # (C) where own policies would lead within the horizon; where it is while a deal binds it
+    aim: Floats  # (C) where own policies would lead in the end; where it is while a deal binds it
     own: Floats  # (C) how far, and in which direction, own policy would move the control: -1..1; 0 while it cannot
     policy: Floats  # (C, N) target that a user's agent has for a control, nan = the rule votes for that actor
     pos_before: Floats  # (C) positions when the turn began
     settled: Flags  # (C) 1 = moved by a deal this turn (compensated, so no signal)
     locked_until: Ints  # (C) first turn at which the control is free again
-    drift: Floats  # (C) moving average of recent moves: the arrival rate that a declining power fears
     # flows
     ordered: Floats  # (L) units signed for and not delivered
     due: Ints  # (L) turn of delivery
@@ -255,9 +262,12 @@ class World(NamedTuple):
     )
     wars: Ints  # (D) wars so far
     crises: Ints  # (D) crises so far
+    stake0: Floats  # (D) what was at stake for the challenger at the start
+    onset: Floats  # (D) the rule's own probabilities of war, summed up to the first one; no rule reads it
     # programmes, proxies, events
     milestone: Ints  # (B) milestones passed
     strikes: Ints  # (B) strikes so far
+    struck: Floats  # (B) the same of strikes
     strike_level: Floats  # (B) decays
     proxy_level: Floats  # (P) decays
     happened: Ints  # (E) turn at which the event came, -1 = not yet

@@ -68,7 +68,10 @@ def _decide(g: Given, w: World, desk: Desk, t: int, b: int, mark: float) -> None
     net = strike_net(g, w, desk, b)
     write(w, t, chronicle.MILESTONE, i, j, b, mark, net, -1)
     u = uniform(luck, t, draws.STRIKE_DECISION, s.actor_key[i], s.actor_key[j], s.strike_key[b])
-    if u >= expit(net / p.strike_noise):
+    chance = expit(net / p.strike_noise)
+    if w.strikes[b] == 0:
+        w.struck[b] += chance
+    if u >= chance:
         return
     e = strike_effectiveness(p.e0, p.psi, air_defence(s, w, b))
     hit = uniform(luck, t, draws.STRIKE_SUCCESS, s.actor_key[i], s.actor_key[j], s.strike_key[b]) < e

@@ -37,6 +37,7 @@ from powersim.world.promises import comply
 from powersim.world.record import Record, record
 from powersim.world.signals import breaches_known, current_calculus, forget, read_moves
 from powersim.world.society import align, home, pushes
+from powersim.world.stakes import remember_stakes
 from powersim.world.state import World
 from powersim.world.strike import strikes
 from powersim.world.war import wars
@@ -59,6 +60,7 @@ def begin(g: Given, w: World, desk: Desk) -> None:
     _look_around(g, w)
     derive(g, w, desk.derived)
     pushes(g, w, desk, w.push0)
+    remember_stakes(g.s, w)
     if g.on.current_calculus:
         current_calculus(g, w, desk, w.calculus0)
 
@@ -221,9 +223,6 @@ def _home(g: Given, w: World, desk: Desk, t: int) -> None:
 
 @rule
 def _record(g: Given, w: World, desk: Desk, t: int, out: Record) -> None:
-    memory = g.p.drift_memory
-    for c in range(w.pos.shape[0]):
-        w.drift[c] = memory * w.drift[c] + (1.0 - memory) * (w.pos[c] - w.pos_before[c])
     _settle_grid(w)
     _derive(g, w, desk, t, AT_END)
     record(g, w, desk.derived, t, out)

@@ -337,6 +337,12 @@ def _conflicts(t: Arrays) -> None:
     t.ints("challenger", [index.actors[d.challenger] for d in s.disputes])
     t.ints("target", [index.actors[d.target] for d in s.disputes])
     t.column("hazard", [d.hazard for d in s.disputes])
+    counts = [len(d.over) for d in s.disputes]
+    t.ints("over_start", [sum(counts[:v]) for v in range(len(counts) + 1)])
+    t.ints("over_issue", [index.issues[issue] for d in s.disputes for issue in d.over])
+    general = Num("", NONE)  # below 0: the parameter holds
+    for who in ("challenger", "target", "helpers"):
+        t.column(f"cost_{who}", [d.costs.get(who, general) for d in s.disputes])
     shown = {issue.pair: k for k, issue in enumerate(s.issues) if issue.shows == "strike"}
     t.keys("strike_key", [f"{x.by}>{x.on} {x.programme}" for x in s.strikes])
     t.ints("striker", [index.actors[x.by] for x in s.strikes])

@@ -240,15 +240,15 @@ def instruments(of: Resolver) -> tuple[r.Instrument, ...]:
 
 def disputes(of: Resolver) -> tuple[r.Dispute, ...]:
     """Disputes by challenger, target and issue."""
-    found = (
-        r.Dispute(
-            d.issue,
-            d.challenger,
-            d.target,
-            of.num(f"disputes.{d.challenger}>{d.target}.{d.issue}.hazard", d.hazard),
-        )
-        for d in of.document.disputes
-    )
+    found: list[r.Dispute] = []
+    for d in of.document.disputes:
+        at = f"disputes.{d.challenger}>{d.target}.{d.issue}"
+        given = {"challenger": d.costs.challenger, "target": d.costs.target, "helpers": d.costs.helpers}
+        costs = {
+            who: of.num(f"{at}.costs.{who}", number) for who, number in given.items() if number is not None
+        }
+        hazard = of.num(f"{at}.hazard", d.hazard)
+        found.append(r.Dispute(d.issue, d.challenger, d.target, hazard, tuple(sorted(d.over)), costs))
     return tuple(sorted(found, key=lambda d: (d.challenger, d.target, d.issue)))
 
 

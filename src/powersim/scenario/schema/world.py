@@ -133,13 +133,24 @@ class Sanctions(Strict):
         return raw
 
 
+class Costs(Strict):
+    """What war over one front costs; unset = the parameters c_a, c_bar, help_cost."""
+
+    challenger: Amount | None = Field(default=None, examples=["0.1"])
+    target: Amount | None = Field(default=None, examples=["0.6"])
+    helpers: Amount | None = Field(default=None, examples=["0.5"])
+    source: Source | None = None
+
+
 class Dispute(Strict):
-    """A front over which the challenger raises crises, with a hazard per turn."""
+    """A front over which the challenger raises crises, with a hazard per turn; `over`: what else its winner decides."""
 
     issue: IssueRef
     challenger: ActorRef
     target: ActorRef
     hazard: Unit
+    over: list[IssueRef] = Field(default_factory=list, examples=["[nato_eu_ukraine]"])
+    costs: Costs = Field(default_factory=Costs, examples=["{helpers: 0.5}"])
     source: Source | None = None
 
     @model_validator(mode="after")
@@ -153,6 +164,14 @@ class Dispute(Strict):
                 at=("target",),
                 by=("challenger", "target"),
             )
+        for index, issue in enumerate(self.over):
+            if issue == self.issue or issue in self.over[:index]:
+                yield complaint(
+                    "over lists what is at stake beside the front, each once",
+                    found=issue,
+                    allowed="another issue",
+                    at=("over", index),
+                )
 
 
 class Strike(Strict):

@@ -274,7 +274,7 @@ class Parting:
         return found
 
 
-_RANK = {"theta": 1, "salience": 1, "resolve": 2, "trust": 2, "alignment": 3, "engagers": 3, "drift": 3}
+_RANK = {"theta": 1, "salience": 1, "resolve": 2, "trust": 2, "alignment": 3, "engagers": 3}
 """What is computed later in a turn may read what was computed earlier in it."""
 
 

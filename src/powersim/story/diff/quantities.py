@@ -17,18 +17,19 @@ Differing = dict[Quantity, tuple[float, float]]
 """What differs, with its value in either world."""
 
 SYMMETRIC = ("alignment", "dealt")
-ROOM = ("log", "logged", "push0")
-"""Not compared: the chronicle (its rows are compared apart), and what is set at the start alone."""
+ROOM = ("log", "logged", "push0", "stake0", "onset", "struck")
+"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, and tallies of odds, read
+by no rule."""
 
 ROUGH = (
-    "own", "dis", "settled", "pos_before", "paid", "wronged", "policy",
+    "own", "dis", "aim", "settled", "pos_before", "paid", "wronged", "policy",
     "deal_on", "deal_until", "deal_party", "deal_gain", "deal_pay", "deal_leg", "deal_target", "deal_giver",
 )  # fmt: skip
 """Compared, but never a link of a chain: rooms of one turn, and the table of deals, whose signatures are rows."""
 
 _SHARES = (
     "x", "pos", "resolve", "trust", "theta", "engagers", "engagers_home", "ideal_shift", "strike_level", "proxy_level",
-    "dis", "own", "pos_before", "drift", "price", "gains", "dealt", "hurt", "salience",
+    "dis", "aim", "own", "pos_before", "price", "gains", "dealt", "hurt", "salience",
 )  # fmt: skip
 """Quantities whose unit is a share, a probability or a utility: they are compared as they are."""
 
@@ -118,7 +119,7 @@ _CALLED: dict[str, Callable[..., str]] = {
     "pos": _control,
     "dis": lambda n, c: f"where own policies would lead {_control(n, c)}",
     "locked_until": lambda n, c: f"how long a deal binds {_control(n, c)}",
-    "drift": lambda n, c: f"the recent pace of {_control(n, c)}",
+    "aim": lambda n, c: f"where own policies would lead {_control(n, c)} in the end",
     "q": lambda n, i, g: f"{n.actors[i]}'s stock of {n.goods[g] if n.goods else g}",
     "alignment": lambda n, i, j: f"alignment of {phrases.pair(n, i, j)}",
     "resolve": lambda n, i, j: f"{n.actors[j]}'s resolve as {n.actors[i]} sees it",

@@ -18,7 +18,7 @@ from powersim.story.events import Event
 from powersim.world import chronicle as c
 from powersim.world import expression
 from powersim.world.legs import Legs
-from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, Setup
+from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, GUARANTEE, SHIFT, Setup
 
 Quantities = set[Quantity]
 
@@ -161,7 +161,10 @@ class Reads:
         return self._of_flow(row.thing) | {("gains", (i, j)), ("trust", (i, j)), pair_of("alignment", i, j)}
 
     def _own_move(self, row: Event) -> Quantities:
-        control = row.thing
+        return self._own_way(row.thing)
+
+    def _own_way(self, control: int) -> Quantities:
+        """Where own policy wants a control."""
         k = int(self.s.control_issue[control])
         found: Quantities = {("pos", (control,)), ("locked_until", (control,))}
         for i in self.movers(control):
@@ -184,17 +187,35 @@ class Reads:
         """A crisis needs a stake and peace; what comes of it, the odds as the challenger sees them."""
         v, k = row.thing, int(self.s.dispute_issue[row.thing])
         i, j = int(self.s.challenger[v]), int(self.s.target[v])
-        found = {("x", (k,)), ("theta", (i, k)), ("salience", (i, k)), ("salience", (j, k)), *of_war(v)}
+        found: Quantities = {*of_war(v)}
+        at_stake = [k, *self.s.over_issue[self.s.over_start[v] : self.s.over_start[v + 1]].tolist()]
+        for o in at_stake:
+            found |= {("x", (o,)), ("theta", (i, o)), ("salience", (i, o)), ("salience", (j, o))}
+            found |= {("theta", (j, o))} if o != k else set()
         if row.kind == c.CRISIS:
             return found
         found |= self.fears(i) | {pair_of("alignment", j, h) for h in range(self.n) if h != j}
         for h in range(self.n):
-            found |= {("theta", (h, k)), ("salience", (h, k))}
+            found |= {(name, (h, o)) for name in ("theta", "salience") for o in at_stake}
         for control, kind in enumerate(self.s.control_kind.tolist()):
             if kind == C_SANCTION and self.s.control_to[control] == i:
                 found.add(("pos", (control,)))
-        found |= {("drift", (control,)) for control in range(self.controls) if self.strategic(control)}
+                found |= self.looked(int(self.s.control_from[control]), int(self.s.control_issue[control]))
+        for control in range(self.controls):
+            if self._shifts(control, i, j):
+                found |= self._own_way(control)
         return found
+
+    def _shifts(self, control: int, i: int, j: int) -> bool:
+        """Whether where a control leads bears on the odds of i against j: shifts, guarantees and pledges to j."""
+        s, k = self.s, int(self.s.control_issue[control])
+        if s.control_kind[control] == C_PLEDGE:
+            return bool(s.control_to[control] == j)
+        return k >= 0 and any(
+            (s.effect_kind[e] == SHIFT and (s.effect_i[e], s.effect_j[e]) == (j, i))
+            or (s.effect_kind[e] == GUARANTEE and s.effect_j[e] == j)
+            for e in range(int(s.effect_start[k]), int(s.effect_start[k + 1]))
+        )
 
     def _battle(self, row: Event) -> Quantities:
         found: Quantities = of_war(row.thing)
@@ -328,7 +349,7 @@ _READS: dict[int, Callable[[Reads, Event], Quantities]] = {
 
 _DRIVERS: dict[str, Callable[..., Quantities]] = {
     "alignment": Reads._alignment, "engagers": Reads._faction, "theta": Reads._interest, "salience": Reads._interest,
-    "x": Reads._issue, "power": Reads._power, "drift": lambda reads, control: {("pos", (control,))},
+    "x": Reads._issue, "power": Reads._power,
     "resolve": lambda reads, i, j: reads.standing(j),
     "gains": lambda reads, i, j: {pair_of("dealt", i, j)},
 }  # fmt: skip
