@@ -121,9 +121,9 @@ def document() -> dict[str, Any]:
     found["issues"]["council"]["interests"] = {"ARD": [0.9, 0.5], "COR": [0.1, 0.5]}
     found["disputes"][0] |= {"hazard": 0.9, "costs": {}}
     found["issues"]["front"]["interests"] = {"COR": [1, 1], "DAN": [0, 1], "BEL": [0, 0.5]}
-    minds = {"ideal": 0.2, "salience": 0.3, "when": [{"if": "front >= 0.5", "ideal": 0.9}]}
+    minds = {"ideal": 0.2, "salience": 0.0, "when": [{"if": "front >= 0.5", "ideal": 0.3}]}
     found["issues"]["pressure"]["interests"] = {"ARD": minds}
-    found["trade"] |= {"COR>ARD": 0.3}
+    found["trade"] |= {"COR>ARD": 0.01}
     return found
 
 
