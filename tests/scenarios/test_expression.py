@@ -33,8 +33,8 @@ def wars(a: str, b: str) -> list[int]:
 def evaluated(text: str, at_war: Any = wars) -> float:
     rows = [*parse(text).compiled(lambda name: PLACES[name.name], at_war), (code.END, 0.0, 0)]
     op, a, b = (np.array(column) for column in zip(*rows, strict=True))
-    plain = getattr(code.evaluate, "py_func", code.evaluate)
-    return float(plain(op.astype(np.int64), a.astype(np.float64), b.astype(np.int64), WORLD))
+    plain = getattr(code.evaluate_at, "py_func", code.evaluate_at)
+    return float(plain(op.astype(np.int64), a.astype(np.float64), b.astype(np.int64), WORLD, WORLD.x))
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ ACTS = frozenset({
     "_execute", "deliver", "lapse", "comply", "_breach", "_wrong", "_credit", "cancel", "default", "strikes",
     "_decide", "crises", "_crisis", "start_war", "_choose_sides", "wars", "_battle", "_move_front", "_end",
     "_city_strikes", "read_moves", "_read_act", "learn_resolve", "learn_trust", "breaches_known", "forget",
-    "align", "home",
+    "align", "home", "remember_stakes",
 })  # fmt: skip
 """What changes the world, by name. Whatever else is given one judges, and must not."""
 INNER = frozenset({"imagine"})
@@ -119,8 +119,11 @@ def document() -> dict[str, Any]:
     }
     found["issues"]["council"]["control"] = {"sum": ["NORTH", "COR"]}
     found["issues"]["council"]["interests"] = {"ARD": [0.9, 0.5], "COR": [0.1, 0.5]}
-    found["disputes"][0]["hazard"] = 0.9
+    found["disputes"][0] |= {"hazard": 0.9, "costs": {}}
     found["issues"]["front"]["interests"] = {"COR": [1, 1], "DAN": [0, 1], "BEL": [0, 0.5]}
+    minds = {"ideal": 0.2, "salience": 0.0, "when": [{"if": "front >= 0.5", "ideal": 0.3}]}
+    found["issues"]["pressure"]["interests"] = {"ARD": minds}
+    found["trade"] |= {"COR>ARD": 0.01}
     return found
 
 
