@@ -87,7 +87,7 @@ def read_moves(g: Given, w: World, t: int) -> None:
     """Read every uncompensated move of a lever this turn as an act of those who control it.
 
     A move that costs its mover tells of its resolve: a concession if it serves the mover's opponents, a costly stand if
-    it denies them (`costly_act`), and not the same to everybody (`_act_on_resolve`). It also raises the trust of those
+    it denies them (`costly_act`), and not the same to everybody (`_act_as_seen`). It also raises the trust of those
     whom it serves. A move at another's expense lowers the other's trust, whether it pays the mover or is paid for:
     who bears a cost to do harm is no security seeker.
     """
@@ -128,7 +128,8 @@ def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) ->
             continue
         theirs = long_run_change(g, i, k, a, b)
         if worth < 0.0:
-            _act_on_resolve(g, w, t, i, j, k, worth, theirs, net)
+            omega = 1.0 if long_run_salience(g.s, i, k) > 0.0 else p.omega_out
+            _learn_resolve(g, w, t, i, j, _act_as_seen(g, w, i, j, k, worth, theirs, net), omega, k)
         if w.salience[i, k] <= 0.0:
             continue
         if worth < 0.0 and theirs > 0.0:
@@ -151,21 +152,19 @@ def net_served(g: Given, w: World, j: int, k: int, a: float, b: float) -> float:
 
 
 @rule
-def _act_on_resolve(
-    g: Given, w: World, t: int, i: int, j: int, k: int, worth: float, theirs: float, net: float
-) -> None:
-    """Observer i learns about the resolve of j from an act of j's on issue k that is worth `worth` to j, below 0.
+def _act_as_seen(
+    g: Given, w: World, i: int, j: int, k: int, worth: float, theirs: float, net: float
+) -> float:
+    """What an act of j's on issue k, worth `worth` < 0 to j, says to observer i, in units of the signal scale.
 
     Who has a stake reads the act by what it does to itself, `theirs`, and as far as it is a friend by what it does to
-    the others; who has none reads the whole sum `net` (`net_served`) at omega_out.
+    the others; who has none reads the whole sum `net` (`net_served`).
     """
     p, a = g.p, w.alignment[j, i]
-    omega = p.omega_out
     if long_run_salience(g.s, i, k) > 0.0:
-        omega = 1.0
         own = opposition(a, p.friend_from) * theirs
         net = net_seen(own, net - own, friendship(a, p.friend_from))
-    _learn_resolve(g, w, t, i, j, _in_signals(p, costly_act(worth, net)), omega, k)
+    return _in_signals(p, costly_act(worth, net))
 
 
 @rule
