@@ -33,8 +33,8 @@ ACTS = frozenset({
     "proxies", "own_policy", "put_on_the_table", "match_offers", "_judge_and_sign", "sign", "sign_held",
     "_execute", "deliver", "lapse", "comply", "_breach", "_wrong", "_credit", "cancel", "default", "strikes",
     "_decide", "crises", "_crisis", "start_war", "_choose_sides", "wars", "_battle", "_move_front", "_end",
-    "_city_strikes", "read_moves", "_read_act", "learn_resolve", "_learn_resolve", "learn_trust", "breaches_known", "forget",
-    "align", "home", "remember_stakes",
+    "_city_strikes", "read_moves", "_read_act", "learn_resolve", "_learn_resolve", "learn_trust",
+    "breaches_known", "forget", "align", "home", "remember_stakes",
 })  # fmt: skip
 """What changes the world, by name. Whatever else is given one judges, and must not."""
 INNER = frozenset({"imagine"})
