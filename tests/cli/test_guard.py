@@ -41,7 +41,7 @@ def shell(script: str, **more: str) -> subprocess.CompletedProcess[str]:
         ('"$@" check nowhere.yaml 2>&-', 2, ""),
         ('"$@" list parameters >/dev/full', 2, "No space left on device"),
         (f'"$@" check {TWO} 1</dev/null', 2, "Bad file descriptor"),
-        ("\"$@\" check $'\\xff.yaml'", 2, "?.yaml: no such file"),
+        ("\"$@\" check $'\\xff.yaml'", 2, "\\udcff.yaml: no such file"),
     ],
 )
 def test_streams_that_are_closed_full_or_narrow_leave_no_traceback(script, code, complaint):

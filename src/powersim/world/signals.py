@@ -19,6 +19,7 @@ from powersim.rules.beliefs import (
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
+from powersim.world.columns import ACTOR, DEAL, KIND, OTHER
 from powersim.world.derive import laid_down
 from powersim.world.desk import Desk
 from powersim.world.given import Given
@@ -87,7 +88,7 @@ def read_moves(g: Given, w: World, t: int) -> None:
     """Read every uncompensated move of a lever this turn as an act of those who control it.
 
     A move that costs its mover tells of its resolve: a concession if it serves the mover's opponents, a costly stand if
-    it denies them (`costly_act`), and not the same to everybody (`_act_as_seen`). It also raises the trust of those
+    it denies them (`costly_act`), and not the same to everybody (`_act_on_resolve`). It also raises the trust of those
     whom it serves. A move at another's expense lowers the other's trust, whether it pays the mover or is paid for:
     who bears a cost to do harm is no security seeker.
     """
@@ -128,8 +129,8 @@ def _read_act(g: Given, w: World, t: int, c: int, j: int, a: float, b: float) ->
             continue
         theirs = long_run_change(g, i, k, a, b)
         if worth < 0.0:
-            omega = 1.0 if long_run_salience(g.s, i, k) > 0.0 else p.omega_out
-            _learn_resolve(g, w, t, i, j, _act_as_seen(g, w, i, j, k, worth, theirs, net), omega, k)
+            said, omega = _act_on_resolve(g, w, i, j, k, worth, theirs, net)
+            _learn_resolve(g, w, t, i, j, said, omega, k)
         if w.salience[i, k] <= 0.0:
             continue
         if worth < 0.0 and theirs > 0.0:
@@ -152,19 +153,21 @@ def net_served(g: Given, w: World, j: int, k: int, a: float, b: float) -> float:
 
 
 @rule
-def _act_as_seen(
+def _act_on_resolve(
     g: Given, w: World, i: int, j: int, k: int, worth: float, theirs: float, net: float
-) -> float:
-    """What an act of j's on issue k, worth `worth` < 0 to j, says to observer i, in units of the signal scale.
+) -> tuple[float, float]:
+    """What i reads of the resolve of j in an act of j's on issue k that is worth `worth` to j, below 0; how relevant.
 
     Who has a stake reads the act by what it does to itself, `theirs`, and as far as it is a friend by what it does to
-    the others; who has none reads the whole sum `net` (`net_served`).
+    the others; who has none reads the whole sum `net` (`net_served`) at omega_out.
     """
     p, a = g.p, w.alignment[j, i]
+    omega = p.omega_out
     if long_run_salience(g.s, i, k) > 0.0:
+        omega = 1.0
         own = opposition(a, p.friend_from) * theirs
         net = net_seen(own, net - own, friendship(a, p.friend_from))
-    return _in_signals(p, costly_act(worth, net))
+    return _in_signals(p, costly_act(worth, net)), omega
 
 
 @rule
@@ -178,10 +181,10 @@ def breaches_known(g: Given, w: World, desk: Desk, t: int) -> None:
     """Those whom a breach wronged this turn trust the breaker less; the turn's rows of the chronicle tell whom."""
     p = g.p
     for v in range(desk.first_row[0], min(w.logged[0], w.log.shape[0])):
-        if w.log[v, 1] == chronicle.BREACH:
-            breaker, deal = int(w.log[v, 2]), int(w.log[v, 7])
+        if w.log[v, KIND] == chronicle.BREACH:
+            breaker, deal = int(w.log[v, ACTOR]), int(w.log[v, DEAL])
             if deal < 0:  # an order not honoured
-                learn_trust(g, w, t, int(w.log[v, 3]), breaker, -p.breach_signal, -1)
+                learn_trust(g, w, t, int(w.log[v, OTHER]), breaker, -p.breach_signal, -1)
                 continue
             for e in range(w.deal_party.shape[1]):
                 i = w.deal_party[deal, e]
