@@ -1,6 +1,6 @@
 """Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
 
-The phases of a turn are put into docs/architecture.md and docs/odd.md, between the comments that are for them.
+What else is made from the code is put into the documents of `PLACES`, between the comments that are for it.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit with 1 if one is stale
@@ -9,20 +9,25 @@ python scripts/generate_docs.py --check   exit with 1 if one is stale
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
 import theory_index
+from powersim.story import kinds
+from powersim.world.chronicle import Kind
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
 from powersim.world.phases import PHASES
+from powersim.world.quantities import QUANTITIES, Argument, Quantity
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
-WITH_PHASES = ("architecture.md", "odd.md")
-OPEN, CLOSE = "<!-- phases: made by `make docs` from src/powersim/world/phases.py -->", "<!-- /phases -->"
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
 
 PARAMETERS = """# Parameters
@@ -102,13 +107,89 @@ def phases() -> str:
     return "\n".join(lines)
 
 
-def with_phases(text: str) -> str:
-    """A document with the phases of a turn in their place."""
-    before, opened, rest = text.partition(OPEN)
-    _, closed, after = rest.partition(CLOSE)
-    if not (opened and closed):
-        raise SystemExit(f"no place for the phases of a turn: a document needs {OPEN} and {CLOSE}")
-    return f"{before}{OPEN}\n{phases()}\n{CLOSE}{after}"
+ASKED: dict[Argument, str] = {
+    "issue": "an issue",
+    "event": "an exogenous event",
+    "stock": "`[ACTOR, good]`",
+    "pair": "two actors",
+    "sanctions": "who imposes them and on whom",
+    "pledge": "who gives it and to whom",
+    "dispute": "two actors (`over`)",
+    "strike": "who strikes and whom (`over`)",
+    "proxy": "who stands behind it and whom it attacks (`over`)",
+    "flow": "`[good, GIVER, TAKER]`",
+    "actor": "an actor",
+}
+
+
+def outcomes() -> str:
+    """What an outcome can watch: one table."""
+
+    def ends(kind: Quantity) -> str:
+        if kind.low is None:
+            return "any number"
+        return f"{kind.low:g} or more" if kind.high is None else f"{kind.low:g} to {kind.high:g}"
+
+    rows = [[f"`{k.name}`", ASKED[k.of], k.unit, ends(k), k.mechanism or "–"] for k in QUANTITIES.values()]
+    return table(["kind", "of", "what the number says", "scale", "work of"], rows).rstrip()
+
+
+def kinds_of_rows() -> str:
+    """The kinds of rows of the chronicle: one table."""
+
+    def row(kind: Kind) -> list[str]:
+        value = kind.value + (f" ({kind.unit})" if kind.unit and kind.value else "")
+        cells = (kind.name, kind.topic, kind.mechanism, kind.thing, value, kind.gain, kind.actor, kind.other)
+        return [text or "–" for text in cells]
+
+    names = ["kind", "topic", "mechanism", "object", "value", "gain", "actor", "other"]
+    return table(names, map(row, kinds.KIND.values())).rstrip()
+
+
+def layers() -> str:
+    """The layers that import-linter holds, top first: a row a room, with what its docstring says it is."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    contract = next(contract for contract in contracts if contract["id"] == "layers")
+    rows: list[list[str]] = []
+    for layer in contract["layers"]:
+        number = str(int(rows[-1][0]) + 1) if rows else "1"
+        for name in re.findall(r"\w+", layer):
+            path = PACKAGE / name / "__init__.py"
+            found = path if path.is_file() else PACKAGE / f"{name}.py"
+            if found.is_file():  # a layer in brackets may be absent
+                said = ast.get_docstring(ast.parse(found.read_text(encoding="utf-8"))) or ""
+                rows.append([number, f"`{name}{'/' if found == path else '.py'}`", said.split("\n\n")[0]])
+    return table(["layer", "room", "what it is"], rows).rstrip()
+
+
+BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
+    "phases": ("src/powersim/world/phases.py", phases),
+    "layers": ("the contract in pyproject.toml and the rooms' docstrings", layers),
+    "outcomes": ("src/powersim/world/quantities.py", outcomes),
+    "kinds": ("src/powersim/world/chronicle.py", kinds_of_rows),
+}
+"""What is put between the comments of its name, where it is written, and what makes it."""
+PLACES = {
+    "architecture.md": ("phases", "layers"),
+    "odd.md": ("phases",),
+    "scenario.md": ("outcomes",),
+    "chronicle.md": ("kinds",),
+}
+
+
+def filled(document: str) -> str:
+    """A document with what is made from the code in its places."""
+    text = (DOCS / document).read_text(encoding="utf-8")
+    for name in PLACES[document]:
+        source, make = BLOCKS[name]
+        start, end = f"<!-- {name}: made by `make docs` from {source} -->", f"<!-- /{name} -->"
+        before, opened, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (opened and closed):
+            raise SystemExit(f"docs/{document}: no place for the {name}; it needs {start} and {end}")
+        text = f"{before}{start}\n{make()}\n{end}{after}"
+    return text
 
 
 def main() -> int:
@@ -121,7 +202,7 @@ def main() -> int:
     )
     check = parser.parse_args().check
     made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
-    made |= {name: with_phases((DOCS / name).read_text(encoding="utf-8")) for name in WITH_PHASES}
+    made |= {name: filled(name) for name in PLACES}
     stale = []
     for name, text in made.items():
         path = DOCS / name

@@ -4,10 +4,10 @@
 
 A mutant is a copy of the project in which one comparison is flipped or moved to its boundary, one operator of
 arithmetic or logic exchanged, one constant changed by 1, one min made max, or one sign or negation dropped,
-in one file of src/powersim/rules. The tests of the rules (tests/rules, tests/theory) that reach this file run
-on it, interpreted (POWERSIM_JIT=0). A mutant is killed if a test fails or does not end; survivors are listed
-with the change. The sample is drawn with the seed, so a rate can be reproduced. The exit code is 1 below
---least.
+in one file of src/powersim/rules or src/powersim/oracles. The tests of the rules (tests/rules, tests/theory) that
+reach this file run on it, interpreted (POWERSIM_JIT=0). A mutant is killed if a test fails or does not end;
+survivors are listed with the change. The sample is drawn with the seed, so a rate can be reproduced. The exit code
+is 1 below --least.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from queue import Queue
 from time import monotonic
 
 ROOT = Path(__file__).resolve().parents[1]
-RULES = Path("src/powersim/rules")
+RULES = (Path("src/powersim/rules"), Path("src/powersim/oracles"))
 TESTS = (Path("tests/rules"), Path("tests/theory"))
 COPIED = ("src", "tests", "experiments", "pyproject.toml")
-# Tests that drive whole runs are too slow interpreted, and belong to other layers.
-LAYERS_ABOVE = ("powersim.world", "powersim.sim", "powersim.scenario", "powersim.analysis", "powersim.study")
+# Tests that drive whole runs are too slow interpreted, and belong to the layers above.
+REACHED = ("powersim.rules", "powersim.oracles", "powersim.compile", "powersim.errors")
 PARAMETERS = "powersim.world.params"
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -81,7 +81,7 @@ class Mutant:
     variant: int
 
     def __str__(self) -> str:
-        return f"{self.file.name}:{self.line}: {self.before}  ->  {self.after}"
+        return f"{module_of(self.file)}:{self.line}: {self.before}  ->  {self.after}"
 
     def applied(self, original: str) -> str:
         """The whole file, mutated."""
@@ -89,6 +89,11 @@ class Mutant:
         target = list(within_code(tree))[self.node]
         other = list(variants(target))[self.variant]
         return ast.unparse(ast.fix_missing_locations(Swap(target, other).visit(tree))) + "\n"
+
+
+def module_of(path: Path) -> str:
+    """A file as what imports name it: powersim.rules.war."""
+    return f"powersim.{path.parent.name}.{path.stem}"
 
 
 def variants(node: ast.AST) -> Iterator[ast.AST]:
@@ -164,7 +169,7 @@ def imported(path: Path) -> set[str]:
 
 def reach() -> dict[str, list[Path]]:
     """The tests that reach each rule file, directly or through other rules; the one named after it first."""
-    uses = {f"powersim.rules.{path.stem}": imported(path) for path in (ROOT / RULES).glob("*.py")}
+    uses = {module_of(path): imported(path) for folder in RULES for path in (ROOT / folder).glob("*.py")}
 
     def closure(names: set[str]) -> set[str]:
         todo, seen = list(names), set(names)
@@ -178,12 +183,13 @@ def reach() -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for path in sorted(test for folder in TESTS for test in (ROOT / folder).glob("test_*.py")):
         names = imported(path)
-        if any(name.startswith(LAYERS_ABOVE) and not name.startswith(PARAMETERS) for name in names):
+        if any(name != "powersim" and not name.startswith((*REACHED, PARAMETERS)) for name in names):
             continue
         for module in closure(names) & uses.keys():
-            found.setdefault(module.rpartition(".")[2], []).append(path.relative_to(ROOT))
+            found.setdefault(module, []).append(path.relative_to(ROOT))
     return {
-        stem: sorted(tests, key=lambda test: (stem not in test.stem, test)) for stem, tests in found.items()
+        module: sorted(tests, key=lambda test: (module.rpartition(".")[2] not in test.stem, test))
+        for module, tests in found.items()
     }
 
 
@@ -245,23 +251,23 @@ def survives(mutant: Mutant, project: Path, tests: Sequence[Path], limit: float)
 def judge(sample: Sequence[Mutant], workers: int) -> list[Mutant]:
     """Run the tests on every mutant; the survivors."""
     tests = reach()
-    stems = sorted({mutant.file.stem for mutant in sample})
+    modules = sorted({module_of(mutant.file) for mutant in sample})
     with tempfile.TemporaryDirectory(prefix="powersim-mutants-") as folder:
         projects: Queue[Path] = Queue()
         for number in range(workers):
             projects.put(make_copy(Path(folder) / str(number)))
         limits: dict[str, float] = {}
-        for stem in stems:
+        for module in modules:
             project, begun = projects.get(), monotonic()
-            if stem in tests and not passes(project, tests[stem], 1200.0):
-                raise SystemExit(f"the tests of {stem} fail without any mutant: mend them first")
-            limits[stem] = 20.0 + 4.0 * (monotonic() - begun)
+            if module in tests and not passes(project, tests[module], 1200.0):
+                raise SystemExit(f"the tests of {module} fail without any mutant: mend them first")
+            limits[module] = 20.0 + 4.0 * (monotonic() - begun)
             projects.put(project)
 
         def outcome(mutant: Mutant) -> bool:
-            stem, project = mutant.file.stem, projects.get()
+            module, project = module_of(mutant.file), projects.get()
             try:
-                alive = stem not in tests or survives(mutant, project, tests[stem], limits[stem])
+                alive = module not in tests or survives(mutant, project, tests[module], limits[module])
             finally:
                 projects.put(project)
             print(f"{'SURVIVES' if alive else 'killed  '}  {mutant}", flush=True)
@@ -281,12 +287,14 @@ def report(total: int, sample: Sequence[Mutant], alive: Sequence[Mutant], seed: 
         "| file | mutants | killed |",
         "|---|---|---|",
     ]
-    for stem in sorted({mutant.file.stem for mutant in sample}):
-        here = sum(mutant.file.stem == stem for mutant in sample)
-        left = sum(mutant.file.stem == stem for mutant in alive)
-        lines.append(f"| {stem} | {here} | {here - left} |")
+    for module in sorted({module_of(mutant.file) for mutant in sample}):
+        here = sum(module_of(mutant.file) == module for mutant in sample)
+        left = sum(module_of(mutant.file) == module for mutant in alive)
+        lines.append(f"| {module} | {here} | {here - left} |")
     lines += ["", "Survivors:", ""]
-    lines += [f"- `{m.file.name}:{m.line}`: `{m.before}` became `{m.after}`" for m in alive] or ["- none"]
+    lines += [f"- `{module_of(m.file)}:{m.line}`: `{m.before}` became `{m.after}`" for m in alive] or [
+        "- none"
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -302,7 +310,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--least", type=float, default=0.9, help="share that has to be killed")
     parser.add_argument("--out", type=Path, help="write the report to this file")
     options = parser.parse_args(argv)
-    files = [p for p in sorted((ROOT / RULES).glob("*.py")) if not options.only or p.stem in options.only]
+    every = sorted(path for folder in RULES for path in (ROOT / folder).glob("*.py"))
+    files = [path for path in every if not options.only or path.stem in options.only]
     everything = [mutant for path in files for mutant in mutants_of(path)]
     size = min(options.sample or len(everything), len(everything))
     sample = random.Random(options.seed).sample(everything, size)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 matplotlib.use("Agg")
 
@@ -35,3 +42,42 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the published datasets are not here; POWERSIM_DATA may name their folder")
     return folder
+
+
+def _beside(name: str) -> ModuleType:
+    """A module that lies beside this file; with importlib's import mode no folder of tests is on the path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def planted() -> ModuleType:
+    """Planted scenarios, in which only one part can carry the effect."""
+    return _beside("planted")
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., xr.Dataset]:
+    """Makes results up whose true effects are known."""
+    build: Callable[..., xr.Dataset] = _beside("made_up").build
+    return build
+
+
+@pytest.fixture(scope="session")
+def results(make: Callable[..., xr.Dataset]) -> xr.Dataset:
+    """Three branches, two theories, four outcomes, forty runs."""
+    return make(branches=3, theories=2, outcomes=4, runs=40)
+
+
+@pytest.fixture
+def scenario_two(root: Path) -> dict[str, Any]:
+    """The small scenario that comes with the project, two of its branches, as plain data."""
+    from powersim.scenario.read.merge import read_chain
+
+    document = read_chain(root / "scenarios" / "two_powers.yaml", "two_powers.yaml").data()
+    assert isinstance(document, dict)
+    return document | {"branches": {name: document["branches"][name] for name in ("keep", "give_up")}}

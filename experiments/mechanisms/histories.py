@@ -9,7 +9,9 @@ import numpy as np
 
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
-from powersim.world.case import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK, Case, Watch
+from powersim.world import columns as col
+from powersim.world.case import Case, Watch
+from powersim.world.quantities import ALIGNMENT, CONTROL, ENGAGERS, ISSUE, SECURITY, STOCK
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Derived, Floats, Setup, World
 
@@ -45,7 +47,7 @@ class Told(NamedTuple):
 
     def rows(self, *kinds: int) -> Floats:
         """Rows of the chronicle of some kinds."""
-        return self.log[np.isin(self.log[:, 1], kinds)]
+        return self.log[np.isin(self.log[:, col.KIND], kinds)]
 
     def differs(self, other: Told) -> bool:
         """Whether two histories differ in any bit of what was recorded."""

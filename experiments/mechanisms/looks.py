@@ -8,6 +8,7 @@ import numpy as np
 
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.state import RIVAL
 
 from .histories import Path, Told
@@ -158,7 +159,7 @@ def estrangement(on: Told, off: Told) -> tuple[float, float]:
     """Alignment of two sides four turns after their first war began, over fronts fought for both times."""
     values: list[list[float]] = []
     for v, path in enumerate(foes(on.built)):
-        begun = [told.rows(ch.WAR)[told.rows(ch.WAR)[:, 4] == v, 0] for told in (on, off)]
+        begun = [told.rows(ch.WAR)[told.rows(ch.WAR)[:, col.THING] == v, col.TURN] for told in (on, off)]
         if all(len(turns) and turns[0] + AFTER < len(on.paths) for turns in begun):
             later = [int(turns[0]) + AFTER for turns in begun]
             values.append([float(told.path(path)[turn]) for told, turn in zip((on, off), later, strict=True)])

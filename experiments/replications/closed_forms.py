@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from experiments.replications.rows import DERIVED, Row, load
 
 
 def rule_named(path: str) -> Callable[..., Any]:
-    """The rule of that name, as `file.function`."""
+    """The rule or oracle of that name, as `file.function`."""
     module, name = path.split(".")
-    found: Callable[..., Any] = getattr(importlib.import_module(f"powersim.rules.{module}"), name)
-    return found
+    for package in ("powersim.rules", "powersim.oracles"):
+        if importlib.util.find_spec(f"{package}.{module}"):
+            found = getattr(importlib.import_module(f"{package}.{module}"), name, None)
+            if found is not None:
+                return cast(Callable[..., Any], found)
+    raise LookupError(f"there is no rule {path}")
 
 
 def number(text: str) -> float:

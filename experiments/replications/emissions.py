@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from experiments.replications.rows import DERIVED, PUBLISHED, Row, load
-from powersim.rules.expected_utility import AS_INTENDED, AS_PUBLISHED
 
 from powersim.oracles.expected_utility import (
+    AS_INTENDED,
+    AS_PUBLISHED,
     Issue,
     Reading,
     expected_utility,

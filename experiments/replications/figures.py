@@ -13,11 +13,10 @@ from experiments.replications.arms_race import iwo_jima
 from experiments.replications.rows import load
 from experiments.replications.tables import talks
 from matplotlib.figure import Figure
-from powersim.rules.expected_utility import AS_PUBLISHED
 
 from powersim.oracles.budgets import growth_line
 from powersim.oracles.crisis import status_quo_war_probability
-from powersim.oracles.expected_utility import play_round
+from powersim.oracles.expected_utility import AS_PUBLISHED, play_round
 from powersim.oracles.landscape import energy
 from powersim.oracles.position_exchange import equal_gain_exchanges, expected_outcomes
 from powersim.oracles.trust import reassurance_high, reassurance_low

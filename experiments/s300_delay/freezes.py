@@ -16,11 +16,12 @@ from powersim.sim.history import simulate
 from powersim.sim.run import Engine
 from powersim.world import chronicle
 from powersim.world.case import Case
+from powersim.world.columns import ACTOR, GAIN, KIND, THING, TURN, VALUE
+from powersim.world.legs import Legs
 from powersim.world.state import FREEZE, LEAST, Floats, World
 
 SUPPLIER, CLIENT, GOOD = "RUS", "IRN", "s300"
 SIDES, ORDERS = ("lower", "refrain on", "raise"), ("give", "freeze")
-TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 
 
 class Part(NamedTuple):
@@ -58,15 +59,15 @@ class _Signed(NamedTuple):
 def leg_name(built: Built, leg: int) -> str:
     """A leg in words: what is done, and with which control or flow."""
     controls = built.index.controls
-    if leg < 3 * len(controls):
-        return f"{SIDES[leg % 3]} {controls[leg // 3]}"
-    f, what = divmod(leg - 3 * len(controls), 2)
+    if Legs.moves_control(len(controls), leg):
+        return f"{SIDES[Legs.side_of(leg)]} {controls[Legs.control_of(leg)]}"
+    f, what = Legs.flow_of(len(controls), leg), Legs.deed_of(len(controls), leg)
     return f"{ORDERS[what]} {' '.join(list(built.index.flows)[f])}"
 
 
 def freeze_leg(built: Built) -> int:
     """The leg that freezes Russia's order for Iran."""
-    return 3 * len(built.index.controls) + 2 * built.index.flows[GOOD, SUPPLIER, CLIENT] + FREEZE
+    return Legs.flow_leg(len(built.index.controls), built.index.flows[GOOD, SUPPLIER, CLIENT], FREEZE)
 
 
 def restraints(built: Built, case: Case, seed: int, run: int) -> Iterator[Restraint]:

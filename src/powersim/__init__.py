@@ -2,7 +2,9 @@
 
 The public names; each is imported when it is first used, so that `import powersim` costs nothing.
 
-    load       a scenario's file -> a resolved scenario
+    Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, report
+    Comparison   what branches change: effects, data, provenance, plot
+    load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
     Model      one run of a scenario as a Mesa model, a turn a step
@@ -16,21 +18,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from powersim.errors import PowersimError
+    from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
     from powersim.scenario.arrays.build import build
-    from powersim.scenario.load import load
+    from powersim.scenario.load import dump, load, loads
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
     from powersim.story.model import Model
+    from powersim.study.results import Comparison
+    from powersim.study.study import Study
 
-__all__ = ["Model", "PowersimError", "State", "build", "load", "simulate"]
+__all__ = [
+    "ArgumentError",
+    "Comparison",
+    "Model",
+    "PowersimError",
+    "ScenarioError",
+    "State",
+    "Stopped",
+    "Study",
+    "build",
+    "dump",
+    "load",
+    "loads",
+    "simulate",
+]
 
 _HOMES = {
+    "ArgumentError": "powersim.errors",
+    "Comparison": "powersim.study.results",
     "Model": "powersim.story.model",
     "PowersimError": "powersim.errors",
+    "ScenarioError": "powersim.errors",
     "State": "powersim.sim.agent",
+    "Stopped": "powersim.errors",
+    "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
+    "dump": "powersim.scenario.load",
     "load": "powersim.scenario.load",
+    "loads": "powersim.scenario.load",
     "simulate": "powersim.sim.history",
 }
 

@@ -5,14 +5,63 @@ Every error that a user can cause is a `PowersimError`; the command line prints 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Argument(NamedTuple):
+    """An argument that a message names, with a value where it shows one; the command line has an option for it."""
+
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        return self.name if self.value is None else f"{self.name}={self.value!r}"
 
 
 class PowersimError(Exception):
-    """Something that the user can put right. The command line prints it without a traceback."""
+    """Something that the user can put right. The command line prints it without a traceback.
+
+    Its message is made of texts and of arguments, which Python and the command line spell in their own ways.
+    """
 
     exit_code: int = 2
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """Texts and arguments, in order."""
+        return self.args
+
+    def spelled(self, spell: Callable[[Argument], str]) -> str:
+        """The message, with arguments as `spell` writes them."""
+        return "".join(spell(part) if isinstance(part, Argument) else str(part) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.spelled(str)
+
+
+class ArgumentError(PowersimError):
+    """An argument that cannot be as it is; the message begins with its name: runs: found 0; allowed: ..."""
+
+    def __init__(self, argument: str, *parts: object) -> None:
+        super().__init__(argument, *parts)
+        self.argument = argument
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """Texts and arguments, in order; the first names the argument that is wrong."""
+        return (Argument(self.argument), ": ", *self.args[1:])
+
+
+class Stopped(KeyboardInterrupt):
+    """The user ended a computation. What was done by then is whole, and kept if there is a folder to keep it in."""
+
+    def __init__(self, done: int, wanted: int, what: str, out: Path | None) -> None:
+        self.done, self.wanted, self.what, self.out = done, wanted, what, out
+        how = "not kept" if out is None else f"kept in {out}; resume=True goes on"
+        super().__init__(f"stopped after {done} of {wanted} {what}, {how}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,6 +21,7 @@ from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.scenario.resolved import Scenario
 from powersim.world.params import MECHANISMS
+from powersim.world.quantities import QUANTITIES, Argument
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -114,7 +115,7 @@ def documents(
     if mechanisms:
         document["mechanisms"] = {name: draw(st.booleans()) for name in _some(draw, sorted(MECHANISMS))}
     document["theories"] = {"one": {"rho": 1, "tau": 0}, "other": {"rho": 0, "tau": 1}}
-    document["outcomes"] = _outcomes(document, codes, lever_ids)
+    document["outcomes"] = _outcomes(document, codes)
     return document
 
 
@@ -291,18 +292,34 @@ def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int
     }
 
 
-def _outcomes(document: Document, codes: list[str], levers: list[str]) -> Document:
+def _outcomes(document: Document, codes: list[str]) -> Document:
     """One of each kind that the scenario can have."""
     outcomes: Document = {f"of_{name}": {"of": {"issue": name}} for name in document["issues"]}
-    a, b = codes[0], codes[1] if len(codes) > 1 else codes[0]
-    for kind in ("power", "strength", "security", "economy", "utility", "engagers", "deals"):
-        outcomes[kind] = {"of": {kind: a}}
-    if a != b:
-        for kind in ("alignment", "resolve", "trust", "shared_deals"):
-            outcomes[kind] = {"of": {kind: [a, b]}}
+    flows = [
+        [good, giver, takers[0]]
+        for good, what in sorted(document["goods"].items())
+        for giver, takers in what.get("flows", {}).items()
+    ]
+    asked: dict[Argument, list[Any]] = {
+        "actor": codes[:1],
+        "pair": [codes[:2]] if len(codes) > 1 else [],
+        "stock": [[codes[0], good] for good in sorted(document["goods"])],
+        "flow": flows,
+        "event": [event["id"] for event in document["events"]],
+        "sanctions": [[item["by"], item["on"]] for item in document["sanctions"]],
+        "pledge": document["pledges"],
+        "dispute": [[item["challenger"], item["target"]] for item in document["disputes"]],
+        "strike": [[item["by"], item["on"]] for item in document["strikes"]],
+        "proxy": [[item["by"], item["on"]] for item in document["proxies"]],
+    }
+    for kind in QUANTITIES.values():
+        for thing in asked.get(kind.of, [])[:1]:
+            outcomes[kind.name] = {"of": {kind.name: thing}}
+            if kind.of == "dispute":  # a pair may fight over two fronts
+                outcomes[kind.name]["of"]["over"] = document["disputes"][0]["issue"]
     for dispute in document["disputes"][:1]:
         pair = [dispute["challenger"], dispute["target"]]
-        outcomes["war"] = {
+        outcomes["war_ever"] = {
             "of": {"wars": pair, "over": dispute["issue"]},
             "ever": document["calendar"]["end"],
         }

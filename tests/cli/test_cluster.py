@@ -279,7 +279,7 @@ def test_a_worker_of_another_version_refuses():
 
 
 def test_a_plan_that_is_sent_computes_the_chunk_of_the_plan_itself():
-    planned = plan(open_scenario(TWO, {"rho": "0.3"}), "keep,give_up", seed=5)
+    planned = plan(open_scenario(TWO, {"rho": "0.3"}), ["keep", "give_up"], seed=5)
     remote = Remote.of(planned)
     from powersim.run.work import ensemble
 

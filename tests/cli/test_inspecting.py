@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
+from powersim.cli.wording import UNITS
+from powersim.scenario.arrays.build import WATCHED
 from powersim.world.params import MECHANISMS, SPEC
 from powersim.world.phases import PHASES
 
@@ -232,3 +234,7 @@ def test_base_rates_without_a_record_say_how_to_name_one(powersim, scenario):
     result = powersim("check", scenario, "--base-rates")
     assert result.code == 2
     assert "--record" in result.err
+
+
+def test_every_kind_of_outcome_has_a_unit_and_nothing_else_has() -> None:
+    assert set(UNITS) == set(WATCHED)

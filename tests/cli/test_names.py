@@ -118,7 +118,7 @@ def test_a_role_is_said_by_a_key_and_never_by_a_name(tmp_path: Path) -> None:
     assert roles == {"free": False, "keep": False, "treaty": True, "no_uprising": False}
     swept = plan(opened, swept="2009Q1..2009Q2")
     assert not any(label.startswith("treaty@") for label in swept.labels)
-    assert plan(opened, "free,treaty").attributes()["branches"].count('"yardstick": true') == 1
+    assert plan(opened, ["free", "treaty"]).attributes()["branches"].count('"yardstick": true') == 1
 
 
 def test_a_role_changes_no_result_and_does_not_come_with_like() -> None:

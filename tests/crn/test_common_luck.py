@@ -16,6 +16,7 @@ from powersim.sim.history import History, simulate
 from powersim.sim.model import PowersimModel
 from powersim.testing import documents, reordered
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.state import Floats
 
 SEED = 2009
@@ -149,8 +150,10 @@ def with_hermit(document: dict[str, Any], code: str) -> dict[str, Any]:
 
 def without(found: Floats, row: int) -> Floats:
     """A chronicle in which everybody behind `row` moves up one row; `row` itself may do no more than read the news."""
-    named = (found[:, 2] == row) | (found[:, 3] == row)
-    reads = np.isin(found[:, 1], [chronicle.BELIEF_RESOLVE, chronicle.BELIEF_TRUST]) & (found[:, 2] == row)
+    named = (found[:, col.ACTOR] == row) | (found[:, col.OTHER] == row)
+    reads = np.isin(found[:, col.KIND], [chronicle.BELIEF_RESOLVE, chronicle.BELIEF_TRUST]) & (
+        found[:, col.ACTOR] == row
+    )
     assert np.array_equal(named, reads)
     log = found[~named]
     for column in (2, 3):

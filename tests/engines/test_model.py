@@ -19,7 +19,7 @@ from powersim.scenario.load import from_data
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
 from powersim.testing import documents
-from powersim.world import case as watched
+from powersim.world import quantities as watched
 from powersim.world.case import Watch
 
 

@@ -16,6 +16,7 @@ from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
 from powersim.testing import documents
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.state import Floats
 
 RUNS = range(6)
@@ -57,7 +58,7 @@ def changed(data: dict[str, Any], control: Any, **more: Any) -> Built:
 
 def rows(model: PowersimModel, kind: int) -> Floats:
     log = model.history.log
-    return log[log[:, 1] == kind]
+    return log[log[:, col.KIND] == kind]
 
 
 # what it may change, and when
@@ -259,9 +260,9 @@ def test_a_veto_is_not_for_sale(two_powers_data: dict[str, Any]) -> None:
     sold = 0
     for run in range(12):
         legs = rows(played(built, run), chronicle.LEG)
-        sold += int((legs[:, 4] == 3 * control).any())
+        sold += int((legs[:, col.THING] == 3 * control).any())
         own = played(built, run, ALLY=wants(0.6))
-        assert not (rows(own, chronicle.LEG)[:, 4] == 3 * control).any()
+        assert not (rows(own, chronicle.LEG)[:, col.THING] == 3 * control).any()
         assert own.position(SITE) >= 0.5 - 1e-9
     assert sold > 0
 
@@ -285,6 +286,6 @@ def test_whoever_holds_all_its_own_controls_moves_none_and_sells_none(document: 
     model = Model(built, theory="one", agents={code: Holds})
     while model.running:
         model.step()
-    assert not np.isin(rows(model, chronicle.OWN_MOVE)[:, 4], alone).any()
-    legs = rows(model, chronicle.LEG)[:, 4]
+    assert not np.isin(rows(model, chronicle.OWN_MOVE)[:, col.THING], alone).any()
+    legs = rows(model, chronicle.LEG)[:, col.THING]
     assert not np.isin(legs[legs < 3 * len(setup.control_kind)] // 3, alone).any()

@@ -11,8 +11,9 @@ from powersim.scenario.arrays.build import Built
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
 from powersim.sim.run import Bench, Engine, History, copy_world
-from powersim.world.case import ISSUE, Case
+from powersim.world.case import Case
 from powersim.world.phases import PHASES
+from powersim.world.quantities import ISSUE
 from powersim.world.start import new_world
 
 SEED = 11

@@ -81,7 +81,7 @@ def constant(case: Any, seed: int, run: int) -> Any:
 
 
 def points(opened: Opened, folder: Path, resume: bool) -> Any:
-    space = Space(plan(opened, "keep,free", "spiral", 3))
+    space = Space(plan(opened, ["keep", "free"], "spiral", 3))
     outcome = opened.scenario.outcomes["territory"]
     evaluator = Evaluator(space, outcome, constant, folder, 1)
     u = np.random.default_rng(3).random((130, len(space.all)))

@@ -35,7 +35,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     folder = tmp_path_factory.mktemp("record")
     (folder / "my.yaml").write_text(template(), "utf-8")
-    made = plan(open_scenario(folder / "my.yaml", {"rho": "0.5"}), "free,keep", None, 3)
+    made = plan(open_scenario(folder / "my.yaml", {"rho": "0.5"}), ["free", "keep"], None, 3)
     file = provenance.write(folder, work.facts(made, 5, "powersim compare my.yaml", 0.0, work.COMPILED))
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return found

@@ -17,8 +17,9 @@ from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.scenario.read.merge import read_chain
 from powersim.scenario.schema.branch import DOES, FORBIDDEN, LEGS, VERBS
-from powersim.scenario.schema.scenario import ACTOR_OUTCOMES, FLOW_OUTCOMES, OVER, QUANTITIES, SUMMARIES
+from powersim.scenario.schema.scenario import SUMMARIES
 from powersim.sim.history import simulate
+from powersim.world.quantities import OVER, QUANTITIES
 
 EXAMPLES = 40 * int(os.environ.get("FUZZ", "1"))
 DATES = [f"{year}Q{quarter}" for year in (2000, 2001) for quarter in (1, 2, 3, 4)]
@@ -56,15 +57,15 @@ class Draw:
         return [good, giver, taker]
 
     def outcome(self) -> Document:
-        kind = self.one(QUANTITIES)
+        kind = QUANTITIES[self.one(QUANTITIES)]
         things: dict[str, Any] = {
             "issue": self.one(self.document["issues"]), "event": self.one(DOES),
             "stock": [self.one(self.document["actors"]), self.one(self.document["goods"])],
         }  # fmt: skip
-        other = self.flow() if kind in FLOW_OUTCOMES else self.pair()
-        thing = things.get(kind, self.one(self.document["actors"]) if kind in ACTOR_OUTCOMES else other)
-        of = {kind: thing} | (
-            {"over": self.one(self.document["issues"])} if kind in OVER and self.level() > 0.8 else {}
+        other = self.flow() if kind.of == "flow" else self.pair()
+        thing = things.get(kind.of, self.one(self.document["actors"]) if kind.of == "actor" else other)
+        of = {kind.name: thing} | (
+            {"over": self.one(self.document["issues"])} if kind.name in OVER and self.level() > 0.8 else {}
         )
         how = self.one(SUMMARIES)
         period = self.dates() if how in ("mean", "max", "min") else self.one(DATES)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import powersim.oracles
 import powersim.rules
 
 POINTS = 150
@@ -31,39 +32,44 @@ DOMAIN: dict[str, tuple[float, float]] = {
     "minimum_trust.punishment": (0.0, 0.5), "t_u": (1.1, 3.0), "equalising_payment.unit_i": (1e-6, 2.0),
     "equalising_payment.unit_j": (1e-6, 2.0),
 }  # fmt: skip
-# Oracles that the turn never calls are asked inside their domain only.
-OPEN = (0.05, 0.95)
-TURN = {
-    "alignment", "bargaining", "beliefs", "budgets", "compliance", "contest", "crisis", "commitment", "home",
-    "patience", "proliferation", "proxies", "sanctions", "security", "supplier", "technology", "utility", "war",
-}  # fmt: skip
-ORACLES = {
+# Oracles that are asked inside their domain only: whole files, and rules of other files.
+INSIDE = {
+    "balance", "coleman", "expected_utility", "lanchester", "landscape", "position_exchange", "reputation", "trust",
     "contest_effort", "unequal_effort", "arming_of_equals", "richardson_equilibrium", "arms_versus_allies",
     "steady_gap", "gap_half_life", "bass_share", "bass_peak",
 }  # fmt: skip
+OPEN = (0.05, 0.95)
 
 
 def rules() -> Iterator[tuple[str, str, Callable[..., Any], list[str]]]:
-    """Every rule of numbers alone: file, name, the rule, its arguments."""
-    for module in pkgutil.iter_modules(powersim.rules.__path__):
-        loaded = importlib.import_module(f"powersim.rules.{module.name}")
-        source = inspect.getsource(loaded)
-        for name, found in sorted(vars(loaded).items()):
-            plain = getattr(found, "py_func", found)
-            if (
-                inspect.isfunction(plain)
-                and f"@rule\ndef {name}(" in source
-                and plain.__module__ == loaded.__name__
-            ):
-                hints = plain.__annotations__
-                if all(hint in ("float", "int") for argument, hint in hints.items() if argument != "return"):
-                    yield module.name, name, found, [argument for argument in hints if argument != "return"]
+    """Every rule and every oracle of numbers alone: file, name, the rule, its arguments."""
+    for package in (powersim.rules, powersim.oracles):
+        for module in pkgutil.iter_modules(package.__path__):
+            loaded = importlib.import_module(f"{package.__name__}.{module.name}")
+            source = inspect.getsource(loaded)
+            for name, found in sorted(vars(loaded).items()):
+                plain = getattr(found, "py_func", found)
+                if (
+                    inspect.isfunction(plain)
+                    and f"@rule\ndef {name}(" in source
+                    and plain.__module__ == loaded.__name__
+                ):
+                    hints = plain.__annotations__
+                    if all(
+                        hint in ("float", "int") for argument, hint in hints.items() if argument != "return"
+                    ):
+                        yield (
+                            module.name,
+                            name,
+                            found,
+                            [argument for argument in hints if argument != "return"],
+                        )
 
 
 def points(module: str, name: str, arguments: list[str]) -> Iterator[list[float]]:
     """Arguments inside the domain and on its edges, the same in every process."""
     dice = random.Random(name)
-    fallback = CLOSED if module in TURN and name not in ORACLES else OPEN
+    fallback = OPEN if module in INSIDE or name in INSIDE else CLOSED
     for _ in range(POINTS):
         point = []
         for argument in arguments:

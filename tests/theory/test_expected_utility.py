@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from powersim.rules.expected_utility import AS_INTENDED, AS_PUBLISHED, CAPITULATION, COMPROMISE, CONFRONTATION
 from ruamel.yaml import YAML
 
 from powersim.oracles.expected_utility import (
+    AS_INTENDED,
+    AS_PUBLISHED,
+    CAPITULATION,
+    COMPROMISE,
+    CONFRONTATION,
     Issue,
     Reading,
     best_move,

@@ -21,8 +21,8 @@ from powersim.scenario.load import from_data, load
 from powersim.sim.history import History, simulate
 from powersim.testing import renamed
 from powersim.world import chronicle
+from powersim.world.columns import DEAL, GAIN, KIND, TURN, VALUE
 
-TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN, DEAL = range(8)
 DECISION = 10  # 2009Q3
 FLAGSHIP = "missile_defense_2009.yaml"
 BRANCHES = ("keep", "cancel", "replace")

@@ -13,8 +13,8 @@ from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.sim.history import History, simulate
 from powersim.world import chronicle
+from powersim.world.columns import ACTOR, DEAL, KIND, THING, TURN
 
-TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN, DEAL = range(8)
 SEED = 2009
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from powersim.rules.compliance import annuity, continuation_value
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.derive import derive
 from powersim.world.gains import relationship
@@ -62,10 +63,10 @@ def freezes(values: dict[str, float], runs: int = 12) -> tuple[list[int], list[i
         began: dict[float, int] = {}
         for turn, rows in enumerate(play.steps()):
             for row in rows:
-                if row[1] == ch.LEG and row[4] == freeze:
-                    began[row[7]] = turn
-                elif row[1] in (ch.BREACH, ch.LAPSED) and row[7] in began:
-                    (broken if row[1] == ch.BREACH else kept).append(turn - began.pop(row[7]))
+                if row[col.KIND] == ch.LEG and row[col.THING] == freeze:
+                    began[row[col.DEAL]] = turn
+                elif row[col.KIND] in (ch.BREACH, ch.LAPSED) and row[col.DEAL] in began:
+                    (broken if row[col.KIND] == ch.BREACH else kept).append(turn - began.pop(row[col.DEAL]))
     return broken, kept
 
 
@@ -130,7 +131,7 @@ def test_who_breaks_a_promise_is_trusted_less_by_those_it_wronged(document: dict
         unread = play.twin(breach_signal=0.0)
         unread.step()
         for row in of_kind(play.step(), ch.BREACH):
-            breaker, wronged = int(row[2]), int(row[3])
+            breaker, wronged = int(row[col.ACTOR]), int(row[col.OTHER])
             told, untold = (p.world.trust[wronged, breaker] for p in (play, unread))
             assert told < untold or untold <= play.case.params.belief_floor + 1e-9
 
@@ -195,15 +196,15 @@ def test_delayed_suspended_and_revoked_legs_all_occur_in_the_flagship(flagship: 
         frozen: dict[int, int] = {}  # deal -> flow
         for turn, rows in enumerate(play.steps()):
             for row in rows:
-                kind, leg, deal = int(row[1]), int(row[4]) - 3 * controls, int(row[7])
+                kind, leg, deal = int(row[col.KIND]), int(row[col.THING]) - 3 * controls, int(row[col.DEAL])
                 if kind == ch.LEG and leg >= 0 and leg % 2 == GIVE:
                     ordered[leg // 2] = turn
                 elif kind == ch.LEG and leg >= 0:
                     frozen[deal] = leg // 2
                 elif kind == ch.WITHHELD:
-                    seen["suspended"] += play.world.frozen_until[int(row[4])] > turn
+                    seen["suspended"] += play.world.frozen_until[int(row[col.THING])] > turn
                 elif kind == ch.BREACH:
                     seen["revoked"] += deal in frozen
-                elif kind == ch.DELIVERY and int(row[4]) in ordered:
-                    seen["delayed"] += turn > ordered.pop(int(row[4]))
+                elif kind == ch.DELIVERY and int(row[col.THING]) in ordered:
+                    seen["delayed"] += turn > ordered.pop(int(row[col.THING]))
     assert all(seen.values()), seen

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from powersim.rules.technology import learn
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.state import KNOW_HOW_GOOD, RIVAL, SHIFT_STOCK, Floats
 from worlds import Play, built, lively_documents, of_kind
 
@@ -20,7 +21,7 @@ def ledger(play: Play, q: Floats, rows: Floats) -> Floats:
     """The arsenals (N, G) a turn later, by the bookings of its rows alone: events, production, deliveries, war."""
     s, p = play.case.setup, play.case.params
     q = q.copy()
-    for event in of_kind(rows, chronicle.EVENT)[:, 4]:
+    for event in of_kind(rows, chronicle.EVENT)[:, col.THING]:
         for a in np.flatnonzero((s.act_event == event) & (s.act_kind == SHIFT_STOCK)):
             place = s.act_a[a], s.act_b[a]
             q[place] = max(0.0, q[place] + s.act_value[a])
@@ -32,7 +33,13 @@ def ledger(play: Play, q: Floats, rows: Floats) -> Floats:
             for i, g in np.argwhere((s.good_kind == KNOW_HOW_GOOD) & (s.production > 0.0)):
                 q[i, g] = learn(q[i, g], p.frontier, p.learn_rate * s.production[i, g])
     for row in rows:
-        kind, actor, other, thing, units = int(row[1]), int(row[2]), int(row[3]), int(row[4]), row[5]
+        kind, actor, other, thing, units = (
+            int(row[col.KIND]),
+            int(row[col.ACTOR]),
+            int(row[col.OTHER]),
+            int(row[col.THING]),
+            row[col.VALUE],
+        )
         if kind == chronicle.DELIVERY:
             g = s.flow_good[thing]
             assert (actor, other) == (s.flow_from[thing], s.flow_to[thing])
@@ -104,5 +111,5 @@ def test_what_was_delivered_is_the_sum_of_the_deliveries(document: dict[str, Any
     total = play.world.delivered.copy()
     for rows in play.steps():
         for row in of_kind(rows, chronicle.DELIVERY):
-            total[int(row[4])] += row[5]
+            total[int(row[col.THING])] += row[col.VALUE]
         np.testing.assert_allclose(play.world.delivered[rival], total[rival], rtol=0.0, atol=CLOSE)

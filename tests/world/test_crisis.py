@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.crisis import battle_odds, perceived_odds
 from powersim.world.derive import derive
@@ -37,7 +38,7 @@ def test_no_private_costs_and_no_shift_of_power_no_war(document: dict[str, Any])
 def test_with_known_costs_every_war_is_preventive(document: dict[str, Any]) -> None:
     case = set_to(built(document).case("", "", 1, 0), c_bar=0.0, horizon=40.0)
     for rows in Play(case).steps():
-        assert (of_kind(rows, ch.WAR)[:, 4] == of_kind(rows, ch.PREVENTIVE)[:, 4]).all()
+        assert (of_kind(rows, ch.WAR)[:, col.THING] == of_kind(rows, ch.PREVENTIVE)[:, col.THING]).all()
 
 
 @settings(max_examples=25)
@@ -47,10 +48,10 @@ def test_a_higher_cost_to_the_challenger_never_makes_a_first_war_likelier(
 ) -> None:
     """Same luck, higher cost: who fights now, would have fought before. So for the known part and for sanctions."""
     case = built(document).case("", "", 1, run, off=["commitment"])
-    wars = set(of_kind(Play(case, 1, run).step(), ch.WAR)[:, 4])
+    wars = set(of_kind(Play(case, 1, run).step(), ch.WAR)[:, col.THING])
     for name in ("c_a", "sanctions_expected"):
         costly = set_to(case, **{name: getattr(case.params, name) + more})
-        assert set(of_kind(Play(costly, 1, run).step(), ch.WAR)[:, 4]) <= wars
+        assert set(of_kind(Play(costly, 1, run).step(), ch.WAR)[:, col.THING]) <= wars
 
 
 @settings(max_examples=25)
@@ -89,16 +90,16 @@ def test_every_war_grows_out_of_a_crisis_and_every_battle_belongs_to_a_war(docum
     for rows in play.steps():
         in_crisis: set[float] = set()
         for row in rows:
-            if row[1] == ch.CRISIS:
-                assert row[4] not in open_wars
-                in_crisis.add(row[4])
-            elif row[1] == ch.WAR:
-                assert row[4] in in_crisis
-                open_wars.add(row[4])
-            elif row[1] in (ch.BATTLE, ch.CITY_STRIKE):
-                assert row[4] in open_wars
-            elif row[1] == ch.WAR_ENDED:
-                open_wars.remove(row[4])
+            if row[col.KIND] == ch.CRISIS:
+                assert row[col.THING] not in open_wars
+                in_crisis.add(row[col.THING])
+            elif row[col.KIND] == ch.WAR:
+                assert row[col.THING] in in_crisis
+                open_wars.add(row[col.THING])
+            elif row[col.KIND] in (ch.BATTLE, ch.CITY_STRIKE):
+                assert row[col.THING] in open_wars
+            elif row[col.KIND] == ch.WAR_ENDED:
+                open_wars.remove(row[col.THING])
         assert open_wars == set(np.flatnonzero(play.world.war_on))
 
 
@@ -109,10 +110,10 @@ def test_no_crisis_arises_over_a_front_before_its_truce_is_over(document: dict[s
     ended: dict[float, int] = {}
     for turn, rows in enumerate(play.steps()):
         for row in of_kind(rows, ch.CRISIS, ch.WAR_ENDED, ch.TERMS):
-            if row[1] in (ch.WAR_ENDED, ch.TERMS):
-                ended[row[4]] = turn
+            if row[col.KIND] in (ch.WAR_ENDED, ch.TERMS):
+                ended[row[col.THING]] = turn
             else:
-                assert turn - ended.get(row[4], -100) > play.case.params.truce
+                assert turn - ended.get(row[col.THING], -100) > play.case.params.truce
 
 
 @settings(max_examples=25)
@@ -124,7 +125,7 @@ def test_a_front_moves_by_terms_and_war_alone_and_never_beyond_what_its_mover_wa
     s = play.case.setup
     before = play.world.x.copy()
     for rows in play.steps():
-        moved = set(of_kind(rows, ch.TERMS, ch.BATTLE, ch.WAR_ENDED)[:, 4].astype(int))
+        moved = set(of_kind(rows, ch.TERMS, ch.BATTLE, ch.WAR_ENDED)[:, col.THING].astype(int))
         for v, k in enumerate(s.dispute_issue):
             fighting = bool(play.world.war_on[v])
             if v not in moved and not fighting:
@@ -146,7 +147,7 @@ def test_a_forbidden_war_is_not_fought(document: dict[str, Any]) -> None:
     made = built(document)
     about = set(made.index.between(*pair))
     for rows in Play(made.case("peace", "", 1, 0)).steps():
-        assert not about & set(of_kind(rows, ch.WAR, ch.BATTLE)[:, 4].astype(int))
+        assert not about & set(of_kind(rows, ch.WAR, ch.BATTLE)[:, col.THING].astype(int))
 
 
 def test_forts_and_fronts_of_the_flagship_agree(flagship: Built) -> None:
@@ -154,5 +155,5 @@ def test_forts_and_fronts_of_the_flagship_agree(flagship: Built) -> None:
         play = Play(flagship.case("free", "deterrence", 9, run), 9, run)
         for rows in play.steps():
             for row in of_kind(rows, ch.BATTLE):
-                assert 0 <= row[5] <= play.case.params.forts
-                assert 0.0 < row[6] < 1.0
+                assert 0 <= row[col.VALUE] <= play.case.params.forts
+                assert 0.0 < row[col.GAIN] < 1.0

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from powersim.scenario.arrays.build import Built
 from powersim.testing import shares
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.state import EMBARGO
 from worlds import Play, built, lively_documents, of_kind
 
@@ -54,7 +55,7 @@ def test_embargoed_goods_never_flow(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
     for rows in play.steps():
         for row in of_kind(rows, chronicle.DELIVERY):
-            assert not embargoes(play, int(row[4]))
+            assert not embargoes(play, int(row[col.THING]))
 
 
 def test_the_good_of_these_tests_flows_where_nothing_forbids_it() -> None:
@@ -81,14 +82,14 @@ def test_embargoed_goods_never_flow_in_the_flagship(flagship: Built) -> None:
         play = Play(flagship.case("free", "", 3, run), 3, run)
         for rows in play.steps():
             for row in of_kind(rows, chronicle.DELIVERY):
-                assert not embargoes(play, int(row[4]))
+                assert not embargoes(play, int(row[col.THING]))
 
 
 def test_a_forbidden_flow_never_flows(flagship: Built) -> None:
     f = flagship.index.flows["s300", "RUS", "IRN"]
     for run in range(10):
         rows = np.concatenate(list(Play(flagship.case("no_s300", "", 3, run), 3, run).steps()))
-        assert f not in of_kind(rows, chronicle.DELIVERY)[:, 4]
+        assert f not in of_kind(rows, chronicle.DELIVERY)[:, col.THING]
 
 
 @settings(max_examples=25)
@@ -98,4 +99,4 @@ def test_nothing_frozen_is_delivered(document: dict[str, Any]) -> None:
     for turn, rows in enumerate(play.steps()):
         breached = len(of_kind(rows, chronicle.BREACH)) > 0
         for row in of_kind(rows, chronicle.DELIVERY):
-            assert breached or play.world.frozen_until[int(row[4])] <= turn
+            assert breached or play.world.frozen_until[int(row[col.THING])] <= turn

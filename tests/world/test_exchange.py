@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from powersim.testing import shares
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.state import GIVE, REFRAIN
 from worlds import LIVELY, Play, built, lively_documents, of_kind
 
@@ -68,7 +69,7 @@ def test_nobody_signs_more_in_a_turn_than_its_bandwidth(document: dict[str, Any]
         actor["bandwidth"] = 1
     play = Play(built(document).case("", "", 1, 0))
     for rows in play.steps():
-        parties = of_kind(rows, ch.GAIN)[:, 2]
+        parties = of_kind(rows, ch.GAIN)[:, col.ACTOR]
         assert len(set(parties)) == len(parties)
 
 
@@ -80,10 +81,10 @@ def test_own_policy_leaves_alone_what_a_deal_binds(document: dict[str, Any]) -> 
     free_at = np.zeros(controls, int)
     for turn, rows in enumerate(play.steps()):
         for row in rows:
-            if row[1] == ch.OWN_MOVE:
-                assert free_at[int(row[4])] <= turn
-            elif row[1] == ch.LEG and row[4] < 3 * controls:
-                free_at[int(row[4]) // 3] = turn + int(play.case.params.deal_length)
+            if row[col.KIND] == ch.OWN_MOVE:
+                assert free_at[int(row[col.THING])] <= turn
+            elif row[col.KIND] == ch.LEG and row[col.THING] < 3 * controls:
+                free_at[int(row[col.THING]) // 3] = turn + int(play.case.params.deal_length)
 
 
 @settings(max_examples=20)
@@ -95,8 +96,8 @@ def test_a_deal_may_carry_on_what_an_open_deal_began_and_never_turn_it_back(docu
     until: dict[int, int] = {}
     for turn, rows in enumerate(play.steps()):
         for row in of_kind(rows, ch.LEG):
-            c, this = int(row[4]) // 3, row[4] % 3
-            if row[4] < 3 * controls:
+            c, this = int(row[col.THING]) // 3, row[col.THING] % 3
+            if row[col.THING] < 3 * controls:
                 assert until.get(c, 0) <= turn or (side[c] == this and this != REFRAIN)
                 side[c], until[c] = this, turn + int(play.case.params.deal_length)
 
@@ -107,11 +108,11 @@ def test_every_leg_is_given_by_a_party_that_can_give_it(document: dict[str, Any]
     play = Play(built(document).case("", "", 1, 0))
     s, controls = play.case.setup, len(play.world.pos)
     for rows in play.steps():
-        for deal in of_kind(rows, ch.SIGNED)[:, 7]:
-            mine = rows[rows[:, 7] == deal]
-            parties = set(of_kind(mine, ch.GAIN)[:, 2])
+        for deal in of_kind(rows, ch.SIGNED)[:, col.DEAL]:
+            mine = rows[rows[:, col.DEAL] == deal]
+            parties = set(of_kind(mine, ch.GAIN)[:, col.ACTOR])
             for row in of_kind(mine, ch.LEG):
-                giver, r = int(row[2]), int(row[4])
+                giver, r = int(row[col.ACTOR]), int(row[col.THING])
                 assert giver in parties
                 if r < 3 * controls:
                     assert s.raisers[r // 3, giver] or s.lowerers[r // 3, giver]

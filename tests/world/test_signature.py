@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import copy_world
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.derive import derive, own_utility, refresh_readings
 from powersim.world.gains import missing, money_unit, relationship
 from powersim.world.packages import leg_cost
@@ -25,15 +26,15 @@ def test_nobody_signs_at_a_loss(document: dict[str, Any]) -> None:
     for rows in play.steps():
         legs = of_kind(rows, chronicle.LEG)
         for row in of_kind(rows, chronicle.GAIN):
-            mine = legs[legs[:, 7] == row[7]][:, 4].astype(int)
-            assert row[6] > sum(leg_cost(g, r, int(row[2])) for r in mine)
+            mine = legs[legs[:, col.DEAL] == row[col.DEAL]][:, col.THING].astype(int)
+            assert row[col.GAIN] > sum(leg_cost(g, r, int(row[col.ACTOR])) for r in mine)
 
 
 def test_nobody_in_the_flagship_signs_at_a_loss(flagship: Built) -> None:
     for run in range(4):
         play = Play(flagship.case("replace", "deterrence", 5, run), 5, run)
         for rows in play.steps():
-            assert (of_kind(rows, chronicle.GAIN)[:, 6] > 0.0).all()
+            assert (of_kind(rows, chronicle.GAIN)[:, col.GAIN] > 0.0).all()
 
 
 class Notary:
@@ -105,14 +106,14 @@ class Notary:
         play.engine.to(play.turns_played, "deals")
         rows = play.world.log[first : int(play.world.logged[0])]
         signed = of_kind(rows, chronicle.SIGNED)
-        for deal in signed[:, 7]:
-            mine = rows[rows[:, 7] == deal]
-            legs = [(int(row[4]), float(row[5])) for row in of_kind(mine, chronicle.LEG)]
+        for deal in signed[:, col.DEAL]:
+            mine = rows[rows[:, col.DEAL] == deal]
+            legs = [(int(row[col.THING]), float(row[col.VALUE])) for row in of_kind(mine, chronicle.LEG)]
             gains, after = self.gains(world, legs, weight)
             for row in of_kind(mine, chronicle.GAIN):
-                i = int(row[2])
-                paid = money_unit(self.g.s, self.packed_world, i) * row[5]
-                np.testing.assert_allclose(row[6], gains[i] + paid, rtol=0.0, atol=1e-7)
+                i = int(row[col.ACTOR])
+                paid = money_unit(self.g.s, self.packed_world, i) * row[col.VALUE]
+                np.testing.assert_allclose(row[col.GAIN], gains[i] + paid, rtol=0.0, atol=1e-7)
                 assert gains[i] + paid > 0.0
             world.pos[:] = after.pos  # a deal moves controls at once; what it orders is delivered later
         return len(signed)

@@ -12,6 +12,7 @@ from powersim.oracles.proliferation import setback_threshold
 from powersim.rules.proliferation import setback_value
 from powersim.testing import shares
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.derive import derive
 from powersim.world.strike import strike_net
 from worlds import Play, built, of_kind
@@ -39,7 +40,7 @@ def played(changes: dict[str, float], run: int = 0) -> tuple[Play, np.ndarray[An
 def test_each_milestone_is_decided_once() -> None:
     for run in range(10):
         _, rows = played({}, run)
-        marks = of_kind(rows, ch.MILESTONE)[:, 5]
+        marks = of_kind(rows, ch.MILESTONE)[:, col.VALUE]
         assert len(set(marks)) == len(marks)
         assert list(marks) == sorted(marks)
 
@@ -50,8 +51,8 @@ def test_a_strike_that_costs_nothing_is_made_and_sets_the_programme_back() -> No
         play, rows = played({}, run)
         struck = of_kind(rows, ch.STRIKE)
         assert len(struck) == len(of_kind(rows, ch.MILESTONE)) > 0
-        assert set(struck[:, 5]) <= {0.0, play.case.params.setback}
-        hits += int((struck[:, 5] > 0.0).sum())
+        assert set(struck[:, col.VALUE]) <= {0.0, play.case.params.setback}
+        hits += int((struck[:, col.VALUE] > 0.0).sum())
     assert hits > 0
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
+from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.params import MECHANISMS, SPEC
 from powersim.world.state import C_PLEDGE, C_SANCTION, KNOW_HOW_GOOD, Floats
@@ -90,11 +91,11 @@ def quiet(case: Case, name: str, rows: Floats) -> bool:
     """Whether the chronicle has nothing of the mechanism."""
     kind_of_control = case.setup.control_kind
     if name == "payments":
-        return not of_kind(rows, ch.GAIN)[:, 5].any()
+        return not of_kind(rows, ch.GAIN)[:, col.VALUE].any()
     if name == "coalitions":
-        return bool((of_kind(rows, ch.SIGNED)[:, 4] == 2).all())
+        return bool((of_kind(rows, ch.SIGNED)[:, col.THING] == 2).all())
     if name in ("own_policy", "sanctions"):
-        moved = kind_of_control[of_kind(rows, ch.OWN_MOVE)[:, 4].astype(int)] == C_SANCTION
+        moved = kind_of_control[of_kind(rows, ch.OWN_MOVE)[:, col.THING].astype(int)] == C_SANCTION
         return not (moved.any() if name == "sanctions" else (~moved).any())
     return len(of_kind(rows, *ROWS_OF.get(name, ()))) == 0
 
@@ -168,6 +169,6 @@ def test_without_technology_know_how_moves_by_teaching_alone(document: dict[str,
     for rows in play.steps():
         taught = np.zeros_like(before, bool)
         for row in of_kind(rows, ch.DELIVERY):
-            taught[int(row[3]), case.setup.flow_good[int(row[4])]] = True
+            taught[int(row[col.OTHER]), case.setup.flow_good[int(row[col.THING])]] = True
         assert (play.world.q == before)[:, know_how][~taught[:, know_how]].all()
         before = play.world.q.copy()

@@ -12,10 +12,10 @@ from powersim.scenario.load import from_data, load
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
 from powersim.world import chronicle
+from powersim.world.columns import GAIN, KIND, VALUE
 from powersim.world.gains import control_change
 from powersim.world.params import MECHANISMS
 
-TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 DECISION = 10  # 2009Q3
 
 # Ideal and salience as coded for 2009, and where the issues stood; losses are linear.

@@ -12,6 +12,7 @@ from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim.run import Engine
 from powersim.testing import documents, shares
+from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.state import Derived, Floats
 
@@ -118,4 +119,4 @@ def same(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
 
 def of_kind(rows: Floats, *kinds: int) -> Floats:
     """Rows of the chronicle of some kinds."""
-    return rows[np.isin(rows[:, 1], kinds)]
+    return rows[np.isin(rows[:, col.KIND], kinds)]

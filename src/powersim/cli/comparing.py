@@ -9,44 +9,30 @@ from typing import TYPE_CHECKING
 from powersim._words import counted
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Page
-from powersim.effects.findings import of_effects
-from powersim.effects.paired import EFFECTS_MARK, Effect, effects, write_effects
+from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.figures import pool
-from powersim.files.writing import check_folder, check_target, subfolder
+from powersim.files.writing import subfolder
+from powersim.study.results import EFFECTS, Comparison
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from powersim.run.plan import Plan
 
-EFFECTS = "effects.csv"
 FIGURES = "figures"
 NONE = "none"
 
 
-def report(
-    page: Page,
-    plan: Plan,
-    data: xr.Dataset,
-    out: Path | None,
-    shown: Sequence[str],
-    named: bool,
-    figures: str,
-    processes: int,
-) -> None:
-    """Print the effects on the outcomes `shown`; write all of them, and figures, to `out` if there is one.
+def report(page: Page, found: Comparison, named: bool, figures: str, processes: int) -> None:
+    """Print the effects on the outcomes that are shown; draw figures beside the results, if they are kept.
 
     Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories. Up to so many
     `processes` draw.
     """
+    plan, out, study, rows, shown = found.plan, found.folder, found.labels, found.rows, found.shown
+    assert plan is not None  # it was computed just now
     drawn = out is not None and figures != NONE
     if drawn and processes > 1:
         pool.get_ready()
-    study = Study.read(data)
-    rows = effects(data, plan.pairs)
-    if out is not None:
-        write_effects(rows, out / EFFECTS)
     if not rows:
         lacking = "one branch" if study.outcomes else "no outcomes (see outcomes in docs/scenario.md)"
         page.line(f"{plan.scenario.title}: {lacking}, nothing to compare")
@@ -58,10 +44,8 @@ def report(
     page.tables(tabulated.tables(kept, study, shown))
     page.line()
     page.line("In short", "bold")
-    for name in shown:
-        outcome = study.outcome(name)
-        binary = outcome.summary.kind == "ever"
-        page.line(of_effects(outcome, [row for row in rows if row.outcome == name], study, binary=binary))
+    for text in found.findings.values():
+        page.line(text)
     hidden = [name for name in plan.opened.outcomes if name not in shown]
     if hidden:
         page.line()
@@ -71,15 +55,8 @@ def report(
         )
     if out is not None:
         if drawn:
-            _draw(page, data, out, list(study.outcomes) if figures == ALL else shown, processes)
+            _draw(page, found, out, ["all"] if figures == ALL else shown, processes)
         page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
-
-
-def check(out: Path, figures: str) -> None:
-    """PowersimError, before anything is computed, if something of others is where files will be written."""
-    check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
-    if figures != NONE:
-        check_folder(out, FIGURES)
 
 
 def _tells(row: Effect, study: Study) -> bool:
@@ -102,12 +79,8 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     )
 
 
-def _draw(page: Page, data: xr.Dataset, out: Path, outcomes: Sequence[str], processes: int) -> None:
-    from powersim.figures.gallery import write_figures
-
+def _draw(page: Page, found: Comparison, out: Path, outcomes: Sequence[str], processes: int) -> None:
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
         folder = subfolder(out, FIGURES)
-        write_figures(
-            data, folder, outcomes, progress=lambda _: tick(), processes=processes, notice=page.note
-        )
+        found.figures(folder, outcomes, workers=processes, tick=tick, notice=page.note)

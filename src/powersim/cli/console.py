@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from powersim.cli.guard import complain
 from powersim.files.plain import one_line, plain
+from powersim.run.listener import Listener
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,16 +48,36 @@ class Table:
     title: str = ""
 
 
-class Page:
-    """Standard output, and standard error for what is not a result. `quiet` keeps only results and errors."""
+class Page(Listener):
+    """Standard output, and standard error for what is not a result. `quiet` keeps only results and errors.
 
-    def __init__(self, quiet: bool = False) -> None:
-        self.quiet = quiet
+    ahead: a module that the page will need, loaded while histories are computed.
+    """
+
+    def __init__(self, quiet: bool = False, ahead: str = "") -> None:
+        super().__init__()
+        self.quiet, self.ahead = quiet, ahead
         self._out: Console | None = None
         for stream in (sys.stdout, sys.stderr):
             # A pipe in a narrow encoding shall not stop a study because of a dash.
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
+
+    @property
+    def command(self) -> str:  # type: ignore[override]
+        """The command as it was given."""
+        from powersim.sim import provenance
+
+        return provenance.command_line(sys.argv[1:])
+
+    def meanwhile(self) -> None:
+        """Load what the page will need."""
+        if self.ahead:
+            import_module(self.ahead)
+
+    def warn(self, text: str) -> None:
+        """Something that is wrong and was dealt with: said even when quiet."""
+        complain(text)
 
     @property
     def rich(self) -> Console | None:

@@ -20,7 +20,8 @@ from types import FrameType
 from typing import ParamSpec
 
 from powersim._signals import ENDING
-from powersim.errors import PowersimError
+from powersim.cli.spelling import flags
+from powersim.errors import PowersimError, Stopped
 from powersim.files.plain import plain
 
 P = ParamSpec("P")
@@ -45,6 +46,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             # Whoever read our output has seen enough. Python would complain once more when it flushes at the end.
             _forget(sys.stdout.fileno())
             raise SystemExit(0) from None
+        except Stopped as stopped:
+            complain(told(stopped))
+            raise SystemExit(INTERRUPTED) from None
         except KeyboardInterrupt:
             complain("interrupted")
             raise SystemExit(INTERRUPTED) from None
@@ -61,7 +65,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 def explained(error: Exception) -> str | None:
     """What to say of an error that is no fault of powersim; None for one that is."""
     if isinstance(error, PowersimError):
-        return str(error)
+        return error.spelled(flags)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
@@ -75,6 +79,14 @@ def explained(error: Exception) -> str | None:
             "POWERSIM_JIT=0 computes without compiling, some two hundred times slower"
         )
     return None
+
+
+def told(stopped: Stopped) -> str:
+    """How far an interrupted study came, and how to go on."""
+    how = "not kept: --out DIR would keep them"
+    if stopped.out is not None:
+        how = f"kept in {stopped.out}; add --resume to go on"
+    return f"stopped after {stopped.done} of {stopped.wanted} {stopped.what}, {how}"
 
 
 def _is_of_compiler(error: Exception) -> bool:

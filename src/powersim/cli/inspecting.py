@@ -12,6 +12,7 @@ import typer
 
 from powersim.cli.guard import complain
 from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, needs, overrides
+from powersim.cli.spelling import flags
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -63,7 +64,7 @@ def check(
             opened = open_scenario(path, given)
         except PowersimError as error:
             sys.stdout.flush()
-            complain(str(error))
+            complain(error.spelled(flags))
             failed = True
             continue
         if not quiet:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from powersim._words import counted
 from powersim.cli.console import Cell, Column, Page, Table
-from powersim.cli.lengthy import announce
+from powersim.cli.spelling import names
 from powersim.plausible.baserates import COLUMNS, cells, verdict
 from powersim.plausible.rates import find_record, plausibility
 from powersim.run.plan import plan
+from powersim.run.stages import announce
 from powersim.run.work import check_runs, warm
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def show(
     seed: int | None,
 ) -> None:
     """Run histories up to the end of the record and print them beside it."""
-    asked = plan(opened, branch or opened.branches[0], "all", seed, swept="")
+    asked = plan(opened, names(branch) or opened.branches[:1], ["all"], seed, swept="")
     found = find_record(path, record)
     announce(page)
     warm(asked.first_case)

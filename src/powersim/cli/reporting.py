@@ -25,12 +25,10 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
     It holds what compare left in DIR and whatever why, sensitivity, verdict and tell have added to it.
     """
     from powersim.cli import console
-    from powersim.report.folder import write_report
-    from powersim.run.work import workers
+    from powersim.study import Study
 
     page = console.Page(quiet)
-    with page.progress("drawing", None) as tick:
-        path = write_report(folder, out, lambda _: tick(), workers(), page.note)
+    path = Study.report(folder, out, progress=page)
     page.line(f"{path.name} written to {path.parent.name or '.'}: open it in any browser")
 
 

@@ -10,9 +10,10 @@ import typer
 
 from powersim._words import counted
 from powersim.cli.options import Quiet, guarded, needs
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
-    import xarray as xr
+    from powersim.study import Results
 
 NEEDED = {"scenario", "branches", "theories", "seed", "powersim", "rules"}  # what results say of themselves
 SHOWN = 8  # names of a list before "and so many more"
@@ -41,36 +42,22 @@ def results(
     Tables are long: a row for each run, theory, branch and outcome. They hold complete runs only.
     """
     from powersim.cli import console
-    from powersim.errors import PowersimError
-    from powersim.run.opened import chosen
-    from powersim.run.work import dataset
     from powersim.sim import held
-    from powersim.sim.manifest import RESULTS
+    from powersim.study import Results
 
     page = console.Page(quiet)
     needs("--outcomes", outcomes is not None, "--export", export is not None)
-    if not (folder / RESULTS).exists():
-        raise PowersimError(f"{folder}: holds no results; allowed: a folder that --out named")
-    known = held.root(folder)
-    identity, done = known.identity, held.done_runs(folder)
-    data = dataset(folder, done)
+    found = Results.open(folder)
     if export is None:
-        page.line(data.attrs.get("title") or identity["scenario"], "bold")
-        page.fields(_lines(folder, data, identity, done, known.room))
+        known = held.root(folder)
+        page.line(found.data.attrs.get("title") or known.identity["scenario"], "bold")
+        page.fields(_lines(folder, found, known.identity, known.room))
         return
-    from powersim.run.export import export as write
-
-    if not done:
-        raise PowersimError(f"{folder}: no run is complete yet; nothing to export")
-    there = [str(name) for name in data["outcome"].values]
-    file = write(data, export, chosen(outcomes, there, "outcome") if outcomes else None)
-    page.note(f"written: {file}")
+    page.note(f"written: {found.export(export, names(outcomes) or None)}")
 
 
-def _lines(
-    folder: Path, data: xr.Dataset, identity: dict[str, Any], done: int, room: int
-) -> list[tuple[str, str]]:
-    found = _provenance(folder)
+def _lines(folder: Path, of: Results, identity: dict[str, Any], room: int) -> list[tuple[str, str]]:
+    data, found, done = of.data, of.provenance, of.runs
     paths = identity.get("paths", "all")
     lines = [
         ("question", str(data.attrs.get("question", ""))),
@@ -91,14 +78,6 @@ def _lines(
         ("to go on", _how(folder, found, done, room)),
     ]  # fmt: skip
     return [(label, text) for label, text in lines if text]
-
-
-def _provenance(folder: Path) -> dict[str, Any]:
-    from powersim.run.facts import read_facts
-    from powersim.sim import provenance
-
-    file = folder / provenance.FILE
-    return read_facts(file).plain() if file.exists() else {}
 
 
 def _some(names: list[str]) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from powersim.cli.lengthy import announce, check_work
 from powersim.cli.options import (
     File,
     Out,
@@ -23,12 +20,10 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
-    from powersim.run.opened import Opened
-    from powersim.run.plan import Plan
-    from powersim.sensitivity.study import Asked
     from powersim.sensitivity.words import Words
 
 SHOWN = 12  # lines of the table
@@ -85,113 +80,26 @@ def sensitivity(
     where it stopped.
     """
     from powersim.cli import console
-    from powersim.files.writing import check_folder
-    from powersim.run import work
-    from powersim.run.opened import open_scenario
-    from powersim.sensitivity import report as assumption_report
-    from powersim.sensitivity.points import POINTS, Evaluator
-    from powersim.sensitivity.space import Space
-    from powersim.sensitivity.study import carry_out, steps
-    from powersim.sensitivity.words import Words
-    from powersim.sim import provenance
+    from powersim.errors import PowersimError
+    from powersim.study import Study
 
     page = console.Page(quiet)
-    check_work(workers)
-    folder = None if out is None else check_folder(out, assumption_report.NAME, POINTS).parent
-    opened = open_scenario(file, overrides(set_))
-    planned = _plan(opened, branches, theory, theories, seed)
-    space = Space(planned)
-    asked = _asked(opened, outcome, runs, method, map_, threshold)
-    total = steps(space, asked)
-    _libraries()
-    announce(page)
-    work.warm(planned.first_case)
-    try:
-        with page.progress("computing", total) as tick:
-            evaluator = Evaluator(space, asked.outcome, work.simulator(), folder, workers, tick, page.note)
-            words = Words(space, carry_out(evaluator, asked))
-    except KeyboardInterrupt:
-        if out is not None:
-            page.note(f"stopped; what is done is kept in {out}: the same command goes on")
-        raise
-    if out is not None:
-        assumption_report.write(words, out, provenance.command_line(sys.argv[1:]), page.note)
-    _show(page, words, out)
-
-
-def _plan(
-    opened: Opened, branches: str | None, theory: str | None, theories: str | None, seed: int | None
-) -> Plan:
-    """Two branches under one theory, or several in turn."""
-    from powersim.errors import PowersimError
-    from powersim.run.opened import chosen
-    from powersim.run.plan import plan
-
     if theory is not None and theories is not None:
         raise PowersimError("found --theory and --theories; allowed: one of them, e.g. --theories all")
-    names = chosen(branches, opened.branches, "branch") if branches is not None else opened.branches[:2]
-    if len(names) != 2:
-        raise PowersimError(
-            f"--branches: found {', '.join(names)}; allowed: two branches, the effect is the second less the first, "
-            "e.g. --branches keep,cancel"
-        )
-    under = theories or theory or opened.theories[0]
-    if theory is not None and len(chosen(theory, opened.theories, "theory")) != 1:
+    under = names(theories) or names(theory)
+    if theory is not None and len(under or ()) > 1:
         raise PowersimError(f"--theory: found {theory}; allowed: one theory; several are --theories")
-    return plan(opened, ",".join(names), under, seed, swept="")
-
-
-def _asked(
-    opened: Opened,
-    outcome: str | None,
-    runs: int | None,
-    method: str,
-    maps: list[str] | None,
-    threshold: float,
-) -> Asked:
-    """What is asked, once it can be answered."""
-    from powersim.errors import PowersimError
-    from powersim.run.opened import chosen, unknown_name
-    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Asked
-
-    if method not in METHODS:
-        raise PowersimError(unknown_name(method, METHODS, "--method"))
-    if not opened.outcomes:
-        raise PowersimError(
-            f"{opened.name}: has no outcomes; e.g. outcomes: {{sale: {{of: {{issue: sale}}, at: 2014Q4}}}}"
-        )
-    names = chosen(outcome, opened.outcomes, "outcome") if outcome else opened.outcomes[:1]
-    if len(names) != 1:
-        raise PowersimError(f"--outcome: found {outcome}; allowed: one outcome, e.g. --outcome {names[0]}")
-    (name,) = names
-    if not math.isfinite(threshold):
-        raise PowersimError(
-            f"--threshold: found {threshold:g}; allowed: a finite number, e.g. --threshold 0.02"
-        )
-    found = opened.scenario.outcomes[name]
-    count = RUNS if runs is None else runs
-    if not LEAST <= count <= 1_000_000:
-        raise PowersimError(f"--runs: found {count}; allowed: a whole number from {LEAST} to 1000000")
-    methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
-    pairs: list[tuple[str, str]] = []
-    for text in maps or (["rho,tau"] if method == "all" else []):
-        first, comma, second = (part.strip() for part in text.partition(","))
-        if not comma or not first or not second or first == second:
-            raise PowersimError(
-                f"--map: found {text}; allowed: two different assumptions, e.g. --map rho,tau"
-            )
-        if {first, second} in map(set, pairs):
-            raise PowersimError(f"--map: found {text} again; allowed: each pair once")
-        pairs.append((first, second))
-    return Asked(found, count, methods, tuple(pairs), threshold)
-
-
-def _libraries() -> None:
-    """Say at once, not after minutes, that an extra is missing."""
-    from powersim.sensitivity import discovery, indices
-
-    indices.require()
-    discovery.require()
+    found = Study(file, names(branches), under, seed, overrides=overrides(set_)).sensitivity(
+        outcome or None,
+        runs,
+        method=method,
+        maps=None if map_ is None else [[part.strip() for part in text.split(",", 1)] for text in map_],
+        threshold=threshold,
+        out=out,
+        workers=workers,
+        progress=page,
+    )
+    _show(page, found.words, out)
 
 
 def _show(page: Page, words: Words, out: Path | None) -> None:

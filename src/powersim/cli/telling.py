@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from powersim.cli.lengthy import announce
 from powersim.cli.options import (
     EngineOfOne,
     File,
@@ -23,6 +22,7 @@ from powersim.cli.options import (
     excludes,
     guarded,
 )
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -118,21 +118,16 @@ def tell(
     from powersim.cli import console
     from powersim.errors import PowersimError
     from powersim.run.opened import unknown_name
+    from powersim.run.stages import announce
+    from powersim.study.tales import wanted as _wanted
 
     page = console.Page(quiet)
-    filters: dict[str, object] = {
-        "--actor": actor,
-        "--issue": issue,
-        "--mechanism": mechanism,
-        "--kind": kind,
-    }
-    dates = {"--from": first, "--to": last}
     excludes("--runs", runs is not None, {"--run": run})
-    excludes(
-        "--section",
-        section is not None,
-        {"--out": out, "--format": as_, "--engine": engine} | filters | dates,
-    )
+    ignored = {
+        "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
+        "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
+    }  # fmt: skip
+    excludes("--section", section is not None, ignored)
     if engine is not None and engine not in ONE_RUN:
         raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
     run = run or 0
@@ -155,7 +150,9 @@ def tell(
     if out is not None and section is None:
         _check(out, form)
     narrow = form in ("text", "markdown") or bool(diff)
-    wanted = _wanted(plan, actor, issue, mechanism, kind, first, last, narrow=narrow)
+    wanted = _wanted(
+        plan, names(actor), names(issue), names(mechanism), names(kind), first, last, narrow=narrow
+    )
     announce(page)
     if section is not None:
         _section(page, plan, section, numbers if runs else None, run)
@@ -180,7 +177,7 @@ def _plan(
     recorded = opened.recorded
     first = (recorded.get("branches") or opened.branches)[0]
     under = (recorded.get("theories") or opened.theories)[0]
-    return plan(opened, branch or first, theory or under, seed, swept="")
+    return plan(opened, names(branch) or first, names(theory) or under, seed, swept="")
 
 
 def _check(out: Path, form: str) -> None:
@@ -276,66 +273,17 @@ def _runs(run: int, runs: str | None) -> range:
     return found
 
 
-def _wanted(
-    plan: Plan,
-    actor: str | None,
-    issue: str | None,
-    mechanism: str | None,
-    kind: str | None,
-    first: str | None,
-    last: str | None,
-    *,
-    narrow: bool,
-) -> Wanted:
-    """What the options ask for. Without --kind a page leaves out what is not a story; a table has everything."""
-    from powersim.errors import PowersimError
-    from powersim.run.opened import chosen
-    from powersim.story import kinds
-    from powersim.story.selection import Wanted
-    from powersim.story.story import MAIN
-    from powersim.story.telling import turn_of
-    from powersim.world.params import MECHANISMS
-
-    codes = [each.code for each in plan.scenario.actors]
-    issues = [each.id for each in plan.scenario.issues]
-    known = list(dict.fromkeys((*kinds.TOPICS, *(each.name for each in kinds.KIND.values()))))
-    begin, end = turn_of(plan, first), turn_of(plan, last)
-    if begin is not None and end is not None and end < begin:
-        raise PowersimError(f"--to: found {last}; allowed: a date not before --from {first}")
-    topics = chosen(kind, known, "kind") if kind and kind.strip() != "all" else ()
-    if narrow and not kind and not mechanism:
-        topics = MAIN
-    return Wanted(
-        actors=frozenset(codes.index(code) for code in chosen(actor, codes, "actor"))
-        if actor
-        else frozenset(),
-        issues=frozenset(issues.index(name) for name in chosen(issue, issues, "issue"))
-        if issue
-        else frozenset(),
-        mechanisms=frozenset(chosen(mechanism, MECHANISMS, "mechanism") if mechanism else ()),
-        topics=frozenset(topics),
-        first=begin,
-        last=end,
-    )
-
-
 def _one(
     page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story import pages
-    from powersim.story.telling import story
+    from powersim.study.tales import tale
 
-    simulator(engine or COMPILED)
-    found = story(plan, plan.labels[0], plan.theories[0], run, wanted, engine or COMPILED)
+    found = tale(plan, run, wanted, engine)
     if form == "text" and out is None:
-        show(page, plan, run, found)
+        show(page, plan, run, found.story)
         return
-    text = {
-        "text": pages.text, "markdown": pages.markdown, "json": pages.as_json,
-    }[form](found.about, found.opening, found.entries, found.closing, found.told)  # fmt: skip
-    _put(page, text, form, out)
+    _put(page, str(getattr(found, form)), form, out)
 
 
 def _put(page: Page, text: str, form: str, out: Path | None) -> None:

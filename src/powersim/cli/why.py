@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from powersim._words import counted
-from powersim.cli.lengthy import announce, check_work, leave_stopped
 from powersim.cli.options import (
     File,
     Out,
@@ -24,12 +20,12 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
+from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Cell, Page, Table
+    from powersim.study.answers import Explanation
     from powersim.why.explanation import Explained
-    from powersim.why.keeping import Kept
-    from powersim.why.worlds import Question
 
 TOP = 6  # knock-outs printed
 
@@ -62,47 +58,28 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
-    from powersim.run import work
-    from powersim.run.opened import open_scenario
-    from powersim.why.worlds import RUNS, answer, open_kept, question
+    from powersim.study import Study
 
     page = console.Page(quiet)
-    check_work(workers, resume=resume, out=out)
-    opened = open_scenario(file, overrides(set_))
-    asked = question(opened, outcome, branches, theories, seed)
-    kept = open_kept(asked, out, resume=resume)
-    if kept.damaged:
-        page.note(f"{kept.path}: is damaged; all of it is computed again")
-    usual = int(opened.recorded.get("runs") or RUNS)
-    wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
-    started = time.time()
-    if kept.runs < wanted:
-        announce(page)
-        work.warm(asked.plan.first_case)
-    steps = (wanted - kept.runs) * len(asked.plan.theories)
-    with page.progress("computing", max(0, steps)) as tick:
-        done = answer(asked, kept, wanted, threads=workers, tick=tick)
-    if done.stopped:
-        leave_stopped(done.done, wanted, "runs", out)
-    _report(page, asked, kept.first(wanted), out, started)
+    study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
+    _show(page, study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page))
+    if out is not None:
+        files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
+        page.note(f"written to {out / 'why'}: {files}")
 
 
-def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: float) -> None:
+def _show(page: Page, found: Explanation) -> None:
     from powersim.effects.results import CERTAIN
-    from powersim.run import work
-    from powersim.sim import provenance
-    from powersim.why.explain import explain, write
     from powersim.why.explanation import finding
 
-    found = explain(asked, kept)
-    a, b = asked.plan.branches
-    page.line(asked.plan.scenario.title, "bold")
-    theories = ", ".join(asked.plan.theories)
+    plan = found.question.plan
+    a, b = plan.branches
+    page.line(plan.scenario.title, "bold")
     page.line(
-        f"what {b} changes against {a}; {counted(kept.runs, 'run')} of each, seed {asked.plan.seed}; "
-        f"under {theories}" + (f"; priors {CERTAIN}" if asked.plan.certain else "")
+        f"what {b} changes against {a}; {counted(found.runs, 'run')} of each, seed {plan.seed}; "
+        f"under {', '.join(plan.theories)}" + (f"; priors {CERTAIN}" if plan.certain else "")
     )
-    for e in found:
+    for e in found.found:
         page.line()
         page.tables([_shares(e), _knockouts(e)])
         page.line()
@@ -110,16 +87,6 @@ def _report(page: Page, asked: Question, kept: Kept, out: Path | None, started: 
         page.line()
         for text in finding(e):
             page.line(text)
-    if out is None:
-        return
-    page.note("drawing figures")
-    command = provenance.command_line(sys.argv[1:])
-    with page.progress("drawing", None) as tick:
-        write(found, out, command, tick, page.note)
-    facts = work.facts(asked.plan, kept.runs, command, started, work.COMPILED)
-    provenance.write(out / "why", {**facts, "outcomes": list(asked.outcomes)})
-    files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
-    page.note(f"written to {out / 'why'}: {files}")
 
 
 def _shares(e: Explained) -> Table:

@@ -6,6 +6,7 @@ from powersim.scenario.calendar import Calendar
 from powersim.scenario.priors import Distribution
 from powersim.scenario.resolved import ControlRule, Issue, Num, Outcome
 from powersim.world.params import ParameterSpec
+from powersim.world.quantities import QUANTITIES
 
 BINDS = {
     "flow": "the stock that a flow has delivered",
@@ -14,19 +15,6 @@ BINDS = {
     "front": "the front of a dispute",
     "strike": "a strike",
 }
-
-
-UNITS = {
-    "issue": "position on the issue's scale", "alignment": "alignment, hostile to friendly", "resolve": "probability",
-    "trust": "probability", "sanctions": "position of the sanctions", "pledge": "position of the pledge",
-    "war": "1 while it lasts", "wars": "wars so far", "crises": "crises so far", "stock": "units",
-    "delivered": "units delivered so far", "frozen": "1 while an order is frozen", "power": "share of world capability",
-    "strength": "share of world capability, arsenal included", "economy": "share of trade that sanctions leave",
-    "security": "share of own and allied in all capability", "engagers": "share of the faction", "deals": "open deals",
-    "shared_deals": "open deals", "strikes": "strikes so far", "proxy": "level of attacks",
-    "event": "1 once it has happened", "utility": "whole ranges of an issue of salience 1",
-    "breaches": "promises broken so far",
-}  # fmt: skip
 
 
 def interval(spec: ParameterSpec) -> str:
@@ -53,7 +41,7 @@ def unit(outcome: Outcome) -> str:
     """What an outcome is measured in."""
     if outcome.unit:
         return outcome.unit
-    return "share of runs" if outcome.summary == "ever" else UNITS.get(outcome.kind, "1")
+    return "share of runs" if outcome.summary == "ever" else QUANTITIES[outcome.kind].unit
 
 
 def scale(low: float | None, high: float | None) -> str:

@@ -70,7 +70,7 @@ def _content(path: str | Path) -> bytes | None:
 
 def _read(path: str) -> Any:
     content = _content(path)
-    # Written by this user (see `_jit._writable`) and whole: no more hostile than the machine code that it holds.
+    # Written by this user (see `powersim.compile.jit`) and whole: no more hostile than the machine code that it holds.
     return None if content is None else pickle.loads(content)  # noqa: S301
 
 

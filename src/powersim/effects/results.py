@@ -1,6 +1,6 @@
 """What a results dataset holds, read once into plain objects.
 
-The dataset (see `powersim.study`) carries
+The dataset (see `powersim.run.work`) carries
 
 - ``value`` (branch, theory, run, turn, outcome): the path of every outcome, NaN where a run is missing;
   ``date`` is a coordinate of ``turn`` (2009Q3, 2009-07 or 2009);

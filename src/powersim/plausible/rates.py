@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from powersim._words import counted
-from powersim.errors import PowersimError
+from powersim.errors import Argument, PowersimError
 from powersim.plausible.baserates import Row, Stuck, base_rate_table, stuck_issues
 from powersim.plausible.counts import NAMES, count_run
 from powersim.plausible.hindcast import PREFIX, Hindcast, hindcast
@@ -22,7 +22,7 @@ from powersim.run.plan import Plan
 from powersim.run.work import simulator, workers
 from powersim.scenario.calendar import TURNS_PER_YEAR
 from powersim.scenario.resolved import Scenario
-from powersim.world import case as watched
+from powersim.world import quantities as watched
 from powersim.world.case import Case, Watch
 from powersim.world.state import C_SANCTION, RIVAL, Floats
 
@@ -47,8 +47,10 @@ def find_record(scenario_file: Path, given: Path | None) -> Record:
         found = sorted((scenario_file.parent / FOLDER).glob("*.yaml"))
         if len(found) != 1:
             raise PowersimError(
-                f"{scenario_file.parent / FOLDER}: {len(found) or 'no'} records of base rates; "
-                "name one with --record, e.g. --record scenarios/record/base_rates_1990_2013.yaml"
+                f"{scenario_file.parent / FOLDER}: {len(found) or 'no'} records of base rates; name one with ",
+                Argument("record"),
+                ", e.g. ",
+                Argument("record", "scenarios/record/base_rates_1990_2013.yaml"),
             )
         given = found[0]
     try:

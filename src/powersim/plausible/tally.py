@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.plausible.counts import Chronicle
+from powersim.world import columns as col
 from powersim.world.chronicle import BREACH, CRISIS, DELIVERY, LAPSED, LEG, SIGNED, WAR
+from powersim.world.legs import Legs
 from powersim.world.state import FREEZE, REFRAIN
 
 Floats = NDArray[np.float64]
-
-TURN, KIND, OBJECT, DEAL = 0, 1, 4, 7
-"""Columns of the log."""
-LEGS_OF_CONTROL, LEGS_OF_FLOW = 3, 2
 
 
 def read_log(
@@ -29,12 +27,12 @@ def read_log(
     """
     if len(flows) != len(rival):
         raise ValueError(f"{len(flows)} flows but {len(rival)} marks of rival goods")
-    rows = log[log[:, TURN] < turns]
-    kinds = rows[:, KIND].astype(np.int64)
+    rows = log[log[:, col.TURN] < turns]
+    kinds = rows[:, col.KIND].astype(np.int64)
     deliveries = [
-        (int(row[TURN]), flows[int(row[OBJECT])])
+        (int(row[col.TURN]), flows[int(row[col.THING])])
         for row in rows[kinds == DELIVERY]
-        if rival[int(row[OBJECT])]
+        if rival[int(row[col.THING])]
     ]
     return Chronicle(
         wars=int(np.sum(kinds == WAR)),
@@ -51,11 +49,11 @@ def _freezes(rows: Floats, kinds: NDArray[np.int64], controls: int) -> list[tupl
     spells: dict[int, list[tuple[int, int | None]]] = {}
     held: dict[int, set[int]] = {}  # what each open deal freezes
     for row, kind in zip(rows, kinds, strict=True):
-        turn, deal = int(row[TURN]), int(row[DEAL])
+        turn, deal = int(row[col.TURN]), int(row[col.DEAL])
         if kind == SIGNED:
             held[deal] = set()
         elif kind == LEG:
-            thing = _frozen_thing(int(row[OBJECT]), controls)
+            thing = _frozen_thing(int(row[col.THING]), controls)
             if thing is not None:
                 held.setdefault(deal, set()).add(thing)
                 _begin(spells.setdefault(thing, []), turn)
@@ -78,7 +76,6 @@ def _begin(listed: list[tuple[int, int | None]], turn: int) -> None:
 
 def _frozen_thing(leg: int, controls: int) -> int | None:
     """The control, or number of controls + flow, that a leg freezes; None if the leg is something else."""
-    if leg < LEGS_OF_CONTROL * controls:
-        return leg // LEGS_OF_CONTROL if leg % LEGS_OF_CONTROL == REFRAIN else None
-    flow, what = divmod(leg - LEGS_OF_CONTROL * controls, LEGS_OF_FLOW)
-    return controls + flow if what == FREEZE else None
+    if Legs.moves_control(controls, leg):
+        return Legs.control_of(leg) if Legs.side_of(leg) == REFRAIN else None
+    return controls + Legs.flow_of(controls, leg) if Legs.deed_of(controls, leg) == FREEZE else None

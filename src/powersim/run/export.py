@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from powersim.effects.paired import effects, write_effects
-from powersim.errors import PowersimError
+from powersim.errors import Argument, PowersimError
 from powersim.files.table import Rows, cell, text
 from powersim.files.writing import check_target, replacing
 from powersim.run.opened import unknown_name
@@ -55,10 +55,13 @@ def export(results: xr.Dataset, file: Path, outcomes: Sequence[str] | None = Non
     """
     if file.suffix not in ENDINGS:
         raise PowersimError(
-            f"--export {file.name}: found {file.suffix or 'no ending'}; allowed: {', '.join(ENDINGS)}"
+            Argument("export", file.name),
+            f": found {file.suffix or 'no ending'}; allowed: {', '.join(ENDINGS)}",
         )
     if file.suffix != NETCDF and file.stem not in (EFFECTS, *TABLES):
-        raise PowersimError(unknown_name(file.stem, (EFFECTS, *TABLES), f"--export {file.name}: table"))
+        raise PowersimError(
+            Argument("export", file.name), ": ", unknown_name(file.stem, (EFFECTS, *TABLES), "table")
+        )
     check_target(file)
     chosen = results if outcomes is None else results.sel(outcome=list(outcomes))
     with replacing(file) as partial:
@@ -136,7 +139,7 @@ def _parquet(parts: Iterator[list[Column]], file: Path) -> None:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
-        raise PowersimError(f"--export {file.suffix}: {NEEDS}") from error
+        raise PowersimError(Argument("export", file.suffix), f": {NEEDS}") from error
 
     def array(column: Column) -> pa.Array:
         if not column.labels:
@@ -159,7 +162,7 @@ def _netcdf(results: xr.Dataset, file: Path) -> None:
         import h5netcdf
         import h5py
     except ImportError as error:
-        raise PowersimError(f"--export {file.suffix}: {NEEDS}") from error
+        raise PowersimError(Argument("export", file.suffix), f": {NEEDS}") from error
     with h5netcdf.File(file, "w") as out:
         out.dimensions = {str(name): size for name, size in results.sizes.items()}
         out.attrs.update({str(key): value for key, value in results.attrs.items() if key not in OURS})

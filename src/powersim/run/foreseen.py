@@ -19,11 +19,11 @@ from powersim.run.opened import Opened
 from powersim.scenario.arrays.build import Built
 from powersim.world import derive, environment, signals
 from powersim.world.given import Given, given_by
+from powersim.world.legs import Legs
 from powersim.world.start import new_world
 from powersim.world.state import ACCEPTED, LEAST, REFUSED, Branch, Flags, Ints, World
 
 RESOLVE, TRUST = "resolve", "trust"
-CONTROL_LEGS = 3  # of an offer, on each control; legs on flows come after them
 ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
 NO_ACT = "nothing that is read as an act"
 NOTHING = "nothing notable"
@@ -117,8 +117,8 @@ def _moves(branch: Branch, w: World, refused: bool) -> Iterator[tuple[int, Flags
 
 def _of_offer(branch: Branch, controls: int) -> Ints:
     """The controls that an offer is about: what is signed is paid for, and no signal."""
-    legs = branch.offer_legs[branch.offer_legs < CONTROL_LEGS * controls]
-    return legs // CONTROL_LEGS
+    legs = [r for r in branch.offer_legs.tolist() if Legs.moves_control(controls, r)]
+    return np.array([Legs.control_of(r) for r in legs], np.int64)
 
 
 def _changes(built: Built, g: Given, w: World) -> Iterator[Change]:

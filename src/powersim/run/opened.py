@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from powersim.errors import PowersimError, ScenarioError
+from powersim.errors import ArgumentError, PowersimError, ScenarioError
 from powersim.run import sweep
 from powersim.run.facts import agreed, read_facts, said
-from powersim.scenario.load import from_data, load_with_data
+from powersim.scenario.load import Overrides, as_text, from_data, load_with_data
 from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
 from powersim.sim import provenance
 
 BASE = "base"
 """Name of the only theory, or branch, of a scenario that names none."""
+
+
+Source = str | Path | Scenario | Mapping[str, Any]
+"""What a scenario can be made of."""
 
 
 @dataclass(frozen=True)
@@ -80,32 +84,63 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     return opened
 
 
-def chosen(names: str | None, known: Iterable[str], what: str) -> tuple[str, ...]:
-    """The names in a comma-separated list, in its order; all of them for None or "all".
+def open_source(source: Source, overrides: Overrides | None = None) -> Opened:
+    """The scenario of a file (see `open_scenario`), of plain data in the shape of a file, or one that is resolved.
+
+    overrides: values as texts in YAML or as numbers.
+    """
+    given = {key: as_text(value) for key, value in (overrides or {}).items()}
+    if isinstance(source, str | Path):
+        return open_scenario(Path(source), given)
+    if isinstance(source, Scenario):
+        merged = {**source.overrides, **given}
+        found = from_data(source.document, merged, source.name) if given else source
+        return Opened(source.name, found, source.document, merged)
+    if isinstance(source, Mapping):
+        scenario = from_data(source, given)
+        return Opened(scenario.name, scenario, scenario.document, given)
+    raise ArgumentError(
+        "source", f"found {type(source).__name__}; allowed: a file, a resolved scenario, or plain data"
+    )
+
+
+Chosen = str | Sequence[str] | None
+"""Names that are asked for: one, several in a list, `["all"]`; None leaves the choice to the record, or means all."""
+
+ALL = "all"
+PLURALS = {"branch": "branches", "theory": "theories", "hypothesis": "hypotheses"}
+
+
+def listed(names: Chosen, argument: str) -> tuple[str, ...] | None:
+    """Names as a tuple. ArgumentError for a name that comes twice, and for a text with commas: Python has lists."""
+    if names is None:
+        return None
+    given = (names,) if isinstance(names, str) else tuple(names)
+    for name in given:
+        if "," in str(name):
+            parts = [part.strip() for part in str(name).split(",") if part.strip()]
+            raise ArgumentError(argument, f"found {name!r}; allowed: a list of names, e.g. ", str(parts))
+    twice = sorted({str(name) for name in given if given.count(name) > 1})
+    if twice:
+        raise ArgumentError(argument, f"found {', '.join(twice)} twice; allowed: each name once")
+    return given
+
+
+def chosen(names: Chosen, known: Iterable[str], what: str) -> tuple[str, ...]:
+    """The names in a list, in its order; all of them for None or "all".
 
     PowersimError names every unknown one and what may be meant.
     """
     allowed = list(known)
-    if names is None or names.strip() == "all":
+    wanted = listed(names, PLURALS.get(what, f"{what}s"))
+    if wanted is None or wanted == (ALL,):
         return tuple(allowed)
-    if not names.strip(", "):
+    if not wanted:
         raise PowersimError(f"no {what} is named; allowed: {', '.join(allowed)}, or all")
-    wanted = listed(names, what)
     unknown = [name for name in wanted if name not in allowed]
     if unknown:
         raise PowersimError("\n".join(unknown_name(name, allowed, what) for name in unknown))
     return wanted
-
-
-def listed(names: str, what: str) -> tuple[str, ...]:
-    """The names of a comma-separated list. PowersimError where one is empty or named twice."""
-    found = [part.strip() for part in names.split(",")]
-    if "" in found:
-        raise PowersimError(f"found {names}: a {what} without a name between commas; allowed: names like a,b")
-    twice = sorted({name for name in found if found.count(name) > 1})
-    if twice:
-        raise PowersimError(f"found {names}: {what} {', '.join(twice)} is named twice; allowed: each once")
-    return tuple(found)
 
 
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from powersim.effects.results import CERTAIN
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run import sweep
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import BASE, Opened, chosen, unknown_name
+from powersim.run.opened import BASE, Chosen, Opened, chosen, unknown_name
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.arrays.sampling import BLOCK, INDEPENDENT, Sampler
 from powersim.scenario.canonical import checksum
@@ -24,6 +24,7 @@ from powersim.sim.ensemble import Tally
 from powersim.sim.layout import Layout
 from powersim.world import chronicle
 from powersim.world.case import Case
+from powersim.world.quantities import QUANTITIES
 from powersim.world.state import Branch
 
 SEED = 1
@@ -113,7 +114,7 @@ class Plan:
             actors=tuple(actor.code for actor in scenario.actors),
             flows=tuple(f"{good}: {giver} to {taker}" for good, giver, taker in scenario.flows),
             first=tuple(_first_events(scenario)),
-            statistics=tuple(name for name, _ in chronicle.KINDS.values()),
+            statistics=tuple(kind.name for kind in chronicle.KINDS.values()),
         )
 
     def tally(self) -> Tally:
@@ -170,7 +171,9 @@ class Plan:
         turn = self.scenario.intervention
         if turn is None:
             raise PowersimError(
-                f"{self.opened.name}: --sweep needs a date of intervention; e.g. intervention: 2009Q3"
+                f"{self.opened.name}: ",
+                Argument("sweep"),
+                " needs a date of intervention; e.g. intervention: 2009Q3",
             )
         return turn
 
@@ -184,44 +187,47 @@ class Plan:
         if not self.dates:
             return self
         if len(self.branches) < 2:
-            raise PowersimError(
-                "--sweep: needs a reference and at least one more branch, e.g. --branches keep,cancel"
+            raise ArgumentError(
+                "sweep",
+                "needs a reference and at least one more branch, e.g. ",
+                Argument("branches", ["keep", "cancel"]),
             )
         early = [name for name in self.branches[1:] if self.departs(name)]
         if early:
-            raise PowersimError(
-                f"--sweep: {', '.join(early)} departs from {self.branches[0]} before the intervention in "
+            raise ArgumentError(
+                "sweep",
+                f"{', '.join(early)} departs from {self.branches[0]} before the intervention in "
                 f"{self.scenario.calendar.label(self._intervention())}, so its date cannot be moved; "
-                "name others with --branches"
+                "name others with ",
+                Argument("branches"),
             )
         return self
 
 
 def plan(
     opened: Opened,
-    branches: str | None = None,
-    theories: str | None = None,
+    branches: Chosen = None,
+    theories: Chosen = None,
     seed: int | None = None,
     swept: str | None = None,
     sampling: str | None = None,
 ) -> Plan:
     """A plan from what a user asked; whatever is None comes from the record that was opened, else is everything.
 
-    `branches` and `theories` are lists with commas, or "all"; without a list the reference comes first.
+    `branches` and `theories` are names, the reference first; `["all"]` means all, whatever the record says.
     """
     recorded = opened.recorded
-    wanted = branches if branches is not None else _joined(recorded.get("branches"))
+    wanted = branches if branches is not None else recorded.get("branches")
     names = chosen(wanted, opened.branches, "branch")
     given = swept if swept is not None else recorded.get("sweep")
-    picked = chosen(
-        theories if theories is not None else _joined(recorded.get("theories")), opened.theories, "theory"
-    )
+    under = theories if theories is not None else recorded.get("theories")
+    picked = chosen(under, opened.theories, "theory")
     number = seed if seed is not None else int(recorded.get("seed", SEED))
     if not 0 <= number <= MOST_SEED:
-        raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+        raise ArgumentError("seed", f"found {number}; allowed: a whole number from 0 to {MOST_SEED}")
     how = sampling if sampling is not None else str(recorded.get("sampling") or INDEPENDENT)
     if how not in BLOCK:
-        raise PowersimError(unknown_name(how, BLOCK, "--sampling"))
+        raise PowersimError(Argument("sampling"), unknown_name(how, BLOCK, ""))
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
         everything = Plan(opened, names, picked, number)
@@ -236,10 +242,6 @@ def plan(
 def headline(opened: Opened) -> tuple[str, ...]:
     """Outcomes to show first: those that the author lists first."""
     return opened.outcomes[:HEADLINES]
-
-
-def _joined(found: object) -> str | None:
-    return ",".join(map(str, found)) if isinstance(found, list) else None
 
 
 def _named(name: str) -> str:
@@ -264,21 +266,8 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
 
 def ends(outcome: Outcome) -> tuple[float | None, float | None]:
     """Ends of the scale of an outcome's quantity, None where it has none."""
-    if outcome.kind == "alignment":
-        return -1.0, 1.0
-    unit = {
-        "issue",
-        "resolve",
-        "trust",
-        "sanctions",
-        "pledge",
-        "security",
-        "engagers",
-        "war",
-        "event",
-        "frozen",
-    }
-    return (0.0, 1.0) if outcome.kind in unit else (0.0, None) if outcome.kind != "utility" else (None, None)
+    kind = QUANTITIES[outcome.kind]
+    return kind.low, kind.high
 
 
 def _first_kinds(scenario: Scenario) -> list[tuple[int, list[str]]]:

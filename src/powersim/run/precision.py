@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from powersim.effects.paired import Effect, diverged, effects
 from powersim.effects.results import ALL, Study
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError
 from powersim.run.opened import unknown_name
 from powersim.run.plan import Plan
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 LEAST = 200  # runs before the first look: the spread of differences is known to 5 % by then
 GROWTH = 1.25
-CAP = 10_000  # runs at most, unless --runs says otherwise
-EXAMPLE = "--until 'war ci < 0.01' or --until 'war:keep ci < 0.01'"
+CAP = 10_000  # runs at most, unless `runs` says otherwise
+EXAMPLE = (Argument("until", "war ci < 0.01"), " or ", Argument("until", "war:keep ci < 0.01"))
 
 _GRAMMAR = re.compile(
     r"\s*(?P<outcome>[^\s:<]+)\s*(?::\s*(?P<branch>[^\s<]+))?\s+ci\s*<\s*(?P<width>[^\s<]+)\s*"
@@ -63,24 +63,28 @@ class Goal:
 
 
 def goal(text: str, plan: Plan) -> Goal:
-    """What `--until` asks of a plan. PowersimError says what is wrong with it."""
+    """What `until` asks of a plan. ArgumentError says what is wrong with it."""
     found = _GRAMMAR.fullmatch(text)
     if found is None:
-        raise PowersimError(f"--until: found {text!r}; allowed: OUTCOME[:BRANCH] ci < NUMBER, e.g. {EXAMPLE}")
+        raise ArgumentError(
+            "until", f"found {text!r}; allowed: OUTCOME[:BRANCH] ci < NUMBER, e.g. ", *EXAMPLE
+        )
     outcome, branch = found["outcome"], found["branch"]
     if outcome not in plan.opened.outcomes:
-        raise PowersimError(unknown_name(outcome, plan.opened.outcomes, "--until: outcome"))
+        raise ArgumentError("until", unknown_name(outcome, plan.opened.outcomes, "outcome"))
     others = [name for _, name in plan.pairs]
     if branch is not None and branch not in others:
-        raise PowersimError(unknown_name(branch, others, "--until: branch"))
+        raise ArgumentError("until", unknown_name(branch, others, "branch"))
     if not others:
-        raise PowersimError("--until: needs a second branch to compare with; e.g. --branches keep,cancel")
+        raise ArgumentError(
+            "until", "needs a second branch to compare with; e.g. ", Argument("branches", ["keep", "cancel"])
+        )
     try:
         width = float(found["width"])
     except ValueError:
         width = math.nan
     if not 0 < width < math.inf:
-        raise PowersimError(f"--until: found {found['width']}; allowed: a number above 0, e.g. {EXAMPLE}")
+        raise ArgumentError("until", f"found {found['width']}; allowed: a number above 0, e.g. ", *EXAMPLE)
     return Goal(outcome, tuple(p for p in plan.pairs if branch in (None, p[1])), width)
 
 

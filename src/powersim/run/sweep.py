@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim.errors import PowersimError
+from powersim.errors import ArgumentError
 from powersim.scenario.calendar import Calendar, parse_date
 from powersim.world.state import Branch
 
@@ -13,7 +13,7 @@ AT = "@"
 
 
 def dates(text: str, calendar: Calendar) -> tuple[int, ...]:
-    """Turns of `2009Q1..2010Q4`, ends included. PowersimError if it is not a period within the calendar."""
+    """Turns of `2009Q1..2010Q4`, ends included. ArgumentError if it is not a period within the calendar."""
     first, dots, last = text.partition("..")
     try:
         if not dots:
@@ -21,12 +21,12 @@ def dates(text: str, calendar: Calendar) -> tuple[int, ...]:
         parse_date(first), parse_date(last)
         turns = range(calendar.first(first), calendar.last(last) + 1)
     except ValueError:
-        raise PowersimError(
-            f"--sweep: found {text}; allowed: first..last date, e.g. 2009Q1..2010Q4"
+        raise ArgumentError(
+            "sweep", f"found {text}; allowed: first..last date, e.g. 2009Q1..2010Q4"
         ) from None
     if not turns or turns[0] < 0 or turns[-1] >= calendar.turns:
         known = f"{calendar.label(0)}..{calendar.label(calendar.turns - 1)}"
-        raise PowersimError(f"--sweep: found {text}; allowed: a period within {known}, e.g. 2009Q1..2010Q4")
+        raise ArgumentError("sweep", f"found {text}; allowed: a period within {known}, e.g. 2009Q1..2010Q4")
     return tuple(turns)
 
 

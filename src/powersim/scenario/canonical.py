@@ -91,8 +91,8 @@ def _plain(value: Any, *, talk: bool) -> Any:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    """Names of the fields of a dataclass."""
-    return tuple(field.name for field in dataclasses.fields(kind))
+    """Names of the fields of a dataclass, without what it was made of."""
+    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
 
 
 def _key(key: Any) -> str:

@@ -7,7 +7,8 @@ parameter that fills it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
@@ -378,3 +379,6 @@ class Scenario:
     record: Mapping[str, Mapping[int, float]]  # issue: turn: coded position
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
+    # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    overrides: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -23,5 +23,10 @@ def json_schema() -> dict[str, Any]:
         "description": "a file that this one is laid over, relative to this file",
         "examples": ["base.yaml"],
     }
+    schema["properties"]["set"] = {
+        "type": "object",
+        "description": "parameters and dotted paths of keys with the values that they are set to, exactly",
+        "examples": [{"rho": 0.5, "issues.radar.start": 0.2}],
+    }
     schema.pop("required", None)  # what one file leaves out the file that it extends may hold
     return {"$schema": SCHEMA_ID, **schema, "title": "powersim scenario"}

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.opened import BASE
 from powersim.run.plan import Plan
 from powersim.scenario.names import nearest
@@ -183,9 +183,11 @@ class Space:
             places = np.linspace(LOW, HIGH, count)
             return Line(name, self.place[name], places, np.asarray(distribution.quantile(places), np.float64))
         near = nearest(name, [*SPEC, *(each.path for each in self.all if each.path != THEORY)])
-        raise PowersimError(
-            f"--map: found {name}; allowed: a parameter or the path of a prior"
-            + (f"; did you mean {near}?" if near else ", e.g. rho,tau")
+        raise ArgumentError(
+            "maps",
+            f"found {name}; allowed: a parameter or the path of a prior"
+            + (f"; did you mean {near}?" if near else ", e.g. "),
+            *(() if near else (Argument("maps", [("rho", "tau")]),)),
         )
 
     def _span(self, name: str) -> tuple[float, float]:

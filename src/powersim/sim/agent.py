@@ -8,8 +8,8 @@ import mesa
 import numpy as np
 
 from powersim.sim.labels import Labels
-from powersim.world import case as watched
 from powersim.world import draws
+from powersim.world import quantities as watched
 from powersim.world.case import Case
 from powersim.world.state import C_PLEDGE, C_SANCTION, Derived, World
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from powersim.errors import PowersimError
+from powersim.errors import Argument, PowersimError
 from powersim.sim.layout import Chunk
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ AGAIN = 60  # seconds until the user is told once more
 LOSSES = 10  # workers that may be lost while they compute one chunk before the chunk is held to be at fault
 AHEAD = 2  # chunks in work or waiting for each worker
 LEAST_AHEAD = 4
-NEEDS = "--engine dask needs dask and cryptography: install them with pip install 'powersim[cluster]'"
+ENGINE = Argument("engine", "dask")
+NEEDS = (ENGINE, " needs dask and cryptography: install them with pip install 'powersim[cluster]'")
 
 Compute = Callable[[int, int], Chunk]
 """(first run, run after the last) -> their chunk. It is sent to the workers, so it must be picklable."""
@@ -68,7 +69,7 @@ def connected(scheduler: str | None, workers: int, say: Say | None = None) -> It
         import dask
         from distributed import Client
     except ImportError as error:
-        raise PowersimError(NEEDS) from error
+        raise PowersimError(*NEEDS) from error
     settings = {
         "distributed.scheduler.allowed-failures": LOSSES,
         "distributed.comm.timeouts.connect": f"{PATIENCE}s",
@@ -83,11 +84,15 @@ def connected(scheduler: str | None, workers: int, say: Say | None = None) -> It
                     target = opened.enter_context(local_cluster(workers))
                     client = opened.enter_context(Client(target, timeout=PATIENCE))
             except ImportError as error:
-                raise PowersimError(NEEDS) from error
+                raise PowersimError(*NEEDS) from error
             except (RuntimeError, OSError, ValueError) as error:
                 raise ClusterError(
-                    f"--engine dask: no cluster could be started on {name} ({_reason(error)}); fewer --workers need "
-                    "less memory, --engine compiled needs no cluster"
+                    ENGINE,
+                    f": no cluster could be started on {name} ({_reason(error)}); fewer ",
+                    Argument("workers"),
+                    " need less memory, ",
+                    Argument("engine", "compiled"),
+                    " needs no cluster",
                 ) from error
         else:
             name = scheduler
@@ -96,8 +101,9 @@ def connected(scheduler: str | None, workers: int, say: Say | None = None) -> It
                     client = opened.enter_context(Client(scheduler, timeout=PATIENCE))
             except (OSError, ValueError, RuntimeError, TypeError) as error:
                 raise ClusterError(
-                    f"--scheduler: nobody answers at {scheduler} ({_reason(error)}); "
-                    "e.g. --scheduler tcp://127.0.0.1:8786"
+                    Argument("scheduler"),
+                    f": nobody answers at {scheduler} ({_reason(error)}); e.g. ",
+                    Argument("scheduler", "tcp://127.0.0.1:8786"),
                 ) from error
         yield Cluster(client, name, scheduler is None)
 
@@ -192,9 +198,7 @@ def _waited(cluster: Cluster, future: Future[Chunk], say: Say, came: bool) -> Ch
         elif alone is None:
             alone = now
         elif cluster.own and now - alone > PATIENCE:
-            raise ClusterError(
-                f"--engine dask: every worker on {cluster.name} has died, and none starts again"
-            )
+            raise ClusterError(ENGINE, f": every worker on {cluster.name} has died, and none starts again")
         if (said and now - told < AGAIN) or (count and came):
             continue
         said, told = True, now

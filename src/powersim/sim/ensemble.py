@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from powersim.sim.layout import Chunk, Layout, Singles
 from powersim.sim.moments import Moments
+from powersim.world import columns as col
 
 Floats = NDArray[np.float64]
 
-TURN, KIND, OBJECT = 0, 1, 4  # columns of a history's log
 AHEAD = 2  # chunks in work at once: one is written while the next is computed
 
 
@@ -66,12 +66,12 @@ class Tally:
 
     def count(self, log: Floats) -> tuple[Singles, Singles]:
         """Rows of each kind (kinds), and the first turn of each event (events), NaN = never."""
-        kinds = log[:, KIND].astype(np.int64)
+        kinds = log[:, col.KIND].astype(np.int64)
         offset = self.offset[kinds]
         placed = np.flatnonzero(offset >= 0)
-        placed = placed[log[placed, OBJECT] >= 0]
+        placed = placed[log[placed, col.THING] >= 0]
         turns = np.full(self.events, np.inf)
-        np.minimum.at(turns, offset[placed] + log[placed, OBJECT].astype(np.int64), log[placed, TURN])
+        np.minimum.at(turns, offset[placed] + log[placed, col.THING].astype(np.int64), log[placed, col.TURN])
         turns[np.isinf(turns)] = np.nan
         counts = np.bincount(kinds, minlength=self.kinds)
         return counts.astype(np.float32), turns.astype(np.float32)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from powersim import _seals as seals
+from powersim.errors import Argument
 from powersim.sim import arrays, manifest, progress
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
@@ -119,7 +120,10 @@ def verify(folder: Path, runs: int) -> None:
         )
     complete = 0 if kept is None else kept.complete
     if runs > complete:
-        raise StoreError(f"{folder}: holds {complete} complete runs, not {runs}; compute more with --resume")
+        raise StoreError(
+            f"{folder}: holds {complete} complete runs, not {runs}; compute more with ",
+            Argument("resume", True),
+        )
     if known.room < complete:
         names.append(ROOT)
     if kept is not None and runs:

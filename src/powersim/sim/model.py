@@ -20,6 +20,7 @@ from powersim.sim.agent import State
 from powersim.sim.labels import Labels
 from powersim.sim.run import Engine, History
 from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.channels import Held
 from powersim.world.draws import uniform
@@ -31,8 +32,6 @@ __all__ = ["Labels", "PowersimModel", "State", "simulate"]
 
 Teller = Callable[[Floats], Iterable[tuple[int, str]]]
 """Rows of a chronicle -> (turn, sentence) in order."""
-
-TURN, KIND = 0, 1  # columns of the chronicle
 
 
 class PowersimModel(mesa.Model):  # type: ignore[misc]
@@ -190,7 +189,7 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         self.steps = done
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
-        """A quantity of `powersim.world.case` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
+        """A quantity of `powersim.world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
         return self.engine.observe(kind, a, b)
 
     def uniform(self, point: int, actor: int, purpose: str) -> float:
@@ -214,10 +213,15 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
     def _plain(self, log: Floats) -> Iterable[tuple[int, str]]:
         """Rows as "kind: actor, other; object 3; value 0.25; gain 0.01"."""
         for row in log.tolist():
-            who = ", ".join(self.labels.actors[int(actor)] for actor in row[2:4] if actor >= 0)
-            thing = f"; object {int(row[4])}" if row[4] >= 0 else ""
-            name = chronicle.NAMES[int(row[KIND])]
-            yield int(row[TURN]), f"{name}: {who}{thing}; value {row[5]:.4g}; gain {row[6]:.4g}"
+            who = ", ".join(
+                self.labels.actors[int(actor)] for actor in (row[col.ACTOR], row[col.OTHER]) if actor >= 0
+            )
+            thing = f"; object {int(row[col.THING])}" if row[col.THING] >= 0 else ""
+            name = chronicle.KIND[int(row[col.KIND])].name
+            yield (
+                int(row[col.TURN]),
+                f"{name}: {who}{thing}; value {row[col.VALUE]:.4g}; gain {row[col.GAIN]:.4g}",
+            )
 
 
 def simulate(

@@ -163,7 +163,7 @@ class Engine:
         return other
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
-        """A quantity of `world.case` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
+        """A quantity of `world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
         g, w, desk = self.packed
         return float(observe(g, w, desk.derived, max(self.turns - 1, 0), kind, a, b))
 

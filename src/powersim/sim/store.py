@@ -22,6 +22,7 @@ import zarr
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
+from powersim.errors import Argument
 from powersim.sim import arrays, held, manifest
 from powersim.sim import progress as record
 from powersim.sim.layout import Chunk, Condensed, Layout
@@ -212,7 +213,9 @@ def check(folder: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
         )
     if not resume:
         raise StoreError(
-            f"{folder}: holds results of this study; add --resume to go on, or name another folder"
+            f"{folder}: holds results of this study; add ",
+            Argument("resume", True),
+            " to go on, or name another folder",
         )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from powersim.story import kinds
 from powersim.story.phrases import Names
 from powersim.world import chronicle as c
+from powersim.world import columns as col
 from powersim.world.turn import GRID
 
 Floats = NDArray[np.float64]
@@ -66,9 +67,9 @@ class _Reader:
     deals: int = 0
 
     def read(self, row: Sequence[float]) -> None:
-        turn, kind, actor, other, thing = (int(cell) for cell in row[:5])
-        event = Event(len(self.events), turn, kind, actor, other, thing, row[5], row[6])
-        event = self._dealt(event, int(row[7]))
+        turn, kind, actor, other, thing = (int(cell) for cell in row[: col.VALUE])
+        event = Event(len(self.events), turn, kind, actor, other, thing, row[col.VALUE], row[col.GAIN])
+        event = self._dealt(event, int(row[col.DEAL]))
         issue = self.names.issue_of(kinds.KIND[kind].thing, thing)
         if kind in kinds.BELIEFS:
             event = replace(event, cause=self._cause(event))

@@ -12,7 +12,15 @@ from powersim.world import chronicle as c
 
 def line(names: Names, event: Event) -> str:
     """What the row says, as a sentence without a full stop."""
-    return phrases.capital(_LINES[event.kind](names, event))
+    return phrases.capital(_LINES.get(event.kind, _plain)(names, event))
+
+
+def _plain(names: Names, event: Event) -> str:
+    """A kind without words of its own: `helped: Russia, Iran, over a front`."""
+    kind = kinds.KIND[event.kind]
+    about, _ = names.object(kind.thing, event.thing)
+    said = [names.actors[index] for index in (event.actor, event.other) if index >= 0]
+    return f"{kind.name}: {', '.join([*said, *([about] if about else [])])}"
 
 
 def _who(names: Names, index: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from powersim.rules.level import beyond
+from powersim.world.legs import Legs
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
 
 NEAR = 0.05
@@ -58,11 +59,15 @@ class Names:
     )  # control, flow, dispute, event, strike, proxy, issue
 
     def resolved(self, kind: str, index: int) -> tuple[str, int]:
-        """What an object of a row is, with its place: a leg is a control (3c + side) or a flow (2f + what)."""
-        controls = 3 * len(self.controls)
+        """What an object of a row is, with its place: a leg is about a control or a flow."""
+        controls = len(self.controls)
         if kind != "leg":
             return kind, index
-        return ("control", index // 3) if index < controls else ("flow", (index - controls) // 2)
+        return (
+            ("control", Legs.control_of(index))
+            if Legs.moves_control(controls, index)
+            else ("flow", Legs.flow_of(controls, index))
+        )
 
     def object(self, kind: str, index: int) -> tuple[str, str]:
         """Name in data and kind (lever, sanction, pledge, flow, dispute, ...) of a row's object; empty for none."""
@@ -126,20 +131,16 @@ def own_move(names: Names, actor: int, control: int, value: float, moved: float)
 
 
 def leg(names: Names, giver: int, leg_id: int, value: float) -> str:
-    """What one leg of a deal does: legs 3c + side of controls come first, then 2f + what of flows.
-
-    `giver` is -1 where the chronicle names none.
-    """
+    """What one leg of a deal does. `giver` is -1 where the chronicle names none."""
     controls = len(names.controls)
-    if leg_id < 3 * controls:
-        control, side = divmod(leg_id, 3)
+    if Legs.moves_control(controls, leg_id):
+        control, side = Legs.control_of(leg_id), Legs.side_of(leg_id)
         who = giver if giver >= 0 else names.controls[control].giver
         by = names.actors[who] if who >= 0 else "who controls it"
         return f"{by} {_moves(names, control, side, value)}"
-    flow, what = divmod(leg_id - 3 * controls, 2)
-    known = names.flows[flow]
+    known = names.flows[Legs.flow_of(controls, leg_id)]
     by, taker = names.actors[giver if giver >= 0 else known.giver], names.actors[known.taker]
-    if what == GIVE:
+    if Legs.deed_of(controls, leg_id) == GIVE:
         return f"{by} gives {units(value, known.good)} to {taker}"
     return f"{by} freezes the order of {known.good} for {taker}"
 

@@ -15,12 +15,11 @@ from powersim.rules.level import beyond
 from powersim.story import kinds, phrases
 from powersim.story.events import Event
 from powersim.story.groups import alignments, battles, beliefs, deal, lapses, offers
-from powersim.story.kinds import TOPICS
 from powersim.story.lines import line
 from powersim.story.phrases import Names
 from powersim.world import chronicle as c
 
-__all__ = ["MAIN", "TOPICS", "Entry", "tell"]
+__all__ = ["MAIN", "Entry", "tell"]
 
 POLICY_STEP = 0.1
 """An issue that drifts by own policies is mentioned once it has moved so far since it was last mentioned."""

@@ -19,6 +19,7 @@ from powersim.story import kinds
 from powersim.story.events import Event
 from powersim.story.lines import line
 from powersim.story.phrases import Names
+from powersim.world.legs import Legs
 from powersim.world.state import FREEZE, LOWER, RAISE
 
 Cell = str | int | float | None
@@ -102,10 +103,10 @@ def _leg(told: Told, event: Event, number: int) -> tuple[Cell, ...]:
     if place == "control":
         taker, action = (
             names.controls[index].taker,
-            {LOWER: "lower", RAISE: "raise"}.get(event.thing % 3, "hold"),
+            {LOWER: "lower", RAISE: "raise"}.get(Legs.side_of(event.thing), "hold"),
         )
     else:
-        freeze = (event.thing - 3 * len(names.controls)) % 2 == FREEZE
+        freeze = Legs.deed_of(len(names.controls), event.thing) == FREEZE
         taker, action = names.flows[index].taker, "freeze" if freeze else "give"
     return (
         told.run, told.branch, told.theory, event.deal, int(event.kind == kinds.LEGS[0]), number, event.turn,

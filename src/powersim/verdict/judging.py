@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from powersim.verdict.rule import (
     pooled,
     together,
 )
-from powersim.verdict.study import NAME, Runs
+from powersim.verdict.study import Runs
 from powersim.verdict.words import Judgement
 
 SIGNS = {"+": 1, "-": -1, "0": 0}
@@ -120,10 +120,10 @@ def _low(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def write_provenance(runs: Runs, where: Path, command: str, started: float) -> Path:
-    """What is needed to judge again, beside the places."""
+def facts(runs: Runs, command: str, started: float) -> dict[str, Any]:
+    """What is needed to judge again."""
     trial = runs.trial
-    facts = {
+    return {
         "command": command, "hypotheses": [h.id for h in trial.hypotheses], "draws": trial.draws, "lucks": trial.lucks,
         "seed": trial.seed, "branches": list(trial.branches), "theories": list(trial.theories),
         "overrides": dict(trial.opened.overrides), "versions": provenance.versions(), "platform": provenance.system(),
@@ -134,4 +134,3 @@ def write_provenance(runs: Runs, where: Path, command: str, started: float) -> P
             "document": dict(trial.opened.document),
         },
     }  # fmt: skip
-    return provenance.write(where / NAME, facts)

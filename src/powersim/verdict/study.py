@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 from powersim import _seals as seals
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import Mark, check_folder, write, write_atomically
 from powersim.run.condense import summary_of
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import BASE, Opened, listed, unknown_name
+from powersim.run.opened import BASE, Chosen, Opened, listed, unknown_name
 from powersim.run.plan import SEED
 from powersim.run.work import Progress
 from powersim.scenario.arrays.build import Built, build
@@ -144,12 +144,12 @@ class Runs:
 
 def trial(
     opened: Opened,
-    hypotheses: str | None = None,
+    hypotheses: Chosen = None,
     draws: int | None = None,
     lucks: int | None = None,
     seed: int | None = None,
 ) -> Trial:
-    """A trial from what a user asked. `hypotheses`: ids with commas; H1 also means its parts h1a, h1b, ...
+    """A trial from what a user asked. `hypotheses`: ids; H1 also means its parts h1a, h1b, ...
 
     PowersimError where there is nothing to try, for an unknown id, and for a design that decides nothing.
     """
@@ -160,19 +160,16 @@ def trial(
             'outcome: war, branches: [keep, give_up], sign: "-"}]'
         )
     recorded = opened.recorded
-    counts = (("--draws", "draws", draws, DRAWS, MOST_DRAWS), ("--lucks", "lucks", lucks, LUCKS, STRIDE))
-    numbers = [
-        int(recorded.get(key) or usual) if given is None else given for _, key, given, usual, _ in counts
-    ]
-    for (option, *_, most), number in zip(counts, numbers, strict=True):
+    counts = (("draws", draws, DRAWS, MOST_DRAWS), ("lucks", lucks, LUCKS, STRIDE))
+    numbers = [int(recorded.get(key) or usual) if given is None else given for key, given, usual, _ in counts]
+    for (argument, *_, most), number in zip(counts, numbers, strict=True):
         if not 2 <= number <= most:
-            raise PowersimError(f"{option}: found {number}; allowed: a whole number from 2 to {most}")
+            raise ArgumentError(argument, f"found {number}; allowed: a whole number from 2 to {most}")
     number = int(recorded.get("seed", SEED)) if seed is None else seed
     if not 0 <= number <= MOST_SEED:
-        raise PowersimError(f"--seed: found {number}; allowed: a whole number from 0 to {MOST_SEED}")
-    if hypotheses is None and recorded.get("hypotheses"):
-        hypotheses = ",".join(map(str, recorded["hypotheses"]))
-    picked = _picked(hypotheses, everything) if hypotheses else everything
+        raise ArgumentError("seed", f"found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    asked = listed(hypotheses if hypotheses is not None else recorded.get("hypotheses"), "hypotheses")
+    picked = _picked(asked, everything) if asked else everything
     parts = {part for h in picked for part in h.all_of}
     wanted = {h.id for h in picked} | parts
     order = [str(item["id"]) for item in opened.document.get("hypotheses", []) if isinstance(item, dict)]
@@ -223,9 +220,9 @@ def damaged(trial: Trial, where: Path) -> list[Path]:
     return [f for place, f in files.items() if f.exists() and _kept(trial, where / NAME, place) is None]
 
 
-def _picked(names: str, known: Sequence[Hypothesis]) -> list[Hypothesis]:
+def _picked(names: Sequence[str], known: Sequence[Hypothesis]) -> list[Hypothesis]:
     found: list[Hypothesis] = []
-    for name in listed(names.casefold(), "hypothesis"):
+    for name in (part.casefold() for part in names):
         parts = [
             h for h in known
             if h.id == name or (h.id[:-1] == name and h.id[-1:].isalpha() and name[-1:].isdigit())
@@ -249,7 +246,9 @@ def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
         how = "damaged" if path.exists() else "missing"
         raise DamagedError(f"{path}: is {how}, and no place beside it is of this study; name another folder")
     if there and not resume:
-        raise PowersimError(f"{folder}: holds places of this study; add --resume to go on with them")
+        raise PowersimError(
+            f"{folder}: holds places of this study; add ", Argument("resume", True), " to go on with them"
+        )
     if held is None:
         write(path, json.dumps(seals.marked(identity), indent=1) + "\n", IDENTITY_MARK)
     return folder

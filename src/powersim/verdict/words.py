@@ -125,17 +125,25 @@ def in_short(judged: Sequence[Judgement]) -> str:
     return f"{counted(len(judged), 'hypothesis', 'hypotheses')}: " + ", ".join(parts)
 
 
+HEAD = (
+    "hypothesis", "theory", "verdict", "sign", "effect", "ci_low", "ci_high", "claimed", "opposite", "draws",
+    "reference", "reference_effect", "reference_low", "reference_high", "bound", "could_show", "spread",
+    "lucks_needed", "untouched", "why",
+)  # fmt: skip
+"""Columns of the table of verdicts."""
+
+
 def write_verdicts(judged: Sequence[Judgement], path: Path) -> Path:
     """A row for every hypothesis pooled over theories and under each theory."""
-    head = (
-        "hypothesis", "theory", "verdict", "sign", "effect", "ci_low", "ci_high", "claimed", "opposite", "draws",
-        "reference", "reference_effect", "reference_low", "reference_high", "bound", "could_show", "spread",
-        "lucks_needed", "untouched", "why",
-    )  # fmt: skip
+    return write_table(path, HEAD, verdict_rows(judged))
+
+
+def verdict_rows(judged: Sequence[Judgement]) -> list[list[object]]:
+    """The same as rows, with the columns of `HEAD`."""
     rows: list[list[object]] = []
     for one in judged:
         if one.finding is None:
-            rows.append([one.id, ALL, one.verdict, *[""] * (len(head) - 4), evidence(one)])
+            rows.append([one.id, ALL, one.verdict, *[""] * (len(HEAD) - 4), evidence(one)])
             continue
         name, mean = one.reference or ("", Mean(one.size, float("nan"), float("nan")))
         for theory, f in ((ALL, one.finding), *one.by_theory.items()):
@@ -144,7 +152,7 @@ def write_verdicts(judged: Sequence[Judgement], path: Path) -> Path:
                 f.draws, name, mean.effect, mean.low, mean.high, f.bound, f.could, f.spread, f.needed, f.untouched,
                 f.why,
             ])  # fmt: skip
-    return write_table(path, head, rows)
+    return rows
 
 
 def write_evidence(judged: Sequence[Judgement], theories: Sequence[str], path: Path) -> Path:

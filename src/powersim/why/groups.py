@@ -10,6 +10,7 @@ from importlib import resources
 from ruamel.yaml import YAML
 
 from powersim.world.params import MECHANISMS, SPEC
+from powersim.world.quantities import QUANTITIES
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,7 @@ class Setting:
     zero: frozenset[str] = frozenset()
 
 
-ITSELF = {
-    "alignment": "alignment", "resolve": "resolve", "trust": "trust", "engagers": "home", "deals": "exchange",
-    "shared_deals": "exchange", "pledge": "pledges", "war": "war", "wars": "war", "crises": "crisis",
-    "strikes": "programme_strike", "proxy": "proxies",
-}  # fmt: skip
+ITSELF = {kind.name: kind.mechanism for kind in QUANTITIES.values() if kind.mechanism}
 """The mechanism that an outcome of a kind is the work of: switched off, the outcome stands still and says nothing."""
 
 
@@ -46,7 +43,7 @@ FULL = Setting()
 @cache
 def groups() -> tuple[Group, ...]:
     """The channels in the order of the file. ValueError if one names what does not exist, or two share something."""
-    text = resources.files("powersim").joinpath("study", "groups.yaml").read_text("utf-8")
+    text = resources.files("powersim").joinpath("why", "groups.yaml").read_text("utf-8")
     found = tuple(
         Group(name, entry["title"], entry["about"], tuple(entry["off"]), tuple(entry.get("zero", ())))
         for name, entry in YAML(typ="safe").load(text).items()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from powersim import _seals as seals
 from powersim.effects.results import Floats
+from powersim.errors import Argument
 from powersim.files.writing import check_folder, write_atomically
 from powersim.sim.manifest import DamagedError, StoreError, content
 
@@ -65,7 +66,9 @@ class Kept:
         if whole is None:
             if not resume:
                 raise DamagedError(
-                    f"{path}: is damaged; add --resume to compute it again, or name another folder"
+                    f"{path}: is damaged; add ",
+                    Argument("resume", True),
+                    " to compute it again, or name another folder",
                 )
             nothing = cls.prepare(None, identity, shape, resume=resume)
             return replace(nothing, path=path, damaged=True)
@@ -80,7 +83,9 @@ class Kept:
             )
         if not resume:
             raise StoreError(
-                f"{path.parent}: holds results of this study; add --resume to go on, or name another folder"
+                f"{path.parent}: holds results of this study; add ",
+                Argument("resume", True),
+                " to go on, or name another folder",
             )
         return cls(path, identity, values, prints)
 

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from powersim.effects import results
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.condense import summary_of
-from powersim.run.opened import BASE, Opened, listed, unknown_name
+from powersim.run.opened import BASE, Chosen, Opened, listed, unknown_name
 from powersim.run.plan import HEADLINES, Plan, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
@@ -125,23 +125,24 @@ def summaries(opened: Opened) -> dict[str, results.Outcome]:
 
 
 def question(
-    opened: Opened, outcomes: str | None, branches: str | None, theories: str | None, seed: int | None
+    opened: Opened, outcomes: Chosen, branches: Chosen, theories: Chosen, seed: int | None
 ) -> Question:
-    """What a user asked: comma-separated names, by default the headline outcomes, all theories, the first two branches.
+    """What a user asked: by default the headline outcomes, all theories, the first two branches.
 
     What is not said comes from the record that was opened, if one was. PowersimError for an unknown name or
     another number of branches than two.
     """
     recorded = opened.recorded
-    asked = branches if branches is not None else ",".join((recorded.get("branches") or opened.branches)[:2])
+    asked = branches if branches is not None else (recorded.get("branches") or opened.branches)[:2]
     made = plan(opened, asked, theories, seed, swept="")
     if len(made.branches) != 2:
-        raise PowersimError(
-            f"--branches: found {', '.join(made.branches)}; allowed: two, the reference first; "
-            "e.g. --branches keep,cancel"
+        raise ArgumentError(
+            "branches",
+            f"found {', '.join(made.branches)}; allowed: two, the reference first; e.g. ",
+            Argument("branches", ["keep", "cancel"]),
         )
     known = summaries(opened)
-    names = _names(outcomes) or tuple(recorded.get("outcomes") or tuple(known)[:HEADLINES])
+    names = listed(outcomes, "outcomes") or tuple(recorded.get("outcomes") or tuple(known)[:HEADLINES])
     if not names:
         raise PowersimError(f"{opened.name}: has no outcome to explain; see `outcomes` in docs/scenario.md")
     for name in names:
@@ -230,10 +231,6 @@ def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
     shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
     return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return listed(text, "outcome") if text is not None else ()
 
 
 def _named(theory: str) -> str:

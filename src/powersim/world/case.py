@@ -7,15 +7,12 @@ from typing import NamedTuple
 from powersim.world.params import Params, Switches
 from powersim.world.state import Branch, Ints, Setup
 
-# What can be watched each turn; a, b are indices into the setup's lists (-1 = unused).
-# WAR a: dispute a is a war now; WARS, CRISES: so far; DELIVERED, FROZEN: flow a; DEALS: open deals of a;
-# SHARED_DEALS: of a and b.
-(ISSUE, ALIGNMENT, RESOLVE, TRUST, POWER, SECURITY, ECONOMY, UTILITY, WAR, WARS, CRISES, STOCK, DELIVERED, FROZEN,
- CONTROL, ENGAGERS, STRIKES, DEALS, SHARED_DEALS, EVENT_HAPPENED, PROXY_LEVEL, STRENGTH) = range(22)  # fmt: skip
-
 
 class Watch(NamedTuple):
-    """Outcomes to record each turn (O of them): what, of whom or which, and towards whom."""
+    """Outcomes to record each turn (O of them): what, of whom or which, and towards whom.
+
+    kind: codes of `world.quantities`. a, b: indices into the setup's lists (-1 = unused).
+    """
 
     kind: Ints
     a: Ints

@@ -1,115 +1,323 @@
-"""The chronicle of a history: one row per thing that happened. Kinds are listed here; `write` appends a row."""
+"""The chronicle of a history: one row per thing that happened. `write` appends a row.
+
+A kind of row is listed here, once: what it is called, what it is about, which phase writes it, what its columns
+(`world.columns`) hold. Another kind is a line here and a `write` in the rule; tables, documents, choices by topic,
+mechanism or kind, and a plain sentence follow. `story/lines.py` may say it better.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from powersim.compile.jit import rule
+from powersim.world import columns as col
 from powersim.world.state import World
 
-# turn, kind, actor, other, object, value, gain, deal  (see KINDS for what each kind puts where)
-(SIGNED, LEG, GAIN, LAPSED, BREACH, DELIVERY, WITHHELD, OWN_MOVE, LAID_DOWN, EVENT, CONCESSION, BELIEF_RESOLVE,
- BELIEF_TRUST, CRISIS, TERMS, DETERRED, WAR, BATTLE, WAR_ENDED, STRIKE, MILESTONE, PROXY, CITY_STRIKE, OFFER_MADE,
- ENGAGERS_MOVED, ALIGNMENT_MOVED, PREVENTIVE, HELPED, STAND,
- # in detail only
- UNSIGNED, CROWDED_OUT, NO_LONGER_PAYS, PROPOSED_LEG, PROPOSED_GAIN, DEMAND_REFUSED, STAYED_OUT,
- PRESSED) = range(37)  # fmt: skip
+TOPICS = (
+    "event", "deal", "breach", "arms", "crisis", "war", "strike", "belief", "alignment", "home", "policy", "offer",
+)  # fmt: skip
+"""What a row can be about."""
 
-KINDS: dict[int, tuple[str, str]] = {
-    SIGNED: (
-        "signed",
-        "actor and other: first two parties; object: number of parties; value: legs; gain: -; deal: id",
-    ),
-    LEG: ("leg", "actor: giver; other: -; object: leg; value: target or units; deal: id"),
-    GAIN: (
-        "gain",
-        "actor: party; value: net payment received (share of world GDP); gain: utility per turn; deal: id",
-    ),
-    LAPSED: ("lapsed", "actor, other: first two parties; deal: id"),
-    BREACH: (
-        "breach",
-        "actor: who reneged; other: first party wronged; value: gain of reneging; gain: value at stake",
-    ),
-    DELIVERY: ("delivery", "actor: giver; other: taker; object: flow; value: units"),
-    WITHHELD: ("withheld", "actor: giver; other: taker; object: flow; value: units on order"),
-    OWN_MOVE: ("own move", "actor: a controller; object: control; value: new position; gain: move"),
-    LAID_DOWN: ("laid down", "object: control; value: new position; gain: move"),
-    EVENT: ("event", "object: event"),
-    CONCESSION: (
-        "concession",
-        "actor: who gave something up; object: control; value: size in units of the signal scale, 0 for a gift",
-    ),
-    BELIEF_RESOLVE: ("resolve belief", "actor: observer; other: observed; value: new belief; gain: change"),
-    BELIEF_TRUST: ("trust", "actor: observer; other: observed; value: new belief; gain: change"),
-    CRISIS: (
-        "crisis",
-        "actor: challenger; other: target; object: dispute; value: perceived odds; gain: stake",
-    ),
-    TERMS: ("terms", "actor: challenger; other: target; object: dispute; value: new position; gain: move"),
-    DETERRED: (
-        "deterred",
-        "actor: challenger; other: target; object: dispute; value: perceived odds; gain: cost",
-    ),
-    WAR: ("war", "actor: challenger; other: target; object: dispute; value: odds of a battle"),
-    BATTLE: ("battle", "actor: winner; other: loser; object: dispute; value: forts of the challenger"),
-    WAR_ENDED: (
-        "war ended",
-        "actor: challenger; other: target; object: dispute; value: position; gain: move",
-    ),
-    STRIKE: ("strike", "actor: striker; other: struck; object: strike; value: set-back; gain: effectiveness"),
-    MILESTONE: (
-        "milestone",
-        "actor: striker; other: programme's owner; object: strike; value: milestone; gain: net",
-    ),
-    PROXY: ("proxy attacks", "actor: patron; other: attacked; object: proxy; value: level"),
-    CITY_STRIKE: (
-        "city strike",
-        "actor: attacker; other: attacked; object: dispute; value: share of power lost",
-    ),
-    OFFER_MADE: ("offer", "actor: first party; value: 1 accepted, 0 refused; gain: smallest gain"),
-    ENGAGERS_MOVED: ("faction", "actor; value: new share of the engagers; gain: change"),
-    ALIGNMENT_MOVED: ("alignment", "actor, other; value: new alignment; gain: change this turn"),
-    PREVENTIVE: (
-        "preventive war",
-        "actor: challenger; other: target; object: dispute; value: shift; gain: threshold",
-    ),
-    HELPED: ("helped", "actor: helper; other: helped; object: dispute; value: capability brought"),
-    STAND: (
-        "costly stand",
-        "actor: who paid to deny others; object: control; value: size in units of the signal scale",
-    ),
-}
 
-DETAILS: dict[int, tuple[str, str]] = {
-    UNSIGNED: (
-        "offer refused",
-        "actor, other: first two parties; object: number of parties; value: probability of signature; gain: surplus",
-    ),
-    CROWDED_OUT: (
-        "crowded out",
-        "an offer that all would sign, but a party is busy or its object was settled this turn; as offer refused",
-    ),
-    NO_LONGER_PAYS: (
-        "no longer pays",
-        "an offer that all would have signed before this turn's other deals; value: smallest gain now",
-    ),
-    PROPOSED_LEG: ("proposed leg", "of the offer above; as leg"),
-    PROPOSED_GAIN: ("proposed gain", "of the offer above; as gain"),
-    DEMAND_REFUSED: (
-        "demand refused",
-        "actor: challenger; other: target; object: dispute; value: odds of war; gain: cost of war to the challenger",
-    ),
-    STAYED_OUT: (
-        "stayed out",
-        "actor: who was expected to help; other: who was not helped; object: dispute; value: likelihood of help",
-    ),
-    PRESSED: (
-        "own way",
-        "actor: who moved a control to its advantage, unpaid; object: control; value: size; gain: its gain",
-    ),
-}
-"""Kinds that are written only in detail (`in_detail`): most offers come to nothing, and most runs are only counted."""
+class Kind(NamedTuple):
+    """One kind of row; "" = nothing.
 
-NAMES: dict[int, str] = {kind: name for kind, (name, _) in {**KINDS, **DETAILS}.items()}
-"""The name of every kind."""
+    phase: the phase of the turn that writes it. mechanism: the one without which there would be no such row. actor,
+    other: who stands in these columns. thing: what its object is. value, gain: what these two columns hold, the first
+    in `unit`. detail: written only `in_detail`.
+    """
+
+    name: str
+    topic: str
+    mechanism: str
+    phase: str
+    actor: str
+    other: str
+    thing: str
+    unit: str
+    value: str
+    gain: str
+    detail: bool
+
+
+KIND: dict[int, Kind] = {}
+"""Every kind that is written, by its number: first what is always written, then what is written in detail only."""
+
+
+def _row(
+    name: str, topic: str, mechanism: str, phase: str, actor: str = "", other: str = "", thing: str = "",
+    unit: str = "", value: str = "", gain: str = "", detail: bool = False,
+) -> int:  # fmt: skip
+    """Enter a kind; gives its number."""
+    KIND[len(KIND)] = Kind(name, topic, mechanism, phase, actor, other, thing, unit, value, gain, detail)
+    return len(KIND) - 1
+
+
+_SIZE, _PLACE, _ODDS = "size in units of the signal scale", "position, 0..1", "probability"
+_TWO = ("first party", "second party")
+_FRONT = ("challenger", "target", "dispute")
+_SURPLUS = "surplus: geometric mean of the gains"
+_LEG = ("leg", "", "target position, or units of the good", "utility a turn to the giver of this leg alone")
+_GAIN = ("", "share of world GDP", "net payment received", "utility a turn by the whole package")
+_BELIEF = ("signals", "observer", "observed", "issue", _ODDS, "new belief", "change")
+
+# The object of a package is how many parties it has, the deal its place among the open ones.
+SIGNED = _row("signed", "deal", "exchange", "deals", *_TWO, "", "legs", "number of legs")
+LEG = _row("leg", "deal", "exchange", "deals", "giver", "", *_LEG)
+GAIN = _row("gain", "deal", "exchange", "deals", "party", "", *_GAIN)
+LAPSED = _row("lapsed", "deal", "exchange", "events", *_TWO)
+BREACH = _row(
+    "breach",
+    "breach",
+    "compliance",
+    "compliance",
+    "who breaks it",
+    "first party wronged",
+    "",
+    "utility",
+    "what breaking it is worth",
+    "what keeping it is worth",
+)
+DELIVERY = _row(
+    "delivery", "arms", "exchange", "delivery", "giver", "taker", "flow", "units", "units handed over"
+)
+WITHHELD = _row(
+    "withheld",
+    "arms",
+    "exchange",
+    "delivery",
+    "giver",
+    "taker",
+    "flow",
+    "units",
+    "units on order",
+    "what delivering is worth to the giver",
+)
+OWN_MOVE = _row(
+    "own move",
+    "policy",
+    "own_policy",
+    "own_policy",
+    "a controller",
+    "",
+    "control",
+    _PLACE,
+    "new position",
+    "move",
+)
+LAID_DOWN = _row("laid down", "event", "", "branch", "", "", "control", _PLACE, "new position", "move")
+EVENT = _row("event", "event", "calendar", "events", "", "", "event")
+CONCESSION = _row(
+    "concession",
+    "belief",
+    "resolve",
+    "signals",
+    "who conceded",
+    "",
+    "control",
+    "signal",
+    _SIZE + "; 0 for a gift among friends",
+    "its worth to who conceded",
+)
+BELIEF_RESOLVE = _row("resolve belief", "belief", "resolve", *_BELIEF)
+BELIEF_TRUST = _row("trust", "belief", "trust", *_BELIEF)
+CRISIS = _row(
+    "crisis",
+    "crisis",
+    "crisis",
+    "crises",
+    *_FRONT,
+    _ODDS,
+    "odds that the challenger sees",
+    "stake: share of the issue's range",
+)
+TERMS = _row("terms", "crisis", "crisis", "crises", *_FRONT, _PLACE, "new position", "move")
+DETERRED = _row(
+    "deterred",
+    "crisis",
+    "crisis",
+    "crises",
+    *_FRONT,
+    _ODDS,
+    "odds that the challenger sees",
+    "cost of an attack, in units of the stake",
+)
+WAR = _row("war", "war", "war", "crises", *_FRONT, _ODDS, "challenger's odds of a battle")
+BATTLE = _row(
+    "battle",
+    "war",
+    "war",
+    "wars",
+    "winner",
+    "loser",
+    "dispute",
+    "forts",
+    "forts that the challenger holds after it",
+    "challenger's odds",
+)
+WAR_ENDED = _row(
+    "war ended", "war", "war", "wars", *_FRONT, _PLACE, "where the front stands", "move since the war began"
+)
+STRIKE = _row(
+    "strike",
+    "strike",
+    "programme_strike",
+    "strikes",
+    "striker",
+    "struck",
+    "strike",
+    _PLACE,
+    "set-back of the programme",
+    "effectiveness",
+)
+MILESTONE = _row(
+    "milestone",
+    "strike",
+    "programme_strike",
+    "strikes",
+    "striker",
+    "programme's owner",
+    "strike",
+    _PLACE,
+    "milestone passed",
+    "what a strike is worth, net",
+)
+PROXY = _row(
+    "proxy attacks", "strike", "proxies", "growth", "patron", "attacked", "proxy", "level", "level of attacks"
+)
+CITY_STRIKE = _row(
+    "city strike",
+    "war",
+    "city_strikes",
+    "wars",
+    "attacker",
+    "attacked",
+    "dispute",
+    "share",
+    "share of capability lost",
+    "what it was worth",
+)
+OFFER_MADE = _row(
+    "offer", "deal", "exchange", "branch", *_TWO, "", "", "1 accepted, 0 refused", "smallest gain a turn"
+)
+ENGAGERS_MOVED = _row(
+    "faction",
+    "home",
+    "home",
+    "home",
+    "whose factions",
+    "",
+    "",
+    "share",
+    "engagers' share of power at home",
+    "change",
+)
+ALIGNMENT_MOVED = _row(
+    "alignment",
+    "alignment",
+    "alignment",
+    "alignment",
+    "one",
+    "other",
+    "",
+    "alignment, -1..1",
+    "new alignment",
+    "change",
+)
+PREVENTIVE = _row(
+    "preventive war",
+    "crisis",
+    "commitment",
+    "crises",
+    *_FRONT,
+    _ODDS,
+    "shift of the odds that is feared",
+    "shift that a settlement could bear",
+)
+HELPED = _row(
+    "helped", "war", "war", "crises", "helper", "helped", "dispute", "capability", "capability brought"
+)
+STAND = _row(
+    "costly stand",
+    "belief",
+    "resolve",
+    "signals",
+    "who paid to deny others",
+    "",
+    "control",
+    "signal",
+    _SIZE,
+    "its worth to who stood firm",
+)
+
+# In detail only: most offers come to nothing, and most runs are only counted.
+UNSIGNED = _row(
+    "offer refused",
+    "offer",
+    "exchange",
+    "deals",
+    *_TWO,
+    "",
+    _ODDS,
+    "probability of signature",
+    _SURPLUS,
+    True,
+)
+CROWDED_OUT = _row("crowded out", "offer", "exchange", "deals", *_TWO, "", "", "", _SURPLUS, True)
+NO_LONGER_PAYS = _row(
+    "no longer pays",
+    "offer",
+    "exchange",
+    "deals",
+    *_TWO,
+    "",
+    "utility",
+    "what the party that lost its interest now gains a turn, net",
+    "surplus when it was drafted",
+    True,
+)
+PROPOSED_LEG = _row("proposed leg", "offer", "exchange", "deals", "giver", "", *_LEG, True)
+PROPOSED_GAIN = _row("proposed gain", "offer", "exchange", "deals", "party", "", *_GAIN, True)
+DEMAND_REFUSED = _row(
+    "demand refused",
+    "crisis",
+    "crisis",
+    "crises",
+    *_FRONT,
+    _ODDS,
+    "probability of war",
+    "cost of war to the challenger, in units of the stake",
+    True,
+)
+STAYED_OUT = _row(
+    "stayed out",
+    "war",
+    "resolve",
+    "crises",
+    "who was expected to help",
+    "who was not helped",
+    "dispute",
+    _ODDS,
+    "how likely help had seemed",
+    "",
+    True,
+)
+PRESSED = _row(
+    "own way",
+    "belief",
+    "trust",
+    "signals",
+    "who moved it, unpaid",
+    "",
+    "control",
+    "signal",
+    _SIZE,
+    "its worth to who moved",
+    True,
+)
+
+KINDS = {number: kind for number, kind in KIND.items() if not kind.detail}
+"""Kinds that are always written: a study counts them."""
 
 
 @rule
@@ -126,11 +334,11 @@ def write(
     n = w.logged[0]
     w.logged[0] = n + 1
     if n < w.log.shape[0]:
-        w.log[n, 0] = turn
-        w.log[n, 1] = kind
-        w.log[n, 2] = actor
-        w.log[n, 3] = other
-        w.log[n, 4] = thing
-        w.log[n, 5] = value
-        w.log[n, 6] = gain
-        w.log[n, 7] = deal
+        w.log[n, col.TURN] = turn
+        w.log[n, col.KIND] = kind
+        w.log[n, col.ACTOR] = actor
+        w.log[n, col.OTHER] = other
+        w.log[n, col.THING] = thing
+        w.log[n, col.VALUE] = value
+        w.log[n, col.GAIN] = gain
+        w.log[n, col.DEAL] = deal

@@ -19,6 +19,7 @@ from powersim.world.desk import Desk, Judge, Menu
 from powersim.world.follow import imagine_threat
 from powersim.world.gains import flow_change, money_unit, relationship, shown
 from powersim.world.given import Given
+from powersim.world.legs import control_of, deed_of, flow_of, moves_control
 from powersim.world.menu import embargoed, flow_worth
 from powersim.world.promises import default
 from powersim.world.state import (
@@ -62,8 +63,8 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
     moves = False
     for e in range(LEGS):
         r = legs[e]
-        if 0 <= r < 3 * controls:
-            w.pos[r // 3] = w.dis[r // 3]
+        if r >= 0 and moves_control(controls, r):
+            w.pos[control_of(r)] = w.dis[control_of(r)]
             moves = True
     for i in range(w.power.shape[0]):
         judge.before[i] = 0.0
@@ -72,8 +73,8 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
         _remember(desk)
         for e in range(LEGS):
             r = legs[e]
-            if 0 <= r < 3 * controls:
-                w.pos[r // 3] = menu.target[r]
+            if r >= 0 and moves_control(controls, r):
+                w.pos[control_of(r)] = menu.target[r]
     imagine(g, w, desk)
     if moves:
         _compare(g.s, judge)
@@ -82,7 +83,7 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
     share_with_friends(desk.derived, judge.before, judge.gain)
     for e in range(LEGS):
         r = legs[e]
-        if r >= 3 * controls:
+        if not moves_control(controls, r):
             flow_worth(g, w, desk.imagined, desk, r)
             for i in range(w.power.shape[0]):
                 judge.gain[i] += menu.gain[r, i]
@@ -240,14 +241,14 @@ def _execute(g: Given, w: World, desk: Desk, t: int, r: int, giver: int, slot: i
     s, menu = g.s, desk.menu
     write(w, t, chronicle.LEG, giver, -1, r, menu.target[r], menu.gain[r, giver], slot)
     controls = w.pos.shape[0]
-    if r < 3 * controls:
-        c = r // 3
+    if moves_control(controls, r):
+        c = control_of(r)
         w.pos[c] = menu.target[r]
         w.locked_until[c] = w.deal_until[slot]
         w.settled[c] = 1
         return
-    f = (r - 3 * controls) // 2
-    if (r - 3 * controls) % 2 == GIVE:
+    f = flow_of(controls, r)
+    if deed_of(controls, r) == GIVE:
         w.ordered[f] = menu.target[r]
         w.due[f] = t + s.good_delivery[s.flow_good[f]]
         w.price[f] = g.p.balance_due * max(0.0, desk.judge.gain[giver] - menu.gain[r, giver])
@@ -303,8 +304,9 @@ def lapse(w: World, t: int) -> None:
         if w.deal_on[v] > 0 and w.deal_until[v] <= t:
             w.deal_on[v] = 0
             for e in range(LEGS):
-                f = (w.deal_leg[v, e] - 3 * controls) // 2
-                given = w.deal_leg[v, e] >= 3 * controls and (w.deal_leg[v, e] - 3 * controls) % 2 == GIVE
+                r = w.deal_leg[v, e]
+                f = flow_of(controls, r)
+                given = not moves_control(controls, r) and deed_of(controls, r) == GIVE
                 if given and w.due[f] <= t:
                     w.ordered[f] = 0.0
                     w.price[f] = 0.0

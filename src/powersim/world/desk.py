@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim.world.channels import Paths, no_paths
+from powersim.world.legs import legs_of
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
 
@@ -148,7 +149,7 @@ def new_derived(s: Setup) -> Derived:
 def new_menu(s: Setup) -> Menu:
     """An empty menu of the right size."""
     n = s.power0.shape[0]
-    r = 3 * s.control_key.shape[0] + 2 * s.flow_key.shape[0]
+    r = legs_of(s.control_key.shape[0], s.flow_key.shape[0])
     return Menu(
         live=np.zeros(r, np.uint8),
         target=np.zeros(r),

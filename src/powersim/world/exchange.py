@@ -21,11 +21,12 @@ from powersim.world.draws import uniform
 from powersim.world.gains import money_unit
 from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
+from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
 from powersim.world.menu import index_givers
 from powersim.world.packages import admissible, best_of_many, best_of_two, consider, leg_cost, sum_subsets
 from powersim.world.promises import leg_key
 from powersim.world.refused import fell_through, unsigned
-from powersim.world.state import LEAST, LEGS, PARTIES, Setup, World
+from powersim.world.state import GIVE, LEAST, LEGS, PARTIES, Setup, World
 
 
 @rule
@@ -87,7 +88,7 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
         return
     holdouts = members
     controls = w.pos.shape[0]
-    what = seed_leg % 3 if seed_leg < 3 * controls else (seed_leg - 3 * controls) % 2
+    what = side_of(seed_leg) if moves_control(controls, seed_leg) else deed_of(controls, seed_leg)
     u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
     if u >= p.conference:
         return
@@ -138,7 +139,8 @@ def _weight(g: Given, agenda: Agenda, mask: int) -> float:
     for b in range(agenda.legs[0]):
         if (mask >> b) & 1:
             legs += 1
-            cost += p.cost_per_leg if agenda.leg[b] < 3 * g.s.control_key.shape[0] else p.cost_per_sale
+            policy = moves_control(g.s.control_key.shape[0], agenda.leg[b])
+            cost += p.cost_per_leg if policy else p.cost_per_sale
     if cost >= p.cost_per_leg * legs:
         return 1.0
     return cost / (p.cost_per_leg * legs)
@@ -210,12 +212,12 @@ def _open(s: Setup, w: World, desk: Desk, t: int, m: int) -> bool:
         r = offers.leg[m, e]
         if r < 0:
             continue
-        if r < 3 * controls:
-            if w.settled[r // 3] > 0:
+        if moves_control(controls, r):
+            if w.settled[control_of(r)] > 0:
                 return False
         else:
-            f = (r - 3 * controls) // 2
-            if (r - 3 * controls) % 2 == 0 and (
+            f = flow_of(controls, r)
+            if deed_of(controls, r) == GIVE and (
                 w.ordered[f] > 0.0 or w.q[s.flow_from[f], s.flow_good[f]] < desk.menu.target[r] - LEAST
             ):
                 return False

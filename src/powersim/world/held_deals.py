@@ -12,6 +12,7 @@ from powersim.world.deals import giver_of, sign
 from powersim.world.derive import laid_down
 from powersim.world.desk import Desk, Menu
 from powersim.world.given import Given
+from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
 from powersim.world.menu import FREE, bound_side, embargoed
 from powersim.world.state import (
     GIVE,
@@ -87,9 +88,9 @@ def _can_be_done(g: Given, w: World, menu: Menu, t: int, r: int, target: float) 
     """Whether leg r can be done in this history; writes its target, clipped, into the menu."""
     branch = g.branch
     controls = w.pos.shape[0]
-    if r >= 3 * controls:
+    if not moves_control(controls, r):
         return _flow_can(g, w, menu, t, r, target)
-    c, side = r // 3, r % 3
+    c, side = control_of(r), side_of(r)
     if w.settled[c] > 0 or branch.hold[t, c] or not math.isnan(laid_down(branch, w, t, c)):
         return False
     if (side == RAISE and branch.no_raise[t, c]) or (side == LOWER and branch.no_lower[t, c]):
@@ -106,10 +107,10 @@ def _can_be_done(g: Given, w: World, menu: Menu, t: int, r: int, target: float) 
 def _flow_can(g: Given, w: World, menu: Menu, t: int, r: int, target: float) -> bool:
     """The same for a flow: nothing is given that is forbidden, frozen, on order already or not there."""
     s = g.s
-    f = (r - 3 * w.pos.shape[0]) // 2
+    f = flow_of(w.pos.shape[0], r)
     if g.branch.no_flow[t, f] or w.frozen_until[f] > t:
         return False
-    if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
+    if deed_of(w.pos.shape[0], r) == GIVE:
         menu.target[r] = min(target, w.q[s.flow_from[f], s.flow_good[f]])
         return w.ordered[f] <= 0.0 and menu.target[r] > LEAST and not embargoed(s, w, f)
     menu.target[r] = w.ordered[f]

@@ -16,6 +16,7 @@ from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.desk import Desk, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
+from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, side_of
 from powersim.world.state import (
     ALL,
     C_SANCTION,
@@ -150,8 +151,8 @@ def bound_side(w: World, c: int) -> int:
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] > 0:
             for e in range(w.deal_leg.shape[1]):
-                if w.deal_leg[v, e] >= 0 and w.deal_leg[v, e] // 3 == c:
-                    return int(w.deal_leg[v, e] % 3)
+                if w.deal_leg[v, e] >= 0 and control_of(w.deal_leg[v, e]) == c:
+                    return int(side_of(w.deal_leg[v, e]))
     return REFRAIN
 
 
@@ -167,7 +168,7 @@ def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) ->
     for side in range(3):
         if bound != FREE and side != bound:
             continue
-        r = 3 * c + side
+        r = control_leg(c, side)
         to = at
         if side == RAISE:
             if branch.no_raise[t, c]:
@@ -210,7 +211,7 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
     agent that has a target for the control: it agrees to what leads nearer to it and to nothing else, paid or not.
     """
     s, menu = g.s, desk.menu
-    refrain = r % 3 == REFRAIN
+    refrain = side_of(r) == REFRAIN
     would_rise = not upward if refrain else upward
     every = (s.raise_mode[c] if would_rise else s.lower_mode[c]) == ALL
     menu.needed[r] = 0
@@ -265,11 +266,11 @@ def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
     """Giving (needs giver and taker) and freezing an open order (needs the giver: costs price and relationship)."""
     s, d, menu = g.s, desk.derived, desk.menu
     giver, taker = s.flow_from[f], s.flow_to[f]
-    base = 3 * w.pos.shape[0] + 2 * f
+    controls = w.pos.shape[0]
     if w.frozen_until[f] > t:
         return
     if w.ordered[f] > 0.0:
-        r = base + FREEZE
+        r = flow_leg(controls, f, FREEZE)
         menu.target[r] = w.ordered[f]
         flow_worth(g, w, d, desk, r)
         if menu.gain[r, giver] < -LEAST:  # otherwise it withholds the order by itself
@@ -277,7 +278,7 @@ def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
         return
     units = quantum(g, w, f)
     if units > LEAST and not embargoed(s, w, f):
-        r = base + GIVE
+        r = flow_leg(controls, f, GIVE)
         menu.target[r] = units
         flow_worth(g, w, d, desk, r)
         _flow_parties(desk, r, giver, taker)
@@ -287,8 +288,8 @@ def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
 def flow_worth(g: Given, w: World, d: Derived, desk: Desk, r: int) -> None:
     """Fill the gains of a flow's leg: what giving changes, or what freezing an open order forgoes, price included."""
     s, menu, sums = g.s, desk.menu, desk.sums
-    f = (r - 3 * w.pos.shape[0]) // 2
-    if (r - 3 * w.pos.shape[0]) % 2 == GIVE:
+    f = flow_of(w.pos.shape[0], r)
+    if deed_of(w.pos.shape[0], r) == GIVE:
         flow_change(g, w, d, sums, f, shown(s, w, f), menu.target[r], 0.0)
     else:
         at, units = shown(s, w, f), w.ordered[f]

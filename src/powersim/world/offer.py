@@ -16,6 +16,7 @@ from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import control_change
 from powersim.world.given import Given
+from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.menu import flow_legs
 from powersim.world.state import (
     ACCEPTED,
@@ -44,18 +45,19 @@ def put_on_the_table(g: Given, w: World, desk: Desk, t: int) -> None:
     count = 0
     for e in range(min(LEGS, branch.offer_legs.shape[0])):
         r = branch.offer_legs[e]
-        if r < 3 * controls:
-            menu.target[r] = w.pos[r // 3] if r % 3 == REFRAIN else branch.offer_targets[e]
-            last = branch.path_refused[branch.path_refused.shape[0] - 1, r // 3]
+        if moves_control(controls, r):
+            c = control_of(r)
+            menu.target[r] = w.pos[c] if side_of(r) == REFRAIN else branch.offer_targets[e]
+            last = branch.path_refused[branch.path_refused.shape[0] - 1, c]
             if not math.isnan(last):
-                w.dis[r // 3] = last
+                w.dis[c] = last
             for i in range(w.power.shape[0]):
-                menu.gives[r, i] = max(s.raisers[r // 3, i], s.lowerers[r // 3, i])
-            control_change(g, w, d, sums, r // 3, w.dis[r // 3], menu.target[r])
+                menu.gives[r, i] = max(s.raisers[c, i], s.lowerers[c, i])
+            control_change(g, w, d, sums, c, w.dis[c], menu.target[r])
             share_with_friends(d, sums.own, menu.gain[r])
         else:
             menu.live[r] = 0
-            flow_legs(g, w, desk, t, (r - 3 * controls) // 2)
+            flow_legs(g, w, desk, t, flow_of(controls, r))
             if menu.live[r] == 0:
                 continue  # nothing on order to freeze, or nothing in stock to give
         legs[count] = r

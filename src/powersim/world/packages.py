@@ -18,6 +18,7 @@ from powersim.world.desk import Agenda, Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import money_unit
 from powersim.world.given import Given
+from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, TIE, World
 
@@ -25,11 +26,11 @@ from powersim.world.state import LEAST, LEGS, TIE, World
 @rule
 def same_object(r1: int, r2: int, controls: int) -> bool:
     """Whether two legs concern the same control or the same flow, so that only one of them can be in a package."""
-    if r1 < 3 * controls and r2 < 3 * controls:
-        return r1 // 3 == r2 // 3
-    if r1 >= 3 * controls and r2 >= 3 * controls:
-        return (r1 - 3 * controls) // 2 == (r2 - 3 * controls) // 2
-    return False
+    if moves_control(controls, r1) != moves_control(controls, r2):
+        return False
+    if moves_control(controls, r1):
+        return control_of(r1) == control_of(r2)
+    return flow_of(controls, r1) == flow_of(controls, r2)
 
 
 @rule
@@ -50,9 +51,9 @@ def leg_cost(g: Given, r: int, i: int) -> float:
     """What it costs party i to negotiate leg r: policies are politics; for its supplier, a sale is business."""
     s, p = g.s, g.p
     controls = s.control_key.shape[0]
-    if r < 3 * controls:
+    if moves_control(controls, r):
         return p.cost_per_leg
-    return 0.0 if s.flow_from[(r - 3 * controls) // 2] == i else p.cost_per_sale
+    return 0.0 if s.flow_from[flow_of(controls, r)] == i else p.cost_per_sale
 
 
 @rule
@@ -124,7 +125,7 @@ def package_draw(g: Given, agenda: Agenda, t: int, mask: int) -> float:
     key = np.uint64(0)
     for b in range(agenda.legs[0]):
         if (mask >> b) & 1:
-            key ^= leg_key(s, agenda.leg[b]) ^ np.uint64(1 + agenda.leg[b] % 3)
+            key ^= leg_key(s, agenda.leg[b]) ^ np.uint64(1 + side_of(agenda.leg[b]))
     return uniform(g.luck, t, draws.PACKAGE, s.actor_key[agenda.party[0]], s.actor_key[agenda.party[1]], key)
 
 

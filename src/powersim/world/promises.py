@@ -13,6 +13,7 @@ from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
+from powersim.world.legs import control_of, deed_of, flow_of, moves_control
 from powersim.world.params import Params
 from powersim.world.policy import unbound
 from powersim.world.state import FREEZE, GIVE, LEAST, LEGS, PARTIES, Setup, World
@@ -22,9 +23,9 @@ from powersim.world.state import FREEZE, GIVE, LEAST, LEGS, PARTIES, Setup, Worl
 def leg_key(s: Setup, r: int) -> np.uint64:
     """Key of the control or flow that leg r is about."""
     controls = s.control_key.shape[0]
-    if r < 3 * controls:
-        return s.control_key[r // 3]
-    return s.flow_key[(r - 3 * controls) // 2]
+    if moves_control(controls, r):
+        return s.control_key[control_of(r)]
+    return s.flow_key[flow_of(controls, r)]
 
 
 @rule
@@ -85,11 +86,11 @@ def _undone(g: Given, w: World, desk: Desk, v: int) -> None:
         r = w.deal_leg[v, e]
         if r < 0:
             continue
-        factor, f = 1.0, (r - 3 * controls) // 2
-        if r < 3 * controls:
-            c = r // 3
+        factor, f = 1.0, flow_of(controls, r)
+        if moves_control(controls, r):
+            c = control_of(r)
             control_change(g, w, d, sums, c, w.pos[c], unbound(g, w, c))
-        elif w.ordered[f] > 0.0 and (r - 3 * controls) % 2 == GIVE:
+        elif w.ordered[f] > 0.0 and deed_of(controls, r) == GIVE:
             order_worth(g, w, desk, f)
             factor = -1.0
         elif w.ordered[f] > 0.0:
@@ -113,10 +114,11 @@ def _breach(p: Params, w: World, t: int, v: int, i: int, pi: float, pv: float) -
         r = w.deal_leg[v, e]
         if r < 0:
             continue
-        f = (r - 3 * controls) // 2
-        if r < 3 * controls:
-            w.locked_until[r // 3] = _bound_until(w, r // 3, t + 1)
-        elif (r - 3 * controls) % 2 == FREEZE:
+        f = flow_of(controls, r)
+        if moves_control(controls, r):
+            c = control_of(r)
+            w.locked_until[c] = _bound_until(w, c, t + 1)
+        elif deed_of(controls, r) == FREEZE:
             w.frozen_until[f] = t + 1
         else:
             cancel(p, w, t, f)
@@ -136,7 +138,7 @@ def _bound_until(w: World, c: int, least: int) -> int:
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] > 0 and w.deal_until[v] > until:
             for e in range(LEGS):
-                if w.deal_leg[v, e] >= 0 and w.deal_leg[v, e] // 3 == c:
+                if w.deal_leg[v, e] >= 0 and control_of(w.deal_leg[v, e]) == c:
                     until = w.deal_until[v]
     return until
 

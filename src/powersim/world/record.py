@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim.compile.jit import rule
-from powersim.world import case as watched
+from powersim.world import quantities as watched
 from powersim.world.case import Case
 from powersim.world.derive import own_utility
 from powersim.world.given import Given
@@ -45,7 +45,7 @@ def record(g: Given, w: World, d: Derived, t: int, out: Record) -> None:
 
 @rule
 def observe(g: Given, w: World, d: Derived, t: int, kind: int, a: int, b: int) -> float:
-    """One outcome: `kind` of `world.case`, a and b its indices."""
+    """One outcome: `kind` of `world.quantities`, a and b its indices."""
     if kind == watched.ISSUE:
         return float(w.x[a])
     if kind == watched.ALIGNMENT:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from powersim.world.state import DEALS_OPEN, DEPTH, LEGS, LOG_COLUMNS, PARTIES, Setup, World
+from powersim.world.state import (
+    DEALS_OPEN,
+    DEPTH,
+    FLOW_STOCK,
+    KNOW_HOW,
+    LEGS,
+    LOG_COLUMNS,
+    PARTIES,
+    Setup,
+    World,
+)
 
 LOG_ROWS = 8192  # a chronicle longer than this is cut; `World.logged` still counts
 
@@ -16,9 +26,8 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World
     strikes, proxies, events = s.strike_key.shape[0], s.proxy_key.shape[0], s.event_key.shape[0]
     delivered = np.zeros(flows)
     for issue in range(k):
-        if (
-            s.issue_kind[issue] in (1, 2) and s.bind[issue] >= 0
-        ):  # what the reading shows at the start was delivered
+        # What a reading shows at the start was delivered.
+        if s.issue_kind[issue] in (FLOW_STOCK, KNOW_HOW) and s.bind[issue] >= 0:
             delivered[s.bind[issue]] = s.x0[issue] * s.bind_full[issue]
     ints = np.int64
     return World(

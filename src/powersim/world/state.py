@@ -216,7 +216,7 @@ class World(NamedTuple):
     salience_shift: Floats  # (N, K)
     # decisions
     dis: Floats  # (C) where own policies would lead within the horizon; where it is while a deal binds it
-    own: Floats  # (C) where own policy would put the control this turn
+    own: Floats  # (C) how far, and in which direction, own policy would move the control: -1..1; 0 while it cannot
     policy: Floats  # (C, N) target that a user's agent has for a control, nan = the rule votes for that actor
     pos_before: Floats  # (C) positions when the turn began
     settled: Flags  # (C) 1 = moved by a deal this turn (compensated, so no signal)

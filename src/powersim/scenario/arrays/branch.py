@@ -13,11 +13,10 @@ import numpy as np
 from powersim.scenario.arrays.index import Index
 from powersim.scenario.resolved import Branch, Offer, OfferLeg, Scenario, Step
 from powersim.world import state as w
+from powersim.world.legs import Legs
 from powersim.world.state import Flags, Floats
 
 FREE = Branch("", "as the world goes", "", ())
-FLOW_LEGS = 2
-CONTROL_LEGS = 3
 
 
 class _Plan:
@@ -131,16 +130,16 @@ def _legs(own: _Plan, refused: Floats, offer: Offer) -> tuple[list[int], list[fl
         if leg.kind in ("give", "freeze"):
             flow = index.flows[leg.thing[0], leg.thing[1], leg.thing[2]]
             side = w.GIVE if leg.kind == "give" else w.FREEZE
-            legs.append(CONTROL_LEGS * len(index.controls) + FLOW_LEGS * flow + side)
+            legs.append(Legs.flow_leg(len(index.controls), flow, side))
             targets.append(0.0)  # the world knows how much is on order or in stock
             continue
         c = _control(index, leg)
         now = _expected(own, refused, c, offer.turn)
         if leg.kind == "refrain":
-            legs.append(CONTROL_LEGS * c + w.REFRAIN)
+            legs.append(Legs.control_leg(c, w.REFRAIN))
             targets.append(now)
             continue
-        legs.append(CONTROL_LEGS * c + (w.RAISE if leg.to > now else w.LOWER))
+        legs.append(Legs.control_leg(c, w.RAISE if leg.to > now else w.LOWER))
         targets.append(leg.to)
     return legs, targets
 

@@ -20,38 +20,13 @@ from powersim.scenario.arrays.setup import Arrays
 from powersim.scenario.names import unknown
 from powersim.scenario.priors import Distribution, Draws, uniforms
 from powersim.scenario.resolved import Num, Outcome, Scenario
-from powersim.world import case as c
 from powersim.world.case import Case, Watch
 from powersim.world.params import SPEC, Params, Switches, per_turn, switches
+from powersim.world.quantities import QUANTITIES
 from powersim.world.state import Branch, Floats, Ints, Keys, Setup
 
 COUNTS = np.array([spec.whole for spec in SPEC.values()])
 QUARTERS = {"month": 1.0 / 3.0, "quarter": 1.0, "year": 4.0}
-WATCHED = {
-    "issue": c.ISSUE,
-    "alignment": c.ALIGNMENT,
-    "resolve": c.RESOLVE,
-    "trust": c.TRUST,
-    "power": c.POWER,
-    "strength": c.STRENGTH,
-    "security": c.SECURITY,
-    "economy": c.ECONOMY,
-    "utility": c.UTILITY,
-    "war": c.WAR,
-    "wars": c.WARS,
-    "crises": c.CRISES,
-    "stock": c.STOCK,
-    "delivered": c.DELIVERED,
-    "frozen": c.FROZEN,
-    "sanctions": c.CONTROL,
-    "pledge": c.CONTROL,
-    "engagers": c.ENGAGERS,
-    "strikes": c.STRIKES,
-    "deals": c.DEALS,
-    "shared_deals": c.SHARED_DEALS,
-    "event": c.EVENT_HAPPENED,
-    "proxy": c.PROXY_LEVEL,
-}
 
 
 class Inputs(NamedTuple):
@@ -210,31 +185,31 @@ class Built:
         chosen = list(self.scenario.outcomes.values()) if outcomes is None else outcomes
         places = [self._watched(outcome) for outcome in chosen]
         return Watch(
-            np.array([WATCHED[outcome.kind] for outcome in chosen], np.int64),
+            np.array([QUANTITIES[outcome.kind].code for outcome in chosen], np.int64),
             np.array([a for a, _ in places], np.int64),
             np.array([b for _, b in places], np.int64),
         )
 
     def _watched(self, outcome: Outcome) -> tuple[int, int]:
-        index, kind, things = self.index, outcome.kind, outcome.things
-        if kind == "stock":
+        index, things, of = self.index, outcome.things, QUANTITIES[outcome.kind].of
+        if of == "stock":
             return index.actors[things[0]], index.goods[things[1]]
-        if kind == "issue":
+        if of == "issue":
             return index.issues[things[0]], -1
-        if kind == "event":
+        if of == "event":
             return index.events[things[0]], -1
-        if kind in ("delivered", "frozen"):
+        if of == "flow":
             return index.flows[things[0], things[1], things[2]], -1
-        if kind in ("sanctions", "pledge"):
-            return (index.sanctions if kind == "sanctions" else index.pledges)[things[0], things[1]], -1
-        if kind in ("war", "wars", "crises"):
+        if of in ("sanctions", "pledge"):
+            return (index.sanctions if of == "sanctions" else index.pledges)[things[0], things[1]], -1
+        if of == "dispute":
             return index.between(things[0], things[1], outcome.over)[0], -1
-        if kind in ("strikes", "proxy"):
-            table = index.strikes if kind == "strikes" else index.proxies
+        if of in ("strike", "proxy"):
+            table = index.strikes if of == "strike" else index.proxies
             return next(
                 p for (a, b, k), p in table.items() if (a, b) == things and outcome.over in ("", k)
             ), -1
-        return index.actors[things[0]], index.actors[things[1]] if len(things) > 1 else -1
+        return index.actors[things[0]], index.actors[things[1]] if of == "pair" else -1
 
     def case(
         self,

@@ -19,7 +19,7 @@ from threading import Lock
 
 import numpy as np
 
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.scenario.arrays.build import Built
 from powersim.world.state import Floats, Ints
 
@@ -45,10 +45,11 @@ class Sampler:
 
     def __post_init__(self) -> None:
         if self.kind not in BLOCK:
-            raise PowersimError(f"--sampling: found {self.kind}; allowed: {', '.join(BLOCK)}")
+            raise ArgumentError("sampling", f"found {self.kind}; allowed: {', '.join(BLOCK)}")
         if self.kind == SOBOL and len(self._dimensions) > MOST_SOBOL:
             raise PowersimError(
-                f"--sampling sobol: {len(self._dimensions)} uncertain numbers; allowed: {MOST_SOBOL}; take latin"
+                Argument("sampling", SOBOL),
+                f": {len(self._dimensions)} uncertain numbers; allowed: {MOST_SOBOL}; take latin",
             )
 
     def place(self, run: int, theory: str = "") -> Floats:

@@ -15,6 +15,7 @@ from powersim.scenario.expr import parse
 from powersim.scenario.read.node import Node, Path, dotted
 from powersim.scenario.schema.branch import Action
 from powersim.scenario.schema.scenario import Document
+from powersim.world.quantities import Argument
 
 Couple = tuple[str, str]
 Triple = tuple[str, str, str]
@@ -195,11 +196,11 @@ class Facts:
         """(issue, challenger, target) of every dispute."""
         return self._listed((d.issue, d.challenger, d.target) for d in self.document.disputes)
 
-    def over(self, kind: str) -> Listed[Triple]:
+    def over(self, of: Argument) -> Listed[Triple]:
         """(actor, actor, issue) of every strike, proxy or (either way) dispute."""
-        if kind == "strikes":
+        if of == "strike":
             return self._listed((s.by, s.on, s.programme) for s in self.document.strikes)
-        if kind == "proxy":
+        if of == "proxy":
             return self._listed((p.by, p.on, p.issue) for p in self.document.proxies)
         return self._disputes
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powersim.scenario.calendar import parse_date
-from powersim.scenario.check.facts import Facts, Finding, circular, finding
+from powersim.scenario.check.facts import Facts, Finding, Listed, circular, finding
 from powersim.scenario.check.hypothesis import hypothesis_contradictions
 from powersim.scenario.read.node import Path
 from powersim.scenario.schema.branch import MOST_PARTIES, Action, Leg
 from powersim.scenario.schema.numbers import Number
-from powersim.scenario.schema.scenario import OVER, Document, Outcome
+from powersim.scenario.schema.scenario import Document, Outcome
 from powersim.world.params import SPEC, ParameterSpec
+from powersim.world.quantities import OVER, QUANTITIES, Argument
 
 DEPTH = 12
 
@@ -248,47 +249,32 @@ def offer_parties(document: Document, facts: Facts, action: Action) -> list[str]
 
 
 def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
-    known = {
-        "sanctions": facts.sanctions, "pledge": facts.pledges, "strikes": facts.strikes, "proxy": facts.proxies,
+    known: dict[Argument, Listed[tuple[str, str]]] = {
+        "sanctions": facts.sanctions, "pledge": facts.pledges, "strike": facts.strikes, "proxy": facts.proxies,
     }  # fmt: skip
     for name, outcome in document.outcomes.items():
-        at: Path = ("outcomes", name, "of", outcome.of.kind)
-        if outcome.of.kind in known and getattr(outcome.of, outcome.of.kind) not in known[outcome.of.kind]:
-            yield finding(
-                at,
-                f"no such {outcome.of.kind}",
-                ", ".join(getattr(outcome.of, outcome.of.kind)),
-                facts.list_pairs(known[outcome.of.kind]),
-            )
-        if outcome.of.kind in ("war", "wars", "crises") and not facts.fight(
-            getattr(outcome.of, outcome.of.kind)
-        ):
-            yield finding(
-                at,
-                "no dispute between these",
-                " and ".join(getattr(outcome.of, outcome.of.kind)),
-                facts.list_pairs(facts.fronts),
-            )
-        if outcome.of.kind in OVER:
+        kind = QUANTITIES[outcome.of.kind]
+        at: Path = ("outcomes", name, "of", kind.name)
+        thing = getattr(outcome.of, kind.name)
+        if kind.of in known and thing not in known[kind.of]:
+            yield finding(at, f"no such {kind.name}", ", ".join(thing), facts.list_pairs(known[kind.of]))
+        if kind.of == "dispute" and not facts.fight(thing):
+            yield finding(at, "no dispute between these", " and ".join(thing), facts.list_pairs(facts.fronts))
+        if kind.name in OVER:
             yield from _which(facts, at, outcome)
-        flow = outcome.of.delivered or outcome.of.frozen
-        if flow is not None and flow not in facts.flows:
+        if kind.of == "flow" and thing not in facts.flows:
             yield finding(
-                at, "no such flow", " ".join(flow), facts.list_flows(flow[0]) or "a flow under goods"
+                at, "no such flow", " ".join(thing), facts.list_flows(thing[0]) or "a flow under goods"
             )
-        if outcome.of.event is not None and not any(
-            e.id == outcome.of.event and e.use == "exogenous" for e in document.events
-        ):
-            yield finding(
-                at, "an observed event never happens in a run", outcome.of.event, "an exogenous event"
-            )
+        if kind.of == "event" and not any(e.id == thing and e.use == "exogenous" for e in document.events):
+            yield finding(at, "an observed event never happens in a run", thing, "an exogenous event")
 
 
 def _which(facts: Facts, at: Path, outcome: Outcome) -> Iterator[Finding]:
     """Where a pair has several disputes, strikes or proxies, `over` says which one is meant."""
     kind, over = outcome.of.kind, outcome.of.over
     pair: tuple[str, str] = getattr(outcome.of, kind)
-    table = facts.over(kind)
+    table = facts.over(QUANTITIES[kind].of)
     if over is not None and (*pair, over) not in table:
         yield finding(at, "not over this issue", over, "an issue of such a dispute or proxy")
     found = [issue for a, b, issue in table if (a, b) == pair]

@@ -119,29 +119,45 @@ def _id(node: Node) -> str | None:
     return named.value if named is not None and isinstance(named.value, str) else None
 
 
-def override(
-    root: Node, overrides: Mapping[str, str], parameters: frozenset[str]
-) -> tuple[frozenset[str], list[Problem]]:
-    """Lay `--set KEY=VALUE` over the tree in place: a parameter's name or the dotted path of a key.
+def settings(root: Node, key: str) -> tuple[dict[str, Node], list[Problem]]:
+    """What a file itself sets over the rest of it, taken out of the tree; and what is wrong with it."""
+    node = root.child(key)
+    if node is None:
+        return {}, []
+    assert isinstance(root.value, dict)
+    del root.value[key]
+    root.keys.pop(key, None)
+    if isinstance(node.value, dict):
+        return dict(node.value), []
+    found = Problem(*node.mark, key, show(node.data()), KEYS, "set: {rho: 0.5, issues.x.start: 0.2}")
+    return {}, [] if node.value is None else [found]
 
-    Returns the parameters that were set, which no theory changes, and what is wrong, in the name of --set.
+
+def override(
+    root: Node, overrides: Mapping[str, str | Node], parameters: frozenset[str]
+) -> tuple[frozenset[str], list[Problem]]:
+    """Lay `--set KEY=VALUE`, or what a file sets, over the tree in place: a parameter's name or the path of a key.
+
+    Returns the parameters that were set, which no theory changes, and what is wrong, in the name of --set or where
+    it stands in the file.
     """
     problems: list[Problem] = []
     fixed: set[str] = set()
     places: dict[tuple[str | int, ...], str] = {}
-    for key, text in sorted(overrides.items()):
+    for key, given in sorted(overrides.items()):
+        mark = given.mark if isinstance(given, Node) else Mark(SET, 0, 0)
         if not KEY.fullmatch(key):
-            problems.append(Problem(SET, 0, 0, "", key, KEYS, "rho=0.5 or issues.x.start=0.2", "not a key"))
+            problems.append(Problem(*mark, "", key, KEYS, "rho=0.5 or issues.x.start=0.2", "not a key"))
             continue
-        value, fault = _value(text, key)
+        value, fault = (given, None) if isinstance(given, Node) else _value(given, key)
         path = [int(index) if index else name for name, index in STEP.findall(key)]
         if len(path) == 1 and key not in TOP_LEVEL:
             if key not in parameters:
-                problems.append(_unknown(key, parameters))
+                problems.append(_unknown(key, parameters, mark))
                 continue
             path = ["parameters", key]
         if value is None:
-            problems.append(fault)
+            problems += [fault] if fault else []
             continue
         if len(path) == 2 and path[0] == "parameters":
             fixed.add(str(path[1]))
@@ -149,7 +165,7 @@ def override(
         problems += [problem] if problem else []
         if problem is None and places.setdefault(place, key) != key:
             problems.append(
-                Problem(SET, 0, 0, key, message=f"sets what {places[place]} sets", allowed="each once")
+                Problem(*mark, key, message=f"sets what {places[place]} sets", allowed="each once")
             )
     return frozenset(fixed), problems
 
@@ -158,9 +174,9 @@ KEYS = "a parameter (powersim list parameters) or a dotted path"
 TOP_LEVEL = frozenset({"name", "title", "question", "intervention", "powersim", "priors"})
 
 
-def _unknown(key: str, parameters: frozenset[str]) -> Problem:
+def _unknown(key: str, parameters: frozenset[str], mark: Mark) -> Problem:
     message, _ = unknown(key, parameters, "parameter")
-    return Problem(SET, 0, 0, key, message=message, allowed=KEYS, example="rho=0.5 or issues.x.start=0.2")
+    return Problem(*mark, key, message=message, allowed=KEYS, example="rho=0.5 or issues.x.start=0.2")
 
 
 def _value(text: str, key: str) -> tuple[Node | None, Problem]:
@@ -206,7 +222,7 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
         if isinstance(node.value, list):
             place = _item(node, part)
             if place is None:
-                return (), Problem(SET, 0, 0, key, found=str(part), message="no such item",
+                return (), Problem(*value.mark, key, found=str(part), message="no such item",
                                    allowed=f"an id, or a number from 0 to {len(node.value) - 1}")  # fmt: skip
             taken.append(place)
             if last:
@@ -215,7 +231,7 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
                 node = node.value[place]
             continue
         if not isinstance(node.value, dict) or not isinstance(part, str):
-            return (), Problem(SET, 0, 0, key, found=str(part), message="there is nothing below this key",
+            return (), Problem(*value.mark, key, found=str(part), message="there is nothing below this key",
                                allowed="the path of a key")  # fmt: skip
         taken.append(part)
         if last:
@@ -226,7 +242,7 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
             if (index < 1 and part not in OPEN) or near:
                 hint = f"no such key{f'; did you mean {near}?' if near else ''}"
                 return (), Problem(
-                    SET, 0, 0, key, found=part, message=hint, allowed=", ".join(sorted(node.value))[:300]
+                    *value.mark, key, found=part, message=hint, allowed=", ".join(sorted(node.value))[:300]
                 )
             node.value[part] = Node(value.mark, {})
             node.keys[part] = value.mark

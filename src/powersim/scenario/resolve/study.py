@@ -16,7 +16,7 @@ EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
 
 def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
     """The resolved scenario; `fixed` are parameters that the user has set and theories leave alone."""
-    d = of.document
+    d, pairs = of.document, tables(of)
     return r.Scenario(
         name=d.name,
         title=d.title or d.name,
@@ -32,7 +32,11 @@ def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
         disputes=world.disputes(of),
         strikes=world.strikes(of),
         proxies=world.proxies(of),
-        **tables(of),
+        alignment=pairs["alignment"],
+        resolve=pairs["resolve"],
+        trust=pairs["trust"],
+        trade=pairs["trade"],
+        reach=pairs["reach"],
         events=_events(of),
         observed=tuple(sorted((e.id, of.turn(e.date, 0)) for e in d.events if e.use == "observed")),
         branches=branches(of),

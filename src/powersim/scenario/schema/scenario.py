@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from powersim.scenario.calendar import Calendar, parse_date
@@ -52,6 +52,7 @@ from powersim.scenario.schema.world import (
     Strike,
     Weights,
 )
+from powersim.world.quantities import OVER, QUANTITIES, Argument
 
 MOST_TURNS = 1200
 
@@ -127,52 +128,12 @@ Priors = Annotated[
 ]
 """Priors of many numbers at once; `off` (None): none has any, also not one beside a number or of a default."""
 
-ACTOR_OUTCOMES = ("power", "strength", "security", "economy", "utility", "engagers", "deals")
-PAIR_OUTCOMES = (
-    "alignment",
-    "resolve",
-    "trust",
-    "sanctions",
-    "pledge",
-    "shared_deals",
-    "war",
-    "wars",
-    "crises",
-    "strikes",
-    "proxy",
-)
-FLOW_OUTCOMES = ("delivered", "frozen")
-OVER = ("war", "wars", "crises", "proxy", "strikes")
-QUANTITIES = ("issue", "event", "stock", *PAIR_OUTCOMES, *FLOW_OUTCOMES, *ACTOR_OUTCOMES)
 
+class OneQuantity(Strict):
+    """What an outcome watches: exactly one kind of `powersim.world.quantities`, of which each is a field."""
 
-class Quantity(Strict):
-    """What an outcome watches: exactly one quantity."""
-
-    issue: IssueRef | None = None
-    event: EventRef | None = None
-    stock: Stock | None = None
-    alignment: Pair | None = None
-    resolve: Pair | None = None
-    trust: Pair | None = None
-    sanctions: Pair | None = None
-    pledge: Pair | None = None
-    shared_deals: Pair | None = None
-    war: Pair | None = None
-    wars: Pair | None = None
-    crises: Pair | None = None
-    strikes: Pair | None = None
-    proxy: Pair | None = None
-    delivered: Flow | None = None
-    frozen: Flow | None = None
-    power: ActorRef | None = None
-    strength: ActorRef | None = None
-    security: ActorRef | None = None
-    economy: ActorRef | None = None
-    utility: ActorRef | None = None
-    engagers: ActorRef | None = None
-    deals: ActorRef | None = None
-    over: IssueRef | None = None  # which dispute or proxy, where a pair has several
+    if TYPE_CHECKING:
+        over: IssueRef | None
 
     @model_validator(mode="after")
     @every_fault
@@ -195,6 +156,25 @@ class Quantity(Strict):
     def kind(self) -> str:
         """Which quantity."""
         return next(kind for kind in QUANTITIES if getattr(self, kind) is not None)
+
+
+_SHAPES: dict[Argument, Any] = {
+    "issue": IssueRef, "event": EventRef, "stock": Stock, "flow": Flow, "actor": ActorRef,
+    **dict.fromkeys(("pair", "sanctions", "pledge", "dispute", "strike", "proxy"), Pair),
+}  # fmt: skip
+"""What a file writes for each argument of a kind."""
+
+if TYPE_CHECKING:
+    Quantity = OneQuantity
+else:
+    Quantity = create_model(
+        "Quantity",
+        __base__=OneQuantity,
+        __module__=__name__,
+        __doc__="What an outcome watches: exactly one quantity.",
+        **{kind.name: (_SHAPES[kind.of] | None, None) for kind in QUANTITIES.values()},
+        over=(IssueRef | None, None),  # which dispute, strike or proxy, where a pair has several
+    )
 
 
 SUMMARIES = ("at", "mean", "max", "min", "ever")

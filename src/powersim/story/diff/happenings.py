@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from powersim.story import kinds
 from powersim.story.events import Event
-from powersim.world import chronicle as c
 from powersim.world.phases import number_of
 from powersim.world.state import Branch, World
 
@@ -44,26 +43,19 @@ class Happening:
         return self.rows[0].seq
 
 
-_WRITTEN: dict[tuple[str, ...], tuple[int, ...]] = {
-    ("events", "branch", "growth"): (c.EVENT, c.LAID_DOWN, c.PROXY, c.OFFER_MADE),
-    ("own_policy",): (c.OWN_MOVE,),
-    ("offers", "deals"): kinds.PACKAGES,
-    ("delivery",): (c.DELIVERY, c.WITHHELD),
-    ("compliance",): (c.BREACH,),
-    ("strikes", "crises", "wars"): (
-        c.MILESTONE, c.STRIKE, c.CRISIS, c.TERMS, c.DETERRED, c.PREVENTIVE, c.DEMAND_REFUSED, c.WAR, c.HELPED,
-        c.STAYED_OUT, c.BATTLE, c.CITY_STRIKE, c.WAR_ENDED,
-    ),
-    ("signals",): (c.CONCESSION, c.STAND, c.PRESSED, c.BELIEF_RESOLVE, c.BELIEF_TRUST),
-    ("alignment", "home"): (c.ALIGNMENT_MOVED, c.ENGAGERS_MOVED),
-}  # fmt: skip
-"""Kinds by the phases of the turn that write them; what phases that are told together write has no order among them."""
+TOGETHER = (
+    ("events", "branch", "growth"),
+    ("offers", "deals"),
+    ("strikes", "crises", "wars"),
+    ("alignment", "home"),
+)
+"""Phases that are told together: what they write has no order among them."""
 
 
 def phase(happening: Happening) -> int:
     """The phase of the turn that writes such rows: the first of those that are told together."""
-    kind = happening.rows[0].kind
-    return next((number_of(names[0]) for names, group in _WRITTEN.items() if kind in group), 0)
+    name = kinds.KIND[happening.rows[0].kind].phase
+    return number_of(next((names[0] for names in TOGETHER if name in names), name))
 
 
 def earlier(other: Happening, happening: Happening) -> bool:

@@ -22,6 +22,7 @@ from powersim.story.diff.writes import written
 from powersim.story.events import Event
 from powersim.story.phrases import Names
 from powersim.world import chronicle as c
+from powersim.world.legs import Legs
 from powersim.world.state import Setup
 
 
@@ -218,8 +219,8 @@ class Parting:
             control = -1
             if row.kind in (c.LAID_DOWN, c.OWN_MOVE):
                 control = row.thing
-            elif row.kind in kinds.LEGS and row.thing < 3 * self.reads.controls:
-                control = row.thing // 3
+            elif row.kind in kinds.LEGS and Legs.moves_control(self.reads.controls, row.thing):
+                control = Legs.control_of(row.thing)
             if control >= 0 and (row.kind == c.LAID_DOWN or self._branch_differs(control, turn)):
                 return Link(branch=self._named("control", control), since=turn)
         return None
@@ -232,7 +233,7 @@ class Parting:
         wars = (c.WAR, c.PREVENTIVE)
         if row.kind in wars and one.no_war[turn, row.thing] != other.no_war[turn, row.thing]:
             return self._named("dispute", row.thing)
-        flow = (row.thing - 3 * self.reads.controls) // 2
+        flow = Legs.flow_of(self.reads.controls, row.thing)
         if row.kind in kinds.LEGS and flow >= 0 and one.no_flow[turn, flow] != other.no_flow[turn, flow]:
             return self._named("flow", flow)
         offered = row.kind == c.SIGNED and one.offer_turn != other.offer_turn and row.seq > 0

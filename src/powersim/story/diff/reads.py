@@ -17,6 +17,7 @@ from powersim.story.diff.quantities import SYMMETRIC, Quantity
 from powersim.story.events import Event
 from powersim.world import chronicle as c
 from powersim.world import expression
+from powersim.world.legs import Legs
 from powersim.world.state import C_PLEDGE, C_SANCTION, EMBARGO, Setup
 
 Quantities = set[Quantity]
@@ -103,13 +104,13 @@ class Reads:
         for row in rows:
             if row.kind not in kinds.LEGS:
                 continue
-            if row.thing < 3 * self.controls:
-                control = row.thing // 3
+            if Legs.moves_control(self.controls, row.thing):
+                control = Legs.control_of(row.thing)
                 issue = int(self.s.control_issue[control])
                 found |= {("pos", (control,)), ("locked_until", (control,))}
                 strategic = self.strategic(control)
             else:
-                flow = (row.thing - 3 * self.controls) // 2
+                flow = Legs.flow_of(self.controls, row.thing)
                 issue, strategic = int(self.s.flow_issue[flow]), True
                 found |= self._of_flow(flow)
             for i in parties:

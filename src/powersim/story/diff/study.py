@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from powersim._words import counted
 from powersim.effects.results import CERTAIN
-from powersim.errors import PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.figures.section import Section, Table
 from powersim.run.plan import Plan, headline
 from powersim.run.work import COMPILED
@@ -63,11 +63,13 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
     Ties are broken by the number of the run. Nothing else is looked at: the run is not chosen for its story.
     """
     if runs < 1:
-        raise PowersimError(f"--runs: found {runs}; allowed: a whole number from 1")
+        raise ArgumentError("runs", f"found {runs}; allowed: a whole number from 1")
     if not plan.opened.outcomes:
         raise PowersimError(
-            f"{plan.opened.name}: has no outcome by which to choose the median run; allowed: a run of your own, "
-            "e.g. --run 0 without --runs"
+            f"{plan.opened.name}: has no outcome by which to choose the median run; allowed: a run of your own, e.g. ",
+            Argument("run", 0),
+            " without ",
+            Argument("runs"),
         )
     place = list(plan.scenario.outcomes).index(headline(plan.opened)[0])
     effects = []

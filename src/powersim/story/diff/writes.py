@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from powersim.story.diff.reads import Quantities, Reads, of_war, pair_of
 from powersim.story.events import Event
 from powersim.world import chronicle as c
+from powersim.world.legs import Legs
 
 
 def written(reads: Reads, rows: Sequence[Event]) -> Quantities:
@@ -25,11 +26,11 @@ def written(reads: Reads, rows: Sequence[Event]) -> Quantities:
 
 
 def _leg(reads: Reads, row: Event) -> Quantities:
-    if row.thing < 3 * reads.controls:
-        control = row.thing // 3
+    if Legs.moves_control(reads.controls, row.thing):
+        control = Legs.control_of(row.thing)
         k = int(reads.s.control_issue[control])
         return {("pos", (control,)), ("locked_until", (control,))} | ({("x", (k,))} if k >= 0 else set())
-    flow = (row.thing - 3 * reads.controls) // 2
+    flow = Legs.flow_of(reads.controls, row.thing)
     k = int(reads.s.flow_issue[flow])
     found: Quantities = {(name, (flow,)) for name in ("ordered", "due", "frozen_until", "price")}
     return found | ({("x", (k,))} if k >= 0 else set())

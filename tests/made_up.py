@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import numpy as np
-import pytest
 import xarray as xr
 
 MAIN = ["keep", "cancel", "replace", "trade", "free"]
@@ -111,15 +109,3 @@ def _dataset(rng, names, theories, labels, values, dates, described):
             "branches": json.dumps({n: {"title": TITLES[n], "yardstick": n in YARDSTICKS} for n in names}),
         },
     )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def make() -> Callable[..., xr.Dataset]:
-    """The builder itself."""
-    return build
-
-
-@pytest.fixture(scope="session")
-def results() -> xr.Dataset:
-    """Three branches, two theories, four outcomes, forty runs."""
-    return build(branches=3, theories=2, outcomes=4, runs=40)

@@ -27,7 +27,7 @@ CARRIER = 6  # a run in which a crisis ends otherwise when only resolve can carr
 def planned(branches, *left_on):
     """The flagship under one theory, with only these mechanisms on if any are named."""
     off = {f"mechanisms.{name}": "false" for name in MECHANISMS if left_on and name not in left_on}
-    return plan(open_scenario(FLAGSHIP, off), branches, "deterrence")
+    return plan(open_scenario(FLAGSHIP, off), branches.split(","), "deterrence")
 
 
 @pytest.fixture(scope="module")

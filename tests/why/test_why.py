@@ -121,7 +121,7 @@ def test_what_the_effect_hangs_on_is_ranked_first_and_takes_it_away(planted: Mod
 def test_the_whole_is_what_compare_reports(planted: ModuleType, why: Why, tmp_path: Path) -> None:
     document = two_theories(planted.resolve())
     opened = Opened("planted.yaml", from_data(document), document, {})
-    asked = plan(opened, "keep,cancel", None, 1)
+    asked = plan(opened, ["keep", "cancel"], None, 1)
     work.fill(asked, work.open_store(asked, tmp_path, 6, resume=False), 6, threads=2)
     reported = {row.theory: row for row in effects(work.dataset(tmp_path, 6)) if row.outcome == "district"}
     found = [row for row in why(document, 6).shares if row.part == TOTAL]
@@ -142,7 +142,7 @@ def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[st
 def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp_path: Path) -> None:
     document = planted.frightened()
     opened = Opened("planted.yaml", from_data(document), document, {})
-    asked = question(opened, None, "keep,cancel", None, 1)
+    asked = question(opened, None, ["keep", "cancel"], None, 1)
     once, twice = tmp_path / "once", tmp_path / "twice"
     answer(asked, open_kept(asked, once, resume=False), 2 * BLOCK + 1, threads=2)
 
@@ -162,10 +162,10 @@ def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp
     first, second = planted.frightened(), planted.nothing()
     for document in (first, second):
         opened = Opened("planted.yaml", from_data(document), document, {})
-        asked = question(opened, None, "keep,cancel", None, 1)
+        asked = question(opened, None, ["keep", "cancel"], None, 1)
         if document is first:
             answer(asked, open_kept(asked, tmp_path, resume=False), 1, threads=1)
-            with pytest.raises(PowersimError, match="add --resume to go on"):
+            with pytest.raises(PowersimError, match="add resume=True to go on"):
                 open_kept(asked, tmp_path, resume=False)
         else:
             with pytest.raises(PowersimError, match=r"another study \(another scenario"):
@@ -176,12 +176,12 @@ def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp
     ("outcomes", "branches", "says"),
     [
         ("armz", None, "outcome armz is not known; did you mean arms"),
-        (None, "keep", "--branches: found keep; allowed: two"),
-        (None, "keep,cancl", "branch cancl is not known; did you mean cancel"),
+        (None, "keep", "^branches: found keep; allowed: two"),
+        (None, ["keep", "cancl"], "branch cancl is not known; did you mean cancel"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(
-    outcomes: str | None, branches: str | None, says: str, planted: ModuleType
+    outcomes: str | None, branches: str | list[str] | None, says: str, planted: ModuleType
 ) -> None:
     document = planted.frightened()
     opened = Opened("planted.yaml", from_data(document), document, {})

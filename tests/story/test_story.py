@@ -10,8 +10,9 @@ from powersim.story.events import read
 from powersim.story.frame import About, closing, opening
 from powersim.story.phrases import Control, Flow, Names
 from powersim.story.selection import Wanted, select
-from powersim.story.story import MAIN, TOPICS, tell
+from powersim.story.story import MAIN, tell
 from powersim.world import chronicle as kinds
+from powersim.world.chronicle import TOPICS
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION
 
 NAMES = Names(

@@ -27,7 +27,9 @@ WAR_RUN = 2  # of `replace` under `deterrence`, seed 1
 @pytest.fixture(scope="module")
 def flagship():
     """Two branches of the flagship under one theory."""
-    return plan(open_scenario(ROOT / "scenarios" / "missile_defense_2009.yaml"), "keep,cancel", "deterrence")
+    return plan(
+        open_scenario(ROOT / "scenarios" / "missile_defense_2009.yaml"), ["keep", "cancel"], "deterrence"
+    )
 
 
 @pytest.fixture(scope="module", params=[0, WAR_RUN])
@@ -131,7 +133,7 @@ def test_filters_divide_the_events(history, by):
     events = list(found.events)
     last = len(found.names.dates) - 1
     wanted = {
-        "topics": [Wanted(topics=frozenset({topic})) for topic in kinds.TOPICS],
+        "topics": [Wanted(topics=frozenset({topic})) for topic in c.TOPICS],
         "mechanisms": [
             Wanted(mechanisms=frozenset({name})) for name in {kind.mechanism for kind in kinds.KIND.values()}
         ],

@@ -1,0 +1,175 @@
+"""What questions give back: why branches differ, what becomes of hypotheses, on which assumptions effects hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from powersim.errors import ArgumentError
+from powersim.run.opened import unknown_name
+from powersim.study import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from powersim.figures.style import Drawing
+    from powersim.sensitivity.words import Words
+    from powersim.verdict.study import Runs, Trial
+    from powersim.verdict.words import Judgement
+    from powersim.why.explanation import Explained
+    from powersim.why.worlds import Question
+
+
+def drawn(ways: Mapping[str, Callable[[], Drawing]], kind: str) -> Figure:
+    """The figure of a kind. ArgumentError for one that there is not."""
+    from powersim.figures.style import styled
+
+    if kind not in ways:
+        raise ArgumentError("kind", unknown_name(kind, ways, "kind"))
+    with styled():
+        return ways[kind]().figure
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """Why two branches differ, outcome by outcome; `effects` are the channels' shares of the whole effect."""
+
+    question: Question
+    found: Sequence[Explained]
+    runs: int
+    provenance: dict[str, Any]
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Shapley shares of each channel, what is direct, and the whole: the rows of shares.csv."""
+        return _frame(chain.from_iterable(e.shares for e in self.found))
+
+    @property
+    def knockouts(self) -> pd.DataFrame:
+        """The effect without each mechanism: the rows of knockouts.csv."""
+        return _frame(chain.from_iterable(e.knockouts for e in self.found))
+
+    @property
+    def mediation(self) -> pd.DataFrame:
+        """Direct and indirect effects with a channel held: the rows of mediation.csv."""
+        return _frame(chain.from_iterable(e.mediation for e in self.found))
+
+    def plot(self, outcome: str | None = None, kind: str = "shares") -> Figure:
+        """A figure of an outcome, by default the first: shares, knockouts or mediation."""
+        from powersim.why import figures
+
+        known = {e.outcome.name: e for e in self.found}
+        name = outcome or next(iter(known))
+        if name not in known:
+            raise ArgumentError("outcome", unknown_name(name, known, "outcome"))
+        one = known[name]
+        ways = {
+            "shares": lambda: figures.draw_shares(one),
+            "knockouts": lambda: figures.draw_knockouts(one),
+            "mediation": lambda: figures.draw_mediation(one),
+        }
+        return drawn(ways, kind)
+
+    def __repr__(self) -> str:
+        return shown.block(f"<Explanation: {self.question.plan.scenario.title}>", self._lines())
+
+    def _repr_html_(self) -> str:
+        return shown.page(self.question.plan.scenario.title, self._lines())
+
+    def _lines(self) -> list[str]:
+        from powersim.why.explanation import finding
+
+        return [text for e in self.found for text in finding(e)]
+
+
+@dataclass(frozen=True, repr=False)
+class Verdicts:
+    """What becomes of hypotheses, and the evidence for each."""
+
+    trial: Trial
+    judgements: Sequence[Judgement]
+    computed: Runs
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """A row for every hypothesis pooled over theories and under each: those of verdicts.csv."""
+        import pandas as pd
+
+        from powersim.verdict.words import HEAD, verdict_rows
+
+        return pd.DataFrame(verdict_rows(self.judgements), columns=list(HEAD))
+
+    def plot(self) -> Figure:
+        """Every hypothesis with its draws and its verdict."""
+        from powersim.verdict.figures import draw_verdicts
+
+        title = self.trial.scenario.title
+        return drawn(
+            {"verdicts": lambda: draw_verdicts(self.judgements, title, self.trial.lucks)}, "verdicts"
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"{one.id}: {one.verdict}: {one.claim}" for one in self.judgements]
+        return shown.block(f"<Verdicts: {self.trial.scenario.title}>", [*lines, self._short()])
+
+    def _repr_html_(self) -> str:
+        from powersim.verdict.words import evidence
+
+        rows = [(one.id, one.verdict, one.claim, evidence(one)) for one in self.judgements]
+        heads = ("id", "verdict", "claim", "evidence")
+        return shown.page(self.trial.scenario.title, [self._short()], heads, rows)
+
+    def _short(self) -> str:
+        from powersim.verdict.words import in_short
+
+        return in_short(self.judgements)
+
+
+@dataclass(frozen=True, repr=False)
+class Hinges:
+    """On which assumptions an effect hangs; `effects` is the screening of all of them."""
+
+    words: Words
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """A row for each assumption, the clearest first: those of screening.csv."""
+        return self.tables["screening"]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name: screening, tornado, interactions, ..."""
+        import pandas as pd
+
+        from powersim.sensitivity.report import tables
+
+        return {name: pd.DataFrame(rows, columns=head) for name, (head, rows) in tables(self.words).items()}
+
+    def plot(self, kind: str = "") -> Figure:
+        """A figure by its name, by default that of screening."""
+        from powersim.figures.style import styled
+        from powersim.sensitivity.report import drawings
+
+        with styled():
+            found = {each.name: each.figure for each in drawings(self.words)}
+        name = kind or next(iter(found))
+        if name not in found:
+            raise ArgumentError("kind", unknown_name(name, found, "kind"))
+        return found[name]
+
+    def __repr__(self) -> str:
+        return shown.block(f"<Hinges: {self.words.space.plan.scenario.title}>", self.words.all())
+
+    def _repr_html_(self) -> str:
+        return shown.page(self.words.space.plan.scenario.title, self.words.all())
+
+
+def _frame(rows: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([asdict(row) for row in rows])

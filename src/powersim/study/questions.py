@@ -1,0 +1,263 @@
+"""Asking: each question computes what it lacks, and leaves its part in a folder if there is one."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from powersim._words import counted
+from powersim.errors import Argument, ArgumentError, PowersimError, Stopped
+from powersim.run import work
+from powersim.run.listener import Listener
+from powersim.run.opened import Chosen, Opened, chosen, unknown_name
+from powersim.run.plan import Plan, plan
+from powersim.run.stages import announce, check_work
+from powersim.sim import provenance
+from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study.command import equivalent
+
+if TYPE_CHECKING:
+    from powersim.sensitivity.study import Asked
+    from powersim.verdict.study import Trial
+
+
+def why(
+    opened: Opened,
+    outcomes: Chosen,
+    branches: Chosen,
+    theories: Chosen,
+    seed: int | None,
+    runs: int | None,
+    out: Path | None,
+    resume: bool,
+    workers: int | None,
+    listener: Listener,
+) -> Explanation:
+    """Why the second branch differs from the first."""
+    from powersim.why.explain import explain, write
+    from powersim.why.worlds import NAME, RUNS, answer, open_kept, question
+
+    check_work(workers, resume=resume, out=out)
+    asked = question(opened, outcomes, branches, theories, seed)
+    kept = open_kept(asked, out, resume=resume)
+    if kept.damaged:
+        listener.note(f"{kept.path}: is damaged; all of it is computed again")
+    usual = int(opened.recorded.get("runs") or RUNS)
+    wanted = work.check_runs(runs if runs is not None else max(kept.runs, usual))
+    started = time.time()
+    if kept.runs < wanted:
+        announce(listener)
+        work.warm(asked.plan.first_case)
+    steps = (wanted - kept.runs) * len(asked.plan.theories)
+    with listener.progress("computing", max(0, steps)) as tick:
+        done = answer(asked, kept, wanted, threads=workers, tick=tick)
+    if done.stopped:
+        raise Stopped(done.done, wanted, "runs", out)
+    held = kept.first(wanted)
+    found = explain(asked, held)
+    options = {
+        "outcome": asked.outcomes, "branches": asked.plan.branches, "theories": asked.plan.theories, "runs": runs,
+        "seed": seed, "out": out, "resume": resume,
+    }  # fmt: skip
+    command = listener.command or equivalent("why", opened, options)
+    facts = {
+        **work.facts(asked.plan, held.runs, command, started, work.COMPILED), "outcomes": list(asked.outcomes),
+    }  # fmt: skip
+    if out is not None:
+        listener.note("drawing figures")
+        with listener.progress("drawing", None) as tick:
+            write(found, out, command, tick, listener.note)
+        provenance.write(out / NAME, facts)
+    return Explanation(asked, found, held.runs, facts)
+
+
+def verdict(
+    opened: Opened,
+    hypotheses: Chosen,
+    draws: int | None,
+    lucks: int | None,
+    seed: int | None,
+    out: Path | None,
+    resume: bool,
+    workers: int | None,
+    listener: Listener,
+) -> Verdicts:
+    """What becomes of hypotheses."""
+    from powersim.verdict import judging, study
+
+    started = time.time()
+    check_work(workers, resume=resume, out=out)
+    trial = study.trial(opened, hypotheses, draws, lucks, seed)
+    listener.note(f"{trial.histories} histories: {design(trial)}")
+    if out is not None and resume:
+        for path in study.damaged(trial, out):
+            listener.note(f"{path}: is damaged, or not of this study; computed again")
+    steps = study.missing(trial, out)
+    if steps:
+        announce(listener)
+        work.warm(trial.cases(0, trial.theories[0])[0])
+    with listener.progress("trying", steps) as tick:
+        runs, done = study.compute(
+            trial, work.together(), out, workers or work.workers(), resume=resume, tick=tick
+        )
+    if done.stopped:
+        raise Stopped(done.done, trial.draws, "draws", out)
+    found = judging.judged(runs)
+    facts = judging.facts(runs, listener.command or again(trial), started)
+    if out is not None:
+        provenance.write(out / study.NAME, facts)
+        _leave(runs.trial, found, out, listener)
+    return Verdicts(trial, found, runs, facts)
+
+
+def design(trial: Trial) -> str:
+    """How many places and lucks, in words."""
+    from powersim.effects.results import CERTAIN
+
+    theories = counted(len(trial.theories), "theory", "theories")
+    return (
+        f"{trial.draws} places under {theories} = {trial.draws * len(trial.theories)} draws of the assumptions, "
+        f"{trial.lucks} lucks each, {counted(len(trial.branches), 'branch', 'branches')}, seed {trial.seed}"
+        + (f"; priors {CERTAIN}" if trial.certain else "")
+    )
+
+
+def again(trial: Trial) -> str:
+    """The command that computes the same, however it was interrupted."""
+    whole = len(trial.hypotheses) == len(trial.scenario.hypotheses)
+    options = {
+        "hypotheses": None if whole else [h.id for h in trial.hypotheses], "draws": trial.draws, "lucks": trial.lucks,
+        "seed": trial.seed,
+    }  # fmt: skip
+    return f"{equivalent('verdict', trial.opened, options)} --out DIR"
+
+
+def _leave(trial: Trial, found: Sequence[Any], out: Path, listener: Listener) -> None:
+    """The tables, the figure and the part of the report."""
+    from powersim.figures import letters
+    from powersim.figures.section import Figure
+    from powersim.figures.style import save, styled
+    from powersim.files.writing import subfolder
+    from powersim.verdict import words
+    from powersim.verdict.figures import alternative, draw_verdicts
+
+    folder = subfolder(out, words.NAME)
+    words.write_verdicts(found, folder / words.VERDICTS_FILE)
+    words.write_evidence(found, trial.theories, folder / words.EVIDENCE_FILE)
+    figure = None
+    if any(one.finding is not None for one in found):
+        listener.note("drawing the figure")
+        with styled():
+            drawing = draw_verdicts(found, trial.scenario.title, trial.lucks)
+            save(drawing, folder, ("png", "svg"))
+        letters.tell(drawing.boxes, listener.note)
+        figure = Figure(words.FIGURE_FILE, alternative(found), drawing.caption)
+    words.section(found, design(trial), figure, again(trial)).write(out)
+
+
+def sensitivity(
+    opened: Opened,
+    outcome: str | None,
+    branches: Chosen,
+    theories: Chosen,
+    seed: int | None,
+    runs: int | None,
+    method: str,
+    maps: Sequence[Sequence[str]] | None,
+    threshold: float,
+    out: Path | None,
+    workers: int | None,
+    listener: Listener,
+) -> Hinges:
+    """On which assumptions the effect of the second branch against the first hangs."""
+    from powersim.files.writing import check_folder
+    from powersim.sensitivity import discovery, indices, report
+    from powersim.sensitivity.points import POINTS, Evaluator
+    from powersim.sensitivity.space import Space
+    from powersim.sensitivity.study import carry_out, steps
+    from powersim.sensitivity.words import Words
+
+    check_work(workers)
+    folder = None if out is None else check_folder(out, report.NAME, POINTS).parent
+    planned = _pair(opened, branches, theories, seed)
+    space = Space(planned)
+    asked = _asked(opened, outcome, runs, method, maps, threshold)
+    total = steps(space, asked)
+    for library in (indices, discovery):  # says at once, not after minutes, that an extra is missing
+        library.require()
+    announce(listener)
+    work.warm(planned.first_case)
+    started = time.time()
+    try:
+        with listener.progress("computing", total) as tick:
+            evaluator = Evaluator(
+                space, asked.outcome, work.simulator(), folder, workers, tick, listener.note
+            )
+            words = Words(space, carry_out(evaluator, asked))
+    except KeyboardInterrupt:
+        if out is not None:
+            listener.note(f"stopped; what is done is kept in {out}: the same command goes on")
+        raise
+    options = {
+        "outcome": asked.outcome.name, "branches": planned.branches, "theories": planned.theories, "runs": runs,
+        "seed": seed, "method": method, "threshold": threshold, "out": out,
+    }  # fmt: skip
+    command = listener.command or equivalent("sensitivity", opened, options)
+    if out is not None:
+        report.write(words, out, command, listener.note)
+    return Hinges(words, work.facts(planned, asked.runs, command, started, work.COMPILED))
+
+
+def _pair(opened: Opened, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
+    """Two branches under one theory, or several in turn."""
+    named = opened.branches[:2] if branches is None else chosen(branches, opened.branches, "branch")
+    if len(named) != 2:
+        raise ArgumentError(
+            "branches",
+            f"found {', '.join(named)}; allowed: two branches, the effect is the second less the first, e.g. ",
+            Argument("branches", ["keep", "cancel"]),
+        )
+    return plan(opened, named, opened.theories[:1] if theories is None else theories, seed, swept="")
+
+
+def _asked(
+    opened: Opened,
+    outcome: str | None,
+    runs: int | None,
+    method: str,
+    maps: Sequence[Sequence[str]] | None,
+    threshold: float,
+) -> Asked:
+    """What is asked, once it can be answered."""
+    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Asked
+
+    if method not in METHODS:
+        raise PowersimError(Argument("method"), unknown_name(method, METHODS, ""))
+    if not opened.outcomes:
+        raise PowersimError(
+            f"{opened.name}: has no outcomes; e.g. outcomes: {{sale: {{of: {{issue: sale}}, at: 2014Q4}}}}"
+        )
+    name = outcome or opened.outcomes[0]
+    if name not in opened.outcomes:
+        raise PowersimError(unknown_name(name, opened.outcomes, "outcome"))
+    count = RUNS if runs is None else runs
+    if not LEAST <= count <= 1_000_000:
+        raise ArgumentError("runs", f"found {count}; allowed: a whole number from {LEAST} to 1000000")
+    methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
+    if not math.isfinite(threshold):
+        raise ArgumentError("threshold", f"found {threshold:g}; allowed: a finite number, e.g. 0.02")
+    pairs: list[tuple[str, str]] = []
+    for pair in maps or ([("rho", "tau")] if method == "all" else []):
+        if len(pair) != 2 or not all(pair) or pair[0] == pair[1]:
+            raise ArgumentError(
+                "maps",
+                f"found {','.join(pair)}; allowed: two different assumptions, e.g. ",
+                Argument("maps", [("rho", "tau")]),
+            )
+        if set(pair) in map(set, pairs):
+            raise ArgumentError("maps", f"found {','.join(pair)} again; allowed: each pair once")
+        pairs.append((pair[0], pair[1]))
+    return Asked(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)

@@ -1,0 +1,274 @@
+"""What computing histories gives back: `Results` of one branch, a `Comparison` of several, from memory or a folder."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any
+
+from powersim._words import counted
+from powersim.effects.results import ALL, CERTAIN, Study
+from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.files.writing import check_folder, check_target
+from powersim.run import stages, work
+from powersim.run.opened import Chosen, chosen, unknown_name
+from powersim.sim import held
+from powersim.sim.manifest import RESULTS
+from powersim.study import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from powersim.effects.paired import Effect
+    from powersim.run.plan import Plan
+
+EFFECTS = "effects.csv"
+PLACES = 3  # decimals of numbers shown that are no probabilities
+
+
+class Results:
+    """Histories that were computed, in a folder of the user's or in one that goes when this is forgotten.
+
+    `data` are the results (an xarray Dataset, read as needed), `provenance` says how to compute them again.
+    """
+
+    def __init__(
+        self,
+        data: xr.Dataset,
+        provenance: dict[str, Any],
+        where: Path,
+        *,
+        kept: bool,
+        plan: Plan | None = None,
+    ) -> None:
+        self.data, self.provenance, self.plan = data, provenance, plan
+        self.folder = where if kept else None
+        if not kept:
+            weakref.finalize(self, rmtree, where, ignore_errors=True)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Results:
+        """What a folder of results holds, those of complete runs. PowersimError where there are none."""
+        from powersim.run.facts import read_facts
+        from powersim.sim import provenance
+
+        where = Path(folder)
+        if not (where / RESULTS).exists():
+            raise PowersimError(
+                f"{folder}: holds no results; allowed: a folder that ", Argument("out"), " named"
+            )
+        data, file = work.dataset(where, held.done_runs(where)), where / provenance.FILE
+        kind = Comparison if data.sizes["branch"] > 1 else Results
+        return kind(data, read_facts(file).plain() if file.exists() else {}, where, kept=True)
+
+    @cached_property
+    def labels(self) -> Study:
+        """What the results call their branches, theories and outcomes."""
+        return Study.read(self.data)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are of each branch under each theory."""
+        return int(self.data.sizes["run"])
+
+    @property
+    def setting(self) -> str:
+        """What was computed, in a line."""
+        labels = self.labels
+        drawn = f"; priors {CERTAIN}" if labels.certain else ""
+        return (
+            f"{counted(self.runs, 'run')} of {', '.join(labels.branches)} under {', '.join(labels.theories)}, "
+            f"seed {labels.seed}{drawn}"
+        )
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Inside, results are looked at: Stopped says that they are kept if the user ends that early."""
+        with stages.keeping(self.runs, self.folder):
+            yield
+
+    def plot(self, outcome: str | None = None, kind: str = "paths") -> Figure:
+        """A figure of an outcome, by default the first: kind is one of `PLOTS`, what this class can draw."""
+        from powersim.figures.style import styled
+
+        ways = self._plots()
+        if kind not in ways:
+            raise ArgumentError("kind", unknown_name(kind, ways, "kind"))
+        name = self._outcome(outcome)
+        with styled():
+            return ways[kind](name)
+
+    def figures(
+        self,
+        folder: str | Path,
+        outcomes: Chosen = None,
+        *,
+        workers: int = 1,
+        tick: Callable[[], None] | None = None,
+        notice: Callable[[str], None] | None = None,
+    ) -> list[Path]:
+        """Draw everything into a folder, with a page that shows it; returns the files."""
+        from powersim.figures.gallery import write_figures
+
+        names = chosen(outcomes, self.labels.outcomes, "outcome")
+        each = None if tick is None else (lambda _: tick())
+        return write_figures(self.data, Path(folder), names, progress=each, processes=workers, notice=notice)
+
+    def export(self, file: str | Path, outcomes: Chosen = None) -> Path:
+        """Write a table, which the file's name says (effects.csv, values.parquet, ...), or everything (.nc)."""
+        from powersim.run.export import export
+
+        if not self.runs:
+            raise PowersimError(f"{self.folder}: no run is complete yet; nothing to export")
+        names = None if outcomes is None else chosen(outcomes, self.labels.outcomes, "outcome")
+        return export(self.data, Path(file), names)
+
+    def report(self, out: str | Path | None = None) -> Path:
+        """Write one self-contained page about the results, by default beside them."""
+        from powersim.report.folder import write_report
+
+        if self.folder is None:
+            raise ArgumentError(
+                "out", "results that are kept nowhere have no report; e.g. ", Argument("out", "out/my")
+            )
+        return write_report(self.folder, None if out is None else Path(out), processes=work.workers())
+
+    def __repr__(self) -> str:
+        return shown.block(f"<{type(self).__name__}: {self.labels.title}>", [self.setting, *self._lines()])
+
+    def _repr_html_(self) -> str:
+        heads, rows = self._table()
+        return shown.page(self.labels.title, [self.setting, *self._lines()], heads, rows)
+
+    def _plots(self) -> dict[str, Callable[[str], Figure]]:
+        from powersim.effects.paired import diverged
+        from powersim.effects.results import sample
+        from powersim.figures.fans import draw_paths
+
+        def paths(name: str) -> Figure:
+            parted = {b: diverged(self.data, a, b) for a, b in self.labels.pairs()}
+            some = sample(self.data)
+            return draw_paths(some, name, Study.read(some), parted).figure
+
+        return {"paths": paths}
+
+    def _outcome(self, name: str | None) -> str:
+        known = self.labels.outcomes
+        if not known:
+            raise PowersimError(f"{self.labels.title}: has no outcomes; see `outcomes` in docs/scenario.md")
+        if name is None:
+            return self.labels.headline[0]
+        if name not in known:
+            raise ArgumentError("outcome", unknown_name(name, known, "outcome"))
+        return name
+
+    def _lines(self) -> list[str]:
+        return []
+
+    def _table(self) -> tuple[Sequence[str], list[Sequence[str]]]:
+        return (), []
+
+
+class Comparison(Results):
+    """What branches change: paired effects of every branch against the reference, beside the histories.
+
+    `shown` are the outcomes that it tells of first.
+    """
+
+    shown: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every branch against the reference."""
+        return self.plan.pairs if self.plan is not None else self.labels.pairs()
+
+    @cached_property
+    def rows(self) -> list[Effect]:
+        """Effects on every outcome, by theory and pooled over them."""
+        from powersim.effects.paired import effects
+
+        return effects(self.data, self.pairs)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """The same as a tidy DataFrame: a row for each outcome, theory and pair, with the columns of effects.csv."""
+        import pandas as pd
+
+        from powersim.effects.paired import EFFECT_COLUMNS
+
+        return pd.DataFrame(self.rows, columns=EFFECT_COLUMNS)
+
+    @cached_property
+    def findings(self) -> dict[str, str]:
+        """What happens to each outcome shown, in a sentence."""
+        from powersim.effects.findings import of_effects
+
+        return {
+            name: of_effects(
+                self.labels.outcome(name),
+                [row for row in self.rows if row.outcome == name],
+                self.labels,
+                binary=self.labels.outcome(name).summary.kind == "ever",
+            )
+            for name in (self.shown or self.labels.headline)
+        }
+
+    def plot(self, outcome: str | None = None, kind: str = "effects") -> Figure:
+        """A figure of an outcome, by default the first: its effects, its paths, or an overview of all."""
+        return super().plot(outcome, kind)
+
+    def write(self, folder: Path) -> Path:
+        """Write effects.csv."""
+        from powersim.effects.paired import write_effects
+
+        return write_effects(self.rows, folder / EFFECTS)
+
+    def _plots(self) -> dict[str, Callable[[str], Figure]]:
+        from powersim.effects.results import sample
+        from powersim.figures.forest import draw_effects
+        from powersim.figures.overview import draw_overview
+
+        def forest(name: str) -> Figure:
+            rows = [row for row in self.rows if row.outcome == name]
+            return draw_effects(self.labels.outcome(name), rows, self.labels).figure
+
+        def overview(_: str) -> Figure:
+            some = sample(self.data)
+            return draw_overview(some, self.rows, Study.read(some)).figure
+
+        return {"effects": forest, "overview": overview, **super()._plots()}
+
+    def _lines(self) -> list[str]:
+        return list(self.findings.values()) if self.rows else ["nothing to compare"]
+
+    def _table(self) -> tuple[Sequence[str], list[Sequence[str]]]:
+        kept = [row for row in self.rows if row.outcome in self.findings]
+        pooled = [row for row in kept if row.theory == ALL or len(self.labels.theories) == 1]
+        heads = ("outcome", "branch", "against", "difference", "95 % interval")
+        return heads, [self._cells(row) for row in pooled]
+
+    def _cells(self, row: Effect) -> Sequence[str]:
+        from powersim.effects.findings import Scale
+        from powersim.effects.outcomes import titled
+
+        outcome = self.labels.outcome(row.outcome)
+        scale = Scale(outcome.summary.kind == "ever", outcome.unit)
+        size, interval = scale.estimate(row.effect, row.ci_low, row.ci_high, PLACES)
+        unit = " points" if scale.binary else ""
+        return (
+            titled(outcome, self.labels), row.branch_b, row.branch_a, f"{size}{unit}",
+            interval if row.known else "none",
+        )  # fmt: skip
+
+
+def check_effects(out: Path) -> None:
+    """PowersimError, before anything is computed, if something of others is where effects will be written."""
+    from powersim.effects.paired import EFFECTS_MARK
+
+    check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)

@@ -1,0 +1,290 @@
+"""`Study`: a scenario, and every question that can be asked of it. What the command line does is one call of this."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, TypeVar
+
+from powersim.errors import ArgumentError, PowersimError
+from powersim.run import work
+from powersim.run.listener import Count, Listener, heard
+from powersim.run.opened import Chosen, Opened, Source, chosen, open_source, unknown_name
+from powersim.run.plan import LAST_RUN, Plan, headline, plan
+from powersim.run.stages import Job, keeping
+from powersim.scenario.canonical import checksum
+from powersim.scenario.load import Overrides, dump
+from powersim.scenario.resolved import Scenario
+from powersim.study import questions
+from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study.command import OFF, equivalent
+from powersim.study.results import Comparison, Results, check_effects
+
+if TYPE_CHECKING:
+    from powersim.study.tales import Tale
+
+R = TypeVar("R", bound=Results)
+PRIORS = "priors"  # the key of a scenario that holds them
+
+
+class Study:
+    """A scenario with the branches, theories and seed of a study.
+
+    source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
+    study that left it. branches: names, the reference first; theories: names; without them all (what differs is said
+    where it does). seed: of all random draws. overrides: what is set over the scenario, exactly: {"rho": 0.5,
+    "issues.radar.start": 0.2}. sampling: how runs are spread over the uncertain numbers. priors: False draws no
+    uncertain number, each has its central value.
+
+    Names come in lists, or alone. PowersimError, a ScenarioError with every problem for a scenario, says what cannot
+    be; Stopped, when the user ends a computation, how far it came.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        branches: Chosen = None,
+        theories: Chosen = None,
+        seed: int | None = None,
+        *,
+        overrides: Overrides | None = None,
+        sampling: str | None = None,
+        priors: bool = True,
+    ) -> None:
+        changed = dict(overrides or {})
+        if not priors:
+            if changed.get(PRIORS, OFF) != OFF:
+                raise ArgumentError(
+                    PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
+                )
+            changed[PRIORS] = OFF
+        self.opened: Opened = open_source(source, changed)
+        self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
+        plan(
+            self.opened, branches, theories, seed, swept="", sampling=sampling
+        )  # says at once what cannot be
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+        return self.opened.scenario
+
+    @property
+    def checksum(self) -> str:
+        """The scenario's checksum: the same for all that give the same histories."""
+        return checksum(self.scenario)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes, the headline ones first."""
+        return self.opened.outcomes
+
+    def dump(self) -> str:
+        """The scenario as YAML, with what was set over it."""
+        return dump(self.scenario)
+
+    def compare(
+        self,
+        runs: int | None = None,
+        *,
+        until: str | None = None,
+        sweep: str | Sequence[str] | None = None,
+        outcomes: Chosen = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        engine: str | None = None,
+        workers: int | None = None,
+        scheduler: str | None = None,
+        paths: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Comparison:
+        """What the branches change, each against the first, under every theory.
+
+        runs: of each branch under each theory; until: go on until an interval is narrow ("war ci < 0.01"). sweep: move
+        the date of the intervention over a period, ("2009Q1", "2010Q4"). outcomes: those to tell of first. out: a
+        folder to keep everything in; resume: go on with what is there. engine: compiled, mesa or dask (scheduler: the
+        address of its cluster). paths: keep whole paths of so many runs. progress: called with the steps done and all.
+        """
+        moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
+        planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
+        names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
+        where = _folder(out)
+        if where is not None and where.exists():
+            check_effects(where)
+        job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
+        asked = {
+            "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
+            "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
+            "paths": paths, "until": until, "sampling": self.sampling, "resume": resume,
+        }  # fmt: skip
+        found = self._carried_out(job, Comparison, equivalent("compare", self.opened, asked))
+        found.shown = names
+        return found
+
+    def run(
+        self,
+        branch: str | None = None,
+        theory: str | None = None,
+        runs: int | None = None,
+        *,
+        out: str | Path | None = None,
+        resume: bool = False,
+        engine: str | None = None,
+        workers: int | None = None,
+        scheduler: str | None = None,
+        paths: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Results:
+        """Histories of one branch under one theory, by default the first of each."""
+        planned = self._single(branch, theory)
+        where = _folder(out)
+        job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
+        asked = {
+            "branch": planned.branches[0], "theory": planned.theories[0], "runs": runs, "seed": self.seed, "out": out,
+            "engine": engine, "scheduler": scheduler, "workers": workers, "paths": paths, "resume": resume,
+        }  # fmt: skip
+        return self._carried_out(job, Results, equivalent("run", self.opened, asked))
+
+    def why(
+        self,
+        outcomes: Chosen = None,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Explanation:
+        """Why the second of two branches differs from the first: through which channels, by which mechanisms."""
+        return questions.why(
+            self.opened, outcomes, branches if branches is not None else self.branches, self.theories, self.seed,
+            runs, _folder(out), resume, workers, heard(progress),
+        )  # fmt: skip
+
+    def verdict(
+        self,
+        hypotheses: Chosen = None,
+        draws: int | None = None,
+        lucks: int | None = None,
+        *,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Verdicts:
+        """What becomes of the scenario's hypotheses, at `draws` places among assumptions with `lucks` runs each."""
+        return questions.verdict(
+            self.opened, hypotheses, draws, lucks, self.seed, _folder(out), resume, workers, heard(progress)
+        )
+
+    def sensitivity(
+        self,
+        outcome: str | None = None,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        method: str = "all",
+        maps: Sequence[Sequence[str]] | None = None,
+        threshold: float = 0.0,
+        out: str | Path | None = None,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Hinges:
+        """On which assumptions the effect of the second of two branches hangs, by default under the first theory.
+
+        maps: pairs of assumptions to map the effect over. threshold: the effect above which a run counts.
+        """
+        return questions.sensitivity(
+            self.opened, outcome, branches if branches is not None else self.branches, self.theories, self.seed,
+            runs, method, maps, threshold, _folder(out), workers, heard(progress),
+        )  # fmt: skip
+
+    def tell(
+        self,
+        branch: str | None = None,
+        run: int = 0,
+        *,
+        theory: str | None = None,
+        actors: Chosen = None,
+        issues: Chosen = None,
+        mechanisms: Chosen = None,
+        kinds: Chosen = None,
+        first: str | None = None,
+        last: str | None = None,
+        engine: str | None = None,
+    ) -> Tale:
+        """What happened in a run: its whole story, or what is about some actors or issues, of some kinds or dates."""
+        from powersim.study.tales import tale, wanted
+
+        if not 0 <= run <= LAST_RUN:
+            raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+        planned = self._single(branch, theory)
+        return tale(planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine)
+
+    @staticmethod
+    def report(
+        folder: str | Path,
+        out: str | Path | None = None,
+        *,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Path:
+        """Write one self-contained page about a folder of results, by default into it; where it is."""
+        from powersim.report.folder import write_report
+
+        by = heard(progress)
+        with by.progress("drawing", None) as tick:
+            return write_report(
+                Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
+            )
+
+    def given(self, date: str) -> Study:
+        """The study as it goes on from what the record says up to a date."""
+        raise PowersimError(
+            f"given {date}: conditioning on the record is not there yet; allowed: the whole calendar"
+        )
+
+    def __repr__(self) -> str:
+        under = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)
+        return (
+            f"<Study of {self.scenario.title}: branches {', '.join(under.branches)}; "
+            f"theories {', '.join(under.theories)}; seed {under.seed}>"
+        )
+
+    def _single(self, branch: str | None, theory: str | None) -> Plan:
+        """A plan for one branch and one theory: those named, else the first of the study."""
+        whole = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)
+        opened = self.opened
+        for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
+            if name is not None and name not in known:
+                raise PowersimError(unknown_name(name, known, what))
+        one, under = branch or whole.branches[0], theory or whole.theories[0]
+        return plan(opened, [one], [under], self.seed, swept="", sampling=self.sampling)
+
+    @staticmethod
+    def _carried_out(job: Job, kind: type[R], command: str) -> R:
+        """The results of a job, in its folder or in one that goes with them; effects beside them."""
+        job.check()
+        said = job.listener.command or command
+        if job.out is None:
+            where = Path(tempfile.mkdtemp(prefix="powersim-"))
+            try:
+                done = job.carry_out(where, said)
+                return kind(work.dataset(where, done.runs), done.facts, where, kept=False, plan=job.plan)
+            except BaseException:
+                rmtree(where, ignore_errors=True)
+                raise
+        with work.folder(job.out) as where:
+            done = job.carry_out(where, said)
+            with keeping(done.runs, where):
+                found = kind(work.dataset(where, done.runs), done.facts, where, kept=True, plan=job.plan)
+                if isinstance(found, Comparison):
+                    found.write(where)
+        return found
+
+
+def _folder(out: str | Path | None) -> Path | None:
+    return None if out is None else Path(out)

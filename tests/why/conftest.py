@@ -1,0 +1,27 @@
+"""Questions about planted scenarios, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from powersim.run.opened import Opened
+from powersim.scenario.load import from_data
+from powersim.why.explain import explain
+from powersim.why.worlds import answer, open_kept, question
+
+
+@pytest.fixture
+def why() -> Callable[..., Any]:
+    """What `why` says about the first outcome of a document."""
+
+    def asked(document: dict[str, Any], runs: int = 3) -> Any:
+        opened = Opened("planted.yaml", from_data(document), document, {})
+        wanted = question(opened, None, list(document["branches"]), None, 1)
+        kept = open_kept(wanted, None, resume=False)
+        answer(wanted, kept, runs, threads=2)
+        return explain(wanted, kept)[0]
+
+    return asked
