@@ -176,7 +176,7 @@ def test_more_lucks_keep_the_lucks_there_were_and_more_places_the_places(
 
 def test_results_of_another_design_are_not_mixed(stated: Path, small: study.Trial, tmp_path: Path) -> None:
     computed(small, tmp_path)
-    with pytest.raises(study.PowersimError, match=r"holds places of this study; add --resume"):
+    with pytest.raises(study.PowersimError, match=r"holds places of this study; add resume=True"):
         computed(small, tmp_path)
     with pytest.raises(study.PowersimError, match=r"another study \(lucks differ\); name another folder"):
         computed(study.trial(open_scenario(stated), draws=10, lucks=9), tmp_path, resume=True)

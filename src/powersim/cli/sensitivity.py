@@ -81,14 +81,17 @@ def sensitivity(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
+    from powersim.run.opened import ALL
     from powersim.study import Study
 
     page = console.Page(quiet)
     if theory is not None and theories is not None:
         raise PowersimError("found --theory and --theories; allowed: one of them, e.g. --theories all")
-    under = names(theories) or names(theory)
-    if theory is not None and len(under or ()) > 1:
+    under, asked = names(theories) or names(theory), names(outcome)
+    if theory is not None and len(under or ()) != 1:
         raise PowersimError(f"--theory: found {theory}; allowed: one theory; several are --theories")
+    if asked is not None and (len(asked) != 1 or asked == (ALL,)):
+        raise PowersimError(f"--outcome: found {outcome}; allowed: one outcome, e.g. --outcome war")
     found = Study(file, names(branches), under, seed, overrides=overrides(set_)).sensitivity(
         outcome or None,
         runs,

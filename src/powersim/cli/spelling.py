@@ -20,21 +20,13 @@ def flags(argument: Argument) -> str:
 
 
 def names(text: str | None) -> tuple[str, ...] | None:
-    """The names in a list that is written with commas; None where none is given, () where there is nothing in it.
-
-    PowersimError where one is empty or named twice.
-    """
-    if text is None or not text.strip(" ,"):
-        return None if text is None else ()
+    """The names in a list that is written with commas; None where none is given. PowersimError where one is empty."""
+    if text is None:
+        return None
     found = tuple(part.strip() for part in text.split(","))
-    if "" in found:
-        raise PowersimError(
-            f"found {text}: nothing between two commas, or after the last; allowed: names like a,b"
-        )
-    twice = ", ".join(sorted({name for name in found if found.count(name) > 1}))
-    if twice:
-        raise PowersimError(f"found {','.join(found)}: {twice} is named twice; allowed: each once")
-    return found
+    if "" in found and any(found):
+        raise PowersimError(f"found {text}: nothing, without a name between commas; allowed: names like a,b")
+    return tuple(filter(None, found))
 
 
 def _written(value: object) -> str:

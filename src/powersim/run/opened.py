@@ -112,7 +112,7 @@ PLURALS = {"branch": "branches", "theory": "theories", "hypothesis": "hypotheses
 
 
 def listed(names: Chosen, argument: str) -> tuple[str, ...] | None:
-    """Names as a tuple. ArgumentError for a name that comes twice, and for a text with commas: Python has lists."""
+    """Names as a tuple, each once. ArgumentError for a text with commas: Python has lists."""
     if names is None:
         return None
     given = (names,) if isinstance(names, str) else tuple(names)
@@ -120,9 +120,9 @@ def listed(names: Chosen, argument: str) -> tuple[str, ...] | None:
         if "," in str(name):
             parts = [part.strip() for part in str(name).split(",") if part.strip()]
             raise ArgumentError(argument, f"found {name!r}; allowed: a list of names, e.g. ", str(parts))
-    twice = sorted({str(name) for name in given if given.count(name) > 1})
+    twice = sorted({name for name in given if given.count(name) > 1})
     if twice:
-        raise ArgumentError(argument, f"found {', '.join(twice)} twice; allowed: each name once")
+        raise ArgumentError(argument, f"{', '.join(twice)} is named twice; allowed: each once")
     return given
 
 

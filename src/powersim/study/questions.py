@@ -243,12 +243,12 @@ def _asked(
     name = outcome or opened.outcomes[0]
     if name not in opened.outcomes:
         raise PowersimError(unknown_name(name, opened.outcomes, "outcome"))
+    if not math.isfinite(threshold):
+        raise ArgumentError("threshold", f"found {threshold:g}; allowed: a finite number, e.g. 0.02")
     count = RUNS if runs is None else runs
     if not LEAST <= count <= 1_000_000:
         raise ArgumentError("runs", f"found {count}; allowed: a whole number from {LEAST} to 1000000")
     methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
-    if not math.isfinite(threshold):
-        raise ArgumentError("threshold", f"found {threshold:g}; allowed: a finite number, e.g. 0.02")
     pairs: list[tuple[str, str]] = []
     for pair in maps or ([("rho", "tau")] if method == "all" else []):
         if len(pair) != 2 or not all(pair) or pair[0] == pair[1]:

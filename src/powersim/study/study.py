@@ -216,7 +216,7 @@ class Study:
         last: str | None = None,
         engine: str | None = None,
     ) -> Tale:
-        """What happened in a run: its whole story, or what is about some actors or issues, of some kinds or dates."""
+        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
         from powersim.study.tales import tale, wanted
 
         if not 0 <= run <= LAST_RUN:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from powersim.errors import Argument, ArgumentError
+from powersim.errors import ArgumentError
 from powersim.run.opened import ALL, Chosen, chosen, listed
 from powersim.run.plan import Plan
 from powersim.run.work import COMPILED, simulator
@@ -80,7 +80,7 @@ def wanted(
     names = list(dict.fromkeys((*TOPICS, *(each.name for each in known_kinds.KIND.values()))))
     begin, end = turn_of(plan, first), turn_of(plan, last)
     if begin is not None and end is not None and end < begin:
-        raise ArgumentError("last", f"found {last}; allowed: a date not before ", Argument("first", first))
+        raise ArgumentError("last", f"found {last}; allowed: a date not before {first}")
     asked = listed(kinds, "kinds")
     topics = chosen(kinds, names, "kind") if asked and asked != (ALL,) else ()
     if narrow and not asked and not mechanisms:
