@@ -115,7 +115,7 @@ def test_a_list_names_each_once_and_none_that_is_empty(
         (["sensitivity", "{file}", "--threshold", "-inf"], "--threshold: found -inf; allowed: a finite number"),
         (["sensitivity", "{file}", "--map", "rho,tau", "--map", "tau,rho"], "--map: found tau,rho again"),
         (["sensitivity", "{file}", "--theory", "spiral,deterrence"], "allowed: one theory; several are --theories"),
-        (["sensitivity", "{file}", "--outcome", "war,territory"], "outcome war,territory is not known"),
+        (["sensitivity", "{file}", "--outcome", "war,territory"], "allowed: one outcome"),
         (["compare", "{file}", "--until", "war ci < nan"], "found nan; allowed: a number above 0"),
         (["compare", "{file}", "--sweep", "2010Q1..2009Q1"], "--sweep: found 2010Q1..2009Q1"),
     ],
