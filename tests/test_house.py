@@ -177,3 +177,64 @@ def test_the_version_is_the_same_everywhere(root):
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     assert re.search(rf"^version: {re.escape(version)}$", (root / "CITATION.cff").read_text(), re.MULTILINE)
     assert metadata.version("powersim") == version
+
+
+def sources_with(root: Path, pattern: str) -> set[str]:
+    """Files of the package in which a pattern stands."""
+    package, known = root / "src" / "powersim", re.compile(pattern)
+    return {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if known.search(path.read_text("utf-8"))
+    }
+
+
+@pytest.mark.parametrize("name", ["shared_deals", "frozen"])  # names that are nothing else in the program
+def test_a_kind_of_outcome_is_named_in_one_file(root, name):
+    assert sources_with(root, rf"[\"']{name}[\"']") == {"world/quantities.py"}
+
+
+@pytest.mark.parametrize(
+    "code", ["WARS", "CRISES", "DELIVERED", "FROZEN", "STRIKES", "PROXY_LEVEL", "ENGAGERS"]
+)
+def test_a_kind_of_outcome_is_read_off_the_world_in_one_file(root, code):
+    assert sources_with(root, rf"\bwatched\.{code}\b|^{code} = |(?<=\n){code} = ") == {
+        "world/quantities.py",
+        "world/record.py",
+    }
+
+
+def test_a_kind_of_the_chronicle_is_called_by_its_name_in_one_file(root):
+    from powersim.world.chronicle import KIND
+
+    names = [kind.name for kind in KIND.values() if " " in kind.name]
+    assert len(names) > 10
+    for name in names:
+        assert sources_with(root, rf"\"{name}\"") == {"world/chronicle.py"}, name
+
+
+def test_a_kind_of_the_chronicle_without_words_of_its_own_has_a_sentence(monkeypatch):
+    from powersim.story import kinds
+    from powersim.story.events import Event
+    from powersim.story.lines import line
+    from powersim.story.phrases import Names
+
+    monkeypatch.setitem(kinds.KIND, 99, kinds.KIND[0]._replace(name="reconciled", thing=""))
+    names = Names(("2009Q1",), ("RUS", "IRN"), ("Russia", "Iran"), (), (), (), (), ())
+    assert line(names, Event(0, 0, 99, 0, 1, -1, 0.5, 0.0)) == "Reconciled: Russia, Iran"
+
+
+ROOMS_WITH_LEGS = ("world", "story", "run", "plausible", "sim", "scenario/arrays")
+
+
+def test_numbers_of_legs_are_taken_apart_in_one_place(root):
+    taken = r"\b(leg|leg_id|r|r1|r2|thing|seed_leg|index)(\[\w, \]+\])? (//|%) 3\b"
+    pattern = taken + r"|3 \* (\w+\.)*(controls|len\(|control_key|pos\b)"
+    found = {file for file in sources_with(root, pattern) if file.startswith(ROOMS_WITH_LEGS)}
+    assert found == {"world/legs.py"}
+
+
+def test_columns_of_the_chronicle_have_names(root):
+    found = sources_with(root, r"\blog\[[^\]\n]+, [0-7]\]|\brow\[[0-7]\]")
+    rooms = {file for file in found if file.startswith(("world", "story", "sim", "plausible", "run"))}
+    assert rooms <= {"world/signals.py"}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from powersim._words import counted
+from powersim._words import counted, did_you_mean, nearest
 from powersim.cli import wording
 from powersim.errors import PowersimError
 from powersim.run.plan import ends
-from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
 from powersim.world.phases import PHASES, Phase
@@ -26,7 +25,7 @@ def explain(name: str, scenario: Scenario | None) -> list[Block]:
         return found
     known = [TURN, *SPEC, *MECHANISMS, *(_names(scenario) if scenario is not None else [])]
     near = nearest(name, known)
-    hint = f"; did you mean {near}?" if near else "."
+    hint = did_you_mean(near, ".")
     if scenario is None:
         raise PowersimError(
             f"{name} is not a parameter or mechanism{hint} "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from powersim import _words
 from powersim._words import counted as counted
 from powersim.effects.outcomes import when
 from powersim.effects.paired import Effect
@@ -123,8 +124,7 @@ def quoted(branch: str) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
-    shown = [n.replace("_", " ") for n in names]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return _words.listed([n.replace("_", " ") for n in names])
 
 
 def overall(rows: Iterable[Effect]) -> list[Effect]:

@@ -14,6 +14,7 @@ from itertools import groupby
 
 import numpy as np
 
+from powersim._words import listed
 from powersim.compile.jit import interpreted
 from powersim.run.opened import Opened
 from powersim.scenario.arrays.build import Built
@@ -162,7 +163,7 @@ def _by_theory(rows: Sequence[Foreseen], names: Mapping[str, str]) -> tuple[str,
     if list(said) == [NOTHING]:
         return (NOTHING + (" under any theory" if len(rows) > 1 else ""),)
     return tuple(
-        f"under {_listed(theories)} {text}" if theories != [""] else text for text, theories in said.items()
+        f"under {listed(theories)} {text}" if theories != [""] else text for text, theories in said.items()
     )
 
 
@@ -180,15 +181,10 @@ def sentence(changes: Sequence[Change], names: Mapping[str, str]) -> str:
             whom, more = "it" if place else names[observed], "more" if up else "less"
             does = f"will think {whom} {more} resolved" if belief == RESOLVE else f"will trust {whom} {more}"
             parts = [
-                f"{_listed(who)} {'too' if k else does} {how}"
-                for k, (how, who) in enumerate(readings.items())
+                f"{listed(who)} {'too' if k else does} {how}" for k, (how, who) in enumerate(readings.items())
             ]
             out.append(", ".join(parts))
     return "; ".join(out) or NOTHING
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _share(p: float) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from powersim._words import did_you_mean, nearest
 from powersim.errors import ArgumentError, PowersimError, ScenarioError
 from powersim.run import sweep
 from powersim.run.facts import agreed, read_facts, said
 from powersim.scenario.load import Overrides, as_text, from_data, load_with_data
-from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
 from powersim.sim import provenance
 
@@ -143,9 +143,14 @@ def chosen(names: Chosen, known: Iterable[str], what: str) -> tuple[str, ...]:
     return wanted
 
 
+def own_name(name: str) -> str:
+    """What a scenario calls a branch or a theory: nothing, where it is the world as it goes."""
+    return "" if name == BASE else name
+
+
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:
     """What to say about a name that refers to nothing."""
     allowed = list(known)
     near = nearest(name, allowed)
-    hint = f"; did you mean {near}?" if near else "."
+    hint = did_you_mean(near, ".")
     return f"{what} {name} is not known{hint} Allowed: {', '.join(allowed)}"

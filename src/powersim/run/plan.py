@@ -14,7 +14,7 @@ from powersim.effects.results import CERTAIN
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run import sweep
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import BASE, Chosen, Opened, chosen, unknown_name
+from powersim.run.opened import Chosen, Opened, chosen, own_name, unknown_name
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.arrays.sampling import BLOCK, INDEPENDENT, Sampler
 from powersim.scenario.canonical import checksum
@@ -60,7 +60,7 @@ class Plan:
     @cached_property
     def certain(self) -> bool:
         """Whether no number is drawn under any of its theories: luck apart, all runs are alike."""
-        return not any(self.built.distributions(_named(theory)) for theory in self.theories)
+        return not any(self.built.distributions(own_name(theory)) for theory in self.theories)
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -83,8 +83,8 @@ class Plan:
 
     def cases(self, theory: str, run: int) -> list[Case]:
         """The inputs of a run under a theory, for every label: they differ in their branch alone."""
-        at = self.sampler.place(run, _named(theory))
-        first = self.built.case(_named(self.branches[0]), _named(theory), at=at)
+        at = self.sampler.place(run, own_name(theory))
+        first = self.built.case(own_name(self.branches[0]), own_name(theory), at=at)
         return [first._replace(branch=branch) for branch in self._laid_down]
 
     @cached_property
@@ -95,7 +95,7 @@ class Plan:
     @cached_property
     def _laid_down(self) -> list[Branch]:
         """The branch of every label as arrays."""
-        first, *others = (self.built.branch(_named(name)) for name in self.branches)
+        first, *others = (self.built.branch(own_name(name)) for name in self.branches)
         if not self.dates:
             return [first, *others]
         turn = self._intervention()
@@ -179,7 +179,7 @@ class Plan:
 
     def departs(self, name: str) -> bool:
         """Whether a branch differs from the reference before the intervention."""
-        branch, before = (self.built.branch(_named(other)) for other in (name, self.branches[0]))
+        branch, before = (self.built.branch(own_name(other)) for other in (name, self.branches[0]))
         return sweep.departs(branch, before, self._intervention())
 
     def checked(self) -> Plan:
@@ -242,10 +242,6 @@ def plan(
 def headline(opened: Opened) -> tuple[str, ...]:
     """Outcomes to show first: those that the author lists first."""
     return opened.outcomes[:HEADLINES]
-
-
-def _named(name: str) -> str:
-    return "" if name == BASE else name
 
 
 def _stated(outcome: Outcome) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
+
+from powersim._words import did_you_mean, nearest
 
 ACTOR_FORM = "a code of capitals, digits and _, at most 12 (USA, EU3)"
 ID_FORM = "lower-case letters, digits and _, at most 48 (missile_defense)"
@@ -139,25 +140,9 @@ SymmetricKey = Annotated[str, Ref("symmetric")]
 DirectedKey = Annotated[str, Ref("directed")]
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that `name` most probably stands for, or an empty text."""
-    return _nearest(name, tuple(sorted(set(known))))
-
-
-@functools.lru_cache(maxsize=1024)
-def _nearest(name: str, names: tuple[str, ...]) -> str:
-    folded = {known_name.casefold().replace("-", "_"): known_name for known_name in names}
-    same = folded.get(name.casefold().replace("-", "_"))
-    if same is not None:
-        return same
-    close = difflib.get_close_matches(name[:MAX_ID], names, n=1, cutoff=0.6)
-    return close[0] if close else ""
-
-
 def unknown(name: str, known: Iterable[str], what: str) -> tuple[str, str]:
     """Message and list of what is allowed for a name that refers to nothing."""
     names = sorted(set(known))
-    near = nearest(name, names)
-    message = f"{what} {name} is not known" + (f"; did you mean {near}?" if near else "")
+    message = f"{what} {name} is not known" + did_you_mean(nearest(name, names))
     shown = ", ".join(names[:30]) + (", …" if len(names) > 30 else "")
     return message, shown or "none is defined"

@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim._words import did_you_mean, nearest
 from powersim.errors import Argument, ArgumentError, PowersimError
-from powersim.run.opened import BASE
+from powersim.run.opened import own_name
 from powersim.run.plan import Plan
-from powersim.scenario.names import nearest
 from powersim.scenario.resolved import Scenario
 from powersim.world.case import Case
 from powersim.world.params import SPEC
@@ -78,7 +78,7 @@ class Space:
     @cached_property
     def all(self) -> tuple[Assumption, ...]:
         """Every assumption: the priors of all the theories by path, then the theory where there are several."""
-        known = {path for theory in self.plan.theories for path in self.plan.built.paths(_named(theory))}
+        known = {path for theory in self.plan.theories for path in self.plan.built.paths(own_name(theory))}
         found = [_assumption(path, self.plan.scenario) for path in sorted(known)]
         if len(self.plan.theories) > 1:
             found.append(Assumption(THEORY, THEORY, THEORY, THEORY))
@@ -98,7 +98,7 @@ class Space:
     def _columns(self) -> dict[str, NDArray[np.int64]]:
         """Columns of a point that a theory's draws take, in their order."""
         return {
-            theory: np.array([self.place[path] for path in self.plan.built.paths(_named(theory))], np.int64)
+            theory: np.array([self.place[path] for path in self.plan.built.paths(own_name(theory))], np.int64)
             for theory in self.plan.theories
         }
 
@@ -113,7 +113,7 @@ class Space:
         rows = np.full((runs, len(self.all)), 0.5)
         for row, run in enumerate(numbers):
             for theory in names:  # a prior that a theory lacks is drawn as the others draw it
-                drawn = self.plan.sampler.place(int(run), _named(theory))
+                drawn = self.plan.sampler.place(int(run), own_name(theory))
                 rows[row, self._columns[theory]] = drawn
             if len(names) > 1:
                 rows[row, -1] = (run % len(names) + 0.5) / len(names)
@@ -123,8 +123,8 @@ class Space:
         """The inputs of every branch at a point; `fixed` parameters win over theory and place."""
         theory, built = self.theory(u), self.plan.built
         names = self.plan.branches
-        first = built.case(_named(names[0]), _named(theory), at=u[self._columns[theory]], fixed=fixed)
-        return [first, *(first._replace(branch=built.branch(_named(name))) for name in names[1:])]
+        first = built.case(own_name(names[0]), own_name(theory), at=u[self._columns[theory]], fixed=fixed)
+        return [first, *(first._replace(branch=built.branch(own_name(name))) for name in names[1:])]
 
     def values(self, u: Floats) -> Floats:
         """The values of all assumptions (n, P) at points (n, P), each under its point's theory; a theory is its place.
@@ -137,7 +137,7 @@ class Space:
             theory = self.theory(point)
             found[row] = self._laid_down[theory]
             columns = self._columns[theory]
-            found[row, columns] = built.values(point[columns], _named(theory))
+            found[row, columns] = built.values(point[columns], own_name(theory))
             if len(names) > 1:
                 found[row, -1] = names.index(theory)
         return found
@@ -158,7 +158,7 @@ class Space:
         """The low and the high end of an assumption that `LOW` and `HIGH` stand for; over theories, the widest."""
         found: list[float] = []
         for theory in self.plan.theories:
-            distribution = self.plan.built.distributions(_named(theory)).get(self.all[column].path)
+            distribution = self.plan.built.distributions(own_name(theory)).get(self.all[column].path)
             if distribution is not None:
                 found += [float(v) for v in distribution.quantile(np.array([LOW, HIGH]))]
         return (min(found), max(found)) if found else (0.0, float(len(self.plan.theories) - 1))
@@ -178,15 +178,14 @@ class Space:
         if path in SPEC:
             return self.line(path, count)
         if name in self.place and name != THEORY:
-            known = (self.plan.built.distributions(_named(theory)) for theory in self.plan.theories)
+            known = (self.plan.built.distributions(own_name(theory)) for theory in self.plan.theories)
             distribution = next(found[name] for found in known if name in found)
             places = np.linspace(LOW, HIGH, count)
             return Line(name, self.place[name], places, np.asarray(distribution.quantile(places), np.float64))
         near = nearest(name, [*SPEC, *(each.path for each in self.all if each.path != THEORY)])
         raise ArgumentError(
             "maps",
-            f"found {name}; allowed: a parameter or the path of a prior"
-            + (f"; did you mean {near}?" if near else ", e.g. "),
+            f"found {name}; allowed: a parameter or the path of a prior" + did_you_mean(near, ", e.g. "),
             *(() if near else (Argument("maps", [("rho", "tau")]),)),
         )
 
@@ -202,10 +201,6 @@ class Space:
                 ends += [float(v) for v in num.prior.quantile(np.array([LOW, HIGH]))]
         low, high = min(ends), max(ends)
         return (low, high) if low < high else (SPEC[name].low, SPEC[name].high)
-
-
-def _named(name: str) -> str:
-    return "" if name == BASE else name
 
 
 def _assumption(path: str, scenario: Scenario) -> Assumption:

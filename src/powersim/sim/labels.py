@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from powersim._words import did_you_mean, nearest
 from powersim.errors import PowersimError
 from powersim.world.case import Case
 
@@ -63,6 +63,5 @@ class Labels:
 def _place(name: str, names: Sequence[str], what: str) -> int:
     if name in names:
         return names.index(name)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(nearest(str(name), names))
     raise PowersimError(f"{what} {name!r} is not known{hint} (allowed: {', '.join(names)})")

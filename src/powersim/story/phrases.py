@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from powersim._words import listed as listed
 from powersim.rules.level import beyond
 from powersim.world.legs import Legs
 from powersim.world.state import C_LEVER, C_PLEDGE, C_SANCTION, GIVE, LOWER, RAISE
@@ -104,11 +105,6 @@ def capital(text: str) -> str:
 def pair(names: Names, i: int, j: int) -> str:
     """Two actors as one thing: `Iran–Russia`."""
     return f"{names.actors[i]}–{names.actors[j]}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 2 else list(words))
 
 
 def units(value: float, good: str) -> str:

@@ -29,7 +29,7 @@ from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import Mark, check_folder, write, write_atomically
 from powersim.run.condense import summary_of
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import BASE, Chosen, Opened, listed, unknown_name
+from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
 from powersim.run.plan import SEED
 from powersim.run.work import Progress
 from powersim.scenario.arrays.build import Built, build
@@ -74,7 +74,7 @@ class Trial:
     @cached_property
     def certain(self) -> bool:
         """Whether no number is drawn under any theory: all places are the same."""
-        return not any(self.built.distributions(_named(theory)) for theory in self.theories)
+        return not any(self.built.distributions(own_name(theory)) for theory in self.theories)
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -101,9 +101,9 @@ class Trial:
 
     def cases(self, place: int, theory: str) -> list[Case]:
         """The inputs of a place under a theory, for every branch."""
-        at = self.built.uniforms(self.seed, place, _named(theory))
-        case = self.built.case("", _named(theory), at=at)
-        return [case._replace(branch=self.built.branch(_named(name))) for name in self.branches]
+        at = self.built.uniforms(self.seed, place, own_name(theory))
+        case = self.built.case("", own_name(theory), at=at)
+        return [case._replace(branch=self.built.branch(own_name(name))) for name in self.branches]
 
     def identity(self) -> dict[str, Any]:
         """What places must have in common to belong together: not the wording of hypotheses, nor their rules."""
@@ -331,7 +331,3 @@ def _parted(a: Floats, b: Floats) -> int:
     """The first turn at which anything differs; both are (luck, turn, outcome)."""
     differ = (a != b).any(axis=(0, 2))
     return int(differ.argmax()) if differ.any() else len(differ)
-
-
-def _named(name: str) -> str:
-    return "" if name == BASE else name

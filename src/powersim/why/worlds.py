@@ -23,7 +23,7 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.condense import summary_of
-from powersim.run.opened import BASE, Chosen, Opened, listed, unknown_name
+from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
 from powersim.run.plan import HEADLINES, Plan, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
@@ -66,7 +66,7 @@ class Question:
     @cached_property
     def mechanisms(self) -> tuple[str, ...]:
         """Mechanisms that can be switched off: those that are on under some theory."""
-        on = [self.plan.built.switches(_named(theory)) for theory in self.plan.theories]
+        on = [self.plan.built.switches(own_name(theory)) for theory in self.plan.theories]
         return tuple(name for name in MECHANISMS if any(getattr(each, name) for each in on))
 
     @cached_property
@@ -189,7 +189,7 @@ def _run(asked: Question, run: int, theory: str) -> Part:
     seen: dict[tuple[object, frozenset[str]], _Pair] = {}
     found = []
     for setting in asked.settings:
-        on = asked.plan.built.switches(_named(theory), tuple(setting.off))
+        on = asked.plan.built.switches(own_name(theory), tuple(setting.off))
         key = (on, setting.zero)
         if key not in seen:
             zeros = dict.fromkeys(setting.zero, 0.0)
@@ -231,7 +231,3 @@ def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
     shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
     return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
-
-
-def _named(theory: str) -> str:
-    return "" if theory == BASE else theory

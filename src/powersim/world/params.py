@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
+from powersim._words import did_you_mean
 from powersim.errors import PowersimError
 
 _MECHANISMS = "mechanisms"
@@ -145,7 +146,7 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
     """Refuse a name that does not exist, and say which one may be meant."""
     if name not in names:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(" or ".join(near))
         raise ParameterError(f"unknown {kind} {name!r}{hint}; `powersim list {kind}s` shows all")
 
 

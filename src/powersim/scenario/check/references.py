@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import BaseModel, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from powersim._words import nearest
 from powersim.errors import Problem
 from powersim.files.grammar import alternatives, hints_of
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import ExpressionError, parse
-from powersim.scenario.names import Ref, nearest, unknown
+from powersim.scenario.names import Ref, unknown
 from powersim.scenario.read.node import Mark, Node, Path, dotted
 from powersim.scenario.read.source import MOST_PROBLEMS
 from powersim.scenario.schema.numbers import Range

@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from powersim._words import nearest
 from powersim.errors import Problem
 from powersim.files.grammar import alternatives
 from powersim.scenario.check.complain import Fault, below, declared, faults_of, keys_at, moves_up
-from powersim.scenario.names import Ref, nearest
+from powersim.scenario.names import Ref
 from powersim.scenario.read.node import Node, Path, dotted, stand_in
 from powersim.scenario.read.source import MOST_PROBLEMS, parse
 from powersim.scenario.schema.branch import Action, Event, Forbid, Leg

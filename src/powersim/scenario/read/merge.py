@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from powersim._words import did_you_mean, nearest
 from powersim.errors import Problem, ScenarioError
-from powersim.scenario.names import nearest, unknown
+from powersim.scenario.names import unknown
 from powersim.scenario.read.node import POSITIONS, Mark, Node, show
 from powersim.scenario.read.source import MAX_NODES, parse, read_file
 
@@ -240,7 +241,7 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
         elif part not in node.value:
             near = nearest(part, node.value)
             if (index < 1 and part not in OPEN) or near:
-                hint = f"no such key{f'; did you mean {near}?' if near else ''}"
+                hint = f"no such key{did_you_mean(near)}"
                 return (), Problem(
                     *value.mark, key, found=part, message=hint, allowed=", ".join(sorted(node.value))[:300]
                 )
