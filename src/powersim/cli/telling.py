@@ -122,19 +122,12 @@ def tell(
     from powersim.study.tales import wanted as _wanted
 
     page = console.Page(quiet)
-    filters: dict[str, object] = {
-        "--actor": actor,
-        "--issue": issue,
-        "--mechanism": mechanism,
-        "--kind": kind,
-    }
-    dates = {"--from": first, "--to": last}
     excludes("--runs", runs is not None, {"--run": run})
-    excludes(
-        "--section",
-        section is not None,
-        {"--out": out, "--format": as_, "--engine": engine} | filters | dates,
-    )
+    ignored = {
+        "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
+        "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
+    }  # fmt: skip
+    excludes("--section", section is not None, ignored)
     if engine is not None and engine not in ONE_RUN:
         raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
     run = run or 0

@@ -21,7 +21,6 @@ from powersim.world.state import DEPTH
 MAX_CHARACTERS = 400
 MAX_NESTING = 24  # of the parser; the stack of the evaluator is bounded by DEPTH
 MAX_OPS = 64
-MAX_CONSTANT = 1e9  # of a number in an expression: products of as many as fit in stay finite
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
@@ -81,6 +80,10 @@ class Expression:
 
     text: str
     ops: tuple[Op, ...]
+
+    def constants(self) -> Iterator[float]:
+        """Every number that it is written with."""
+        yield from (op.value for op in self.ops if op.code == code.CONST)
 
     def names(self) -> Iterator[Name]:
         """Every name that must refer to something."""
@@ -195,9 +198,6 @@ class _Parser:
             value = float(word)
             if not math.isfinite(value):
                 raise ExpressionError("not a finite number", column, word)
-            if value > MAX_CONSTANT or 0.0 < value < 1.0 / MAX_CONSTANT:
-                limits = f"0, or a number from {1.0 / MAX_CONSTANT:g} to {MAX_CONSTANT:g}"
-                raise ExpressionError("too large or too small a number", column, word, limits)
             self.push(Op(code.CONST, value), column)
             self.advance()
         elif kind == "name":

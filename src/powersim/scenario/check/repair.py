@@ -51,7 +51,7 @@ class Repair:
     """
 
     def __init__(self, root: Node) -> None:
-        self.names, self.work = root.copy(), root.copy()
+        self.names = self.work = root
         self.problems: list[Problem] = []
         self.changed: set[Path] = set()
         self.left_out: set[Path] = set()
@@ -76,6 +76,8 @@ class Repair:
                 break
             except ValidationError as error:
                 details = error.errors(include_url=False)
+            if self.work is self.names:
+                self.names, self.work = self.names.copy(), self.work.copy()
             faults = [fault for detail in details[:MOST_PROBLEMS] for fault in faults_of(detail, self.work)]
             for kind in ("unknown key", "bad key", "missing key", "value", "part"):
                 for fault in faults:

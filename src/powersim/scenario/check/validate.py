@@ -81,7 +81,8 @@ def _known(root: Node) -> Known:
 
 def _defined(document: Document, repair: Repair) -> frozenset[str]:
     """Define every name that is not, as nothing much; the names that are not to be taken at their word."""
-    links = dangling(repair.work, _known(repair.work), None)
+    known = _known(repair.work)
+    links = dangling(repair.work, known, None)
     unknown = links.unknown
     for name in unknown.get("actor", ()):
         document.actors[name] = Actor.model_validate({"power": 0.1, "economy": 0.1})
@@ -96,7 +97,8 @@ def _defined(document: Document, repair: Repair) -> frozenset[str]:
     document.events.extend(Event.model_construct(id=name) for name in unknown.get("event", ()))
     for path in links.malformed:
         _forget(document, path)
-    unsure = set().union(*unknown.values())
+    defined = set().union(*(known.names[family] for family in (*PLURAL, "group")))
+    unsure = set().union(*(unknown.get(family, ()) for family in PLURAL)) - defined
     for section, keys in KIND_KEYS.items():
         for name in getattr(document, section):
             if any(repair.stands_in((section, name, key)) for key in keys):

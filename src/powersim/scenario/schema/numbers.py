@@ -24,6 +24,7 @@ from powersim.scenario.expr import Expression, ExpressionError, parse
 from powersim.scenario.names import ParameterRef, Ref, complaint, every_fault, together
 
 TINY = 1e-6  # the least of what must be above 0
+MOST_CONSTANT = 1e9  # of a number in an expression: products of as many as fit into one stay finite
 
 
 class Strict(BaseModel):
@@ -265,7 +266,7 @@ class SizeRange(Range):
 def check_expression(text: str, at: tuple[str | int, ...] = ()) -> str:
     """Refuse a text that is no expression, pointing to the column."""
     try:
-        parse(text)
+        expression = parse(text)
     except ExpressionError as error:
         raise complaint(
             f"column {error.column + 1} of the expression: {error}",
@@ -274,6 +275,10 @@ def check_expression(text: str, at: tuple[str | int, ...] = ()) -> str:
             at=at,
             column=error.column,
         ) from error
+    for value in expression.constants():
+        if value > MOST_CONSTANT or 0.0 < value < 1.0 / MOST_CONSTANT:
+            allowed = f"0, or from {1.0 / MOST_CONSTANT:g} to {MOST_CONSTANT:g}"
+            raise complaint("a number in an expression", found=f"{value:g}", allowed=allowed, at=at)
     return text
 
 
