@@ -84,7 +84,7 @@ def _defined(document: Document, repair: Repair) -> frozenset[str]:
     known = _known(repair.work)
     links = dangling(repair.work, known, None)
     unknown = links.unknown
-    for name in unknown.get("actor", ()):
+    for name in unknown.get("actor", set()) - set(document.groups):
         document.actors[name] = Actor.model_validate({"power": 0.1, "economy": 0.1})
     for name in unknown.get("issue", ()):
         document.issues[name] = Issue.model_validate({"start": 0.5, "control": next(iter(document.actors))})
