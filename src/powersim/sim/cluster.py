@@ -82,7 +82,7 @@ def connected(scheduler: str | None, workers: int, say: Say | None = None) -> It
 
                 with _timed(say, f"waiting for {workers} workers to start"):
                     target = opened.enter_context(local_cluster(workers))
-                    client = opened.enter_context(Client(target, timeout=PATIENCE))
+                    client = opened.enter_context(Client(target, timeout=PATIENCE, set_as_default=False))
             except ImportError as error:
                 raise PowersimError(*NEEDS) from error
             except (RuntimeError, OSError, ValueError) as error:
@@ -98,7 +98,7 @@ def connected(scheduler: str | None, workers: int, say: Say | None = None) -> It
             name = scheduler
             try:
                 with _timed(say, f"waiting for the scheduler at {name} to answer"):
-                    client = opened.enter_context(Client(scheduler, timeout=PATIENCE))
+                    client = opened.enter_context(Client(scheduler, timeout=PATIENCE, set_as_default=False))
             except (OSError, ValueError, RuntimeError, TypeError) as error:
                 raise ClusterError(
                     Argument("scheduler"),
