@@ -48,6 +48,7 @@ class Facts(Strict):
     runs: Count | None = Field(default=None, examples=["100"])
     sampling: Sampling | None = Field(default=None, examples=['"independent"'])
     sweep: str | None = Field(default=None, examples=['"2009Q1..2010Q4"'])
+    priors: str | None = Field(default=None, examples=['"off: every number at its central value"'])
     engine: Engine | None = Field(default=None, examples=['"compiled"'])
     outcomes: Names | None = Field(default=None, examples=['["war"]'])
     hypotheses: Names | None = Field(default=None, examples=['["h1"]'])
