@@ -26,7 +26,7 @@ from powersim import _seals as seals
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
-from powersim.files.writing import Mark, check_folder, write, write_atomically
+from powersim.files.writing import ANY, Mark, check_folder, write, write_atomically
 from powersim.run.condense import summary_of
 from powersim.run.facts import MOST_SEED
 from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
@@ -250,7 +250,8 @@ def _prepared(trial: Trial, where: Path, resume: bool) -> Path:
             f"{folder}: holds places of this study; add ", Argument("resume", True), " to go on with them"
         )
     if held is None:
-        write(path, json.dumps(seals.marked(identity), indent=1) + "\n", IDENTITY_MARK)
+        # A damaged file may have lost its mark; here places beside it vouch for what it said.
+        write(path, json.dumps(seals.marked(identity), indent=1) + "\n", ANY if there else IDENTITY_MARK)
     return folder
 
 
