@@ -10,9 +10,9 @@ import numpy as np
 from powersim._words import counted
 from powersim.effects.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.effects.limits import t_interval
+from powersim.run.space import LUCK, THEORY, Space
 from powersim.sensitivity.discovery import Box, Limit
 from powersim.sensitivity.indices import FALSE_SHARE, Grid, Indices
-from powersim.sensitivity.space import LUCK, THEORY, Space
 from powersim.sensitivity.study import OTHERS, Bar, Found
 
 NOTHING = "No few assumptions decide the sign"
