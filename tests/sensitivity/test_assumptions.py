@@ -107,10 +107,6 @@ def test_what_no_history_reads_is_known_to_be_unread_however_chance_ranks_it(stu
     assert not found.screening.found[list(found.screening.unread)].any()
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="since a prior was added the small design gives one index outside its interval: chance, or a fault of it",
-)
 def test_sobol_indices_of_single_priors_are_their_shares_of_the_variance(studied):
     looked, found = studied
     low, high = looked.space.ends(looked.space.place["parameters.w_threat"])
