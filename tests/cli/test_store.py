@@ -340,7 +340,7 @@ def test_chunks_must_come_in_order(tmp_path):
     with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
         store.write(
             chunk,
-            layouts.Condensed(
+            layouts.CondensedRuns(
                 np.zeros((1, 1, 2, 1)), np.zeros((1, 1, 2), np.float32), np.zeros((1, 1, 2, 1), np.float32)
             ),
         )

@@ -41,7 +41,7 @@ MARKS = (RIGHT, WRONG, UNSEEN, NO_PRIOR, LEFT)
 
 
 @dataclass(frozen=True)
-class Row:
+class Elasticity:
     """A row of elasticities.csv: what an outcome (or the effect `of` a pair on it) changes from low to high.
 
     standardised: in standard deviations of the outcome over runs. low, high: 95 % interval of the change. expected: a
@@ -69,7 +69,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Nudges:
     """What is nudged, what is looked at, in which branch. Branches of `space`'s plan are all that are run."""
 
     space: Space
@@ -107,8 +107,8 @@ class _Seen:
 
 
 def measure(
-    asked: Asked, simulate: Together, threads: int | None = None, tick: Callable[[], None] | None = None
-) -> list[Row]:
+    asked: Nudges, simulate: Together, threads: int | None = None, tick: Callable[[], None] | None = None
+) -> list[Elasticity]:
     """Every row, by input and outcome in the order asked."""
     u, runs = asked.space.ordinary(0, asked.runs)
 
@@ -124,7 +124,7 @@ def measure(
 
 
 def _run(
-    asked: Asked, simulate: Together, u: Floats, run: int, tick: Callable[[], None] | None
+    asked: Nudges, simulate: Together, u: Floats, run: int, tick: Callable[[], None] | None
 ) -> list[dict[str, _Seen]]:
     """One run: all branches as they are, then for each input low and high in the branches that are looked at."""
     names = asked.space.plan.branches
@@ -149,7 +149,7 @@ def _run(
     return found
 
 
-def _look(asked: Asked, values: Floats, log: Floats) -> _Seen:
+def _look(asked: Nudges, values: Floats, log: Floats) -> _Seen:
     # the paths as results on disk have them, so that levels are those that `compare` reports
     paths = values.astype(np.float32)
     scenario = asked.space.plan.scenario.outcomes
@@ -170,7 +170,7 @@ def _look(asked: Asked, values: Floats, log: Floats) -> _Seen:
     return _Seen(np.array(counted), np.array(odds), hashlib.blake2b(paths.tobytes(), digest_size=8).digest())
 
 
-def _rows(asked: Asked, seen: list[list[dict[str, _Seen]]]) -> list[Row]:
+def _rows(asked: Nudges, seen: list[list[dict[str, _Seen]]]) -> list[Elasticity]:
     base = [one[0] for one in seen]
     whole = [np.stack([getattr(one[asked.branch], name) for one in base]).T for name in ("counted", "odds")]
     used = [better(counted, odds)[1] for counted, odds in zip(*whole, strict=True)]
@@ -182,7 +182,7 @@ def _rows(asked: Asked, seen: list[list[dict[str, _Seen]]]) -> list[Row]:
     def difference(run: dict[str, _Seen], pair: tuple[str, str]) -> Floats:
         return taken(run[pair[0]]) - taken(run[pair[1]])
 
-    rows: list[Row] = []
+    rows: list[Elasticity] = []
     place = 1
     spread = np.stack([taken(one[asked.branch]) for one in base]).std(axis=0)
     for each in asked.inputs:
@@ -205,8 +205,8 @@ def _rows(asked: Asked, seen: list[list[dict[str, _Seen]]]) -> list[Row]:
 
 
 def _of(
-    asked: Asked, each: Input, of: str, changes: Floats, touched: list[bool], spread: Floats, used: list[str]
-) -> list[Row]:
+    asked: Nudges, each: Input, of: str, changes: Floats, touched: list[bool], spread: Floats, used: list[str]
+) -> list[Elasticity]:
     """The rows of an input: every outcome's level, or, of a pair, the outcomes for which a sign is expected."""
     rows = []
     marks = np.array([touched], np.float64)
@@ -219,7 +219,7 @@ def _of(
         (found,) = estimates(changes[None, :, k], rare=ever, touched=marks)
         size = found.value / spread[k] if spread[k] > 0 else (0.0 if found.value == 0 else np.nan)
         rows.append(
-            Row(
+            Elasticity(
                 each.name, name, of or (f"against {each.against}" if each.against else "level"), *each.shown,
                 found.value, found.low, found.high, float(size), found.runs, used[k], sign,
                 marked(sign, found.low, found.high),

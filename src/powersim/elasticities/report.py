@@ -7,7 +7,7 @@ from pathlib import Path
 
 from powersim.effects.estimates import write_rows
 from powersim.elasticities.figures import draw, drawings
-from powersim.elasticities.measure import NAME, Row
+from powersim.elasticities.measure import NAME, Elasticity
 from powersim.elasticities.words import Words
 from powersim.figures import letters
 from powersim.figures import section as page
@@ -44,7 +44,7 @@ def table(words: Words) -> list[tuple[object, ...]]:
 def write(words: Words, out: Path, command: str, notice: Callable[[str], None]) -> list[Path]:
     """Everything into ``out/elasticities``; returns the files, the section last."""
     folder = subfolder(out, NAME)
-    written = [write_rows(words.rows, Row, folder / TABLE)]
+    written = [write_rows(words.rows, Elasticity, folder / TABLE)]
     if words.all_signs:
         written.append(write_table(folder / SIGNS, HEAD, table(words)))
     figures: list[page.Figure] = []

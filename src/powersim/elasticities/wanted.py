@@ -7,17 +7,17 @@ from pathlib import Path
 
 from powersim._words import listed
 from powersim.elasticities.inputs import Input, every, known, nudged, parameters
-from powersim.elasticities.measure import COUNTS, Asked
+from powersim.elasticities.measure import COUNTS, Nudges
 from powersim.elasticities.signs import Sign, beside, read_signs
 from powersim.errors import PowersimError
-from powersim.run.opened import ALL, Chosen, Opened, chosen
+from powersim.run.opened import ALL, Chosen, LoadedScenario, chosen
 from powersim.run.opened import listed as names_of
 from powersim.run.plan import headline, plan
 from powersim.run.space import Space
 
 
 def wanted(
-    opened: Opened,
+    opened: LoadedScenario,
     source: Path | None,
     main: str,
     theories: Chosen,
@@ -29,7 +29,7 @@ def wanted(
     share: float,
     *,
     effects: bool,
-) -> tuple[Asked, tuple[Sign, ...], tuple[str, ...]]:
+) -> tuple[Nudges, tuple[Sign, ...], tuple[str, ...]]:
     """What to measure, all signs that were written down, and the outcomes to draw.
 
     A comparison of two branches neither of which is a yardstick is left alone unless it is asked for: by `effects`, or
@@ -64,7 +64,7 @@ def wanted(
     missing = [sign.input for sign in written if not (sign.against or known(space, sign.input))]
     left = f"not nudged, since there is no prior: {listed(list(dict.fromkeys(missing)))}" if missing else ""
     drawn = looked if outcomes is not None else tuple(name for name in headline(opened) if name in looked)
-    return Asked(whole, main, tuple(found), looked, written, runs, share, left), written, drawn
+    return Nudges(whole, main, tuple(found), looked, written, runs, share, left), written, drawn
 
 
 def _numbers(space: Space, signs: Sequence[Sign], asked: tuple[str, ...] | None) -> list[str]:
@@ -76,7 +76,7 @@ def _numbers(space: Space, signs: Sequence[Sign], asked: tuple[str, ...] | None)
 
 
 def _branches(
-    opened: Opened, main: str, signs: Sequence[Sign], named: list[str] | None, *, effects: bool
+    opened: LoadedScenario, main: str, signs: Sequence[Sign], named: list[str] | None, *, effects: bool
 ) -> Iterator[Input]:
     """Branches to compare: as signs say, or with the one in which levels are looked at."""
     known_branches = opened.scenario.branches

@@ -11,7 +11,7 @@ import numpy as np
 
 from powersim import _words
 from powersim.effects.findings import Scale, counted
-from powersim.elasticities.measure import COUNTS, LEFT, MARKS, NO_PRIOR, UNSEEN, WRONG, Asked, Row
+from powersim.elasticities.measure import COUNTS, LEFT, MARKS, NO_PRIOR, UNSEEN, WRONG, Elasticity, Nudges
 from powersim.elasticities.signs import Sign
 
 LEVEL = "level"
@@ -22,11 +22,11 @@ COUNTED = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SignVerdict:
     """What became of an expected sign: its row if it was looked at, and its mark."""
 
     sign: Sign
-    row: Row | None
+    row: Elasticity | None
     mark: str
 
 
@@ -34,8 +34,8 @@ class Verdict:
 class Words:
     """Rows of a study and the signs that were expected; `shown` are the outcomes that are drawn."""
 
-    asked: Asked
-    rows: Sequence[Row]
+    asked: Nudges
+    rows: Sequence[Elasticity]
     shown: tuple[str, ...]
     all_signs: tuple[Sign, ...]
 
@@ -63,24 +63,24 @@ class Words:
         """The unit of differences of an outcome."""
         return "how often" if outcome in COUNTS else self.scale(outcome).of_difference
 
-    def named(self, row: Row, *, long: bool = False) -> str:
+    def named(self, row: Elasticity, *, long: bool = False) -> str:
         """An input in words, with what a branch is compared with; long: with what a parameter means."""
         each = next(each for each in self.asked.inputs if each.name == row.input)
         if each.against:
             return f"{each.title} ({row.of})"
         return f"{each.title}: {each.about}" if long and each.about else each.title
 
-    def leading(self, outcome: str) -> list[Row]:
+    def leading(self, outcome: str) -> list[Elasticity]:
         """Rows of an outcome's level whose histories differ: the clear ones first, then by size."""
         found = [
             r for r in self.rows if r.outcome == outcome and " - " not in r.of and (r.low, r.high) != (0, 0)
         ]
         return sorted(found, key=lambda row: (not row.clear, -abs(row.change)))
 
-    def heat(self, most: int, wide: int) -> tuple[list[str], list[str], list[list[Row | None]]]:
+    def heat(self, most: int, wide: int) -> tuple[list[str], list[str], list[list[Elasticity | None]]]:
         """Names of inputs, outcomes, and their rows: the inputs with the largest clear changes."""
         outcomes = list(self.asked.outcomes)[:wide]
-        by_input: dict[str, dict[str, Row]] = {}
+        by_input: dict[str, dict[str, Elasticity]] = {}
         for row in self.rows:
             if " - " not in row.of and row.outcome in outcomes:
                 by_input.setdefault(self.named(row), {})[row.outcome] = row
@@ -95,7 +95,7 @@ class Words:
         return names, outcomes, [[by_input[name].get(outcome) for outcome in outcomes] for name in names]
 
     @cached_property
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> list[SignVerdict]:
         """What became of every expected sign, in the file's order."""
         names = {each.name for each in self.asked.inputs}
         found = []
@@ -111,7 +111,7 @@ class Words:
                 if sign.effect or sign.against or sign.input in names
                 else NO_PRIOR
             )
-            found.append(Verdict(sign, row, mark))
+            found.append(SignVerdict(sign, row, mark))
         return found
 
     def summary(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import KINDS, Summary
 from powersim.scenario.resolved import Outcome
-from powersim.sim.layout import Condensed, Singles
+from powersim.sim.layout import CondensedRuns, Singles
 
 
 def summary_of(outcome: Outcome) -> Summary:
@@ -23,7 +23,7 @@ def with_odds(outcomes: Iterable[Outcome]) -> list[int]:
     return [place for place, outcome in enumerate(outcomes) if outcome.odds is not None]
 
 
-def condense(summaries: Sequence[Summary], value: Singles, odds: Sequence[int] = ()) -> Condensed:
+def condense(summaries: Sequence[Summary], value: Singles, odds: Sequence[int] = ()) -> CondensedRuns:
     """Condense paths (B, Th, R, T, O + K) by the summary of each outcome; `odds`: the outcomes of the last K."""
     turns = tuple(range(value.shape[3]))
     columns = [
@@ -34,7 +34,7 @@ def condense(summaries: Sequence[Summary], value: Singles, odds: Sequence[int] =
     added = np.full(summary.shape, np.nan, np.float32)
     for column, place in enumerate(odds, start=len(summaries)):
         added[..., place] = value[..., summaries[place].last, column]
-    return Condensed(summary, departed(value), added)
+    return CondensedRuns(summary, departed(value), added)
 
 
 def departed(value: Singles) -> Singles:

@@ -228,9 +228,9 @@ class Comparison(Results):
         """Outcomes whose odds the rules know, by both estimators: a row a level or effect, as in estimators.csv."""
         import pandas as pd
 
-        from powersim.effects.estimators import Row, both
+        from powersim.effects.estimators import EstimatorRow, both
 
-        return pd.DataFrame(both(self.data, self.pairs), columns=list(Row.__dataclass_fields__))
+        return pd.DataFrame(both(self.data, self.pairs), columns=list(EstimatorRow.__dataclass_fields__))
 
     def write(self, folder: Path) -> Path:
         """Write effects.csv, and estimators.csv where there are outcomes that have odds."""
