@@ -90,12 +90,18 @@ def test_branches_that_answer_the_question_are_left_alone_unless_asked_for(
     assert marks["give_up", "ally_west"] == marks["w_guarantee", "ally_west"] == "left alone"
     study = ps.Study(str(TWO), seed=3)
     asked = study.elasticities(["w_guarantee"], ["ally_west"], 4, signs=signs, effects=True)
+    assert asked.signs.set_index("input").mark["give_up"] == "left alone"
     (row,) = asked.effects.query("of == 'keep - give_up'").itertuples()
     assert row.expected == "+"
     named = study.elasticities(["give_up"], ["ally_west"], RUNS, signs=signs)
     compared = study.compare(runs=4).effects.query("outcome == 'ally_west' and branch_b == 'give_up'")
     assert named.effects.of.tolist() == ["against keep"]
     assert np.sign(named.effects.change.item()) == np.sign(compared.effect.iloc[-1])
+
+
+def test_a_sign_whose_input_was_not_asked_for_is_left_alone(signs: Path) -> None:
+    made = ps.Study(str(TWO), seed=3).elasticities(["talk"], ["district_lost", "deals"], 2, signs=signs)
+    assert made.signs.mark.tolist()[0] == "left alone"
 
 
 def test_tables_figures_and_a_section_of_the_report_are_left(signs: Path, tmp_path: Path) -> None:

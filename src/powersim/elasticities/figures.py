@@ -11,8 +11,8 @@ from powersim.figures.rows import FOOT, HEAD, STEP, around_zero, heights, named_
 from powersim.figures.style import BLUE, DIVERGING, INK, SMALL, SOFT, VERMILLION, Drawing, sheet, slug, wrap
 
 BARS = 16
-ROWS, COLUMNS = 36, 24
-CELL, ROW, LEFT, RIGHT, ABOVE = 0.5, 0.235, 4.4, 1.2, 1.75  # inches
+ROWS, COLUMNS = 36, 42
+CELL, ROW, LEFT, RIGHT, ABOVE = 0.5, 0.235, 3.7, 1.3, 2.45  # inches
 MOST = 0.5  # standard deviations at which colours end
 MARKS = {"right": "as expected", "wrong": "against what was expected"}
 
@@ -35,14 +35,15 @@ def draw_tornado(words: Words, outcome: str) -> Drawing:
         colour = BLUE if row.change > 0 else VERMILLION
         axes.plot([factor * row.low, factor * row.high], [y, y], color=colour, lw=1.8, solid_capstyle="butt")
         axes.plot(factor * row.change, y, "o", mfc=colour if row.clear else "white", mec=colour, ms=6)
-        if row.mark in MARKS:
-            axes.annotate(
-                MARKS[row.mark], (factor * row.high, y), (6, 0), textcoords="offset points", va="center",
-                size=SMALL - 1, color=INK if row.mark == "wrong" else SOFT,
-            )  # fmt: skip
     around_zero(axes, [factor * end for row in rows for end in (row.low, row.high)])
     low, high = axes.get_xlim()
-    axes.set_xlim(low, high + 0.14 * (high - low))
+    axes.set_xlim(low, high + 0.2 * (high - low))
+    for y, row in zip(heights(rows), rows, strict=True):
+        if row.mark in MARKS:
+            axes.text(
+                axes.get_xlim()[1], y, MARKS[row.mark], ha="right", va="center", size=SMALL - 1,
+                color=INK if row.mark == "wrong" else SOFT,
+            )  # fmt: skip
     axes.set_xlabel(f"Change from low to high{f' ({unit})' if unit else ''}")
     return Drawing(f"tornado-{slug(outcome)}", made.figure, told, caption)
 
@@ -88,13 +89,13 @@ def draw_heat(words: Words) -> Drawing:
                 )
     for j, outcome in enumerate(outcomes):
         x = LEFT + width * (j + 0.5) / len(outcomes)
-        text = wrap(words.titles[outcome], 2.1, SMALL)[0]
+        text = wrap(words.titles[outcome], 2.75, SMALL)[0]
         made.text(
             x,
             0.55 + height + 0.08,
             text,
             size=SMALL,
-            rotation=42,
+            rotation=58,
             ha="left",
             va="bottom",
             rotation_mode="anchor",

@@ -11,6 +11,7 @@ import numpy as np
 
 from powersim import _words
 from powersim.effects.findings import Scale, counted
+from powersim.elasticities.inputs import known
 from powersim.elasticities.measure import COUNTS, LEFT, MARKS, NO_PRIOR, UNSEEN, WRONG, Elasticity, Nudges
 from powersim.elasticities.signs import Sign
 
@@ -67,7 +68,7 @@ class Words:
         """An input in words, with what a branch is compared with; long: with what a parameter means."""
         each = next(each for each in self.asked.inputs if each.name == row.input)
         if each.against:
-            return f"{each.title} ({row.of})"
+            return f"{each.name} {row.of}"
         return f"{each.title}: {each.about}" if long and each.about else each.title
 
     def leading(self, outcome: str) -> list[Elasticity]:
@@ -97,20 +98,14 @@ class Words:
     @cached_property
     def verdicts(self) -> list[SignVerdict]:
         """What became of every expected sign, in the file's order."""
-        names = {each.name for each in self.asked.inputs}
         found = []
         for sign in self.all_signs:
             of = " - ".join(sign.effect or ()) or (f"against {sign.against}" if sign.against else LEVEL)
             row = next(
                 (r for r in self.rows if (r.input, r.outcome, r.of) == (sign.input, sign.outcome, of)), None
             )
-            mark = (
-                row.mark
-                if row is not None
-                else LEFT
-                if sign.effect or sign.against or sign.input in names
-                else NO_PRIOR
-            )
+            lacking = not (sign.against or known(self.asked.space, sign.input))
+            mark = row.mark if row is not None else NO_PRIOR if lacking else LEFT
             found.append(SignVerdict(sign, row, mark))
         return found
 
