@@ -15,7 +15,7 @@ MOST_GROUPS = 200
 MOST_PATTERNS = 100  # priors for many numbers at once
 MOST_THINGS = 10_000  # flows, instruments, pledges, effects, interests, deeds, steps: of each kind
 MOST_PAIRS = 200_000  # pairs of actors that are given numbers through groups
-MOST_DRAWN = 20_000  # uncertain numbers of pairs
+MOST_DRAWN = 80_000  # uncertain numbers of pairs
 TABLES: tuple[tuple[str, ...], ...] = (
     ("alignment",),
     ("beliefs", "resolve"),
