@@ -11,7 +11,8 @@ from powersim.rules.technology import learn
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle
 from powersim.world import columns as col
-from powersim.world.state import KNOW_HOW_GOOD, RIVAL, SHIFT_STOCK, Floats
+from powersim.world.deeds import SHIFT_STOCK
+from powersim.world.state import KNOW_HOW_GOOD, RIVAL, Floats
 from worlds import Play, built, lively_documents, of_kind
 
 CLOSE = 1e-12

@@ -12,6 +12,15 @@ from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
+from powersim.world.deeds import (
+    SET_ENGAGERS,
+    SET_ISSUE,
+    SHIFT_ALIGNMENT,
+    SHIFT_IDEAL,
+    SHIFT_ISSUE,
+    SHIFT_SALIENCE,
+    SHIFT_STOCK,
+)
 from powersim.world.derive import laid_down
 from powersim.world.draws import logistic, uniform
 from powersim.world.expression import evaluate
@@ -22,13 +31,6 @@ from powersim.world.state import (
     KNOW_HOW_GOOD,
     LEAST,
     RIVAL,
-    SET_ENGAGERS,
-    SET_ISSUE,
-    SHIFT_ALIGNMENT,
-    SHIFT_IDEAL,
-    SHIFT_ISSUE,
-    SHIFT_SALIENCE,
-    SHIFT_STOCK,
     BranchArrays,
     Derived,
     Setup,

@@ -23,8 +23,9 @@ from powersim.scenario.names import (
 )
 from powersim.scenario.schema.numbers import Change, FixedUnit, Shift, Strict, Unit, check_expression
 from powersim.scenario.schema.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text
+from powersim.world.deeds import DEEDS
 
-DOES = ("engagers", "shift", "set", "ideal", "salience", "alignment", "stock")
+DOES = tuple(DEEDS)
 
 
 def _once(value: bool) -> bool:
