@@ -287,6 +287,12 @@ def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int
     if document["disputes"]:
         dispute = document["disputes"][0]
         verbs.append({"forbid": {"war": [dispute["challenger"], dispute["target"]]}, "from": date})
+    for a, b in document["pledges"][:1]:
+        verbs.append({"pledge": {f"{a}>{b}": value}, "date": date, "to": _date(turns - 1)})
+    for entry in document["sanctions"][:1]:
+        verbs.append({"sanctions": {f"{entry['by']}>{entry['on']}": value}, "date": date})
+    for good in list(document["goods"])[:1]:
+        verbs.append({"stock": {min(document["actors"]): {good: value}}, "date": date})
     return {
         "free": {},
         "twin": {"like": "free", "role": "yardstick"},

@@ -21,6 +21,7 @@ from powersim.world.state import (
     FRONT,
     KNOW_HOW_GOOD,
     LEAST,
+    REFUSED,
     RIVAL,
     SET_ENGAGERS,
     SET_ISSUE,
@@ -94,12 +95,18 @@ def _act(s: Setup, w: World, a: int) -> None:
 
 @rule
 def lay_down(branch: Branch, w: World, t: int) -> None:
-    """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
+    """Put controls and stocks where the branch has them this turn; its offer's answer decides which path holds."""
     for c in range(w.pos.shape[0]):
         to = laid_down(branch, w, t, c)
         if not math.isnan(to) and abs(to - w.pos[c]) > LEAST:
             write(w, t, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
             w.pos[c] = to
+    stocks = branch.stock_refused if w.offer[0] == REFUSED else branch.stock
+    for z in range(stocks.shape[1]):
+        i, good, units = branch.stock_at[z, 0], branch.stock_at[z, 1], stocks[t, z]
+        if not math.isnan(units) and abs(units - w.q[i, good]) > LEAST:
+            write(w, t, chronicle.SUPPLIED, i, -1, good, units, units - w.q[i, good], -1)
+            w.q[i, good] = units
 
 
 @rule

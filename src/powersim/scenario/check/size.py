@@ -84,11 +84,13 @@ def _steps(document: Document, facts: Facts) -> int:
     total = 0
     for name in document.branches:
         seen: set[str] = set()
-        step: str | None = name
-        while step is not None and step not in seen and total <= MOST_THINGS:
-            seen.add(step)
-            total += 1 + own[step]
-            step = document.branches[step].like
+        ahead = [name]
+        while ahead and total <= MOST_THINGS:
+            step = ahead.pop()
+            if step not in seen:
+                seen.add(step)
+                total += 1 + own[step]
+                ahead += document.branches[step].like
     return total
 
 

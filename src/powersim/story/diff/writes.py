@@ -84,6 +84,7 @@ def _fought(reads: Reads, row: Event) -> Quantities:
 
 _WRITES: dict[int, Callable[[Reads, Event], Quantities]] = {
     c.LEG: _leg, c.OWN_MOVE: _moved, c.LAID_DOWN: _moved,
+    c.SUPPLIED: lambda reads, row: {("q", (row.actor, row.thing))},
     c.DELIVERY: _handed, c.BREACH: _broken, c.LAPSED: _lapsed, c.EVENT: _happened,
     c.BELIEF_RESOLVE: Reads.belief, c.BELIEF_TRUST: Reads.belief,
     **dict.fromkeys((c.TERMS, c.WAR, c.BATTLE, c.WAR_ENDED, c.CITY_STRIKE, c.HELPED, c.CRISIS), _fought),
