@@ -7,13 +7,14 @@ parameter that fills it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
+from powersim.world.quantities import ADDED_UP
 
 Pair = tuple[str, str]
 FlowKey = tuple[str, str, str]  # good, from, to
@@ -311,6 +312,17 @@ class Outcome:
     threshold: float
     above: bool
     unit: str
+
+    @property
+    def odds(self) -> Outcome | None:
+        """Where this says whether something has happened by a date that rules know the odds of: these odds added up.
+
+        Its mean over runs is the share of runs in which this is 1.
+        """
+        first = self.summary == "ever" and self.above and self.first == 0 and 0.0 <= self.threshold < 1.0
+        if not first or self.kind not in ADDED_UP:
+            return None
+        return replace(self, kind=ADDED_UP[self.kind], summary="at", first=self.last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from powersim.scenario import resolved as r
 from powersim.scenario.check.facts import Finding, circular, finding, settled
 from powersim.scenario.check.study import offer_parties
 from powersim.scenario.resolve.document import Resolver
-from powersim.scenario.schema.branch import Action, Branch, Forbid
+from powersim.scenario.schema.branch import Action, BranchEntry, Forbid
 
 Thing = tuple[str, ...]  # the kind of what is laid down (issue, sanctions, pledge, stock), then its names
 Laid = Mapping[int, tuple[str, float, bool]]  # turn: verb, value, whether it is read as an act
@@ -68,7 +68,7 @@ def _all(of: Resolver) -> tuple[dict[str, r.Branch], list[Clash]]:
     return out, clashes
 
 
-def _own(of: Resolver, branch: Branch) -> list[r.Step]:
+def _own(of: Resolver, branch: BranchEntry) -> list[r.Step]:
     return [step for action in branch.do for step in _steps(of, action)]
 
 
