@@ -104,6 +104,24 @@ def test_sanctions_pledges_and_stocks_that_a_branch_lays_down_are_there_and_told
     assert_same(fork, one)
 
 
+def test_an_event_lifts_sanctions_and_lays_down_stocks_and_nobody_is_read_for_it(root: Path) -> None:
+    built = build(load(root / "tests" / "scenarios" / "valid" / "everything.yaml"))
+    index, turn = built.index, built.scenario.calendar.first("2001Q2")
+    case = built.case("", "spiral", SEED, 0)
+    engine = Engine(case, SEED, 0)
+    lifted = [index.sanctions["ARD", "COR"], index.sanctions["BEL", "COR"]]
+    engine.to(turn)
+    assert (engine.world.pos[lifted] > 0.0).all()
+    kept = engine.world.pos[index.sanctions["ARD", "DAN"]]
+    engine.to(turn, "events")
+    w = engine.world
+    assert w.pos[lifted].tolist() == w.pos_before[lifted].tolist() == [0.0, 0.0]
+    assert w.pos[index.sanctions["ARD", "DAN"]] == kept
+    assert w.q[index.actors["DAN"], index.goods["guns"]] == 1.5
+    assert w.q[index.actors["BEL"], index.goods["science"]] == 0.4
+    assert_same(*both(case, SEED, 0))
+
+
 def drawn(count: int) -> list[dict[str, Any]]:
     """So many random documents, the same each time."""
     found: list[dict[str, Any]] = []

@@ -146,12 +146,11 @@ def explain(
     Parameters and mechanisms are known without a scenario; outcomes, issues, goods, actors, branches, theories and
     events need FILE.
     """
-    from powersim.cli import console, explaining
-    from powersim.run.opened import open_scenario
+    from powersim.cli import console
+    from powersim.study.explaining import explain as explained
 
     needs("--set", bool(set_), "FILE", file is not None)
-    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
-    _print(console.Page(quiet), explaining.explain(name, scenario))
+    _print(console.Page(quiet), explained(name, file, overrides(set_)))
 
 
 def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:

@@ -206,13 +206,9 @@ def _diff(
     page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story.diff import pages
-    from powersim.story.diff.study import comparison
+    from powersim.study.tales import two_tales
 
-    simulator(engine or COMPILED)
-    one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
+    _put(page, str(getattr(two_tales(plan, run, wanted, engine), form)), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:

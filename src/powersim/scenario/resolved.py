@@ -203,7 +203,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that an event does: kind as in the file (engagers, shift, set, ideal, salience, alignment, stock)."""
+    """One thing that an event does: kind as in the file (`world.deeds`)."""
 
     kind: str
     first: str

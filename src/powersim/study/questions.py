@@ -182,7 +182,7 @@ def sensitivity(
 
     check_work(workers)
     folder = None if out is None else check_folder(out, report.NAME, POINTS).parent
-    planned = _pair(opened, branches, theories, seed)
+    planned = pair(opened, branches, theories, seed)
     space = Space(planned)
     asked = _asked(opened, outcome, runs, method, maps, threshold)
     total = steps(space, asked)
@@ -211,7 +211,7 @@ def sensitivity(
     return Hinges(words, work.facts(planned, asked.runs, command, started, work.COMPILED))
 
 
-def _pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
+def pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
     """Two branches under one theory, or several in turn."""
     named = opened.branches[:2] if branches is None else chosen(branches, opened.branches, "branch")
     if len(named) != 2:

@@ -23,7 +23,7 @@ from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
 if TYPE_CHECKING:
-    from powersim.study.tales import Tale
+    from powersim.study.tales import Tale, TwoTales
 
 R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
@@ -219,10 +219,33 @@ class Study:
         """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
         from powersim.study.tales import tale, wanted
 
-        if not 0 <= run <= LAST_RUN:
-            raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+        _check_run(run)
         planned = self._single(branch, theory)
         return tale(planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine)
+
+    def tell_apart(
+        self,
+        branches: Chosen = None,
+        run: int = 0,
+        *,
+        theory: str | None = None,
+        actors: Chosen = None,
+        issues: Chosen = None,
+        mechanisms: Chosen = None,
+        kinds: Chosen = None,
+        first: str | None = None,
+        last: str | None = None,
+        engine: str | None = None,
+    ) -> TwoTales:
+        """What happened in one only of two branches of a run, by default the first two, and how it hangs on them."""
+        from powersim.study.tales import two_tales, wanted
+
+        _check_run(run)
+        both = branches if branches is not None else self.branches
+        planned = questions.pair(self.opened, both, [self._single(None, theory).theories[0]], self.seed)
+        return two_tales(
+            planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine
+        )
 
     @staticmethod
     def report(
@@ -288,3 +311,8 @@ class Study:
 
 def _folder(out: str | Path | None) -> Path | None:
     return None if out is None else Path(out)
+
+
+def _check_run(run: int) -> None:
+    if not 0 <= run <= LAST_RUN:
+        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")

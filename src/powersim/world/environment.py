@@ -12,24 +12,29 @@ from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
+from powersim.world.deeds import (
+    SET_ENGAGERS,
+    SET_ISSUE,
+    SET_SANCTIONS,
+    SET_STOCK,
+    SHIFT_ALIGNMENT,
+    SHIFT_IDEAL,
+    SHIFT_ISSUE,
+    SHIFT_SALIENCE,
+    SHIFT_STOCK,
+)
 from powersim.world.derive import laid_down
 from powersim.world.draws import logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.given import Given
 from powersim.world.state import (
     C_LEVER,
+    C_SANCTION,
     FRONT,
     KNOW_HOW_GOOD,
     LEAST,
     REFUSED,
     RIVAL,
-    SET_ENGAGERS,
-    SET_ISSUE,
-    SHIFT_ALIGNMENT,
-    SHIFT_IDEAL,
-    SHIFT_ISSUE,
-    SHIFT_SALIENCE,
-    SHIFT_STOCK,
     BranchArrays,
     Derived,
     Setup,
@@ -91,6 +96,13 @@ def _act(s: Setup, w: World, a: int) -> None:
         w.alignment[j, i] = w.alignment[i, j]
     elif kind == SHIFT_STOCK:
         w.q[i, j] = max(0.0, w.q[i, j] + value)
+    elif kind == SET_STOCK:
+        w.q[i, j] = value
+    elif kind == SET_SANCTIONS:
+        for c in range(w.pos.shape[0]):
+            if s.control_kind[c] == C_SANCTION and s.control_from[c] == i and s.control_to[c] == j:
+                w.pos[c] = value
+                w.pos_before[c] = value
 
 
 @rule

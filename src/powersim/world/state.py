@@ -29,8 +29,6 @@ C_LEVER, C_SANCTION, C_PLEDGE = range(3)
 ANY, ALL, SUM = range(3)
 # What an issue does to the world.
 GUARANTEE, POWER, REACH, THREAT, TRADE, SHIFT, EMBARGO = range(7)
-# What an event does.
-SET_ENGAGERS, SHIFT_ISSUE, SET_ISSUE, SHIFT_IDEAL, SHIFT_SALIENCE, SHIFT_ALIGNMENT, SHIFT_STOCK = range(7)
 # Kinds of good.
 RIVAL, KNOW_HOW_GOOD = range(2)
 # Legs of a deal. A control has three (3c + side), a flow two (3C + 2f + what).
@@ -175,7 +173,7 @@ class Setup(NamedTuple):
     event_expr: Ints  # factor on the hazard, or -1
     event_after: Ints  # event that must have happened before, or -1
     act_event: Ints
-    act_kind: Ints  # SET_ENGAGERS ...
+    act_kind: Ints  # code of a row of `world.deeds`
     act_a: Ints
     act_b: Ints
     act_value: Floats

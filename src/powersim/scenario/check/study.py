@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from powersim.scenario.calendar import parse_date
 from powersim.scenario.check.facts import Facts, Finding, Listing, circular, finding, settled
@@ -127,22 +127,27 @@ def _action(document: Document, facts: Facts, at: Path, branch: str, action: Act
     since = action.from_ or action.date
     if since and action.to and parse_date(action.to).last < parse_date(since).first:
         yield finding((*at, "to"), "ends before it begins", action.to, f"a date after {since}")
-    yield from _laid_down(document, facts, at, action)
+    pairs = {"sanctions": action.sanctions or {}, "pledge": action.pledge or {}}
+    yield from laid_down(document, facts, at, pairs, {"stock": action.stock or {}})
     yield from _forbid(document, facts, at, action)
     if action.offer is not None:
         yield from _offer(document, facts, at, branch, action)
 
 
-def _laid_down(document: Document, facts: Facts, at: Path, action: Action) -> Iterator[Finding]:
-    """Sanctions, pledges and stocks that a branch puts in place."""
-    for verb, table, known in (
-        ("sanctions", action.sanctions or {}, facts.sanctions),
-        ("pledge", action.pledge or {}, facts.pledges),
-    ):
+def laid_down(
+    document: Document,
+    facts: Facts,
+    at: Path,
+    pairs: Mapping[str, Mapping[str, Number]],
+    held: Mapping[str, Mapping[str, Mapping[str, Number]]],
+) -> Iterator[Finding]:
+    """What a branch or an event puts in place: by key, sanctions or pledges of pairs, and stocks by actor and good."""
+    for verb, table in pairs.items():
+        known = facts.pledges if verb == "pledge" else facts.sanctions
         for key in table:
-            pairs = facts.directed(key)
-            missing = [pair for pair in pairs if pair not in known]
-            if missing or not pairs:
+            found = facts.directed(key)
+            missing = [pair for pair in found if pair not in known]
+            if missing or not found:
                 yield finding(
                     (*at, verb, key),
                     f"no such {verb}",
@@ -151,22 +156,14 @@ def _laid_down(document: Document, facts: Facts, at: Path, action: Action) -> It
                     key=True,
                 )
         for key, other in facts.ambiguous_pairs({k: repr(v) for k, v in table.items()}, ">"):
-            yield finding(
-                (*at, verb, key),
-                f"{other} gives the same pair another number",
-                key,
-                "one number a pair",
-                key=True,
-            )
-    for actor, goods in (action.stock or {}).items():
-        for good, number in goods.items():
-            if document.goods[good].kind == "know_how" and number.value > 1.0:
-                yield finding(
-                    (*at, "stock", actor, good),
-                    "a level of know-how",
-                    f"{number.value:g}",
-                    "a number from 0 to 1",
-                )
+            message = f"{other} gives the same pair another number"
+            yield finding((*at, verb, key), message, key, "one number a pair", key=True)
+    for verb, holdings in held.items():
+        for actor, goods in holdings.items():
+            for good, number in goods.items():
+                if document.goods[good].kind == "know_how" and number.value > 1.0:
+                    place, allowed = (*at, verb, actor, good), "a number from 0 to 1"
+                    yield finding(place, "a level of know-how", f"{number.value:g}", allowed)
 
 
 def _not_a_lever(

@@ -10,6 +10,7 @@ from powersim.scenario.resolve.branch import branches
 from powersim.scenario.resolve.document import Resolver
 from powersim.scenario.schema.branch import Event
 from powersim.scenario.schema.hypothesis import Hypothesis
+from powersim.world.deeds import DEEDS
 
 EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
 
@@ -102,23 +103,34 @@ def _deeds(of: Resolver, at: str, event: Event) -> list[r.Deed]:
         path = f"{at}.{kind}.{first}" + (f".{second}" if second else "")
         deeds.append(r.Deed(kind, first, second, of.num(path, number, written=f"{at}.{kind}.{written}")))  # type: ignore[arg-type]
 
-    for actor, party in of.by_actor(event.engagers).items():
-        add("engagers", actor, "", event.engagers[party], party)
-    for kind, table in (("shift", event.shift), ("set", event.set)):
-        for issue, number in table.items():
-            add(kind, issue, "", number, issue)
-    for kind, wants in (("ideal", event.ideal), ("salience", event.salience)):
-        for issue, parties in wants.items():
-            for actor, party in of.by_actor(parties).items():
-                add(kind, actor, issue, parties[party], f"{party}.{issue}")
-    for key, number in event.alignment.items():
-        if key != "default":
-            first, second = key.split("-")
-            for a, b in sorted({(min(pair), max(pair)) for pair in of.facts.pairs([first], [second])}):
-                add("alignment", a, b, number, key)
-    for actor, goods in event.stock.items():
-        for good, number in goods.items():
-            add("stock", actor, good, number, f"{actor}.{good}")
+    for kind, deed in DEEDS.items():
+        table = getattr(event, kind)
+        if deed.of == "actor":
+            for actor, party in of.by_actor(table).items():
+                add(kind, actor, "", table[party], party)
+        elif deed.of == "interest":
+            for issue, parties in table.items():
+                for actor, party in of.by_actor(parties).items():
+                    add(kind, actor, issue, parties[party], f"{party}.{issue}")
+        elif deed.of == "pair":
+            for key, number in table.items():
+                if key != "default":
+                    first, second = key.split("-")
+                    for a, b in sorted(
+                        {(min(pair), max(pair)) for pair in of.facts.pairs([first], [second])}
+                    ):
+                        add(kind, a, b, number, key)
+        elif deed.of == "directed":
+            for key, number in table.items():
+                for a, b in of.facts.directed(key):
+                    add(kind, a, b, number, key)
+        elif deed.of == "stock":
+            for actor, goods in table.items():
+                for good, number in goods.items():
+                    add(kind, actor, good, number, f"{actor}.{good}")
+        else:
+            for issue, number in table.items():
+                add(kind, issue, "", number, issue)
     return deeds
 
 

@@ -23,6 +23,7 @@ from powersim.scenario.names import (
     every_fault,
 )
 from powersim.scenario.schema.numbers import (
+    Amount,
     Change,
     FixedAmount,
     FixedUnit,
@@ -32,8 +33,9 @@ from powersim.scenario.schema.numbers import (
     check_expression,
 )
 from powersim.scenario.schema.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text, distinct
+from powersim.world.deeds import DEEDS
 
-DOES = ("engagers", "shift", "set", "ideal", "salience", "alignment", "stock")
+DOES = tuple(DEEDS)
 
 
 def _once(value: bool) -> bool:
@@ -70,6 +72,10 @@ class Event(Strict):
     alignment: dict[SymmetricKey, Shift] = Field(default_factory=dict, examples=["{RUS-IRN: 0.1}"])
     stock: dict[ActorRef, dict[GoodRef, Change]] = Field(
         default_factory=dict, examples=["{RUS: {munitions: -0.2}}"]
+    )
+    sanctions: dict[DirectedKey, Unit] = Field(default_factory=dict, examples=['{"USA>RUS": 0}'])
+    holds: dict[ActorRef, dict[GoodRef, Amount]] = Field(
+        default_factory=dict, examples=["{RUS: {munitions: 2}}"]
     )
     about: Text | None = None
     source: Source | None = None
