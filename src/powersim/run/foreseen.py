@@ -74,7 +74,9 @@ def foresee(built: Built, branches: Sequence[str], theories: Sequence[str]) -> l
             path = branch.path_refused if answer == REFUSED else branch.path
             for theory in theories:
                 # Branches that lay down the same are computed once: many are like another but for what they forbid.
-                key = (theory, answer == ACCEPTED and branch.offer_turn, path.tobytes(), branch.act.tobytes())
+                stock = branch.stock_refused if answer == REFUSED else branch.stock
+                laid = (path.tobytes(), branch.act.tobytes(), stock.tobytes())
+                key = (theory, answer == ACCEPTED and branch.offer_turn, *laid)
                 if key not in found:
                     found[key] = _read(built, worlds[theory]._replace(branch=branch), answer)
                 out.append(Foreseen(name, name + ANSWERS[answer], theory, *found[key]))
@@ -109,10 +111,11 @@ def _read(built: Built, g: Given, answer: int) -> tuple[bool, tuple[Change, ...]
 
 
 def _moves(branch: BranchArrays, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
-    """The turns in which something that is laid down moves, and which controls do."""
+    """The turns in which something that is laid down moves, or a stock is, and which controls do."""
+    stocks = branch.stock_refused if refused else branch.stock
     for t, to in enumerate(branch.path_refused if refused else branch.path):
         moved = ~np.isnan(to) & (np.abs(np.nan_to_num(to) - w.pos) > LEAST)
-        if moved.any():
+        if moved.any() or not np.isnan(stocks[t]).all():
             yield t, moved
 
 

@@ -232,7 +232,8 @@ class Event:
 class Step:
     """One action of a branch on one thing, with its turns (inclusive).
 
-    verb: path (points), hold, forbid. kind of thing: issue, event, flow, sanctions, raise, lower, pledge, war.
+    verb: path (points), hold, stock (one point), forbid. kind of thing: issue, event, flow, sanctions, raise, lower,
+    pledge, stock, war.
     """
 
     verb: str

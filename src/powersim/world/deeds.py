@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Form = Literal["actor", "issue", "interest", "pair", "stock"]
+Form = Literal["actor", "issue", "interest", "pair", "directed", "stock"]
 """To what it is done, and how that is written: `actor` {party: number}; `issue` {issue: number}; `interest` {issue:
-{party: number}}; `pair` {A-B: number}, in no direction; `stock` {actor: {good: number}}."""
+{party: number}}; `pair` {A-B: number}, in no direction; `directed` {A>B: number}; `stock` {actor: {good: number}}."""
 
 PLACES: dict[Form, tuple[str, str]] = {
     "actor": ("actors", ""),
     "issue": ("issues", ""),
     "interest": ("actors", "issues"),
     "pair": ("actors", "actors"),
+    "directed": ("actors", "actors"),
     "stock": ("actors", "goods"),
 }
 """Of what its two indices (`Setup.act_a`, `act_b`) are; the second is -1 where there is none."""
@@ -45,3 +46,5 @@ SHIFT_IDEAL = _row("ideal", "interest")
 SHIFT_SALIENCE = _row("salience", "interest")
 SHIFT_ALIGNMENT = _row("alignment", "pair")
 SHIFT_STOCK = _row("stock", "stock")
+SET_SANCTIONS = _row("sanctions", "directed")
+SET_STOCK = _row("holds", "stock")

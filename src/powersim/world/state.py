@@ -1,7 +1,7 @@
 """Every array of a history: its shape, unit and range.
 
 Letters for shapes: N actors, K issues, C controls, G goods, L flows, D disputes, T turns, B strikes, P proxies,
-E events, V preference clauses, X expressions, W most deals open at once.
+E events, V preference clauses, X expressions, W most deals open at once, Z stocks that branches lay down.
 
 A *control* is anything that an actor's decision moves on a scale from 0 to 1: a lever (an issue), a sanction of one
 actor on another, a pledge of one actor to another. A *reading* is an issue whose position shows something that the
@@ -186,6 +186,9 @@ class BranchArrays(NamedTuple):
     path_refused: (
         Floats  # (T, C) the same when the branch's offer was refused (equal to path without an offer)
     )
+    stock: Floats  # (T, Z) what an actor holds of a good from this turn on, nan = leave it
+    stock_refused: Floats  # (T, Z) the same when the branch's offer was refused
+    stock_at: Ints  # (Z, 2) actor and good of each; the same in every branch of a scenario
     hold: Flags  # (T, C) 1 = off the menu and off own policy
     act: Flags  # (T, C) 1 = a laid-down move is read as an act of its controllers
     no_raise: Flags  # (T, C)

@@ -80,8 +80,8 @@ def _deeds(document: Document, facts: Facts) -> int:
                 count += sum(
                     facts.count(parties) for parties in ([table] if deed.of == "actor" else table.values())
                 )
-            elif deed.of == "pair":
-                count += sum(_couples(key, "-", facts) for key in table)
+            elif deed.of in ("pair", "directed"):
+                count += sum(_couples(key, "-" if deed.of == "pair" else ">", facts) for key in table)
     return count
 
 
@@ -90,11 +90,13 @@ def _steps(document: Document, facts: Facts) -> int:
     total = 0
     for name in document.branches:
         seen: set[str] = set()
-        step: str | None = name
-        while step is not None and step not in seen and total <= MOST_THINGS:
-            seen.add(step)
-            total += 1 + own[step]
-            step = document.branches[step].like
+        ahead = [name]
+        while ahead and total <= MOST_THINGS:
+            step = ahead.pop()
+            if step not in seen:
+                seen.add(step)
+                total += 1 + own[step]
+                ahead += document.branches[step].like
     return total
 
 
