@@ -274,9 +274,27 @@ def test_figures_come_as_png_and_svg(powersim, scenario, tmp_path):
     assert result.code == 0
     drawn = {path.relative_to(tmp_path / "out" / "figures").as_posix() for path in (tmp_path / "out").rglob("*.*")
              if path.suffix in (".png", ".svg")}  # fmt: skip
-    assert {"overview.png", "overview.svg", "paths/war.png", "effects/war.svg"} <= drawn
-    assert "paths/friendship.png" not in drawn
+    assert {
+        f"{name}.{ending}" for name in ("lead", "overview", "effects") for ending in ("png", "svg")
+    } == drawn
     assert "figures" in result.err
+    more = powersim(
+        "figures", tmp_path / "out", "--outcomes", "war", "--formats", "pdf", "--out", tmp_path / "more"
+    )
+    assert more.code == 0
+    drawn = {p.relative_to(tmp_path / "more").as_posix() for p in (tmp_path / "more").rglob("*.pdf")}
+    assert {"lead.pdf", "paths/war.pdf", "effects/war.pdf"} <= drawn
+    assert "paths/friendship.pdf" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--style=paint", "screen, paper"), ("--formats=gif", "png, svg, pdf")]
+)
+def test_what_figures_cannot_be_is_refused_with_what_they_can(powersim, scenario, tmp_path, option, says):
+    compare(powersim, scenario, "--runs", 1, "--theories", "spiral", "--out", tmp_path / "out")
+    result = powersim("figures", tmp_path / "out", option)
+    assert result.code == 2
+    assert says in result.err
 
 
 def test_an_unknown_wish_for_figures_is_refused_before_anything_is_computed(powersim, scenario, tmp_path):

@@ -13,7 +13,7 @@ from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.figures import pool
 from powersim.files.writing import subfolder
-from powersim.study.results import EFFECTS, Comparison
+from powersim.study.results import EFFECTS, Comparison, Results
 
 if TYPE_CHECKING:
     from powersim.run.plan import Plan
@@ -33,7 +33,7 @@ def report(
     plan, out, study, rows, shown = found.plan, found.folder, found.labels, found.rows, found.shown
     assert plan is not None  # it was computed just now
     drawn = out is not None and figures != NONE
-    if drawn and processes > 1:
+    if figures == ALL and drawn and processes > 1:
         pool.get_ready()
     if not rows:
         lacking = "one branch" if study.outcomes else "no outcomes (see outcomes in docs/scenario.md)"
@@ -55,7 +55,7 @@ def report(
     page.line(_more(plan, shown, detail=detail), "dim")
     if out is not None:
         if drawn:
-            _draw(page, found, out, ["all"] if figures == ALL else shown, processes)
+            draw(page, found, subfolder(out, FIGURES), None, processes, brief=figures != ALL)
         page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
 
 
@@ -87,8 +87,27 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     )
 
 
-def _draw(page: Page, found: Comparison, out: Path, outcomes: Sequence[str], processes: int) -> None:
+def draw(
+    page: Page,
+    found: Results,
+    folder: Path,
+    outcomes: Sequence[str] | None,
+    processes: int,
+    *,
+    brief: bool = False,
+    formats: Sequence[str] | None = None,
+    style: str = "screen",
+) -> None:
+    """Draw figures, with progress."""
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
-        folder = subfolder(out, FIGURES)
-        found.figures(folder, outcomes, workers=processes, tick=tick, notice=page.note)
+        found.figures(
+            folder,
+            outcomes,
+            brief=brief,
+            formats=formats,
+            style=style,
+            workers=processes,
+            tick=tick,
+            notice=page.note,
+        )
