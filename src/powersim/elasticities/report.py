@@ -11,7 +11,8 @@ from powersim.elasticities.measure import NAME, Elasticity
 from powersim.elasticities.words import Words
 from powersim.figures import letters
 from powersim.figures import section as page
-from powersim.figures.style import save, styled
+from powersim.figures.saving import save
+from powersim.figures.style import styled
 from powersim.files.table import write_table
 from powersim.files.writing import subfolder
 

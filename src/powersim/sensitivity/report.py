@@ -10,8 +10,9 @@ import numpy as np
 
 from powersim._words import counted
 from powersim.figures import letters
+from powersim.figures.saving import save
 from powersim.figures.section import Cell, Figure, Section, Table
-from powersim.figures.style import Drawing, save, styled
+from powersim.figures.style import Drawing, styled
 from powersim.files.table import write_table
 from powersim.files.writing import subfolder
 from powersim.run.space import LUCK

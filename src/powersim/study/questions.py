@@ -138,8 +138,9 @@ def again(trial: Trial) -> str:
 def _leave(trial: Trial, found: Sequence[Any], out: Path, listener: Listener) -> None:
     """The tables, the figure and the part of the report."""
     from powersim.figures import letters
+    from powersim.figures.saving import save
     from powersim.figures.section import Figure
-    from powersim.figures.style import save, styled
+    from powersim.figures.style import styled
     from powersim.files.writing import subfolder
     from powersim.verdict import words
     from powersim.verdict.figures import alternative, draw_verdicts
