@@ -54,6 +54,8 @@ def show(page: Page, path: str, opened: LoadedScenario, *, detail: bool) -> None
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
     page.fields(list(lines.items()))
+    for problem in opened.scenario.warnings:
+        page.line(f"  warning: {problem}", "yellow")
     if said := read_back(opened, build(opened.scenario), short=not detail):
         page.line()
         page.line(
