@@ -66,7 +66,8 @@ def write_figures(
     an unknown outcome.
     """
     study = Study.read(results)
-    names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
+    after = [name for name, what in study.outcomes.items() if not study.precedes(what)]
+    names = (after or list(study.outcomes)) if outcomes is None else [study.outcome(n).name for n in outcomes]
     subject = Subject.read(results)
     wanted = first(subject) if brief else draws(subject, names)
     shown = print_all(subject, wanted, directory, formats, progress, processes, notice, style)
