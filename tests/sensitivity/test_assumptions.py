@@ -11,9 +11,9 @@ import pytest
 from powersim.errors import PowersimError
 from powersim.run.opened import open_scenario
 from powersim.run.plan import plan
+from powersim.run.space import LUCK, Space
 from powersim.sensitivity.points import Evaluator, Points
 from powersim.sensitivity.report import write
-from powersim.sensitivity.space import LUCK, Space
 from powersim.sensitivity.study import Request, carry_out, steps
 from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck

@@ -156,14 +156,16 @@ def tell(
     announce(page)
     if section is not None:
         _section(page, plan, section, numbers if runs else None, run)
-        return
-    if diff:
+        page.next("report", section)
+    elif diff:
         _diff(page, plan, numbers[0], wanted, form, out, engine)
-        return
-    if form in TABLES or not single:
+        page.next("compare", file, "--branches", ",".join(plan.labels))
+    elif form in TABLES or not single:
         _table(page, plan, numbers, wanted, form, out, engine)
     else:
         _one(page, plan, numbers[0], wanted, form, out, engine)
+        if other := next((name for name in plan.opened.branches if name != plan.labels[0]), ""):
+            page.next("tell", file, "--run", run, "--diff", f"{plan.labels[0]},{other}")
 
 
 def _plan(

@@ -23,7 +23,7 @@ FILE = "estimators.csv"
 
 
 @dataclass(frozen=True)
-class Row:
+class EstimatorRow:
     """A row of estimators.csv: a level (branch_a is empty) or an effect (branch b less a) by one of the two estimators.
 
     used: whether it is the one that effects are reported by.
@@ -41,10 +41,10 @@ class Row:
     runs: int
 
 
-MARK = mark([field.name for field in fields(Row)])
+MARK = mark([field.name for field in fields(EstimatorRow)])
 
 
-def both(results: xr.Dataset, pairs: Sequence[tuple[str, str]] | None = None) -> list[Row]:
+def both(results: xr.Dataset, pairs: Sequence[tuple[str, str]] | None = None) -> list[EstimatorRow]:
     """Every outcome that has odds by both estimators: the level in each branch, then the effect of each pair.
 
     Levels have Wilson's interval where they are counted and Student's where odds are added up; effects as in
@@ -82,13 +82,13 @@ def _levels(values: Floats) -> list[Estimate]:
 
 def _rows(
     name: str, study: Study, pair: tuple[str, str], estimator: str, used: str, found: Iterable[Estimate]
-) -> list[Row]:
+) -> list[EstimatorRow]:
     return [
-        Row(name, theory, *pair, estimator, estimator == used, e.value, e.low, e.high, e.runs)
+        EstimatorRow(name, theory, *pair, estimator, estimator == used, e.value, e.low, e.high, e.runs)
         for theory, e in zip(labels(study.theories), found, strict=True)
     ]
 
 
-def write_estimators(rows: Sequence[Row], path: Path) -> Path:
+def write_estimators(rows: Sequence[EstimatorRow], path: Path) -> Path:
     """Write estimators.csv."""
-    return write_rows(rows, Row, path)
+    return write_rows(rows, EstimatorRow, path)

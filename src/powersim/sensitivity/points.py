@@ -24,9 +24,9 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.results import COUNTED, ODDS
 from powersim.files.writing import write_atomically
 from powersim.run.condense import summary_of
+from powersim.run.space import Space
 from powersim.run.work import workers
 from powersim.scenario.resolved import Outcome
-from powersim.sensitivity.space import Space
 from powersim.sim.ensemble import Simulate
 from powersim.sim.manifest import content
 from powersim.world.state import Floats

@@ -18,7 +18,7 @@ from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
-from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
@@ -61,6 +61,7 @@ class Study:
                 )
             changed[PRIORS] = OFF
         self.opened: LoadedScenario = open_source(source, changed)
+        self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
         plan(
             self.opened, branches, theories, seed, swept="", sampling=sampling
@@ -200,6 +201,32 @@ class Study:
         return questions.sensitivity(
             self.opened, outcome, branches if branches is not None else self.branches, self.theories, self.seed,
             runs, method, maps, threshold, _folder(out), workers, heard(progress),
+        )  # fmt: skip
+
+    def elasticities(
+        self,
+        inputs: Chosen = None,
+        outcomes: Chosen = None,
+        runs: int | None = None,
+        *,
+        branch: str | None = None,
+        signs: str | Path | None = None,
+        nudge: float | None = None,
+        effects: bool = False,
+        out: str | Path | None = None,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Elasticities:
+        """What moves what: every input from its low to its high place with the same luck, beside expected signs.
+
+        inputs: parameters, paths of priors, branches, or ["all"]; without them the parameters with priors, the
+        yardsticks and what the signs name. branch: where levels are looked at, by default the reference. signs: a file,
+        by default signs/NAME.yaml beside the scenario. nudge: share of a prior between both places. effects: also what
+        is expected of differences between branches that answer the question, which are left alone otherwise.
+        """
+        return questions.elasticities(
+            self.opened, self.source, inputs, outcomes, self.branches, self.theories, self.seed, runs, branch,
+            _folder(signs), nudge, effects, _folder(out), workers, heard(progress),
         )  # fmt: skip
 
     def tell(
