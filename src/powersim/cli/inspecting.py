@@ -90,6 +90,8 @@ def _show(page: Page, path: Path, found: Checked) -> None:
     page.line(f"{path}: ok", "green")
     page.line(f"  {found.title}", "bold")
     page.fields(found.lines)
+    for text in found.warnings:
+        page.line(f"  warning: {text}", "yellow")
     if readings := found.readings:
         page.line()
         page.line(f"  {found.heading}", "bold")

@@ -167,6 +167,10 @@ class Study:
         """(reference, other) for every other branch: the comparisons made unless a user asks for others."""
         return [(self.reference, other.name) for other in self.others()]
 
+    def precedes(self, outcome: OutcomeLabel) -> bool:
+        """Whether an outcome is over before any branch may differ from the reference, so that none can change it."""
+        return bool(self.others() and self.interventions) and outcome.summary.last < self.interventions[0]
+
     def date(self, turn: int) -> str:
         """The date of `turn`."""
         return self.dates[self.turns.index(turn)]

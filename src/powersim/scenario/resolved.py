@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from powersim.errors import Problem
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
 from powersim.scenario.pairs import Pairs
@@ -395,5 +396,6 @@ class Scenario:
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
     # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.
+    warnings: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     overrides: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

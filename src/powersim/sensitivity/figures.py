@@ -91,7 +91,7 @@ def draw_tornado(
     caption = (
         f"Mean effect over the same {runs} runs with the assumption at its prior’s 5% quantile (vermilion) "
         "and at its 95% quantile (blue), all others drawn, with 95% intervals. Bold: the difference of "
-        "the two excludes zero. Dashed: the mean effect over all runs."
+        "the two excludes zero. Dashed: the mean effect over the same runs with all of them drawn."
     )
     legend = [("low end", Look(VERMILLION)), ("high end", Look(BLUE))]
     made = sheet(finding, caption, HEAD + FOOT + 1.45 * STEP * len(bars), legend)

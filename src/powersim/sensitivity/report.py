@@ -254,8 +254,14 @@ def drawings(words: Words) -> Iterator[Drawing]:
     if clear:
         finding += f": {join(clear[:5])}" + (f" and {len(clear) - 5} more" if len(clear) > 5 else "")
     yield plot_sensitivity.draw_screening(rows, s.noise, len(words.space.all), finding)
+    same = float(found.effects[: found.asked.paired].mean())
     yield plot_sensitivity.draw_tornado(
-        _swings(words), float(found.effects.mean()), unit, first(words.tornado()), found.asked.paired, factor
+        _swings(words),
+        same,
+        unit,
+        first(words.tornado()),
+        found.asked.paired,
+        factor,
     )
     if found.pairs:
         yield plot_regions.draw_interactions(

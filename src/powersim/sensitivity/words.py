@@ -243,7 +243,11 @@ class Words:
             return ""
         if not clear:
             every = counted(len(pairs), "pair")
-            return f"Of {every} of the leading assumptions none interacts clearly: what they do adds up."
+            least = min(pair.p for pair in pairs)
+            return (
+                f"Of {every} of the leading assumptions none is shown to interact (smallest p {chance(least)}; bound "
+                f"of {FALSE_SHARE:.0%} on the share of false findings). It is no proof that they add up."
+            )
         some = [f"{self.title(pair.first)} with {self.title(pair.second)}" for pair in clear]
         verb = "interacts" if len(clear) == 1 else "interact"
         return (

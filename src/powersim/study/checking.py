@@ -59,6 +59,11 @@ class Checked:
         ]
 
     @property
+    def warnings(self) -> list[str]:
+        """What is allowed and probably not meant."""
+        return [str(problem) for problem in self.opened.scenario.warnings]
+
+    @property
     def heading(self) -> str:
         """What stands above the readings."""
         since = digest(self.opened.scenario).intervention
@@ -77,7 +82,13 @@ class Checked:
 
     def _texts(self) -> list[str]:
         said = self.readings
-        return [*map(": ".join, self.lines), *([self.heading] if said else []), *map(": ".join, said)]
+        doubts = [f"warning: {text}" for text in self.warnings]
+        return [
+            *map(": ".join, self.lines),
+            *doubts,
+            *([self.heading] if said else []),
+            *map(": ".join, said),
+        ]
 
 
 def check(source: Source, overrides: Overrides | None = None, *, detail: bool = True) -> Checked:

@@ -283,7 +283,8 @@ def in_report(plan: Plan, folder: Path, runs: int | None, run: int, listener: Li
         **({"run": run} if runs is None else {"runs": f"0..{runs - 1}"}),
     }  # fmt: skip
     command = listener.command or equivalent("tell", plan.opened, asked)
-    return section(plan, plan.theories[0], runs or 1, command, run if runs is None else None).write(folder)
+    picked = run if runs is None else None
+    return section(plan, plan.theories[0], runs or 1, command, picked, folder=folder).write(folder)
 
 
 def _engine(engine: str | None) -> str:

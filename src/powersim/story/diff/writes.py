@@ -76,10 +76,8 @@ def _happened(reads: Reads, row: Event) -> Quantities:
             found |= {("salience_shift", (i, j)), pair_of("alignment", i, j), ("q", (i, j))}
             found |= {("pos", (control,)) for control in reads.of_issue.get(i, [])}
             if s.act_kind[a] == SET_SANCTIONS:
-                found |= {
-                    ("pos", (control,))
-                    for control in np.flatnonzero((s.control_from == i) & (s.control_to == j)).tolist()
-                }
+                on = np.flatnonzero((s.control_from == i) & (s.control_to == j))
+                found |= {("pos", (control,)) for control in on.tolist()}
     return found
 
 
