@@ -394,3 +394,5 @@ def test_base_rates_stand_beside_the_record_from_python():
     assert len(found.rates) == len(found.cells)
     assert found.findings[0] in repr(found)
     assert found.title.endswith("2 runs beside the record")
+    with pytest.raises(ps.PowersimError, match=r"has no coded paths; e.g. record:"):
+        found.plot()

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
-from powersim.errors import ArgumentError
+from powersim.errors import ArgumentError, PowersimError
 from powersim.run.opened import unknown_name
 from powersim.study import shown
 
@@ -253,6 +253,19 @@ class BaseRates:
             for one in self.found.stuck
         ]
         return [verdict(self.found.rows), *paths, *stuck]
+
+    def plot(self) -> Figure:
+        """Every coded issue path over the bands of the runs."""
+        from powersim.plausible.figures import draw_hindcast
+
+        found = self.found
+        if found.paths is None:
+            raise PowersimError(
+                f"{self.plan.scenario.title}: has no coded paths; e.g. record: {{sale: {{2009Q3: 0.5}}}}"
+            )
+        titles, scores = {issue.id: issue.title for issue in self.plan.scenario.issues}, found.paths
+        ways = {"paths": lambda: draw_hindcast(found.issues, found.coded, found.dates, scores, titles)}
+        return drawn(ways, "paths")
 
     def __repr__(self) -> str:
         return shown.block(f"<BaseRates: {self.title}>", self.findings)
