@@ -96,7 +96,12 @@ def _scale(axes: Axes, binary: bool) -> None:
 
 
 def _name(
-    made: Sheet, axes: Axes, study: Study, what: OutcomeLabel, ends: dict[str, float], labels: dict[str, list[str]]
+    made: Sheet,
+    axes: Axes,
+    study: Study,
+    what: OutcomeLabel,
+    ends: dict[str, float],
+    labels: dict[str, list[str]],
 ) -> None:
     """Write each branch at the end of its line, moved up or down where they would meet."""
     height = axes.get_position().height * made.height
