@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs"
+COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator"
 
 
 def compare(powersim, *arguments):

@@ -9,7 +9,17 @@ import sys
 
 import typer
 
-from powersim.cli import drawing, inspecting, reporting, results, running, sensitivity, verdict, why
+from powersim.cli import (
+    drawing,
+    elasticities,
+    inspecting,
+    reporting,
+    results,
+    running,
+    sensitivity,
+    verdict,
+    why,
+)
 from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
@@ -36,7 +46,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, drawing, verdict, why, sensitivity, reporting):
+    for module in (inspecting, running, results, drawing, verdict, why, sensitivity, elasticities, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -13,13 +13,13 @@ from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
 
 if TYPE_CHECKING:
-    from powersim.run.opened import Opened
+    from powersim.run.opened import LoadedScenario
 
 WIDTH = 80  # letters of a list of names on one screen
 DIGITS = 16  # of the checksum
 
 
-def show(page: Page, path: str, opened: Opened, *, detail: bool) -> None:
+def show(page: Page, path: str, opened: LoadedScenario, *, detail: bool) -> None:
     """Print "ok", the digest of a scenario, and what its branches will be taken for; on one screen without `detail`."""
 
     def _listed(names: Iterable[str]) -> str:
@@ -54,6 +54,8 @@ def show(page: Page, path: str, opened: Opened, *, detail: bool) -> None:
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
     page.fields(list(lines.items()))
+    for problem in opened.scenario.warnings:
+        page.line(f"  warning: {problem}", "yellow")
     if said := read_back(opened, build(opened.scenario), short=not detail):
         page.line()
         page.line(

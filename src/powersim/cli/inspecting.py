@@ -151,13 +151,12 @@ def explain(
     Parameters and mechanisms are known without a scenario; outcomes, issues, goods, actors, branches, theories and
     events need FILE.
     """
-    from powersim.cli import console, explaining
-    from powersim.run.opened import open_scenario
+    from powersim.cli import console
+    from powersim.study.explaining import explain as explained
 
     needs("--set", bool(set_), "FILE", file is not None)
-    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
     page = console.Page(quiet)
-    _print(page, explaining.explain(name, scenario))
+    _print(page, explained(name, file, overrides(set_)))
     page.next("list", "parameters") if file is None else page.next("check", file)
 
 

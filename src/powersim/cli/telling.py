@@ -27,7 +27,7 @@ from powersim.cli.spelling import names
 if TYPE_CHECKING:
     from powersim.cli.console import Page
     from powersim.run.plan import Plan
-    from powersim.story.selection import Wanted
+    from powersim.story.selection import Selection
     from powersim.story.story import Entry
     from powersim.story.telling import Story
 
@@ -205,16 +205,12 @@ def _two(diff: str, branch: str | None) -> str:
 
 
 def _diff(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story.diff import pages
-    from powersim.story.diff.study import comparison
+    from powersim.study.tales import two_tales
 
-    simulator(engine or COMPILED)
-    one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
+    _put(page, str(getattr(two_tales(plan, run, wanted, engine), form)), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
@@ -277,7 +273,7 @@ def _runs(run: int, runs: str | None) -> range:
 
 
 def _one(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
     from powersim.study.tales import tale
@@ -306,7 +302,7 @@ def _table(
     page: Page,
     plan: Plan,
     runs: Sequence[int],
-    wanted: Wanted,
+    wanted: Selection,
     form: str,
     out: Path | None,
     engine: str | None,

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Branch, Outcome, Study
+from powersim.effects.results import ALL, BranchLabel, OutcomeLabel, Study
 from powersim.figures.forest import theory_keys, theory_marker
 from powersim.figures.style import (
     BRANCHES,
@@ -32,9 +32,9 @@ COLUMNS = 2
 AT = "@"  # between a branch and its date
 
 
-def series(study: Study) -> dict[str, list[Branch]]:
+def series(study: Study) -> dict[str, list[BranchLabel]]:
     """The branches of a sweep by date, under the name of the branch that is moved; nothing without a sweep."""
-    found: dict[str, list[Branch]] = {}
+    found: dict[str, list[BranchLabel]] = {}
     for branch in study.others():
         name, at, _ = branch.name.rpartition(AT)
         if at and branch.since is not None:
@@ -87,11 +87,11 @@ def draw_dates(rows: Sequence[Effect], study: Study) -> Drawing:
 
 def _series(
     axes: Axes,
-    branches: Sequence[Branch],
+    branches: Sequence[BranchLabel],
     own: dict[tuple[str, str], Effect],
     colour: str,
     study: Study,
-    what: Outcome,
+    what: OutcomeLabel,
 ) -> None:
     factor = 100 if what.summary.kind == "ever" else 1
     several = len(study.theories) > 1
@@ -114,7 +114,7 @@ def _series(
         axes.plot(at, values, theory_marker(theory, study), color=SOFT, ms=3.5, ls="", zorder=1.5)
 
 
-def _ticks(axes: Axes, branches: Sequence[Branch], study: Study, width: float) -> None:
+def _ticks(axes: Axes, branches: Sequence[BranchLabel], study: Study, width: float) -> None:
     first, last = (pick(b.since or 0 for b in branches) for pick in (min, max))
     year_ticks(axes, study, width)
     start, end = study.index(first), study.index(last)
@@ -125,7 +125,9 @@ def _ticks(axes: Axes, branches: Sequence[Branch], study: Study, width: float) -
     axes.set_xlim(first - room, last + room)
 
 
-def _finding(what: Outcome, rows: Sequence[Effect], moved: dict[str, list[Branch]], study: Study) -> str:
+def _finding(
+    what: OutcomeLabel, rows: Sequence[Effect], moved: dict[str, list[BranchLabel]], study: Study
+) -> str:
     """At which dates the first outcome is clearly changed, over all theories."""
     scale = findings.Scale(what.summary.kind == "ever", what.unit)
     total = {r.branch_b: r for r in findings.overall([r for r in rows if r.outcome == what.name])}

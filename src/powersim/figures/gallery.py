@@ -23,7 +23,7 @@ from powersim.figures.forest import draw_effects
 from powersim.figures.lead import draw_lead
 from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview, draw_pairing
-from powersim.figures.press import Draw, Printed, print_all
+from powersim.figures.press import Draw, FigureFiles, print_all
 from powersim.figures.saving import FORMATS, SCREEN
 from powersim.figures.style import Drawing
 from powersim.files.page import GENERATOR, PAGE_MARK
@@ -181,7 +181,7 @@ def _alignment(of: Subject, branch: str) -> Drawing:
     return draw_alignment(of.whole, branch, of.everything)
 
 
-def index(study: Study, shown: Sequence[Printed], ending: str) -> str:
+def index(study: Study, shown: Sequence[FigureFiles], ending: str) -> str:
     """A page with every figure under its finding, in sections."""
     parts = [
         "<!doctype html>", '<html lang="en">', '<meta charset="utf-8">',

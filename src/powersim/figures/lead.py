@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import progress, unit_of
 from powersim.effects.paired import Effect
-from powersim.effects.results import Branch, Floats, Outcome, Study, paths
+from powersim.effects.results import BranchLabel, Floats, OutcomeLabel, Study, paths
 from powersim.figures.style import (
     FAINT,
     INK,
@@ -96,7 +96,12 @@ def _scale(axes: Axes, binary: bool) -> None:
 
 
 def _name(
-    made: Sheet, axes: Axes, study: Study, what: Outcome, ends: dict[str, float], labels: dict[str, list[str]]
+    made: Sheet,
+    axes: Axes,
+    study: Study,
+    what: OutcomeLabel,
+    ends: dict[str, float],
+    labels: dict[str, list[str]],
 ) -> None:
     """Write each branch at the end of its line, moved up or down where they would meet."""
     height = axes.get_position().height * made.height
@@ -117,7 +122,7 @@ def _name(
         )
 
 
-def _level(scale: findings.Scale, value: float, places: int, branch: Branch, study: Study) -> str:
+def _level(scale: findings.Scale, value: float, places: int, branch: BranchLabel, study: Study) -> str:
     return scale.level(value, places) + (
         " (what the others are compared with)" if branch.name == study.reference else ""
     )

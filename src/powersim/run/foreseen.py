@@ -16,13 +16,13 @@ import numpy as np
 
 from powersim._words import counted, listed
 from powersim.compile.jit import interpreted
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.scenario.arrays.build import Built
 from powersim.world import derive, environment, signals
 from powersim.world.given import Given, given_by
 from powersim.world.legs import Legs
 from powersim.world.start import new_world
-from powersim.world.state import ACCEPTED, LEAST, REFUSED, Branch, Flags, Ints, World
+from powersim.world.state import ACCEPTED, LEAST, REFUSED, BranchArrays, Flags, Ints, World
 
 RESOLVE, TRUST = "resolve", "trust"
 ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
@@ -74,7 +74,9 @@ def foresee(built: Built, branches: Sequence[str], theories: Sequence[str]) -> l
             path = branch.path_refused if answer == REFUSED else branch.path
             for theory in theories:
                 # Branches that lay down the same are computed once: many are like another but for what they forbid.
-                key = (theory, answer == ACCEPTED and branch.offer_turn, path.tobytes(), branch.act.tobytes())
+                stock = branch.stock_refused if answer == REFUSED else branch.stock
+                laid = (path.tobytes(), branch.act.tobytes(), stock.tobytes())
+                key = (theory, answer == ACCEPTED and branch.offer_turn, *laid)
                 if key not in found:
                     found[key] = _read(built, worlds[theory]._replace(branch=branch), answer)
                 out.append(Foreseen(name, name + ANSWERS[answer], theory, *found[key]))
@@ -108,15 +110,16 @@ def _read(built: Built, g: Given, answer: int) -> tuple[bool, tuple[Change, ...]
     return acts, tuple(_changes(built, g, w))
 
 
-def _moves(branch: Branch, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
-    """The turns in which something that is laid down moves, and which controls do."""
+def _moves(branch: BranchArrays, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
+    """The turns in which something that is laid down moves, or a stock is, and which controls do."""
+    stocks = branch.stock_refused if refused else branch.stock
     for t, to in enumerate(branch.path_refused if refused else branch.path):
         moved = ~np.isnan(to) & (np.abs(np.nan_to_num(to) - w.pos) > LEAST)
-        if moved.any():
+        if moved.any() or not np.isnan(stocks[t]).all():
             yield t, moved
 
 
-def _of_offer(branch: Branch, controls: int) -> Ints:
+def _of_offer(branch: BranchArrays, controls: int) -> Ints:
     """The controls that an offer is about: what is signed is paid for, and no signal."""
     legs = [r for r in branch.offer_legs.tolist() if Legs.moves_control(controls, r)]
     return np.array([Legs.control_of(r) for r in legs], np.int64)
@@ -132,7 +135,7 @@ def _changes(built: Built, g: Given, w: World) -> Iterator[Change]:
     yield from sorted(found, key=lambda change: -abs(change.after - change.before))
 
 
-def read_back(opened: Opened, built: Built, *, short: bool = False) -> list[tuple[str, str]]:
+def read_back(opened: LoadedScenario, built: Built, *, short: bool = False) -> list[tuple[str, str]]:
     """What branches will be taken for, in lines of a label and a text (`in_words`); none without branches.
 
     short: of every branch under every theory only the largest change, and how many more there are.

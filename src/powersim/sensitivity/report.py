@@ -15,13 +15,13 @@ from powersim.figures.section import Cell, Figure, Section, Table
 from powersim.figures.style import Drawing, styled
 from powersim.files.table import write_table
 from powersim.files.writing import subfolder
+from powersim.run.space import LUCK
 from powersim.sensitivity import figures as plot_sensitivity
 from powersim.sensitivity import regions as plot_regions
 from powersim.sensitivity.discovery import halves
 from powersim.sensitivity.figures import Index, Row, Swing
 from powersim.sensitivity.indices import Indices
 from powersim.sensitivity.regions import Panel
-from powersim.sensitivity.space import LUCK
 from powersim.sensitivity.words import Words, join, limits, value
 
 NAME = "sensitivity"

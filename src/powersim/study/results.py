@@ -236,10 +236,22 @@ class Comparison(Results):
         """A figure of an outcome, by default the first: its effects, its paths, or an overview of all."""
         return super().plot(outcome, kind)
 
+    @cached_property
+    def estimators(self) -> pd.DataFrame:
+        """Outcomes whose odds the rules know, by both estimators: a row a level or effect, as in estimators.csv."""
+        import pandas as pd
+
+        from powersim.effects.estimators import EstimatorRow, both
+
+        return pd.DataFrame(both(self.data, self.pairs), columns=list(EstimatorRow.__dataclass_fields__))
+
     def write(self, folder: Path) -> Path:
-        """Write effects.csv."""
+        """Write effects.csv, and estimators.csv where there are outcomes that have odds."""
+        from powersim.effects.estimators import FILE, both, write_estimators
         from powersim.effects.paired import write_effects
 
+        if found := both(self.data, self.pairs):
+            write_estimators(found, folder / FILE)
         return write_effects(self.rows, folder / EFFECTS)
 
     def _plots(self) -> dict[str, Callable[[str], Figure]]:
@@ -282,6 +294,8 @@ class Comparison(Results):
 
 def check_effects(out: Path) -> None:
     """PowersimError, before anything is computed, if something of others is where effects will be written."""
+    from powersim.effects.estimators import FILE, MARK
     from powersim.effects.paired import EFFECTS_MARK
 
     check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
+    check_target(out / FILE, MARK)

@@ -20,8 +20,8 @@ from powersim.story.diff.happenings import Side
 from powersim.story.diff.pages import Comparison, Difference
 from powersim.story.diff.parting import Parting
 from powersim.story.diff.timeline import draw_timeline
-from powersim.story.frame import Outcome
-from powersim.story.selection import Wanted
+from powersim.story.frame import OutcomePath
+from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import described, followed, told
 from powersim.world import chronicle as c
@@ -32,7 +32,7 @@ SHOWN = 24  # differences that the section shows
 
 
 def comparison(
-    plan: Plan, theory: str, run: int, wanted: Wanted | None = None, engine: str = COMPILED
+    plan: Plan, theory: str, run: int, wanted: Selection | None = None, engine: str = COMPILED
 ) -> Comparison:
     """The first two branches of a plan in one run, a branch beside itself if it has only one.
 
@@ -41,7 +41,7 @@ def comparison(
     cases = plan.cases(theory, run)
     labels = (plan.labels[0], plan.labels[-1])
     sides: list[Side] = []
-    outcomes: list[list[Outcome]] = []
+    outcomes: list[list[OutcomePath]] = []
     for label in labels:
         found = followed(plan, label, theory, run, engine=engine, every=True)
         events = told(plan, label, theory, run, found)
@@ -50,7 +50,7 @@ def comparison(
         outcomes.append(list(described(plan, label, theory, run, events.names, found).outcomes))
         names = events.names
     parting = Parting((sides[0], sides[1]), names, cases[0].setup)
-    chosen = pages.differences(parting, wanted or Wanted(topics=frozenset(MAIN)))
+    chosen = pages.differences(parting, wanted or Selection(topics=frozenset(MAIN)))
     return Comparison(
         plan.scenario.title,
         parting,
@@ -94,7 +94,9 @@ def _first(plan: Plan) -> str:
 
 def _known(difference: Difference, first: int) -> bool:
     """Whether it is only the branch going on as it said it would."""
-    return difference.happening.rows[0].kind == c.LAID_DOWN and difference.happening.turn > first
+    return (
+        difference.happening.rows[0].kind in (c.LAID_DOWN, c.SUPPLIED) and difference.happening.turn > first
+    )
 
 
 def section(
