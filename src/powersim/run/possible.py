@@ -48,9 +48,9 @@ class Settled:
     @classmethod
     def nothing(cls) -> Settled:
         """No draw."""
-        return cls(
-            *(np.zeros(0, np.int64) for _ in range(2)), np.zeros((0, 3), np.uint64), np.zeros(0, np.int64)
-        )
+        none: Ints = np.zeros(0, np.int64)
+        who: Keys = np.zeros((0, 3), np.uint64)
+        return cls(none, none, who, none)
 
     @property
     def size(self) -> int:
@@ -118,7 +118,10 @@ class Possible:
 
 @dataclass(frozen=True)
 class Worlds:
-    """N worlds under one theory, with a weight each (they sum to 1); shapes as in `Possible`, worlds first."""
+    """N worlds under one theory, with a weight each (they sum to 1); shapes as in `Possible`, worlds first.
+
+    past: turns that were conditioned on what happened; later luck came by itself.
+    """
 
     theory: str
     seed: int
@@ -127,6 +130,7 @@ class Worlds:
     settled: Settled
     uniforms: Floats
     weight: Floats
+    past: int
 
     def __len__(self) -> int:
         return len(self.weight)
@@ -147,8 +151,8 @@ class Worlds:
 
     @property
     def same(self) -> Ints:
-        """Worlds (N) by number; copies of one world have the number of one."""
-        whole = np.concatenate([self.place, self.keys.astype(np.float64)], axis=1)
+        """Worlds (N) by number; worlds with the same draw and the same past are one."""
+        whole = np.concatenate([self.place, self.keys[:, : self.past].astype(np.float64)], axis=1)
         return np.unique(whole, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     @property
@@ -163,7 +167,7 @@ class Worlds:
         said = json.dumps({"theory": self.theory, "seed": self.seed, **identity}, sort_keys=True)
         np.savez_compressed(
             room, about=np.array(said), place=self.place, keys=self.keys, turn=s.turn, point=s.point, who=s.who,
-            what=s.what, uniforms=self.uniforms, weight=self.weight,
+            what=s.what, uniforms=self.uniforms, weight=self.weight, past=np.array(self.past),
         )  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, seals.seal(room.getvalue(), path.name))
@@ -186,7 +190,7 @@ class Worlds:
             settled = Settled(found["turn"], found["point"], found["who"], found["what"])
             return cls(
                 about["theory"], about["seed"], found["place"], found["keys"], settled, found["uniforms"],
-                found["weight"],
+                found["weight"], int(found["past"]),
             )  # fmt: skip
 
     @classmethod
@@ -197,4 +201,4 @@ class Worlds:
         joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
         weight = np.concatenate([w * part.weight for w, part in zip(whole, parts, strict=True)])
         first = parts[0]
-        return cls(first.theory, first.seed, settled=first.settled, weight=weight, **joined)
+        return cls(first.theory, first.seed, settled=first.settled, weight=weight, past=first.past, **joined)

@@ -26,8 +26,8 @@ def simulate_branches(
 ) -> list[History]:
     """Run `run` of cases that may differ in their branch: the bytes of `sim.history.simulate` for each, in their order.
 
-    chance: luck that is not the run's own. Cases share a past if everything but their branch is the very same object, as `Plan.cases` gives them; others are
-    computed one by one. Raises ValueError for a seed or run that a key cannot hold.
+    chance: luck that is not the run's own. Cases share a past if everything but their branch is the very same object,
+    as `Plan.cases` gives them; others are computed one by one. ValueError for a seed or run that a key cannot hold.
     """
     found: dict[int, History] = {}
     for group in _families(cases):
@@ -93,7 +93,7 @@ def _partings(branches: list[Branch], s: Setup) -> dict[tuple[int, int], int]:
     return table
 
 
-def _bench(s: Setup, log_rows: int) -> Bench:
+def bench_of(s: Setup, log_rows: int) -> Bench:
     """The bench of the running thread: the one it has, if it fits."""
     size = (log_rows, *(array.shape for array in s))
     if getattr(_HERE, "size", None) != size:
@@ -110,7 +110,7 @@ class _Tree:
     ) -> None:
         self.cases, self.turns = cases, cases[0].turns
         s = cases[0].setup
-        self.root = Engine(cases[0], seed, run, bench=_bench(s, log_rows), chance=chance)
+        self.root = Engine(cases[0], seed, run, bench=bench_of(s, log_rows), chance=chance)
         self.parting = _partings([case.branch for case in cases], s)
         self.found: dict[int, History] = {}
 

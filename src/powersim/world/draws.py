@@ -10,7 +10,6 @@ decision.
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +30,11 @@ _HALF = np.uint64(32)
 _POINTS = np.uint64(256)  # decision points that fit beside the turn
 _DROP = np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
+
+# No settled draws: never written, so these do for all histories.
+_INTS: NDArray[np.int64] = np.zeros(0, np.int64)
+_WHO: NDArray[np.uint64] = np.zeros((0, 3), np.uint64)
+_REALS, _ANSWERS = np.zeros(0), np.zeros((0, 2))
 
 
 NO, YES, AS_GIVEN = 0, 1, 2
@@ -147,7 +151,7 @@ def seed_key(seed: int) -> np.uint64:
 
 def luck_of(seed: int, keys: NDArray[np.uint64]) -> Luck:
     """Luck with a key (32 bits) by turn and no settled draw. Raises ValueError for a seed out of range."""
-    return Luck(seed_key(seed), keys, *_unsettled())
+    return Luck(seed_key(seed), keys, _INTS, _INTS, _WHO, _INTS, _REALS, _ANSWERS)
 
 
 def luck(seed: int, run: int) -> Luck:
@@ -155,11 +159,3 @@ def luck(seed: int, run: int) -> Luck:
     if not 0 <= run < 2**32:
         raise ValueError(f"run {run} is outside what a key can hold: 0 to 2**32 - 1")
     return luck_of(seed, np.full(1, run, np.uint64))
-
-
-@cache
-def _unsettled() -> tuple[NDArray[np.int64], ...]:
-    """No settled draws: never written, so these do for all histories."""
-    ints, none = np.zeros(0, np.int64), np.zeros(0)
-    who: NDArray[np.uint64] = np.zeros((0, 3), np.uint64)
-    return ints, ints, who, ints, none, np.zeros((0, 2))  # type: ignore[return-value]
