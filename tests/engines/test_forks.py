@@ -16,7 +16,7 @@ from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.history import History, simulate
 from powersim.testing import documents
 from powersim.world.case import Case
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 from powersim.world.turn import STEPS, stretch
 
 SEED = 2009
@@ -105,7 +105,7 @@ def test_branches_part_where_they_first_differ(flagship: Built) -> None:
     elsewhere[-1] = 0.9
     assert parting(offered, offered._replace(path_refused=elsewhere), s) == 30
     known = {*changes, "no_event", "offer_turn", "offer_legs", "offer_targets", "offer_parties"}
-    assert set(Branch._fields) == known
+    assert set(BranchArrays._fields) == known
 
 
 def test_cases_of_other_setups_are_computed_one_by_one(two_powers: Built) -> None:

@@ -16,7 +16,7 @@ from powersim.scenario.load import from_data, load
 from powersim.scenario.read.merge import read_chain
 from powersim.testing import builds
 from powersim.world import state as w
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 
 EVERYTHING = Path(__file__).parent / "valid" / "everything.yaml"
 TURN = {
@@ -183,7 +183,7 @@ def test_drawn_branches_differ_from_their_like_only_from_the_intervention_on(bui
     assert alike(free, other, since)
 
 
-def alike(a: Branch, b: Branch, until: int) -> bool:
+def alike(a: BranchArrays, b: BranchArrays, until: int) -> bool:
     tables = ((x, y) for x, y in zip(a, b, strict=True) if isinstance(x, np.ndarray) and x.ndim == 2)
     return all(np.array_equal(x[:until], y[:until], equal_nan=True) for x, y in tables)
 

@@ -14,7 +14,7 @@ from powersim.run.plan import plan
 from powersim.sensitivity.points import Evaluator, Points
 from powersim.sensitivity.report import write
 from powersim.sensitivity.space import LUCK, Space
-from powersim.sensitivity.study import Asked, carry_out, steps
+from powersim.sensitivity.study import Request, carry_out, steps
 from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck
 from powersim.world.params import SPEC
@@ -79,7 +79,7 @@ def evaluator(opened, theories="wide", simulate=linear, folder=None, tick=None):
 
 
 def asked(opened, runs=400, maps=(("rho", "w_threat"),), methods=("morris", "sobol")):
-    return Asked(opened.scenario.outcomes["radar"], runs, frozenset(methods), maps, 0.0)
+    return Request(opened.scenario.outcomes["radar"], runs, frozenset(methods), maps, 0.0)
 
 
 @pytest.fixture(scope="module")

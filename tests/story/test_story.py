@@ -9,7 +9,7 @@ from powersim.story import kinds as spec
 from powersim.story.events import read
 from powersim.story.frame import About, closing, opening
 from powersim.story.phrases import Control, Flow, Names
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.story import MAIN, tell
 from powersim.world import chronicle as kinds
 from powersim.world.chronicle import TOPICS
@@ -195,7 +195,7 @@ def test_a_story_can_be_narrowed_to_actors_and_topics():
     events = read(np.array(rows, float), NAMES)
 
     def topics(**asked):
-        return [entry.topic for entry in tell(select(events, Wanted(**asked)), NAMES)]
+        return [entry.topic for entry in tell(select(events, Selection(**asked)), NAMES)]
 
     assert topics() == ["war", "arms", "home"]
     assert topics(actors=frozenset({0})) == ["arms"]

@@ -13,12 +13,12 @@ from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
 
 if TYPE_CHECKING:
-    from powersim.run.opened import Opened
+    from powersim.run.opened import LoadedScenario
 
 DIGITS = 16  # of the checksum
 
 
-def show(page: Page, path: str, opened: Opened) -> None:
+def show(page: Page, path: str, opened: LoadedScenario) -> None:
     """Print "ok", the digest of a scenario, and what its branches will be taken for."""
     d = digest(opened.scenario)
     goods = len(d.rival_goods) + len(d.know_how)

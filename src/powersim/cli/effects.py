@@ -9,7 +9,7 @@ from powersim.cli.console import Cell, Column, Table
 from powersim.effects.findings import Scale, decimals, number
 from powersim.effects.outcomes import titled
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Outcome, Study
+from powersim.effects.results import ALL, OutcomeLabel, Study
 
 PLACES = 3  # decimals of levels that are not probabilities
 SAME, TOO_FEW = "the same", "too few runs"
@@ -39,7 +39,7 @@ def word(effect: Effect, binary: bool) -> str:
     return "not clear"
 
 
-def heading(outcome: Outcome, study: Study) -> str:
+def heading(outcome: OutcomeLabel, study: Study) -> str:
     """Title, date and unit of an outcome."""
     unit = f" ({outcome.unit})" if outcome.unit else ""
     return titled(outcome, study) + unit

@@ -27,7 +27,7 @@ from powersim.cli.spelling import names
 if TYPE_CHECKING:
     from powersim.cli.console import Page
     from powersim.run.plan import Plan
-    from powersim.story.selection import Wanted
+    from powersim.story.selection import Selection
     from powersim.story.story import Entry
     from powersim.story.telling import Story
 
@@ -203,7 +203,7 @@ def _two(diff: str, branch: str | None) -> str:
 
 
 def _diff(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
     from powersim.run.work import COMPILED, simulator
@@ -274,7 +274,7 @@ def _runs(run: int, runs: str | None) -> range:
 
 
 def _one(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
     from powersim.study.tales import tale
@@ -303,7 +303,7 @@ def _table(
     page: Page,
     plan: Plan,
     runs: Sequence[int],
-    wanted: Wanted,
+    wanted: Selection,
     form: str,
     out: Path | None,
     engine: str | None,

@@ -12,7 +12,7 @@ from powersim import _words
 from powersim._words import counted as counted
 from powersim.effects.outcomes import when
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Floats, Outcome, Study
+from powersim.effects.results import ALL, Floats, OutcomeLabel, Study
 
 DIGITS = 2  # significant digits in sentences
 MOST_PLACES = 4  # decimals shown of numbers of ordinary size
@@ -133,7 +133,7 @@ def overall(rows: Iterable[Effect]) -> list[Effect]:
     return [r for r in rows if r.theory == ALL] or rows
 
 
-def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
+def of_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
     """The largest clear effect of a branch that answers the question, and the theories that disagree.
 
     What is said of no branch, or of every interval, holds for yardsticks too.
@@ -206,7 +206,7 @@ def _nothing_clear(rows: Sequence[Effect], main: Sequence[Effect], scale: Scale,
 
 
 def of_paths(
-    outcome: Outcome,
+    outcome: OutcomeLabel,
     ends: Mapping[str, Floats],
     date: str,
     reference: str,
@@ -322,6 +322,6 @@ def _signed(scale: Scale, row: Effect) -> str:
     return size if row.effect == 0 else f"{'−' if row.effect < 0 else '+'}{size}"
 
 
-def _at(date: str, outcome: Outcome) -> str:
+def _at(date: str, outcome: OutcomeLabel) -> str:
     """The date, unless the outcome's title says it."""
     return "" if date in outcome.title else f"in {date}"

@@ -77,7 +77,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedStatistics:
     """Paired statistics with the runs reduced; every array has the same shape."""
 
     mean_a: Floats
@@ -91,7 +91,7 @@ class Paired:
 
 def paired(
     a: Floats, b: Floats, *, binary: bool, diverged: NDArray[np.bool_] | bool = False, block: int = 1
-) -> Paired:
+) -> PairedStatistics:
     """Statistics of b - a over the last axis (runs); runs missing in either are left out.
 
     Continuous outcomes get Student's t interval of the mean difference, 0/1 outcomes Newcombe's paired one.
@@ -108,7 +108,7 @@ def paired(
     same = (count > 0) & ~((differences != 0) & both).any(axis=-1)
     settled = same & (~np.asarray(diverged) | (False if binary else np.isfinite(low)))
     wins = ((differences > 0) & both).sum(axis=-1) + ((differences == 0) & both).sum(axis=-1) / 2
-    return Paired(
+    return PairedStatistics(
         mean_a=limits.mean(a),
         mean_b=limits.mean(b),
         effect=limits.mean(differences),
@@ -132,7 +132,7 @@ def _limits(a: Floats, b: Floats, binary: bool, block: int) -> tuple[Floats, Flo
     )
 
 
-def pooled(a: Floats, b: Floats, parts: Paired, block: int = 1) -> Paired:
+def pooled(a: Floats, b: Floats, parts: PairedStatistics, block: int = 1) -> PairedStatistics:
     """Pool `parts`, computed from a and b of shape (theory, ..., run), over theories; see `limits.mover`."""
     weights = parts.runs / np.maximum(parts.runs.sum(axis=0), 1)
     used = parts.runs > 0
@@ -147,7 +147,7 @@ def pooled(a: Floats, b: Floats, parts: Paired, block: int = 1) -> Paired:
         effect, low, high, weights, limits.correlations(limits.in_blocks(b - a, block))
     )
     present = (np.isfinite(a) & np.isfinite(b)).any(axis=0).sum(axis=-1).astype(np.float64)
-    return Paired(
+    return PairedStatistics(
         mean_a=average(parts.mean_a),
         mean_b=average(parts.mean_b),
         effect=average(parts.effect),
@@ -227,13 +227,13 @@ def effects_over_time(
     theories = list(study.theories)
     if len(theories) > 1:
         both = zip(_arrays(parts), _arrays(pooled(a, b, parts, _block(results))), strict=True)
-        parts = Paired(*(np.concatenate([part, total[None]]) for part, total in both))
+        parts = PairedStatistics(*(np.concatenate([part, total[None]]) for part, total in both))
         theories.append(ALL)
     names = {"low": "ci_low", "high": "ci_high"}
     return xr.Dataset(
         {
             names.get(field.name, field.name): (("theory", "turn"), getattr(parts, field.name))
-            for field in fields(Paired)
+            for field in fields(PairedStatistics)
         },
         coords={"theory": theories, "turn": list(study.turns), "date": ("turn", list(study.dates))},
         attrs={"branch_a": branch_a, "branch_b": branch_b, "outcome": outcome},
@@ -320,7 +320,7 @@ def _rows(
     return rows
 
 
-def _row(name: str, theory: str, pair: Pair, from_: Paired, index: int | tuple[()]) -> Effect:
+def _row(name: str, theory: str, pair: Pair, from_: PairedStatistics, index: int | tuple[()]) -> Effect:
     p = from_
     a, b, effect, low, high, superior, runs = (
         float(array[index]) for array in (p.mean_a, p.mean_b, p.effect, p.low, p.high, p.p_superior, p.runs)
@@ -333,8 +333,8 @@ def _block(results: xr.Dataset) -> int:
     return int(results.attrs.get("block", 1))
 
 
-def _arrays(from_: Paired) -> list[Floats]:
-    return [getattr(from_, field.name) for field in fields(Paired)]
+def _arrays(from_: PairedStatistics) -> list[Floats]:
+    return [getattr(from_, field.name) for field in fields(PairedStatistics)]
 
 
 def _kept(results: xr.Dataset, study: Study, pair: Pair, given: Given | None) -> NDArray[np.bool_]:

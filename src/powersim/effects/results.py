@@ -67,7 +67,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeLabel:
     """One reported quantity; `low` and `high` are the ends of its scale, NaN when it has none."""
 
     name: str
@@ -79,7 +79,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Branch:
+class BranchLabel:
     """One counterfactual; a yardstick is there to compare effects with, not to answer the question."""
 
     name: str
@@ -100,8 +100,8 @@ class Study:
     turns: tuple[int, ...]
     dates: tuple[str, ...]
     theories: tuple[str, ...]
-    branches: dict[str, Branch]
-    outcomes: dict[str, Outcome]
+    branches: dict[str, BranchLabel]
+    outcomes: dict[str, OutcomeLabel]
     headline: tuple[str, ...]
     certain: bool = False  # no number was drawn: every run had the same inputs
 
@@ -143,11 +143,11 @@ class Study:
         )
 
     @property
-    def main(self) -> list[Branch]:
+    def main(self) -> list[BranchLabel]:
         """The branches that answer the question, the reference first."""
         return [self.branches[self.reference], *self.others(yardstick=False)]
 
-    def others(self, *, yardstick: bool | None = None) -> list[Branch]:
+    def others(self, *, yardstick: bool | None = None) -> list[BranchLabel]:
         """Every branch but the reference, in file order; only (non-)yardsticks if asked."""
         found = [b for b in self.branches.values() if b.name != self.reference]
         return [b for b in found if yardstick is None or b.yardstick == yardstick]
@@ -170,7 +170,7 @@ class Study:
         """The position of `turn` on the turn axis."""
         return self.turns.index(turn)
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> OutcomeLabel:
         """The outcome called `name`; KeyError lists the known ones."""
         if name not in self.outcomes:
             raise KeyError(f"no outcome {name!r}; these results hold {', '.join(self.outcomes)}")
@@ -246,9 +246,9 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict[str, int]) -> Branch:
+def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict[str, int]) -> BranchLabel:
     date = stated.get("intervention")
-    return Branch(
+    return BranchLabel(
         name=name,
         title=str(stated.get("title") or _words(name)),
         yardstick=bool(stated.get("yardstick", False)),
@@ -256,12 +256,14 @@ def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict
     )
 
 
-def _outcome(name: str, stated: dict[str, Any], turns: tuple[int, ...], calendar: dict[str, int]) -> Outcome:
+def _outcome(
+    name: str, stated: dict[str, Any], turns: tuple[int, ...], calendar: dict[str, int]
+) -> OutcomeLabel:
     summary = stated.get("summary") or {}
     kind = str(summary.get("kind", "at"))
     if kind not in KINDS:
         raise ValueError(f"outcome {name!r}: summary kind {kind!r} is not one of {', '.join(KINDS)}")
-    return Outcome(
+    return OutcomeLabel(
         name=name,
         title=str(stated.get("title") or _words(name)),
         unit=str(stated.get("unit") or ""),

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from powersim.effects import findings, limits
 from powersim.effects.paired import paired, pooled
-from powersim.effects.results import Branch, Floats, Study
+from powersim.effects.results import BranchLabel, Floats, Study
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -123,7 +123,7 @@ def _dates(
     made: Sheet,
     first: Floats,
     shares: dict[str, tuple[Floats, Floats, Floats]],
-    shown: Sequence[Branch],
+    shown: Sequence[BranchLabel],
     study: Study,
 ) -> None:
     height, width = ROW * len(shown), made.width - NAMES - SHARES - RIGHT
@@ -215,7 +215,7 @@ def _dot(axes: Axes, y: float, ends: tuple[float, float, float], look: Look) -> 
     axes.plot(middle, y, look.marker, mfc=face, mec=look.colour, ms=size)
 
 
-def _shift(branch: Branch, study: Study) -> float:
+def _shift(branch: BranchLabel, study: Study) -> float:
     names = [b.name for b in study.main]
     if branch.name not in names:
         return -0.4

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from powersim.effects import findings, limits
 from powersim.effects.outcomes import is_binary, progress, unit_of
 from powersim.effects.paired import effects_over_time
-from powersim.effects.results import Branch, Floats, Outcome, Study, paths
+from powersim.effects.results import BranchLabel, Floats, OutcomeLabel, Study, paths
 from powersim.figures.style import (
     FAINT,
     INK,
@@ -122,7 +122,7 @@ class _View:
     """What the panels of one figure share."""
 
     study: Study
-    what: Outcome
+    what: OutcomeLabel
     binary: bool
     turns: tuple[int, ...]
 
@@ -235,7 +235,7 @@ def _finish(
     axes.tick_params(length=2.5, pad=2)
 
 
-def _label_row(made: Sheet, branch: Branch, look: Look, y: float) -> None:
+def _label_row(made: Sheet, branch: BranchLabel, look: Look, y: float) -> None:
     x, width = made.width - RIGHT + 0.15, RIGHT - 0.25
     name = wrap(words(branch.name), width, TEXT, "bold")
     title = wrap(branch.title, width, SMALL)[:4] if branch.title != words(branch.name) else []

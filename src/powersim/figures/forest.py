@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Branch, Outcome, Study
+from powersim.effects.results import ALL, BranchLabel, OutcomeLabel, Study
 from powersim.figures.style import (
     FAINT,
     INK,
@@ -48,7 +48,7 @@ class Line:
     first: bool  # of its branch
 
 
-def draw_effects(outcome: Outcome, rows: Sequence[Effect], study: Study) -> Drawing:
+def draw_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Drawing:
     """The forest of one outcome from its effects; yardsticks follow, pooled over theories.
 
     Raises ValueError without a row: one branch has no effect to draw.
@@ -83,7 +83,7 @@ def theory_marker(theory: str, study: Study) -> str:
     return POOLED if theory == ALL else MARKERS[study.theories.index(theory) % len(MARKERS)]
 
 
-def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[Branch, list[Effect]]]:
+def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[BranchLabel, list[Effect]]]:
     groups = []
     for branch in [*study.others(yardstick=False), *study.others(yardstick=True)]:
         found = [r for r in rows if r.branch_b == branch.name]
@@ -125,7 +125,7 @@ def _mark(axes: Axes, line: Line, study: Study, scale: findings.Scale, y: float)
     )
 
 
-def _name(made: Sheet, branch: Branch, look: Look, top: float, height: float) -> None:
+def _name(made: Sheet, branch: BranchLabel, look: Look, top: float, height: float) -> None:
     y = top - (GAP + ROW) / 2  # level with the first row
     for line in wrap(words(branch.name), NAMES - 0.4, TEXT, "bold"):
         made.text(0.25, y, line, size=TEXT, weight="bold", color=look.colour, va="center_baseline")
@@ -167,13 +167,13 @@ def _columns(made: Sheet, lines: Sequence[Line], scale: findings.Scale) -> None:
             made.text(x, line.y, text, size=SMALL, weight=weight, ha=side, va="center_baseline")
 
 
-def _axis(outcome: Outcome, scale: findings.Scale, study: Study) -> str:
+def _axis(outcome: OutcomeLabel, scale: findings.Scale, study: Study) -> str:
     unit = scale.of_difference if scale.binary else unit_of(outcome)
     text = f"Difference from {findings.quoted(study.reference)}: {titled(outcome, study)}"
     return text + (f" ({unit})" if unit else "")
 
 
-def _caption(rows: Sequence[Effect], study: Study, outcome: Outcome) -> str:
+def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str:
     counts = sorted({r.runs for r in rows})
     runs = findings.counted(counts[-1], "run")
     if len(counts) > 1:

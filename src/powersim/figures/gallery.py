@@ -20,7 +20,7 @@ from powersim.figures.events import changed, draw_event, draw_events, telling_ev
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
 from powersim.figures.overview import draw_all_effects, draw_overview, draw_pairing
-from powersim.figures.press import Draw, Printed, print_all
+from powersim.figures.press import Draw, FigureFiles, print_all
 from powersim.figures.style import Drawing
 from powersim.files.page import GENERATOR, PAGE_MARK
 from powersim.files.plain import plain
@@ -152,7 +152,7 @@ def _alignment(of: Subject, branch: str) -> Drawing:
     return draw_alignment(of.whole, branch, of.everything)
 
 
-def index(study: Study, shown: Sequence[Printed], ending: str) -> str:
+def index(study: Study, shown: Sequence[FigureFiles], ending: str) -> str:
     """A page with every figure under its finding, in sections."""
     parts = [
         "<!doctype html>", '<html lang="en">', '<meta charset="utf-8">',

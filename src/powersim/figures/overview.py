@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import is_binary, progress, titled, unit_of, when
 from powersim.effects.paired import Effect, variance_ratio
-from powersim.effects.results import ALL, Floats, Outcome, Study, paths
+from powersim.effects.results import ALL, Floats, OutcomeLabel, Study, paths
 from powersim.figures.fans import draw_fan, fan
 from powersim.figures.forest import effect_axes
 from powersim.figures.style import (
@@ -156,7 +156,7 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
     return Drawing("pairing", made.figure, finding, caption)
 
 
-def _together(axes: Axes, results: xr.Dataset, what: Outcome, study: Study, width: float) -> None:
+def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study, width: float) -> None:
     end = study.index(what.summary.last) if what.summary.kind == "ever" else len(study.turns) - 1
     whole = progress(paths(results, what.name), what.summary, study.turns)[..., : end + 1]
     binary, order = is_binary(whole), list(study.branches)
@@ -197,13 +197,13 @@ def _counted(total: Sequence[Effect], without_yardsticks: bool, several: bool) -
     return text + (", yardsticks not counted" if without_yardsticks else "")
 
 
-def _headline_finding(shown: Sequence[Outcome], rows: Sequence[Effect], study: Study) -> str:
+def _headline_finding(shown: Sequence[OutcomeLabel], rows: Sequence[Effect], study: Study) -> str:
     """The finding of the first headline outcome, in the scenario's order, that a branch changes visibly.
 
     Over all theories before under one of them; a branch that answers the question before a yardstick.
     """
 
-    def rank(what: Outcome) -> int:
+    def rank(what: OutcomeLabel) -> int:
         scale = findings.Scale(what.summary.kind == "ever", what.unit)
         own = [r for r in rows if r.outcome == what.name]
         main = findings.answering(own, study)

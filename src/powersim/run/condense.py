@@ -9,7 +9,7 @@ import numpy as np
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import KINDS, Summary
 from powersim.scenario.resolved import Outcome
-from powersim.sim.layout import Condensed, Singles
+from powersim.sim.layout import CondensedRuns, Singles
 
 
 def summary_of(outcome: Outcome) -> Summary:
@@ -18,7 +18,7 @@ def summary_of(outcome: Outcome) -> Summary:
     return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
 
 
-def condense(summaries: Sequence[Summary], value: Singles) -> Condensed:
+def condense(summaries: Sequence[Summary], value: Singles) -> CondensedRuns:
     """Condense paths (B, Th, R, T, O) by the summary of each outcome."""
     turns = tuple(range(value.shape[3]))
     columns = [
@@ -26,7 +26,7 @@ def condense(summaries: Sequence[Summary], value: Singles) -> Condensed:
         for place, summary in enumerate(summaries)
     ]
     summary = np.stack(columns, axis=-1) if columns else np.empty((*value.shape[:3], 0))
-    return Condensed(summary, departed(value))
+    return CondensedRuns(summary, departed(value))
 
 
 def departed(value: Singles) -> Singles:

@@ -16,13 +16,13 @@ import numpy as np
 
 from powersim._words import listed
 from powersim.compile.jit import interpreted
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.scenario.arrays.build import Built
 from powersim.world import derive, environment, signals
 from powersim.world.given import Given, given_by
 from powersim.world.legs import Legs
 from powersim.world.start import new_world
-from powersim.world.state import ACCEPTED, LEAST, REFUSED, Branch, Flags, Ints, World
+from powersim.world.state import ACCEPTED, LEAST, REFUSED, BranchArrays, Flags, Ints, World
 
 RESOLVE, TRUST = "resolve", "trust"
 ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
@@ -108,7 +108,7 @@ def _read(built: Built, g: Given, answer: int) -> tuple[bool, tuple[Change, ...]
     return acts, tuple(_changes(built, g, w))
 
 
-def _moves(branch: Branch, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
+def _moves(branch: BranchArrays, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
     """The turns in which something that is laid down moves, and which controls do."""
     for t, to in enumerate(branch.path_refused if refused else branch.path):
         moved = ~np.isnan(to) & (np.abs(np.nan_to_num(to) - w.pos) > LEAST)
@@ -116,7 +116,7 @@ def _moves(branch: Branch, w: World, refused: bool) -> Iterator[tuple[int, Flags
             yield t, moved
 
 
-def _of_offer(branch: Branch, controls: int) -> Ints:
+def _of_offer(branch: BranchArrays, controls: int) -> Ints:
     """The controls that an offer is about: what is signed is paid for, and no signal."""
     legs = [r for r in branch.offer_legs.tolist() if Legs.moves_control(controls, r)]
     return np.array([Legs.control_of(r) for r in legs], np.int64)
@@ -132,7 +132,7 @@ def _changes(built: Built, g: Given, w: World) -> Iterator[Change]:
     yield from sorted(found, key=lambda change: -abs(change.after - change.before))
 
 
-def read_back(opened: Opened, built: Built) -> list[tuple[str, str]]:
+def read_back(opened: LoadedScenario, built: Built) -> list[tuple[str, str]]:
     """What branches will be taken for, in lines of a label and a text (`in_words`); none without branches."""
     if not opened.scenario.branches:
         return []

@@ -13,7 +13,7 @@ from powersim.effects.limits import t_interval
 from powersim.sensitivity.discovery import Box, Limit
 from powersim.sensitivity.indices import FALSE_SHARE, Grid, Indices
 from powersim.sensitivity.space import LUCK, THEORY, Space
-from powersim.sensitivity.study import OTHERS, Bar, Found
+from powersim.sensitivity.study import OTHERS, Bar, Findings
 
 NOTHING = "No few assumptions decide the sign"
 
@@ -23,7 +23,7 @@ class Words:
     """Sentences about one study."""
 
     space: Space
-    found: Found
+    found: Findings
 
     @property
     def scale(self) -> Scale:
@@ -330,7 +330,7 @@ class Words:
         return f"{middle:.0f}% ({low:.0f} to {high:.0f})"
 
 
-def limits(found: Found) -> list[str]:
+def limits(found: Findings) -> list[str]:
     """What such a study cannot tell."""
     return [
         "An index is a share of the spread that the priors were given: a wider prior would weigh more, a "

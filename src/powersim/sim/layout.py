@@ -58,7 +58,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Condensed:
+class CondensedRuns:
     """What effects need of a chunk's paths.
 
     summary: (B, Th, R, O) each outcome's summary. departed: (B, Th, R) first turn at which anything recorded differs

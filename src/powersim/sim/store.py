@@ -25,7 +25,7 @@ from powersim import _seals as seals
 from powersim.errors import Argument
 from powersim.sim import arrays, held, manifest
 from powersim.sim import progress as record
-from powersim.sim.layout import Chunk, Condensed, Layout
+from powersim.sim.layout import Chunk, CondensedRuns, Layout
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
 
@@ -111,7 +111,7 @@ class Store:
         Manifest(folder, seals.key(stated), layout.chunk_runs()).keep(chunks)
         return cls(folder, layout, stated, damage)
 
-    def write(self, chunk: Chunk, condensed: Condensed) -> None:
+    def write(self, chunk: Chunk, condensed: CondensedRuns) -> None:
         """Add the next chunk of runs, or one that is damaged (ValueError if it is another).
 
         Only the last may be less than full.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from powersim.sensitivity.words import Words
     from powersim.verdict.study import Runs, Trial
     from powersim.verdict.words import Judgement
-    from powersim.why.explanation import Explained
+    from powersim.why.explanation import ExplainedEffect
     from powersim.why.worlds import Question
 
 
@@ -38,7 +38,7 @@ class Explanation:
     """Why two branches differ, outcome by outcome; `effects` are the channels' shares of the whole effect."""
 
     question: Question
-    found: Sequence[Explained]
+    found: Sequence[ExplainedEffect]
     runs: int
     provenance: dict[str, Any]
 

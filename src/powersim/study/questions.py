@@ -12,7 +12,7 @@ from powersim._words import counted
 from powersim.errors import Argument, ArgumentError, PowersimError, Stopped
 from powersim.run import work
 from powersim.run.listener import Listener
-from powersim.run.opened import Chosen, Opened, chosen, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
 from powersim.run.plan import Plan, plan
 from powersim.run.stages import announce, check_work
 from powersim.sim import provenance
@@ -20,12 +20,12 @@ from powersim.study.answers import Explanation, Hinges, Verdicts
 from powersim.study.command import equivalent
 
 if TYPE_CHECKING:
-    from powersim.sensitivity.study import Asked
+    from powersim.sensitivity.study import Request
     from powersim.verdict.study import Trial
 
 
 def why(
-    opened: Opened,
+    opened: LoadedScenario,
     outcomes: Chosen,
     branches: Chosen,
     theories: Chosen,
@@ -75,7 +75,7 @@ def why(
 
 
 def verdict(
-    opened: Opened,
+    opened: LoadedScenario,
     hypotheses: Chosen,
     draws: int | None,
     lucks: int | None,
@@ -159,7 +159,7 @@ def _leave(trial: Trial, found: Sequence[Any], out: Path, listener: Listener) ->
 
 
 def sensitivity(
-    opened: Opened,
+    opened: LoadedScenario,
     outcome: str | None,
     branches: Chosen,
     theories: Chosen,
@@ -211,7 +211,7 @@ def sensitivity(
     return Hinges(words, work.facts(planned, asked.runs, command, started, work.COMPILED))
 
 
-def _pair(opened: Opened, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
+def _pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
     """Two branches under one theory, or several in turn."""
     named = opened.branches[:2] if branches is None else chosen(branches, opened.branches, "branch")
     if len(named) != 2:
@@ -224,15 +224,15 @@ def _pair(opened: Opened, branches: Chosen, theories: Chosen, seed: int | None) 
 
 
 def _asked(
-    opened: Opened,
+    opened: LoadedScenario,
     outcome: str | None,
     runs: int | None,
     method: str,
     maps: Sequence[Sequence[str]] | None,
     threshold: float,
-) -> Asked:
+) -> Request:
     """What is asked, once it can be answered."""
-    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Asked
+    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Request
 
     if method not in METHODS:
         raise PowersimError(Argument("method"), unknown_name(method, METHODS, ""))
@@ -260,4 +260,4 @@ def _asked(
         if set(pair) in map(set, pairs):
             raise ArgumentError("maps", f"found {','.join(pair)} again; allowed: each pair once")
         pairs.append((pair[0], pair[1]))
-    return Asked(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)
+    return Request(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)

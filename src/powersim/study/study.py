@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import ArgumentError, PowersimError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, Opened, Source, chosen, open_source, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, Source, chosen, open_source, unknown_name
 from powersim.run.plan import LAST_RUN, Plan, headline, plan
 from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
@@ -60,7 +60,7 @@ class Study:
                     PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
                 )
             changed[PRIORS] = OFF
-        self.opened: Opened = open_source(source, changed)
+        self.opened: LoadedScenario = open_source(source, changed)
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
         plan(
             self.opened, branches, theories, seed, swept="", sampling=sampling

@@ -12,7 +12,7 @@ from powersim.run.plan import Plan
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
 from powersim.story import pages, tables
-from powersim.story.selection import Wanted
+from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import Story, story, turn_of
 from powersim.world.chronicle import TOPICS
@@ -73,7 +73,7 @@ def wanted(
     last: str | None = None,
     *,
     narrow: bool = True,
-) -> Wanted:
+) -> Selection:
     """What is asked for; nothing said lets everything through. `narrow` leaves out what is not a story."""
     codes = [each.code for each in plan.scenario.actors]
     ids = [each.id for each in plan.scenario.issues]
@@ -85,7 +85,7 @@ def wanted(
     topics = chosen(kinds, names, "kind") if asked and asked != (ALL,) else ()
     if narrow and not asked and not mechanisms:
         topics = MAIN
-    return Wanted(
+    return Selection(
         actors=frozenset(codes.index(code) for code in chosen(actors, codes, "actor"))
         if actors
         else frozenset(),
@@ -97,7 +97,7 @@ def wanted(
     )
 
 
-def tale(plan: Plan, run: int, asked: Wanted, engine: str | None) -> Tale:
+def tale(plan: Plan, run: int, asked: Selection, engine: str | None) -> Tale:
     """The story of a run of the plan's first branch under its first theory."""
     simulator(engine or COMPILED)
     return Tale(plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, engine or COMPILED))

@@ -29,7 +29,7 @@ from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import ANY, Mark, check_folder, write, write_atomically
 from powersim.run.condense import summary_of
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
 from powersim.run.plan import SEED
 from powersim.run.work import Progress
 from powersim.scenario.arrays.build import Built, build
@@ -54,7 +54,7 @@ AHEAD = 8  # places in work at once
 class Trial:
     """What will be computed: hypotheses, the branches that they need, theories, seed and design."""
 
-    opened: Opened
+    opened: LoadedScenario
     hypotheses: tuple[Hypothesis, ...]
     theories: tuple[str, ...]
     seed: int
@@ -143,7 +143,7 @@ class Runs:
 
 
 def trial(
-    opened: Opened,
+    opened: LoadedScenario,
     hypotheses: Chosen = None,
     draws: int | None = None,
     lucks: int | None = None,

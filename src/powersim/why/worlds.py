@@ -23,12 +23,12 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.condense import summary_of
-from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
 from powersim.run.plan import HEADLINES, Plan, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
 from powersim.why.groups import FULL, Group, Setting, coalitions, groups
-from powersim.why.keeping import Kept, Part
+from powersim.why.keeping import Part, WorldStore
 from powersim.why.knockouts import Worlds
 from powersim.why.mediation import OTHERS, TOGETHER, Replays
 from powersim.world.case import Case
@@ -81,7 +81,7 @@ class Question:
         return [Setting(off=frozenset({name})) for name in self.mechanisms]
 
     @cached_property
-    def known(self) -> dict[str, results.Outcome]:
+    def known(self) -> dict[str, results.OutcomeLabel]:
         """All outcomes are kept, so that more can be asked later."""
         return summaries(self.plan.opened)
 
@@ -94,38 +94,40 @@ class Question:
             "outcomes": list(self.known),
         }
 
-    def worlds(self, kept: Kept, outcome: str, settings: Sequence[Setting]) -> Worlds:
+    def worlds(self, kept: WorldStore, outcome: str, settings: Sequence[Setting]) -> Worlds:
         """One outcome in some of the worlds."""
         place = {setting: i for i, setting in enumerate(self.settings)}
         rows = [place[setting] for setting in settings]
         values, prints = self._taken(kept, outcome, rows)
         return Worlds(values[0], values[1], prints, self.known[outcome].summary.kind == "ever")
 
-    def replays(self, kept: Kept, outcome: str, held: str) -> tuple[Replays, Floats]:
+    def replays(self, kept: WorldStore, outcome: str, held: str) -> tuple[Replays, Floats]:
         """One outcome with a channel held, (theory, run), and 1 where any two of the histories differ."""
         rows = [0, len(self.settings) + list(HELD).index(held)]
         (a, b), prints = self._taken(kept, outcome, rows)
         flat = np.moveaxis(prints, 0, -1).reshape(*prints.shape[1:3], -1)
         return Replays(a[0], a[1], b[1], b[0]), np.asarray((flat != flat[..., :1]).any(axis=-1), np.float64)
 
-    def _taken(self, kept: Kept, outcome: str, rows: Sequence[int]) -> tuple[Floats, NDArray[np.uint64]]:
+    def _taken(
+        self, kept: WorldStore, outcome: str, rows: Sequence[int]
+    ) -> tuple[Floats, NDArray[np.uint64]]:
         """Values (branch, world, theory, run) and fingerprints (world, theory, run, branch)."""
         values = kept.values[..., list(self.known).index(outcome)][:, :, list(rows)].transpose(3, 2, 0, 1)
         return values, kept.prints[:, :, list(rows)].transpose(2, 0, 1, 3)
 
 
-def summaries(opened: Opened) -> dict[str, results.Outcome]:
+def summaries(opened: LoadedScenario) -> dict[str, results.OutcomeLabel]:
     """All outcomes as the analysis knows them, in the author's order."""
     found = {}
     for name in opened.outcomes:
         outcome = opened.scenario.outcomes[name]
         low, high = (float("nan") if end is None else end for end in ends(outcome))
-        found[name] = results.Outcome(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
+        found[name] = results.OutcomeLabel(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
     return found
 
 
 def question(
-    opened: Opened, outcomes: Chosen, branches: Chosen, theories: Chosen, seed: int | None
+    opened: LoadedScenario, outcomes: Chosen, branches: Chosen, theories: Chosen, seed: int | None
 ) -> Question:
     """What a user asked: by default the headline outcomes, all theories, the first two branches.
 
@@ -153,7 +155,7 @@ def question(
 
 def answer(
     asked: Question,
-    kept: Kept,
+    kept: WorldStore,
     runs: int,
     *,
     threads: int | None = None,
@@ -227,7 +229,9 @@ def _summed(asked: Question, case: Case, run: int, held: Held | None = None) -> 
     return np.array(values), int.from_bytes(digest, "little")
 
 
-def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
+def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> WorldStore:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
     shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
-    return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
+    return WorldStore.prepare(
+        None if folder is None else folder / NAME, asked.identity(), shape, resume=resume
+    )

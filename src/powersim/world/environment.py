@@ -29,7 +29,7 @@ from powersim.world.state import (
     SHIFT_ISSUE,
     SHIFT_SALIENCE,
     SHIFT_STOCK,
-    Branch,
+    BranchArrays,
     Derived,
     Setup,
     World,
@@ -94,7 +94,7 @@ def _act(s: Setup, w: World, a: int) -> None:
 
 
 @rule
-def lay_down(branch: Branch, w: World, t: int) -> None:
+def lay_down(branch: BranchArrays, w: World, t: int) -> None:
     """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
     for c in range(w.pos.shape[0]):
         to = laid_down(branch, w, t, c)

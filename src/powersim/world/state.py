@@ -181,7 +181,7 @@ class Setup(NamedTuple):
     act_value: Floats
 
 
-class Branch(NamedTuple):
+class BranchArrays(NamedTuple):
     """A counterfactual as arrays: what is laid down from outside, turn by turn."""
 
     path: Floats  # (T, C) position laid down, nan = free

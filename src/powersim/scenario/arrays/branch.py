@@ -67,7 +67,7 @@ class _Plan:
             table[during, index.controls_of(self.s, thing[0])] = 1
 
 
-def plan(scenario: Scenario, index: Index, name: str = "") -> w.Branch:
+def plan(scenario: Scenario, index: Index, name: str = "") -> w.BranchArrays:
     """The arrays of a branch; without a name, of the world as it goes."""
     branch = scenario.branches[name] if name else FREE
     own = _applied(scenario, index, branch)
@@ -104,9 +104,9 @@ def _after(scenario: Scenario, index: Index, own: _Plan, turn: int, name: str) -
     return out
 
 
-def _arrays(own: _Plan, refused: Floats, index: Index, offer: Offer | None) -> w.Branch:
+def _arrays(own: _Plan, refused: Floats, index: Index, offer: Offer | None) -> w.BranchArrays:
     legs, targets = _legs(own, refused, offer) if offer is not None else ([], [])
-    return w.Branch(
+    return w.BranchArrays(
         path=own.path,
         path_refused=refused,
         hold=own.hold,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from powersim.scenario.check.facts import Facts, Finding, Listed, finding
+from powersim.scenario.check.facts import Facts, Finding, Listing, finding
 from powersim.scenario.read.node import Path
 from powersim.scenario.schema.branch import Event
-from powersim.scenario.schema.evidence import Fact
+from powersim.scenario.schema.evidence import FactEntry
 from powersim.scenario.schema.scenario import Document
 
 
@@ -24,7 +24,7 @@ def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Findin
                 ("evidence", "errors", issue), "an issue without a coded path", issue,
                 ", ".join(sorted(document.record)) or "none is coded", key=True,
             )  # fmt: skip
-    lists: list[tuple[Path, list[Fact]]] = [(("evidence", "events"), stated.events)]
+    lists: list[tuple[Path, list[FactEntry]]] = [(("evidence", "events"), stated.events)]
     if stated.withheld is not None:
         lists.append((("evidence", "withheld", "events"), stated.withheld.events))
     for where, listed in lists:
@@ -32,7 +32,7 @@ def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Findin
             yield from _fact(document, facts, (*where, index), fact)
 
 
-def _fact(document: Document, facts: Facts, at: Path, fact: Fact) -> Iterator[Finding]:
+def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterator[Finding]:
     kind = fact.kind
     thing = getattr(fact, kind)
     pairs = {"sanctions": facts.sanctions, "strike": facts.strikes}
@@ -47,7 +47,7 @@ def _fact(document: Document, facts: Facts, at: Path, fact: Fact) -> Iterator[Fi
     elif kind == "event":
         yield from _event(document, at, fact)
     if kind in ("war", "strike"):
-        table: Listed[tuple[str, str, str]] = facts.over("dispute" if kind == "war" else "strike")
+        table: Listing[tuple[str, str, str]] = facts.over("dispute" if kind == "war" else "strike")
         found = [issue for a, b, issue in table if (a, b) == thing]
         if fact.over is not None and (*thing, fact.over) not in table:
             yield finding((*at, "over"), "not over this issue", fact.over, ", ".join(found))
@@ -55,7 +55,7 @@ def _fact(document: Document, facts: Facts, at: Path, fact: Fact) -> Iterator[Fi
             yield finding((*at, kind), "which one?", ", ".join(found), "over: one of them")
 
 
-def _event(document: Document, at: Path, fact: Fact) -> Iterator[Finding]:
+def _event(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
     """An event that no run can have when it is said to have come, or that every run has though it did not come."""
     event = next((e for e in document.events if e.id == fact.event), None)
     if event is None:
@@ -97,7 +97,7 @@ def _never(document: Document, event: Event, first: int, last: int) -> str:
     return "" if opens <= last and first <= closes else "it cannot come then"
 
 
-def _window(document: Document, fact: Fact) -> tuple[int, int]:
+def _window(document: Document, fact: FactEntry) -> tuple[int, int]:
     calendar = document.calendar.calendar()
     once = fact.begins or fact.at
     first, last = once or fact.from_, once or fact.to

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from powersim.scenario.calendar import parse_date
-from powersim.scenario.check.facts import Facts, Finding, Listed, circular, finding
+from powersim.scenario.check.facts import Facts, Finding, Listing, circular, finding
 from powersim.scenario.check.hypothesis import hypothesis_contradictions
 from powersim.scenario.read.node import Path
 from powersim.scenario.schema.branch import MOST_PARTIES, Action, Leg
 from powersim.scenario.schema.numbers import Number
-from powersim.scenario.schema.scenario import Document, Outcome
+from powersim.scenario.schema.scenario import Document, OutcomeEntry
 from powersim.world.params import SPEC, ParameterSpec
 from powersim.world.quantities import OVER, QUANTITIES, Argument
 
@@ -249,7 +249,7 @@ def offer_parties(document: Document, facts: Facts, action: Action) -> list[str]
 
 
 def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
-    known: dict[Argument, Listed[tuple[str, str]]] = {
+    known: dict[Argument, Listing[tuple[str, str]]] = {
         "sanctions": facts.sanctions, "pledge": facts.pledges, "strike": facts.strikes, "proxy": facts.proxies,
     }  # fmt: skip
     for name, outcome in document.outcomes.items():
@@ -270,7 +270,7 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
             yield finding(at, "an observed event never happens in a run", thing, "an exogenous event")
 
 
-def _which(facts: Facts, at: Path, outcome: Outcome) -> Iterator[Finding]:
+def _which(facts: Facts, at: Path, outcome: OutcomeEntry) -> Iterator[Finding]:
     """Where a pair has several disputes, strikes or proxies, `over` says which one is meant."""
     kind, over = outcome.of.kind, outcome.of.over
     pair: tuple[str, str] = getattr(outcome.of, kind)

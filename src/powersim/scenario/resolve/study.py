@@ -9,7 +9,7 @@ from powersim.scenario.pairs import Pairs
 from powersim.scenario.resolve import world
 from powersim.scenario.resolve.document import Resolver
 from powersim.scenario.schema.branch import Action, Event, Forbid
-from powersim.scenario.schema.evidence import Fact
+from powersim.scenario.schema.evidence import FactEntry
 from powersim.scenario.schema.hypothesis import Hypothesis
 
 EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
@@ -263,7 +263,7 @@ def _evidence(of: Resolver) -> r.Evidence | None:
     )
 
 
-def _facts(of: Resolver, listed: list[Fact], miss: float) -> tuple[r.Fact, ...]:
+def _facts(of: Resolver, listed: list[FactEntry], miss: float) -> tuple[r.Fact, ...]:
     """Facts in an order that does not hang on that of the file."""
     found = []
     for fact in listed:

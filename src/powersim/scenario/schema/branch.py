@@ -267,7 +267,7 @@ class Action(Strict):
         return next(verb for verb in VERBS if getattr(self, verb) is not None)
 
 
-class Branch(Strict):
+class BranchEntry(Strict):
     """A counterfactual: another branch (`like`) plus actions; an empty branch is the world as it goes.
 
     role: it answers the question, or it is a yardstick, there to measure the others by. No role comes with `like`.

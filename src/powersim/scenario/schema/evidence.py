@@ -20,7 +20,7 @@ LEVELS = ("sanctions", "know_how")  # those that are above a level or not
 OVER = ("war", "no_war", "strike")
 
 
-class Fact(Strict):
+class FactEntry(Strict):
     """Something that happened, or did not, at a date or between two."""
 
     war: Pair | None = None
@@ -103,10 +103,10 @@ class Withheld(Strict):
     """What came later, kept back until a date after `after` is asked for."""
 
     after: Date
-    events: list[Fact] = Field(default_factory=list)
+    events: list[FactEntry] = Field(default_factory=list)
 
 
-class Evidence(Strict):
+class EvidenceEntry(Strict):
     """What is known to have happened, what may be wrong with it, and until when it is used unless a date is named."""
 
     branch: BranchRef | None = None
@@ -121,5 +121,5 @@ class Evidence(Strict):
         Annotated[PathsOf, BeforeValidator(_paths, json_schema_input_type=PathsOf | Literal["changes"])]
         | None
     ) = Field(default=None, examples=["{at: changes}"])
-    events: list[Fact] = Field(default_factory=list)
+    events: list[FactEntry] = Field(default_factory=list)
     withheld: Withheld | None = None

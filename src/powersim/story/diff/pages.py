@@ -12,10 +12,10 @@ from powersim.story import phrases, tables
 from powersim.story.diff.happenings import Happening
 from powersim.story.diff.parting import Link, Parting
 from powersim.story.diff.quantities import ROUGH, label, shown, size
-from powersim.story.frame import Outcome
+from powersim.story.frame import OutcomePath
 from powersim.story.lines import line
 from powersim.story.pages import WIDTH, escaped, joined
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.story import Entry, tell
 
 READ = (
@@ -48,11 +48,11 @@ class Comparison:
     run: int
     seed: int
     differences: Sequence[Difference]
-    outcomes: tuple[Sequence[Outcome], Sequence[Outcome]]
+    outcomes: tuple[Sequence[OutcomePath], Sequence[OutcomePath]]
     priors: str = ""  # said where no number was drawn
 
 
-def differences(parting: Parting, wanted: Wanted) -> list[Difference]:
+def differences(parting: Parting, wanted: Selection) -> list[Difference]:
     """What happened in one branch only, as far as it is wanted, in order, each with its chain."""
     found = []
     for side, each in enumerate(parting.sides):

@@ -15,8 +15,8 @@ from powersim.story.diff import pages
 from powersim.story.diff.happenings import Side
 from powersim.story.diff.pages import Comparison, Difference
 from powersim.story.diff.parting import Parting
-from powersim.story.frame import Outcome
-from powersim.story.selection import Wanted
+from powersim.story.frame import OutcomePath
+from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import described, followed, told
 from powersim.world import chronicle as c
@@ -26,7 +26,7 @@ SHOWN = 24  # differences that the section shows
 
 
 def comparison(
-    plan: Plan, theory: str, run: int, wanted: Wanted | None = None, engine: str = COMPILED
+    plan: Plan, theory: str, run: int, wanted: Selection | None = None, engine: str = COMPILED
 ) -> Comparison:
     """The first two branches of a plan in one run, a branch beside itself if it has only one.
 
@@ -35,7 +35,7 @@ def comparison(
     cases = plan.cases(theory, run)
     labels = (plan.labels[0], plan.labels[-1])
     sides: list[Side] = []
-    outcomes: list[list[Outcome]] = []
+    outcomes: list[list[OutcomePath]] = []
     for label in labels:
         found = followed(plan, label, theory, run, engine=engine, every=True)
         events = told(plan, label, theory, run, found)
@@ -44,7 +44,7 @@ def comparison(
         outcomes.append(list(described(plan, label, theory, run, events.names, found).outcomes))
         names = events.names
     parting = Parting((sides[0], sides[1]), names, cases[0].setup)
-    chosen = pages.differences(parting, wanted or Wanted(topics=frozenset(MAIN)))
+    chosen = pages.differences(parting, wanted or Selection(topics=frozenset(MAIN)))
     return Comparison(
         plan.scenario.title,
         parting,
