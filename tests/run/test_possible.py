@@ -11,11 +11,12 @@ import pytest
 from powersim.errors import PowersimError
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
-from powersim.run.possible import NO, YES, Possible, Settled, Worlds
+from powersim.run.possible import Possible, Settled, Worlds
 from powersim.sim import history, model
 from powersim.sim.run import History
 from powersim.world import chronicle, draws
 from powersim.world import columns as col
+from powersim.world.draws import NO, YES
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_copies_of_a_world_count_as_one(small: Plan) -> None:
 def test_worlds_come_back_from_their_file(small: Plan, tmp_path: Path) -> None:
     some, about = worlds(small), {"scenario": "x", "until": "2003Q1"}
     path = some.write(tmp_path / "given" / "worlds.npz", about)
-    back = Worlds.read(path, about)
+    back, _ = Worlds.read(path, about)
     assert alike(back[3].histories(small)[1], some[3].histories(small)[1])
     with pytest.raises(PowersimError, match=r"another study \(another until\)"):
         Worlds.read(path, {**about, "until": "2004Q1"})

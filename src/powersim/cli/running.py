@@ -12,6 +12,7 @@ from powersim.cli.options import (
     Branches,
     Engine,
     File,
+    GivenDate,
     NoPriors,
     Out,
     Overrides,
@@ -26,6 +27,7 @@ from powersim.cli.options import (
     Theory,
     Until,
     Workers,
+    WorldCount,
     changes,
     guarded,
     needs,
@@ -110,6 +112,12 @@ def compare(
     paths: Paths = None,
     until: Until = None,
     sampling: Sampling = None,
+    given: GivenDate = None,
+    worlds: WorldCount = None,
+    by_evidence: Annotated[
+        bool,
+        typer.Option("--by-evidence", help="With --given: weigh theories by what the record says of them."),
+    ] = False,
     resume: Resume = False,
     set_: Overrides = None,
     no_priors: NoPriors = False,
@@ -137,6 +145,8 @@ def compare(
     )
     if out is not None and out.exists() and figures != NONE:
         check_folder(out, "figures")
+    if given is not None:
+        study = study.given(given)
     found = study.compare(
         runs,
         until=until,
@@ -148,6 +158,8 @@ def compare(
         workers=workers,
         scheduler=scheduler,
         paths=paths,
+        worlds=worlds,
+        by_evidence=by_evidence,
         progress=page,
     )
     with found.keeping():
@@ -180,6 +192,7 @@ Examples:
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
   powersim compare my.yaml --until 'war ci < 0.01' --runs 20000  until the effects are known to ±0.01
   powersim compare my.yaml --runs 1000000 --paths 5000 --out out/long
+  powersim compare my.yaml --given 2009Q2                   also in worlds that went as ours did until then
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
     ),

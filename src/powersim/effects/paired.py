@@ -42,6 +42,9 @@ class Effect:
     ci_high: float
     p_superior: float  # Pr(b > a) + Pr(b = a)/2 within runs
     runs: int
+    given: str = (
+        ""  # date to which the worlds went as the record says; empty = worlds as the model makes them
+    )
 
     @property
     def known(self) -> bool:

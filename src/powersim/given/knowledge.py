@@ -22,12 +22,13 @@ import numpy as np
 from powersim.errors import ArgumentError, PowersimError
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
-from powersim.run.possible import NO, YES, Settled
+from powersim.run.possible import Settled
 from powersim.scenario.arrays.build import Built
 from powersim.scenario.resolved import Evidence, Fact
 from powersim.world import draws
 from powersim.world import quantities as q
 from powersim.world.case import Watch
+from powersim.world.draws import NO, YES
 from powersim.world.state import Floats, Ints
 
 ROOT = math.sqrt(2.0 * math.pi)

@@ -29,6 +29,7 @@ from powersim.world.case import Case
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats
 
+START = 8  # draws from the prior for every world of an island: few may have a chance at all
 HALF = 0.5  # of the effective number of worlds that a step leaves
 BLOCK = 8  # one in so many parameters is drawn anew by a move of a block
 STRETCH = 4  # turns whose keys a move draws anew
@@ -102,21 +103,20 @@ def island(task: Task, number: int, tick: Callable[[], None] | None = None) -> I
     """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits."""
     rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
+    power = 1.0 if task.known.size == 0 else 0.0
+    histories = task.worlds if power else START * task.worlds
     some = [
-        task.weigh(State(rng.random(size), _keys(rng, turns), float(rng.random())))
-        for _ in range(task.worlds)
+        task.weigh(State(rng.random(size), _keys(rng, turns), float(rng.random()))) for _ in range(histories)
     ]
-    made, accepted, histories = np.zeros(len(KINDS)), np.zeros(len(KINDS)), task.worlds
-    power, log_evidence, levels = 0.0, 0.0, 0
-    if task.known.size == 0:
-        power = 1.0
+    made, accepted = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    log_evidence, levels = 0.0, 0
     while power < 1.0:
         logs = np.array([state.log for state in some])
         if not np.isfinite(logs).any():
             raise PowersimError(_impossible(task, some))
         step = _step(logs, power)
         log_evidence += _log_mean(step * logs)
-        some = [some[n] for n in _drawn(_weights(step * logs), rng)]
+        some = [some[n] for n in _drawn(_weights(step * logs), task.worlds, rng)]
         power, levels = power + step, levels + 1
         for _ in range(task.moves * (2 if power >= 1.0 else 1)):
             for n, state in enumerate(some):
@@ -191,7 +191,7 @@ def _log_mean(logs: Floats) -> float:
 
 
 def _step(logs: Floats, power: float) -> float:
-    """How far the power may rise so that the effective number of worlds with a chance is halved at most."""
+    """How far the power may rise so that half of the worlds with a chance still count."""
     alive = logs[np.isfinite(logs)]
 
     def enough(step: float) -> bool:
@@ -206,9 +206,9 @@ def _step(logs: Floats, power: float) -> float:
     return max(low, 1e-9)
 
 
-def _drawn(weights: Floats, rng: np.random.Generator) -> list[int]:
+def _drawn(weights: Floats, count: int, rng: np.random.Generator) -> list[int]:
     """Worlds drawn by weight, systematically: each comes its expected number of times, rounded up or down."""
-    points = (rng.random() + np.arange(len(weights))) / len(weights)
+    points = (rng.random() + np.arange(count)) / count
     found: list[int] = np.minimum(np.searchsorted(np.cumsum(weights), points), len(weights) - 1).tolist()
     return found
 

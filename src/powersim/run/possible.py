@@ -25,12 +25,12 @@ from powersim.run.plan import Plan
 from powersim.sim.forks import simulate_branches
 from powersim.sim.run import History
 from powersim.world.case import Case
-from powersim.world.draws import AS_GIVEN, NO, YES, Luck, luck_of
+from powersim.world.draws import AS_GIVEN, Luck, luck_of
 from powersim.world.state import Floats, Ints
 
 Keys = NDArray[np.uint64]
-FOLDER, MADE = "given", b"powersim worlds "
-__all__ = ["AS_GIVEN", "NO", "YES", "Possible", "Settled", "Worlds"]
+FOLDER = "given"  # of worlds, in that of a study
+MORE = "more_"
 
 
 @dataclass(frozen=True)
@@ -160,22 +160,23 @@ class Worlds:
         """Effective number of worlds: 1 over the sum of squared weights, copies counted as one (Kish 1965)."""
         return float(1.0 / (np.bincount(self.same, self.weight) ** 2).sum())
 
-    def write(self, path: Path, identity: Mapping[str, Any]) -> Path:
-        """Keep them in a file, with what they are worlds of."""
+    def write(self, path: Path, identity: Mapping[str, Any], **more: Any) -> Path:
+        """Keep them in a file, with what they are worlds of; `more` arrays beside them."""
         room = io.BytesIO()
         s = self.settled
         said = json.dumps({"theory": self.theory, "seed": self.seed, **identity}, sort_keys=True)
+        beside = {MORE + name: array for name, array in more.items()}
         np.savez_compressed(
             room, about=np.array(said), place=self.place, keys=self.keys, turn=s.turn, point=s.point, who=s.who,
-            what=s.what, uniforms=self.uniforms, weight=self.weight, past=np.array(self.past),
+            what=s.what, uniforms=self.uniforms, weight=self.weight, past=np.array(self.past), **beside,
         )  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, seals.seal(room.getvalue(), path.name))
         return path
 
     @classmethod
-    def read(cls, path: Path, identity: Mapping[str, Any]) -> Worlds:
-        """Worlds that were kept. PowersimError if there are none, they are damaged, or of something else."""
+    def read(cls, path: Path, identity: Mapping[str, Any]) -> tuple[Worlds, dict[str, Floats]]:
+        """Worlds that were kept, and what beside them. PowersimError: none, damaged, or of something else."""
         if not path.is_file():
             raise PowersimError(f"{path}: no such file; allowed: a folder in which `given` left its worlds")
         whole = seals.unseal(path.read_bytes(), path.name)
@@ -188,10 +189,11 @@ class Worlds:
             if other:
                 raise PowersimError(f"{path}: holds worlds of another study (another {', '.join(other)})")
             settled = Settled(found["turn"], found["point"], found["who"], found["what"])
-            return cls(
+            worlds = cls(
                 about["theory"], about["seed"], found["place"], found["keys"], settled, found["uniforms"],
                 found["weight"], int(found["past"]),
             )  # fmt: skip
+            return worlds, {name[len(MORE) :]: found[name] for name in found.files if name.startswith(MORE)}
 
     @classmethod
     def together(cls, parts: Sequence[Worlds], weights: Sequence[float]) -> Worlds:
