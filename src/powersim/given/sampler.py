@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from powersim.compile.bundle import pack
 from powersim.errors import PowersimError
 from powersim.given.knowledge import Known
 from powersim.run.opened import own_name
@@ -29,7 +30,7 @@ from powersim.world.case import Case
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats
 
-START = 8  # draws from the prior for every world of an island: few may have a chance at all
+START = 4  # draws from the prior for every world of an island: few may have a chance at all
 HALF = 0.5  # of the effective number of worlds that a step leaves
 BLOCK = 8  # one in so many parameters is drawn anew by a move of a block
 STRETCH = 4  # turns whose keys a move draws anew
@@ -50,7 +51,9 @@ class State:
     log: float = -math.inf
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
     blame: int = -1
-    """The check without which it would have had a chance."""
+    """The turn that left it without a chance."""
+    case: Case | None = None
+    """Its inputs, packed: as long as only the luck changes they are the same."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,15 @@ class Task:
         """The inputs at a place, under the branch that happened, watching what is known."""
         built, theory = self.plan.built, own_name(self.theory)
         case = built.case(own_name(self.known.branch), theory, at=place, snapshots=())
-        return case._replace(watch=self.known.watch)
+        return case._replace(setup=pack(case.setup), watch=self.known.watch)
 
     def weigh(self, state: State, floor: float = -math.inf) -> State:
         """The state with its likelihood, -inf as soon as that is sure to lie below the floor."""
         what = self.known
         luck = what.settled.luck(self.plan.seed, state.keys)
-        case = self.case(state.place)
-        engine = Engine(case, self.plan.seed, 0, bench=bench_of(case.setup, LOG_ROWS), chance=luck)
+        case = self.case(state.place) if state.case is None else state.case
+        bench = bench_of(self.plan.built.setup, LOG_ROWS)
+        engine = Engine(case, self.plan.seed, 0, bench=bench, chance=luck)
         discrepancy = what.discrepancy(state.extra)
         total, blame = what.constant(discrepancy), -1
         for t in range(what.until + 1):
@@ -96,7 +100,7 @@ class Task:
             if total < floor or total == -math.inf:
                 blame, total = t, -math.inf
                 break
-        return replace(state, log=total, uniforms=luck.answer[:, 0].copy(), blame=blame)
+        return replace(state, log=total, uniforms=luck.answer[:, 0].copy(), blame=blame, case=case)
 
 
 def island(task: Task, number: int, tick: Callable[[], None] | None = None) -> Island:
@@ -174,7 +178,7 @@ def _proposed(rng: np.random.Generator, state: State, kind: int, until: int) -> 
         size = NUDGE * 10.0 ** -rng.integers(0, 3)
         whole = (whole + size * rng.standard_normal(len(whole))) % 1.0
         whole = np.where(whole < 1.0, whole, 0.0)
-    return replace(state, place=whole[:-1], extra=float(whole[-1]))
+    return replace(state, place=whole[:-1], extra=float(whole[-1]), case=None)
 
 
 def _keys(rng: np.random.Generator, count: int) -> Keys:
