@@ -167,7 +167,7 @@ def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: py
     asked = Asked(of, "2006", 100, moves=0)
     monkeypatch.setattr(conditioning, "LEAST", 101.0)
     with pytest.raises(
-        PowersimError, match="worlds count, and below 101 nothing is answered.*take more worlds"
+        PowersimError, match=r"worlds count, and below 101 nothing is answered.*take more worlds"
     ):
         condition(asked, threads=1)
 

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from powersim.cli import inspecting, reporting, results, running, sensitivity, verdict, why
+from powersim.cli import given, inspecting, reporting, results, running, sensitivity, verdict, why
 from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
@@ -35,7 +35,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, verdict, why, sensitivity, reporting):
+    for module in (inspecting, running, results, verdict, why, sensitivity, given, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

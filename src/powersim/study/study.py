@@ -18,12 +18,13 @@ from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
-from powersim.study import questions
+from powersim.study import given, questions
 from powersim.study.answers import Explanation, Hinges, Verdicts
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
 if TYPE_CHECKING:
+    from powersim.study.given import Origins, Weighing
     from powersim.study.tales import Tale
 
 R = TypeVar("R", bound=Results)
@@ -174,6 +175,71 @@ class Study:
             self.opened, outcomes, branches if branches is not None else self.branches, self.theories, self.seed,
             runs, _folder(out), resume, workers, heard(progress),
         )  # fmt: skip
+
+    def origin(
+        self,
+        of: str,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        worlds: int | None = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Origins:
+        """Where an outcome came from: was each cause necessary, was it sufficient, beside its rivals.
+
+        of: an outcome with `ever`. branches: what happened, then one branch for each cause, without it. runs: worlds
+        as the model makes them, under each theory; worlds: as many that went as ours did, if the study is `given` a
+        date.
+        """
+        questions.check_given(self.date, worlds, False, None)
+        planned = plan(
+            self.opened,
+            branches if branches is not None else self.branches,
+            self.theories,
+            self.seed,
+            swept="",
+        )
+        wanted = work.check_runs(work.RUNS if runs is None else runs)
+        return given.origin(
+            planned,
+            of,
+            self.date,
+            wanted,
+            worlds,
+            _folder(out),
+            heard(progress),
+            resume=resume,
+            workers=workers,
+        )
+
+    def weigh(
+        self,
+        *,
+        worlds: int | None = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Weighing:
+        """What the record says of theories and of uncertain numbers, to the date that the study is `given`.
+
+        Without one, to the date of the scenario's evidence.
+        """
+        dated = self if self.date is not None else self.given()
+        planned = dated.under_fact()
+        return given.weigh(
+            planned, dated.date, worlds, _folder(out), heard(progress), resume=resume, workers=workers
+        )
+
+    def under_fact(self) -> Plan:
+        """A plan for the branch that happened, under the theories of the study."""
+        stated = self.scenario.evidence
+        return plan(
+            self.opened, None if stated is None else [stated.branch], self.theories, self.seed, swept=""
+        )
 
     def verdict(
         self,
