@@ -5,6 +5,7 @@ The public names; each is imported when it is first used, so that `import powers
     Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, report
     Comparison   what branches change: effects, data, provenance, plot
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
+    explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
     Model      one run of a scenario as a Mesa model, a turn a step
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
     from powersim.scenario.arrays.build import build
     from powersim.scenario.load import dump, load, loads
+    from powersim.scenario.template import json_schema, template
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
     from powersim.story.model import Model
+    from powersim.study.explaining import explain
     from powersim.study.results import Comparison
     from powersim.study.study import Study
 
@@ -38,9 +41,12 @@ __all__ = [
     "Study",
     "build",
     "dump",
+    "explain",
+    "json_schema",
     "load",
     "loads",
     "simulate",
+    "template",
 ]
 
 _HOMES = {
@@ -54,9 +60,12 @@ _HOMES = {
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
     "dump": "powersim.scenario.load",
+    "explain": "powersim.study.explaining",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",
+    "json_schema": "powersim.scenario.template",
     "simulate": "powersim.sim.history",
+    "template": "powersim.scenario.template",
 }
 
 

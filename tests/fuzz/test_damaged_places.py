@@ -16,9 +16,9 @@ import pytest
 from powersim.run import work
 from powersim.run.opened import LoadedScenario, open_scenario
 from powersim.run.plan import plan
+from powersim.run.space import Space
 from powersim.scenario.template import template
 from powersim.sensitivity.points import Evaluator, Points
-from powersim.sensitivity.space import Space
 from powersim.sim.manifest import StoreError
 from powersim.verdict import study as verdict
 from powersim.why.worlds import answer, open_kept, question

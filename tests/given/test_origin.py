@@ -131,7 +131,9 @@ def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType,
     whole = ps.Study(planted.by_chance(*events, **parts)).given("2005")
     found = whole.weigh(worlds=100, workers=1, out=tmp_path)
     words = {row.theory: row.word for row in found.rows}
-    assert words["still"] == "very strong"  # a path at 0 where the record has 1, twice: 2 * 12.5 against log 2
+    assert (
+        words["still"] == "very strong"
+    )  # a path at 0 where the record has 1, twice: 2 * 12.5 against log 2
     assert found.rows[-1].log_factor == pytest.approx(25 - math.log(2), abs=0.5)
     assert {path.name for path in (tmp_path / "weigh").iterdir()} >= {
         "weights.csv",

@@ -11,9 +11,9 @@ import pytest
 from powersim.errors import PowersimError
 from powersim.run.opened import open_scenario
 from powersim.run.plan import plan
+from powersim.run.space import LUCK, Space
 from powersim.sensitivity.points import Evaluator, Points
 from powersim.sensitivity.report import write
-from powersim.sensitivity.space import LUCK, Space
 from powersim.sensitivity.study import Request, carry_out, steps
 from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck
@@ -107,10 +107,6 @@ def test_what_no_history_reads_is_known_to_be_unread_however_chance_ranks_it(stu
     assert not found.screening.found[list(found.screening.unread)].any()
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="since a prior was added the small design gives one index outside its interval: chance, or a fault of it",
-)
 def test_sobol_indices_of_single_priors_are_their_shares_of_the_variance(studied):
     looked, found = studied
     low, high = looked.space.ends(looked.space.place["parameters.w_threat"])

@@ -28,6 +28,7 @@ NAMES = Names(
     flows=(Flow("S-300", 1, 0),),
     disputes=("Territory",),
     events=("an election",),
+    goods=("shells",),
 )
 CONTROLS = len(NAMES.controls)
 GIVE_S300, FREEZE_S300 = 3 * CONTROLS, 3 * CONTROLS + 1

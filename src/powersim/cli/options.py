@@ -118,6 +118,7 @@ WorldCount = Annotated[
         "--worlds", metavar="N", help="With --given: worlds under each theory; default: 256.", min=1
     ),
 ]
+Detail = Annotated[bool, typer.Option("--detail", help="Print everything, not only what matters first.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
 

@@ -169,19 +169,20 @@ def tell(
     announce(page)
     if section is not None:
         _section(page, plan, section, numbers if runs else None, run)
-        return
-    if diff:
+        page.next("report", section)
+    elif diff:
         _diff(page, plan, numbers[0], wanted, form, out, engine)
-        return
-    if world is not None and form not in TABLES:
+        page.next("compare", file, "--branches", ",".join(plan.labels))
+    elif world is not None and form not in TABLES:
         from powersim.study.questions import world as possible
 
-        one = possible(plan, world, file.parent)
-        _one(page, plan, world, wanted, form, out, engine, one)
+        _one(page, plan, world, wanted, form, out, engine, possible(plan, world, file.parent))
     elif form in TABLES or not single:
         _table(page, plan, numbers, wanted, form, out, engine)
     else:
         _one(page, plan, numbers[0], wanted, form, out, engine)
+        if other := next((name for name in plan.opened.branches if name != plan.labels[0]), ""):
+            page.next("tell", file, "--run", run, "--diff", f"{plan.labels[0]},{other}")
 
 
 def _plan(
@@ -224,13 +225,9 @@ def _diff(
     page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story.diff import pages
-    from powersim.story.diff.study import comparison
+    from powersim.study.tales import two_tales
 
-    simulator(engine or COMPILED)
-    one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
+    _put(page, str(getattr(two_tales(plan, run, wanted, engine), form)), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:

@@ -62,10 +62,21 @@ def why(
 
     page = console.Page(quiet)
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
-    _show(page, study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page))
+    found = study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page)
+    _show(page, found)
     if out is not None:
         files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
         page.note(f"written to {out / 'why'}: {files}")
+    plan, kept = found.question.plan, () if out is None else ("--out", out)
+    page.next(
+        "sensitivity",
+        file,
+        "--branches",
+        ",".join(plan.branches),
+        "--outcome",
+        found.question.outcomes[0],
+        *kept,
+    )
 
 
 def _show(page: Page, found: Explanation) -> None:

@@ -156,6 +156,35 @@ def of_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, b
     return text + _by_theory(parts, best.effect, scale) + _yardstick(rows, main, scale)
 
 
+def plain_words(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
+    """One sentence for anybody: the level with the branch that changes most and with the reference, if it is clear."""
+    scale = Scale(binary, outcome.unit)
+    known = [r for r in overall(rows) if math.isfinite(r.effect)]
+    date = "" if study.date(outcome.summary.last) in outcome.title else f", {when(outcome, study)}"
+    if not known:
+        return f"{outcome.title}{date}: nothing to compare"
+    clear = [r for r in known if stands_out(r, scale)]
+    most = max(clear or known, key=lambda r: abs(r.effect))
+    titles = [f"“{study.branches[name].title}”" for name in (most.branch_b, most.branch_a)]
+    if most.nothing:
+        return f"{outcome.title}{date}: the same in every history, whatever the branch"
+    if not clear:
+        known_all = all(r.known for r in known)
+        why = (
+            "no branch makes a difference beyond chance"
+            if known_all
+            else "too few histories to tell the branches apart"
+        )
+        return f"{outcome.title}{date}: {why}"
+    places = decimals([scale.factor * v for v in (most.mean_b, most.mean_a)])
+    b, a = (scale.level(v, places) for v in (most.mean_b, most.mean_a))
+    if a == b:
+        places = max(places, decimals([scale.factor * most.effect]))
+        b, a = (scale.level(v, places) for v in (most.mean_b, most.mean_a))
+    of = " of histories" if binary else ""
+    return f"{outcome.title}{date}: {b}{of} with {titles[0]}, {a} with {titles[1]}"
+
+
 def answering(rows: Sequence[Effect], study: Study) -> list[Effect]:
     """The effects of branches that answer the question; of yardsticks where there is nothing else."""
     return [r for r in rows if not study.branches[r.branch_b].yardstick] or list(rows)

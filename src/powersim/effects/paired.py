@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.effects import limits
+from powersim.effects.odds import measured
 from powersim.effects.outcomes import is_binary, progress, summary_of
-from powersim.effects.results import ALL, SAMPLE, Floats, Study, of_branch, paths
+from powersim.effects.results import ALL, COUNTED, SAMPLE, Floats, Study, of_branch, paths
 from powersim.files.table import mark, write_table
 
 if TYPE_CHECKING:
@@ -42,9 +43,8 @@ class Effect:
     ci_high: float
     p_superior: float  # Pr(b > a) + Pr(b = a)/2 within runs
     runs: int
-    given: str = (
-        ""  # date to which the worlds went as the record says; empty = worlds as the model makes them
-    )
+    estimator: str = COUNTED  # or odds: see `effects.odds`
+    given: str = ""  # date to which worlds went as the record says; empty = as the model makes them
 
     @property
     def known(self) -> bool:
@@ -170,7 +170,8 @@ def effects(
     """Effects of every pair on every outcome, by theory and pooled; by default each branch against the reference.
 
     Rows come by outcome, pair, theory; the pooled row `all` follows when there are at least two theories.
-    `given` keeps only the runs of each theory in which the event happened (or did not).
+    Outcomes are estimated by the better of two estimators (see `effects.odds`). `given` keeps only the runs of each
+    theory in which the event happened (or did not).
     """
     study = Study.read(results)
     chosen = study.pairs() if pairs is None else list(pairs)
@@ -181,11 +182,16 @@ def effects(
     rows: list[Effect] = []
     for name in study.outcomes if outcomes is None else outcomes:
         outcome = study.outcome(name)
-        values = summary_of(results, name, study)
+        # What a condition selects runs by may look ahead, as odds must not: then runs are counted.
+        plain = given is not None
+        values, estimator = (
+            (summary_of(results, name, study), COUNTED) if plain else measured(results, name, study)
+        )
         binary, last = is_binary(values), study.index(outcome.summary.last)
         for pair in chosen:
             a, b = (np.where(kept[pair], values[order.index(branch)], np.nan) for branch in pair)
-            rows += _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last], _block(results))
+            found = _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last], _block(results))
+            rows += [replace(row, estimator=estimator) for row in found]
     return rows
 
 

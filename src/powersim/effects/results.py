@@ -8,6 +8,8 @@ The dataset (see `powersim.run.work`) carries
 - ``arms``, ``arms_sd`` (branch, theory, flow): deliveries a run, flows labelled "s300: RUS to IRN";
 - ``first`` (branch, theory, run, event): turn at which an event first happened, NaN = never;
 - ``summary`` (branch, theory, run, outcome): each outcome's summary, as `outcomes.summarise` makes it of the path;
+- ``odds`` (branch, theory, run, outcome): the rules' probabilities of what an `ever` outcome counts, added up until it
+  first happened or the summary ends; NaN for outcomes that have none;
 - ``departed`` (branch, theory, run): first turn at which anything differed from the first branch, NaN = never;
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
@@ -50,6 +52,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 HEADLINES = 4
 """Outcomes shown in the overview when the study names none."""
 
+
+COUNTED, ODDS = "counted", "odds"
+"""Estimators: the share of runs, or the rules' own probabilities added up (see `effects.odds`)."""
 
 HALF = 0.5
 """Threshold of an `ever` summary that states none: right for 0/1 paths."""
@@ -161,6 +166,10 @@ class Study:
     def pairs(self) -> list[tuple[str, str]]:
         """(reference, other) for every other branch: the comparisons made unless a user asks for others."""
         return [(self.reference, other.name) for other in self.others()]
+
+    def precedes(self, outcome: OutcomeLabel) -> bool:
+        """Whether an outcome is over before any branch may differ from the reference, so that none can change it."""
+        return bool(self.others() and self.interventions) and outcome.summary.last < self.interventions[0]
 
     def date(self, turn: int) -> str:
         """The date of `turn`."""

@@ -15,6 +15,7 @@ from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, BranchLabel, OutcomeLabel, Study
 from powersim.figures.style import (
+    DPI,
     FAINT,
     INK,
     MARKERS,
@@ -27,6 +28,7 @@ from powersim.figures.style import (
     Sheet,
     across_zero,
     looks,
+    measure,
     sheet,
     shorten,
     slug,
@@ -81,6 +83,14 @@ def draw_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) ->
 def theory_marker(theory: str, study: Study) -> str:
     """The marker of a theory, a diamond for the pooled effect."""
     return POOLED if theory == ALL else MARKERS[study.theories.index(theory) % len(MARKERS)]
+
+
+def theory_keys(study: Study) -> list[tuple[str, Look]]:
+    """What the shapes of marks stand for; nothing under one theory."""
+    if len(study.theories) < 2:
+        return []
+    named = [*((words(t), theory_marker(t, study)) for t in study.theories), ("all theories", POOLED)]
+    return [(name, Look(SOFT, dash="", marker=marker)) for name, marker in named]
 
 
 def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[BranchLabel, list[Effect]]]:
@@ -218,6 +228,14 @@ def effect_axes(
         label.set_color(looks(study)[branch.name].colour)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ends = [factor * v for r in rows for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = 0.06 * (high - low) or (1.0 if binary else 0.1)
+    axes.set_xlim(low - room, high + room)
+    marks = MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
+    wide = sum(measure(f"{at:g}", SMALL) + 0.15 for at in marks.tick_values(low, high))
+    if wide > axes.get_window_extent().width / DPI:
+        marks = MaxNLocator(2, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
+    axes.xaxis.set_major_locator(marks)
     axes.grid(axis="x", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)

@@ -11,7 +11,8 @@ from typing import TypeVar
 from powersim._garbage import unswept
 from powersim.figures import letters
 from powersim.figures.pool import each
-from powersim.figures.style import Drawing, save, styled
+from powersim.figures.saving import SCREEN, save
+from powersim.figures.style import Drawing, styled
 
 S = TypeVar("S")
 Draw = Callable[[S], Drawing]
@@ -36,6 +37,7 @@ def print_all(
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
     notice: Callable[[str], None] | None = None,
+    style: str = SCREEN,
 ) -> list[FigureFiles]:
     """Draw each of `draws` from `subject` and write it once per format; `progress` is told each figure's name.
 
@@ -43,7 +45,7 @@ def print_all(
     `processes` asks for stands in `pool`.
     """
     done: list[FigureFiles] = []
-    work = partial(_print, directory=directory, formats=formats)
+    work = partial(_print, directory=directory, formats=formats, style=style)
     for printed in each(subject, work, draws, processes):
         done.append(printed)
         if progress is not None:
@@ -53,8 +55,8 @@ def print_all(
 
 
 @unswept()  # around the whole call: the figure is garbage when it returns
-def _print(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str]) -> FigureFiles:
+def _print(subject: S, draw: Draw[S], directory: Path, formats: Sequence[str], style: str) -> FigureFiles:
     with styled():
         drawing = draw(subject)
-        files = save(drawing, directory, formats)
+        files = save(drawing, directory, formats, style)
         return FigureFiles(drawing.name, drawing.finding, drawing.caption, files, frozenset(drawing.boxes))

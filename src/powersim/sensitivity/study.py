@@ -16,12 +16,12 @@ from scipy import stats
 
 from powersim.effects.limits import t_interval
 from powersim.rules.level import beyond
+from powersim.run.space import HIGH, LOW, LUCK, THEORY, Space
 from powersim.scenario.resolved import Outcome
 from powersim.sensitivity import indices as sensitivity
 from powersim.sensitivity.discovery import Discovery, discover
 from powersim.sensitivity.indices import Elementary, Grid, Indices, Regression, Screening, Shares
 from powersim.sensitivity.points import Evaluator, Points
-from powersim.sensitivity.space import HIGH, LOW, LUCK, THEORY, Space
 from powersim.world.state import Floats
 
 METHODS = ("given-data", "morris", "sobol", "all")

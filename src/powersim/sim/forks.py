@@ -42,7 +42,7 @@ def parting(one: BranchArrays, other: BranchArrays, s: Setup) -> int:
     first: int = turns
     for name in BranchArrays._fields:
         a, b = getattr(one, name), getattr(other, name)
-        if name.startswith("offer"):
+        if name.startswith("offer") or name == "stock_at":
             continue
         if name == "no_event":
             first = min([first, *(_earliest(s, event) for event in np.flatnonzero(a != b).tolist())])

@@ -162,6 +162,7 @@ def _things(scenario: Scenario, setup: Setup) -> dict[str, Things]:
         ),
         "proxy": ([f"{p.by}>{p.on}: {p.issue}" for p in scenario.proxies], setup.proxy_issue),
         "issue": (issues, range(len(issues))),
+        "good": ([good.id for good in scenario.goods], [-1] * len(scenario.goods)),
     }
     return {kind: Things(tuple(ids), tuple(int(k) for k in issue)) for kind, (ids, issue) in found.items()}
 

@@ -244,7 +244,8 @@ def weigh(
 
 def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None:
     from powersim.figures import letters
-    from powersim.figures.style import save, styled
+    from powersim.figures.saving import save
+    from powersim.figures.style import styled
 
     listener.note("drawing the figure")
     with styled():

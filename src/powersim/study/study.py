@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from copy import copy
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, TypeVar
@@ -12,26 +11,26 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario, Source, chosen, open_source, unknown_name
+from powersim.run.opened import Chosen, Source, chosen, open_source, unknown_name
 from powersim.run.plan import LAST_RUN, Plan, headline, plan
 from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
-from powersim.study import given, questions
-from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study import questions
+from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
+from powersim.study.asking import GivenQuestions
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
 if TYPE_CHECKING:
-    from powersim.study.given import Origins, Weighing
-    from powersim.study.tales import Tale
+    from powersim.study.tales import Tale, TwoTales
 
 R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study:
+class Study(GivenQuestions):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -62,10 +61,10 @@ class Study:
                     PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
                 )
             changed[PRIORS] = OFF
-        self.opened: LoadedScenario = open_source(source, changed)
+        self.opened = open_source(source, changed)
+        self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
-        self.date: str | None = self.opened.recorded.get("given")
-        """Until when worlds went as the record says, see `given`; None: worlds as the model makes them."""
+        self.date = self.opened.recorded.get("given")
         plan(
             self.opened, branches, theories, seed, swept="", sampling=sampling
         )  # says at once what cannot be
@@ -176,71 +175,6 @@ class Study:
             runs, _folder(out), resume, workers, heard(progress),
         )  # fmt: skip
 
-    def origin(
-        self,
-        of: str,
-        runs: int | None = None,
-        *,
-        branches: Chosen = None,
-        worlds: int | None = None,
-        out: str | Path | None = None,
-        resume: bool = False,
-        workers: int | None = None,
-        progress: Listener | Count | None = None,
-    ) -> Origins:
-        """Where an outcome came from: was each cause necessary, was it sufficient, beside its rivals.
-
-        of: an outcome with `ever`. branches: what happened, then one branch for each cause, without it. runs: worlds
-        as the model makes them, under each theory; worlds: as many that went as ours did, if the study is `given` a
-        date.
-        """
-        questions.check_given(self.date, worlds, False, None)
-        planned = plan(
-            self.opened,
-            branches if branches is not None else self.branches,
-            self.theories,
-            self.seed,
-            swept="",
-        )
-        wanted = work.check_runs(work.RUNS if runs is None else runs)
-        return given.origin(
-            planned,
-            of,
-            self.date,
-            wanted,
-            worlds,
-            _folder(out),
-            heard(progress),
-            resume=resume,
-            workers=workers,
-        )
-
-    def weigh(
-        self,
-        *,
-        worlds: int | None = None,
-        out: str | Path | None = None,
-        resume: bool = False,
-        workers: int | None = None,
-        progress: Listener | Count | None = None,
-    ) -> Weighing:
-        """What the record says of theories and of uncertain numbers, to the date that the study is `given`.
-
-        Without one, to the date of the scenario's evidence.
-        """
-        dated = self if self.date is not None else self.given()
-        planned = dated.under_fact()
-        return given.weigh(
-            planned, dated.date, worlds, _folder(out), heard(progress), resume=resume, workers=workers
-        )
-
-    def under_fact(self) -> Plan:
-        """A plan for the branch that happened, under the theories of the study."""
-        stated = self.scenario.evidence
-        return plan(
-            self.opened, None if stated is None else [stated.branch], self.theories, self.seed, swept=""
-        )
-
     def verdict(
         self,
         hypotheses: Chosen = None,
@@ -279,6 +213,32 @@ class Study:
             runs, method, maps, threshold, _folder(out), workers, heard(progress),
         )  # fmt: skip
 
+    def elasticities(
+        self,
+        inputs: Chosen = None,
+        outcomes: Chosen = None,
+        runs: int | None = None,
+        *,
+        branch: str | None = None,
+        signs: str | Path | None = None,
+        nudge: float | None = None,
+        effects: bool = False,
+        out: str | Path | None = None,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Elasticities:
+        """What moves what: every input from its low to its high place with the same luck, beside expected signs.
+
+        inputs: parameters, paths of priors, branches, or ["all"]; without them the parameters with priors, the
+        yardsticks and what the signs name. branch: where levels are looked at, by default the reference. signs: a file,
+        by default signs/NAME.yaml beside the scenario. nudge: share of a prior between both places. effects: also what
+        is expected of differences between branches that answer the question, which are left alone otherwise.
+        """
+        return questions.elasticities(
+            self.opened, self.source, inputs, outcomes, self.branches, self.theories, self.seed, runs, branch,
+            _folder(signs), nudge, effects, _folder(out), workers, heard(progress),
+        )  # fmt: skip
+
     def tell(
         self,
         branch: str | None = None,
@@ -303,12 +263,35 @@ class Study:
 
         if world is not None and folder is None:
             raise ArgumentError("world", "needs the folder of its study, e.g. ", Argument("folder", "out/my"))
-        if not 0 <= run <= LAST_RUN:
-            raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+        _check_run(run)
         planned = self._single(branch, theory)
         some = wanted(planned, actors, issues, mechanisms, kinds, first, last)
         one = None if world is None or folder is None else questions.world(planned, world, Path(folder))
         return tale(planned, run if world is None else world, some, engine, one)
+
+    def tell_apart(
+        self,
+        branches: Chosen = None,
+        run: int = 0,
+        *,
+        theory: str | None = None,
+        actors: Chosen = None,
+        issues: Chosen = None,
+        mechanisms: Chosen = None,
+        kinds: Chosen = None,
+        first: str | None = None,
+        last: str | None = None,
+        engine: str | None = None,
+    ) -> TwoTales:
+        """What happened in one only of two branches of a run, by default the first two, and how it hangs on them."""
+        from powersim.study.tales import two_tales, wanted
+
+        _check_run(run)
+        both = branches if branches is not None else self.branches
+        planned = questions.pair(self.opened, both, [self._single(None, theory).theories[0]], self.seed)
+        return two_tales(
+            planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine
+        )
 
     @staticmethod
     def report(
@@ -326,19 +309,6 @@ class Study:
             return write_report(
                 Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
             )
-
-    def given(self, date: str | None = None) -> Study:
-        """The same study of worlds that went as the record says up to a date, by default that of the evidence.
-
-        Its `compare` sets effects in such worlds beside those in worlds as the model makes them. PowersimError where
-        the scenario says nothing of what happened.
-        """
-        from powersim.given.knowledge import known
-
-        what = known(plan(self.opened, self.branches, self.theories, self.seed, swept=""), date)
-        found = copy(self)
-        found.date = self.scenario.calendar.label(what.until)
-        return found
 
     def __repr__(self) -> str:
         under = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)
@@ -381,3 +351,8 @@ class Study:
 
 def _folder(out: str | Path | None) -> Path | None:
     return None if out is None else Path(out)
+
+
+def _check_run(run: int) -> None:
+    if not 0 <= run <= LAST_RUN:
+        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")

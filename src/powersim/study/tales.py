@@ -13,6 +13,9 @@ from powersim.run.possible import Possible
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
 from powersim.story import pages, tables
+from powersim.story.diff import pages as beside
+from powersim.story.diff.pages import Comparison
+from powersim.story.diff.study import comparison
 from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import Story, story, turn_of
@@ -64,6 +67,34 @@ class Tale:
         return f"<pre>{escape(self.text)}</pre>"
 
 
+@dataclass(frozen=True, repr=False)
+class TwoTales:
+    """Two branches of a run side by side: what happened in one of them only, and the chain to it."""
+
+    comparison: Comparison
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return beside.text(self.comparison)
+
+    @property
+    def markdown(self) -> str:
+        """As Markdown."""
+        return beside.markdown(self.comparison)
+
+    @property
+    def json(self) -> str:
+        """As JSON."""
+        return beside.as_json(self.comparison)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.text)}</pre>"
+
+
 def wanted(
     plan: Plan,
     actors: Chosen = None,
@@ -104,3 +135,9 @@ def tale(plan: Plan, run: int, asked: Selection, engine: str | None, world: Poss
     return Tale(
         plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, engine or COMPILED, world)
     )
+
+
+def two_tales(plan: Plan, run: int, asked: Selection, engine: str | None) -> TwoTales:
+    """The first two branches of a plan in a run, under its first theory."""
+    simulator(engine or COMPILED)
+    return TwoTales(comparison(plan, plan.theories[0], run, asked, engine or COMPILED))

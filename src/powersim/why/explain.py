@@ -77,7 +77,7 @@ def _left_out(asked: Question, itself: str) -> str:
 
 def _mediation(asked: Question, kept: WorldStore, outcome: str, held: str) -> list[Mediation]:
     y, touched = asked.replays(kept, outcome, held)
-    binary = asked.known[outcome].summary.kind == "ever"
+    binary = asked.counts(kept, outcome)
     return mediation(outcome, asked.plan.theories, held, y, binary=binary, touched=touched)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.effects import results
+from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
@@ -92,6 +93,7 @@ class Question:
             "worlds": [[sorted(setting.off), sorted(setting.zero)] for setting in self.settings],
             "held": [list(names) for names in HELD.values()],
             "outcomes": list(self.known),
+            "odds": self.rare,
         }
 
     def worlds(self, kept: WorldStore, outcome: str, settings: Sequence[Setting]) -> Worlds:
@@ -99,7 +101,26 @@ class Question:
         place = {setting: i for i, setting in enumerate(self.settings)}
         rows = [place[setting] for setting in settings]
         values, prints = self._taken(kept, outcome, rows)
-        return Worlds(values[0], values[1], prints, self.known[outcome].summary.kind == "ever")
+        return Worlds(values[0], values[1], prints, self.counts(kept, outcome))
+
+    def counts(self, kept: WorldStore, outcome: str) -> bool:
+        """Whether an outcome is estimated by the share of runs in which it is 1."""
+        return self.known[outcome].summary.kind == "ever" and not self.by_odds(kept, outcome)
+
+    def by_odds(self, kept: WorldStore, outcome: str) -> bool:
+        """Whether an outcome is estimated by its odds: decided by its levels in the full world, in both branches."""
+        if outcome not in self.rare:
+            return False
+        found = kept.values[:, :, 0].transpose(3, 2, 0, 1)  # outcome, branch, theory, run
+        return better(found[list(self.known).index(outcome)], found[self._odds(outcome)])[1] == results.ODDS
+
+    @cached_property
+    def rare(self) -> list[str]:
+        """The outcomes whose odds are kept, behind all others, in the order in which they are watched."""
+        return [name for name, outcome in self.plan.scenario.outcomes.items() if outcome.odds is not None]
+
+    def _odds(self, outcome: str) -> int:
+        return len(self.known) + self.rare.index(outcome)
 
     def replays(self, kept: WorldStore, outcome: str, held: str) -> tuple[Replays, Floats]:
         """One outcome with a channel held, (theory, run), and 1 where any two of the histories differ."""
@@ -112,7 +133,8 @@ class Question:
         self, kept: WorldStore, outcome: str, rows: Sequence[int]
     ) -> tuple[Floats, NDArray[np.uint64]]:
         """Values (branch, world, theory, run) and fingerprints (world, theory, run, branch)."""
-        values = kept.values[..., list(self.known).index(outcome)][:, :, list(rows)].transpose(3, 2, 0, 1)
+        place = self._odds(outcome) if self.by_odds(kept, outcome) else list(self.known).index(outcome)
+        values = kept.values[..., place][:, :, list(rows)].transpose(3, 2, 0, 1)
         return values, kept.prints[:, :, list(rows)].transpose(2, 0, 1, 3)
 
 
@@ -217,21 +239,23 @@ def _replayed(asked: Question, pair: Sequence[Case], run: int) -> Iterator[_Pair
 
 
 def _summed(asked: Question, case: Case, run: int, held: Held | None = None) -> tuple[Floats, int]:
-    """Summaries of every outcome, and a fingerprint of all paths."""
+    """Summaries of every outcome and the odds of those that have any, and a fingerprint of all paths."""
     # the paths as results on disk have them, so that effects are those that `compare` reports
     paths = simulate(case, asked.plan.seed, run, held=held).values.astype(np.float32)
     turns, order = tuple(range(case.turns)), list(asked.plan.scenario.outcomes)
+    every = asked.plan.scenario.outcomes
     values = [
         float(summarise(paths[:, order.index(name)].astype(np.float64), outcome.summary, turns))
         for name, outcome in asked.known.items()
     ]
+    values += [float(paths[every[name].last, len(order) + k]) for k, name in enumerate(asked.rare)]
     digest = hashlib.blake2b(paths.tobytes(), digest_size=DIGEST).digest()
     return np.array(values), int.from_bytes(digest, "little")
 
 
 def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> WorldStore:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
-    shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
+    shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known) + len(asked.rare))
     return WorldStore.prepare(
         None if folder is None else folder / NAME, asked.identity(), shape, resume=resume
     )

@@ -241,8 +241,9 @@ class Built:
 
     @cached_property
     def _watch(self) -> Watch:
-        """The scenario's outcomes, in the order of their names."""
-        return self.watch()
+        """The scenario's outcomes, in the order of their names, then the odds of those that have any."""
+        every = self.scenario.outcomes.values()
+        return self.watch([*every, *(o.odds for o in every if o.odds is not None)])
 
     @cached_property
     def _snapshots(self) -> Ints:

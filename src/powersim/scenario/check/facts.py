@@ -130,6 +130,9 @@ class Facts:
         count = (
             len(action.set or ()) + len(action.hold or ()) + len(action.path or ()) + len(action.offer or ())
         )
+        for key in (*(action.sanctions or ()), *(action.pledge or ())):
+            count += len(self.directed(key))
+        count += sum(len(goods) for goods in (action.stock or {}).values())
         if action.forbid is not None and action.forbid.sanctions is not None:
             count += self.count(action.forbid.sanctions.by) * self.count(action.forbid.sanctions.on)
         return count + 1
@@ -137,6 +140,12 @@ class Facts:
     def pairs(self, first: Iterable[str], second: Iterable[str]) -> list[tuple[str, str]]:
         """Every directed pair of different actors."""
         return [(a, b) for a in self.expand(first) for b in self.expand(second) if a != b]
+
+    def directed(self, key: str) -> list[tuple[str, str]]:
+        """The pairs that a key such as "USA>RUS" comes to; none where it names no two parties."""
+        parts = key.split(">")
+        known = len(parts) == 2 and all(part in self._members for part in parts)
+        return self.pairs(parts[:1], parts[1:]) if known else []
 
     @cached_property
     def flows(self) -> Listing[Triple]:

@@ -18,6 +18,7 @@ from powersim.scenario.check.repair import Repair
 from powersim.scenario.check.world import contradictions
 from powersim.scenario.read.node import NOWHERE, Node, Path
 from powersim.scenario.read.source import MOST_PROBLEMS
+from powersim.scenario.resolve.branch import disagreements
 from powersim.scenario.resolve.document import Resolver
 from powersim.scenario.resolve.study import numbers
 from powersim.scenario.schema.branch import BranchEntry, Event
@@ -48,8 +49,11 @@ def validate(root: Node, problems: Iterable[Problem] = ()) -> Document:
     facts = Facts(document, unsure)
     report = contradictions(document, facts)
     found += [one.problem(repair.work) for one in report.findings if not _doubtful(one, repair.work, unsure)]
+    resolver = Resolver(document)
+    if report.complete:
+        apart = disagreements(resolver)
+        found += [one.problem(repair.work) for one in apart if not _doubtful(one, repair.work, unsure)]
     if found and report.complete:
-        resolver = Resolver(document)
         numbers(resolver)
         found += [
             problem for problem in unmatched(resolver, repair.work) if not _touched(problem.found, repair)

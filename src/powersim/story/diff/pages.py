@@ -17,6 +17,7 @@ from powersim.story.lines import line
 from powersim.story.pages import WIDTH, escaped, joined
 from powersim.story.selection import Selection, select
 from powersim.story.story import Entry, tell
+from powersim.world import chronicle as c
 
 READ = (
     "How a difference hangs on the branch is read from what differs, it is not proof: of the inputs of each decision "
@@ -90,8 +91,10 @@ def _first(parting: Parting) -> str:
     laid = [
         line(names, h.rows[0]) for h in parting.happenings if h.turn == parting.first and _root(parting, h)
     ]
-    laid_down = {h.rows[0].thing for h in parting.happenings if h.turn == parting.first and _root(parting, h)}
-    doing = {("pos", (control,)) for control in laid_down}
+    roots = [h.rows[0] for h in parting.happenings if h.turn == parting.first and _root(parting, h)]
+    doing = {
+        ("q", (row.actor, row.thing)) if row.kind == c.SUPPLIED else ("pos", (row.thing,)) for row in roots
+    }
     ranked = sorted(
         (q for q in found if q[0] not in ROUGH and (q[0] != "x" or not _twice(q, found, parting))),
         key=lambda q: (q not in doing, -size(q, *found[q]), q),

@@ -88,7 +88,9 @@ def _first(plan: Plan) -> str:
 
 def _known(difference: Difference, first: int) -> bool:
     """Whether it is only the branch going on as it said it would."""
-    return difference.happening.rows[0].kind == c.LAID_DOWN and difference.happening.turn > first
+    return (
+        difference.happening.rows[0].kind in (c.LAID_DOWN, c.SUPPLIED) and difference.happening.turn > first
+    )
 
 
 def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
