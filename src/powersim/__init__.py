@@ -4,6 +4,7 @@ The public names; each is imported when it is first used, so that `import powers
 
     Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, report
     Comparison   what branches change: effects, data, provenance, plot
+    examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
     from powersim.scenario.arrays.build import build
+    from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
@@ -38,6 +40,7 @@ __all__ = [
     "Study",
     "build",
     "dump",
+    "examples",
     "load",
     "loads",
     "simulate",
@@ -54,6 +57,7 @@ _HOMES = {
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
     "dump": "powersim.scenario.load",
+    "examples": "powersim.scenario.library",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",
     "simulate": "powersim.sim.history",
