@@ -2,8 +2,8 @@
 
 python -m experiments.library [--runs 400] [NAME ...]
 
-A row a sign: the effect of its input on its outcome, pooled over the scenario's theories, with its 95 % interval. `make docs` puts
-it into docs/library.md.
+A row a sign: the effect of its input on its outcome, pooled over the scenario's theories, with its 95 % interval.
+`make docs` puts it into docs/library.md.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def signs() -> dict[str, list[dict[str, str]]]:
 def measure(scenario: str, sign: dict[str, str], runs: int = RUNS) -> Measured:
     """What the input of a sign does to its outcome, against the other branch."""
     pair = [sign["against"], sign["input"]]
-    effects = ps.Study(scenario, branches=pair, seed=SEED).compare(runs=runs, outcomes=sign["outcome"]).effects
+    effects = (
+        ps.Study(scenario, branches=pair, seed=SEED).compare(runs=runs, outcomes=sign["outcome"]).effects
+    )
     rows = effects[effects.outcome == sign["outcome"]]
     row = rows[rows.theory == ALL].iloc[0] if (rows.theory == ALL).any() else rows.iloc[0]
     low, high = float(row.ci_low), float(row.ci_high)
@@ -66,11 +68,17 @@ def read() -> list[Measured]:
 
 def main() -> None:
     """Measure all, or those that are named."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.library", description="Signs of the library.")
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.library", description="Signs of the library."
+    )
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("names", nargs="*", metavar="NAME")
     given = parser.parse_args()
-    kept = [row for row in read() if given.names and row.scenario not in given.names] if MEASURED.exists() else []
+    kept = (
+        [row for row in read() if given.names and row.scenario not in given.names]
+        if MEASURED.exists()
+        else []
+    )
     for name, listed in signs().items():
         if not given.names or name in given.names:
             kept += [measure(name, sign, given.runs) for sign in listed]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from powersim.cli.console import Page
 
 RATE_RUNS = 100  # runs under each theory for the table of base rates
-OptionalFile = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A scenario, or the name of an example.")]
+OptionalFile = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="A scenario, or the name of an example.")
+]
 
 
 @guarded

@@ -16,7 +16,10 @@ __all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A scenario, the name of an example, or the provenance.json of a study.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A scenario, the name of an example, or the provenance.json of a study."
+    ),
 ]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios, or names of examples.")]
 Overrides = Annotated[

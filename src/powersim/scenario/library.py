@@ -85,6 +85,7 @@ def _example(name: str) -> Example:
     path = folder() / f"{name}.yaml"
     data = read_chain(path, name).data()
     assert isinstance(data, dict)
-    calendar = Calendar.between(**{"turn": "quarter", **data["calendar"]})
+    dates = data["calendar"]
+    calendar = Calendar.between(str(dates["start"]), str(dates["end"]), dates.get("turn", "quarter"))
     size = (len(data["actors"]), len(data["issues"]), calendar.turns)
     return Example(name, data.get("title", ""), data.get("question", ""), *size, path)
