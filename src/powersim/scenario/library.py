@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from powersim._words import did_you_mean, nearest
 from powersim.errors import PowersimError, Problem, ScenarioError
@@ -83,8 +83,7 @@ def _example(name: str) -> Example:
     from powersim.scenario.read.merge import read_chain
 
     path = folder() / f"{name}.yaml"
-    data = read_chain(path, name).data()
-    assert isinstance(data, dict)
+    data: Any = read_chain(path, name).data()
     dates = data["calendar"]
     calendar = Calendar.between(str(dates["start"]), str(dates["end"]), dates.get("turn", "quarter"))
     size = (len(data["actors"]), len(data["issues"]), calendar.turns)
