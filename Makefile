@@ -30,7 +30,7 @@ demo: $(USE) ## the 2009 question in a few minutes: keep, cancel or replace miss
 	@echo "Comparing branches of $(FLAGSHIP), $(DEMO_RUNS) runs each. The first time, the rules are compiled."
 	@rm -rf $(OUT)/demo
 	@$(BIN)/powersim compare $(FLAGSHIP) --branches $(DEMO_BRANCHES) --runs $(DEMO_RUNS) --seed $(SEED) --out $(OUT)/demo
-	@echo "Figures (PNG and SVG): $(OUT)/demo/figures; begin with overview.png, or open index.html"
+	@echo "Figures (PNG and SVG): $(OUT)/demo/figures; begin with lead.png and overview.png, or open index.html"
 	@echo "Every effect with its interval: $(OUT)/demo/effects.csv"
 
 figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=1000)

@@ -204,6 +204,16 @@ def test_a_kind_of_outcome_is_read_off_the_world_in_one_file(root, code):
     }
 
 
+@pytest.mark.parametrize("code", ["SET_ENGAGERS", "SHIFT_IDEAL", "SHIFT_STOCK"])
+def test_a_deed_of_an_event_touches_three_files(root, code):
+    from powersim.scenario.schema.branch import Event
+    from powersim.world.deeds import DEEDS
+
+    assert set(DEEDS) <= set(Event.model_fields)
+    assert sources_with(root, rf"\b{code}\b") == {"world/deeds.py", "world/environment.py"}
+    assert sources_with(root, r"event\.(ideal|salience|alignment|stock)\b|= w\.(SET|SHIFT)_") == set()
+
+
 def test_a_kind_of_the_chronicle_is_called_by_its_name_in_one_file(root):
     from powersim.world.chronicle import KIND
 

@@ -6,6 +6,7 @@ The public names; each is imported when it is first used, so that `import powers
     Comparison   what branches change: effects, data, provenance, plot
     examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
+    explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
     Model      one run of a scenario as a Mesa model, a turn a step
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from powersim.scenario.arrays.build import build
     from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
+    from powersim.scenario.template import json_schema, template
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
     from powersim.story.model import Model
+    from powersim.study.explaining import explain
     from powersim.study.results import Comparison
     from powersim.study.study import Study
 
@@ -41,9 +44,12 @@ __all__ = [
     "build",
     "dump",
     "examples",
+    "explain",
+    "json_schema",
     "load",
     "loads",
     "simulate",
+    "template",
 ]
 
 _HOMES = {
@@ -58,9 +64,12 @@ _HOMES = {
     "build": "powersim.scenario.arrays.build",
     "dump": "powersim.scenario.load",
     "examples": "powersim.scenario.library",
+    "explain": "powersim.study.explaining",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",
+    "json_schema": "powersim.scenario.template",
     "simulate": "powersim.sim.history",
+    "template": "powersim.scenario.template",
 }
 
 

@@ -257,6 +257,15 @@ def _events(draw: st.DrawFn, document: Document, codes: list[str], levers: list[
         st.builds(lambda k, v: {"set": {k: v}}, st.sampled_from(levers), shares()),
         st.builds(lambda k, v: {"ideal": {k: {codes[0]: v}}}, st.sampled_from(levers), shares(-0.3, 0.3)),
     )  # fmt: skip
+    for entry in document["sanctions"][:1]:
+        lift = st.builds(
+            lambda key, v: {"sanctions": {key: v}}, st.just(f"{entry['by']}>{entry['on']}"), shares()
+        )
+        deeds = st.one_of(deeds, lift)
+    for good in list(document["goods"])[:1]:
+        deeds = st.one_of(
+            deeds, st.builds(lambda good, v: {"holds": {codes[0]: {good: v}}}, st.just(good), shares())
+        )
     events = []
     for index in range(draw(st.integers(0, 3))):
         event: Document = {"id": f"event_{index}", **draw(deeds)}
@@ -287,6 +296,12 @@ def _branches(draw: st.DrawFn, document: Document, levers: list[str], turns: int
     if document["disputes"]:
         dispute = document["disputes"][0]
         verbs.append({"forbid": {"war": [dispute["challenger"], dispute["target"]]}, "from": date})
+    for a, b in document["pledges"][:1]:
+        verbs.append({"pledge": {f"{a}>{b}": value}, "date": date, "to": _date(turns - 1)})
+    for entry in document["sanctions"][:1]:
+        verbs.append({"sanctions": {f"{entry['by']}>{entry['on']}": value}, "date": date})
+    for good in list(document["goods"])[:1]:
+        verbs.append({"stock": {min(document["actors"]): {good: value}}, "date": date})
     return {
         "free": {},
         "twin": {"like": "free", "role": "yardstick"},

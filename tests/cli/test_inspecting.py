@@ -28,7 +28,17 @@ def test_check_says_ok_with_a_digest(powersim, scenario):
         "2: deterrence, spiral",
     ):
         assert part in result.out
-    assert result.err == ""
+    assert result.err == f"next: powersim compare {scenario}\n"
+
+
+def test_check_digests_the_flagship_on_one_screen_and_all_of_it_when_asked(powersim):
+    flagship = Path(__file__).parents[2] / "scenarios/missile_defense_2009.yaml"
+    short, whole = powersim("check", flagship).out, powersim("check", flagship, "--detail").out
+    assert len(short.splitlines()) <= 36
+    assert "yanukovych" not in short
+    assert "yanukovych" in whole
+    assert "Georgia will think United States less resolved (.60 -> .45) and 13 more changes" in short
+    assert "more change" not in whole
 
 
 def test_check_reads_branches_back_in_words_and_compiles_nothing_for_it(powersim, scenario, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from powersim.effects.findings import of_effects, of_event
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Branch, Outcome, Study, Summary
+from powersim.effects.results import ALL, BranchLabel, OutcomeLabel, Study, Summary
 from powersim.errors import ScenarioError
 from powersim.report.prose import sentence
 from powersim.run.opened import open_scenario
@@ -139,7 +139,7 @@ def test_an_unknown_role_is_refused_and_the_schema_knows_the_two() -> None:
         ScenarioError, match=r"branches\.keep\.role: found measure; allowed: answer or yardstick"
     ):
         from_data(data)
-    assert json_schema()["$defs"]["Branch"]["properties"]["role"]["enum"] == ["answer", "yardstick"]
+    assert json_schema()["$defs"]["BranchEntry"]["properties"]["role"]["enum"] == ["answer", "yardstick"]
 
 
 def test_the_flagship_says_which_branches_are_yardsticks(root: Path) -> None:
@@ -152,8 +152,8 @@ def test_the_flagship_says_which_branches_are_yardsticks(root: Path) -> None:
 
 def study(theories: tuple[str, ...] = ("one", "two")) -> Study:
     """Labels of a study with two branches that answer and one yardstick, called as it likes."""
-    branches = {n: Branch(n, n, n == "flood", 1) for n in ("free", "no_x", "keep", "flood")}
-    outcomes = {"ties": Outcome("ties", "Ties", "", -1, 1, Summary("at", 3, 3, 0.5))}
+    branches = {n: BranchLabel(n, n, n == "flood", 1) for n in ("free", "no_x", "keep", "flood")}
+    outcomes = {"ties": OutcomeLabel("ties", "Ties", "", -1, 1, Summary("at", 3, 3, 0.5))}
     dates = ("2008", "2009", "2010", "2011")
     return Study("T", "Q", "free", 1, 40, (0, 1, 2, 3), dates, theories, branches, outcomes, ("ties",))
 

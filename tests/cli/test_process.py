@@ -143,7 +143,8 @@ def test_a_terminal_gets_colours_and_progress(scenario):
     assert ESCAPE in shown
     assert "computing" in shown
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
-    assert all(len(line.rstrip()) <= 100 for line in text.replace("\r", "\n").split("\n"))
+    lines = text.replace("\r", "\n").split("\n")
+    assert all(len(line.rstrip()) <= 100 for line in lines if not line.startswith("next: "))
 
 
 def test_quiet_shows_no_progress_on_a_terminal(scenario):

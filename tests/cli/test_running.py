@@ -9,15 +9,47 @@ import numpy as np
 import pytest
 import xarray as xr
 
-COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs"
+COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator"
 
 
 def compare(powersim, *arguments):
     return powersim("compare", *arguments, "--figures", "none")
 
 
-def test_compare_prints_effects_with_interval_and_word(powersim, scenario):
-    result = compare(powersim, scenario, "--runs", 6)
+def test_compare_says_its_sentence_then_a_row_a_branch_with_the_sign_under_each_theory(
+    powersim, scenario, tmp_path
+):
+    result = compare(powersim, scenario, "--runs", 6, "--out", tmp_path / "out")
+    lines = result.out.splitlines()
+    assert len(lines) < 40
+    assert lines[1].startswith("War of Russia and Ukraine: ")
+    assert "--detail" in result.out
+    assert result.err.splitlines()[-1].startswith(f"next: powersim why {scenario} --branches free,keep --out")
+    table = lines[lines.index("War of Russia and Ukraine, by 2016Q4") + 2 :]
+    effects = list(csv.DictReader((tmp_path / "out/effects.csv").read_text("utf-8").splitlines()))
+    told = {line.split()[0]: line for line in table[:4]}
+    assert list(told) == ["free", "keep", "treaty", "no_uprising"]
+    for name in ("keep", "treaty", "no_uprising"):
+        marks = [
+            "0" if low == high == 0 else "+" if low > 0 else "−" if high < 0 else "·"
+            for theory in ("deterrence", "spiral")
+            for low, high in [_interval(effects, "war", name, theory)]
+        ]
+        assert f"  {' '.join(marks)}  " in told[name]
+
+
+def _interval(effects, outcome, branch, theory):
+    (row,) = (r for r in effects if (r["outcome"], r["branch_b"], r["theory"]) == (outcome, branch, theory))
+    return float(row["ci_low"]), float(row["ci_high"])
+
+
+def test_outcomes_that_are_named_have_a_table_each(powersim, scenario):
+    out = compare(powersim, scenario, "--runs", 3, "--outcomes", "war,friendship").out
+    assert out.count("by theory\n") + out.count("  by theory  ") >= 2
+
+
+def test_compare_in_detail_prints_effects_by_theory_with_interval_and_word(powersim, scenario):
+    result = compare(powersim, scenario, "--runs", 6, "--detail")
     assert result.code == 0
     for part in (
         "Ukrainian territory lost, in 2016Q4",
@@ -242,9 +274,27 @@ def test_figures_come_as_png_and_svg(powersim, scenario, tmp_path):
     assert result.code == 0
     drawn = {path.relative_to(tmp_path / "out" / "figures").as_posix() for path in (tmp_path / "out").rglob("*.*")
              if path.suffix in (".png", ".svg")}  # fmt: skip
-    assert {"overview.png", "overview.svg", "paths/war.png", "effects/war.svg"} <= drawn
-    assert "paths/friendship.png" not in drawn
+    assert {
+        f"{name}.{ending}" for name in ("lead", "overview", "effects") for ending in ("png", "svg")
+    } == drawn
     assert "figures" in result.err
+    more = powersim(
+        "figures", tmp_path / "out", "--outcomes", "war", "--formats", "pdf", "--out", tmp_path / "more"
+    )
+    assert more.code == 0
+    drawn = {p.relative_to(tmp_path / "more").as_posix() for p in (tmp_path / "more").rglob("*.pdf")}
+    assert {"lead.pdf", "paths/war.pdf", "effects/war.pdf"} <= drawn
+    assert "paths/friendship.pdf" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("option", "says"), [("--style=paint", "screen, paper"), ("--formats=gif", "png, svg, pdf")]
+)
+def test_what_figures_cannot_be_is_refused_with_what_they_can(powersim, scenario, tmp_path, option, says):
+    compare(powersim, scenario, "--runs", 1, "--theories", "spiral", "--out", tmp_path / "out")
+    result = powersim("figures", tmp_path / "out", option)
+    assert result.code == 2
+    assert says in result.err
 
 
 def test_an_unknown_wish_for_figures_is_refused_before_anything_is_computed(powersim, scenario, tmp_path):

@@ -338,7 +338,12 @@ def test_chunks_must_come_in_order(tmp_path):
         4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, moments.Moments.none((1, 1, 0))
     )
     with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
-        store.write(chunk, layouts.Condensed(np.zeros((1, 1, 2, 1)), np.zeros((1, 1, 2), np.float32)))
+        store.write(
+            chunk,
+            layouts.CondensedRuns(
+                np.zeros((1, 1, 2, 1)), np.zeros((1, 1, 2), np.float32), np.zeros((1, 1, 2, 1), np.float32)
+            ),
+        )
 
 
 def test_a_tally_counts_kinds_and_finds_first_turns():

@@ -18,8 +18,12 @@ from powersim.scenario.canonical import checksum
 from powersim.scenario.load import from_data, load
 from powersim.sim import history as compiled
 from powersim.sim import model as mesa_engine
+from powersim.sim.forks import simulate_branches
 from powersim.sim.history import History
+from powersim.sim.run import Engine
 from powersim.testing import builds, documents
+from powersim.world import chronicle
+from powersim.world import columns as col
 from powersim.world.case import Case
 
 SEED = 7
@@ -79,6 +83,45 @@ def test_mesa_and_the_ensemble_agree_on_any_scenario(built: Built, run: int) -> 
             assert_same(*both(built.case(branch, theory, SEED, run), SEED, run))
 
 
+def test_sanctions_pledges_and_stocks_that_a_branch_lays_down_are_there_and_told(root: Path) -> None:
+    built = build(load(root / "tests" / "scenarios" / "valid" / "everything.yaml"))
+    index, calendar = built.index, built.scenario.calendar
+    case = built.case("armed", "spiral", SEED, 0)
+    engine = Engine(case, SEED, 0)
+    engine.to(calendar.first("2002Q2"), "branch")
+    laid = [index.sanctions["ARD", "DAN"], index.sanctions["BEL", "DAN"], index.pledges["COR", "DAN"]]
+    assert engine.world.pos[laid].tolist() == [0.5, 0.5, 0.4]
+    turn = calendar.first("2002Q3")
+    engine.to(turn, "branch")
+    held = [(index.actors["BEL"], index.goods["science"]), (index.actors["DAN"], index.goods["guns"])]
+    assert [engine.world.q[at] for at in held] == [0.5, 2.0]
+    one, other = both(case, SEED, 0)
+    assert_same(one, other)
+    told = one.log[one.log[:, col.KIND] == chronicle.SUPPLIED]
+    assert told[:, [col.TURN, col.ACTOR, col.THING]].tolist() == [[turn, *at] for at in held]
+    assert told[:, col.VALUE].tolist() == [0.5, 2.0]
+    fork = simulate_branches([built.case("closed", "spiral", SEED, 0), case], SEED, 0)[1]
+    assert_same(fork, one)
+
+
+def test_an_event_lifts_sanctions_and_lays_down_stocks_and_nobody_is_read_for_it(root: Path) -> None:
+    built = build(load(root / "tests" / "scenarios" / "valid" / "everything.yaml"))
+    index, turn = built.index, built.scenario.calendar.first("2001Q2")
+    case = built.case("", "spiral", SEED, 0)
+    engine = Engine(case, SEED, 0)
+    lifted = [index.sanctions["ARD", "COR"], index.sanctions["BEL", "COR"]]
+    engine.to(turn)
+    assert (engine.world.pos[lifted] > 0.0).all()
+    kept = engine.world.pos[index.sanctions["ARD", "DAN"]]
+    engine.to(turn, "events")
+    w = engine.world
+    assert w.pos[lifted].tolist() == w.pos_before[lifted].tolist() == [0.0, 0.0]
+    assert w.pos[index.sanctions["ARD", "DAN"]] == kept
+    assert w.q[index.actors["DAN"], index.goods["guns"]] == 1.5
+    assert w.q[index.actors["BEL"], index.goods["science"]] == 0.4
+    assert_same(*both(case, SEED, 0))
+
+
 def drawn(count: int) -> list[dict[str, Any]]:
     """So many random documents, the same each time."""
     found: list[dict[str, Any]] = []
@@ -111,6 +154,8 @@ def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
             ("two_powers.yaml", "free", "spiral", 1, 32),
         )
     ]
+    everything = root / "tests" / "scenarios" / "valid" / "everything.yaml"
+    jobs.append({"file": str(everything), "branch": "armed", "theory": "spiral", "run": 0, "turns": 20})
     jobs += [
         {"document": document, "branch": branch, "theory": "one", "run": run, "turns": 12}
         for run, document in enumerate(drawn(25))

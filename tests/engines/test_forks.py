@@ -16,7 +16,7 @@ from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.history import History, simulate
 from powersim.testing import documents
 from powersim.world.case import Case
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 from powersim.world.turn import STEPS, stretch
 
 SEED = 2009
@@ -85,9 +85,22 @@ def test_what_branches_share_is_computed_once(flagship: Built, monkeypatch: pyte
 
 
 def test_branches_part_where_they_first_differ(flagship: Built) -> None:
-    s, one, turns = flagship.setup, flagship.branch("replace"), flagship.turns
+    s, turns = flagship.setup, flagship.turns
+    free, at = np.full((turns, 1), np.nan), np.zeros((1, 2), np.int64)
+    one = flagship.branch("replace")._replace(stock=free, stock_refused=free, stock_at=at)
     changes: dict[str, Any] = {}
-    for name in ("path", "path_refused", "hold", "act", "no_raise", "no_lower", "no_flow", "no_war"):
+    for name in (
+        "path",
+        "path_refused",
+        "stock",
+        "stock_refused",
+        "hold",
+        "act",
+        "no_raise",
+        "no_lower",
+        "no_flow",
+        "no_war",
+    ):
         array = getattr(one, name).copy()
         array[20, 0] = 0.123 if array.dtype == np.float64 else 1 - array[20, 0]
         array[40] = 1
@@ -104,8 +117,8 @@ def test_branches_part_where_they_first_differ(flagship: Built) -> None:
     elsewhere = one.path_refused.copy()
     elsewhere[-1] = 0.9
     assert parting(offered, offered._replace(path_refused=elsewhere), s) == 30
-    known = {*changes, "no_event", "offer_turn", "offer_legs", "offer_targets", "offer_parties"}
-    assert set(Branch._fields) == known
+    known = {*changes, "stock_at", "no_event", "offer_turn", "offer_legs", "offer_targets", "offer_parties"}
+    assert set(BranchArrays._fields) == known
 
 
 def test_cases_of_other_setups_are_computed_one_by_one(two_powers: Built) -> None:

@@ -8,8 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 from matplotlib.lines import Line2D
 
+from powersim.effects.findings import plain_words
 from powersim.effects.paired import effects
 from powersim.effects.results import Study
 from powersim.figures.alignment import blocs, draw_alignment
@@ -17,8 +19,10 @@ from powersim.figures.arms import draw_arms
 from powersim.figures.events import telling_events
 from powersim.figures.forest import draw_effects
 from powersim.figures.gallery import Subject, draws, write_figures
+from powersim.figures.lead import draw_lead
 from powersim.figures.overview import draw_overview
-from powersim.figures.style import BRANCHES, looks, save, shorten, styled, wrap
+from powersim.figures.saving import save
+from powersim.figures.style import BRANCHES, looks, shorten, styled, wrap
 
 SLACK = 2  # pixels by which hinted letters may differ from measured ones
 
@@ -92,7 +96,7 @@ def test_all_figures_are_written_in_both_formats_with_an_index(make, tmp_path):
     written = write_figures(results, tmp_path, ["war_ukraine"], progress=told.append)
     assert written[-1] == tmp_path / "index.html"
     names = {p.relative_to(tmp_path).as_posix() for p in written}
-    for name in ("overview", "effects", "events", "arms", "pairing", "paths/war-ukraine", "effects/war-ukraine",
+    for name in ("lead", "overview", "effects", "events", "arms", "pairing", "paths/war-ukraine", "effects/war-ukraine",
                  "alignment/keep"):  # fmt: skip
         assert {f"{name}.png", f"{name}.svg"} <= names
         assert name in told
@@ -125,6 +129,64 @@ def test_svg_files_bear_no_date_and_parse(results, tmp_path):
     assert ET.fromstring(text).tag.endswith("svg")
 
 
+def test_an_svg_has_its_text_as_text_and_says_what_it_shows(results, tmp_path):
+    with styled():
+        drawing = draw_arms(results)
+        (path,) = save(drawing, tmp_path, ("svg",))
+    root = ET.fromstring(path.read_text(encoding="utf-8"))
+    name = "{http://www.w3.org/2000/svg}"
+    assert [root.find(f"{name}title").text, root.find(f"{name}desc").text] == [
+        drawing.finding,
+        drawing.caption,
+    ]
+    assert any("deliveries a run" in (text.text or "") for text in root.iter(f"{name}text"))
+
+
+def test_on_paper_a_figure_has_no_title_and_three_hundred_dots_an_inch(results, tmp_path):
+    with styled():
+        on_screen, on_paper = draw_arms(results), draw_arms(results)
+        files = save(on_screen, tmp_path, ("png",)) + save(
+            on_paper, tmp_path / "paper", ("png", "pdf"), "paper"
+        )
+    screen, paper = (imread(path).shape for path in files[:2])
+    assert paper[1] == pytest.approx(screen[1] * 300 / 110, abs=3)
+    assert paper[0] / paper[1] < screen[0] / screen[1]
+    headings = [text for text in on_paper.figure.texts if text.get_gid() == "heading"]
+    assert headings
+    assert not any(text.get_visible() for text in headings)
+    assert all(text.get_visible() for text in on_screen.figure.texts)
+
+
+def test_the_lead_is_about_the_first_outcome_and_names_every_branch_in_full(make):
+    results = make(branches=3, theories=2, outcomes=2, runs=20)
+    study = Study.read(results)
+    with styled():
+        drawing = draw_lead(results, effects(results), study)
+    first = study.outcome(study.headline[0])
+    assert drawing.finding.startswith(first.title)
+    text = " ".join(t.get_text() for t in drawing.figure.texts)
+    assert all(branch.title in text for branch in study.main)
+    ends = {line.get_ydata()[-1] for line in drawing.figure.axes[0].lines if len(line.get_xdata()) > 2}
+    assert len(ends) == len(study.main)
+
+
+def test_the_plain_sentence_says_levels_of_a_clear_effect_and_no_more(make):
+    study = Study.read(make(branches=2, theories=1, outcomes=1, runs=5))
+    (what,) = study.outcomes.values()
+    row = next(r for r in effects(make(branches=2, theories=1, outcomes=1, runs=5)))
+    clear = replace(row, mean_a=0.10, mean_b=0.30, effect=0.2, ci_low=0.1, ci_high=0.3)
+    a, b = (f"“{study.branches[name].title}”" for name in (row.branch_a, row.branch_b))
+    assert plain_words(what, [clear], study, binary=True).endswith(f"30% of histories with {b}, 10% with {a}")
+    unclear = replace(clear, ci_low=-0.1)
+    assert plain_words(what, [unclear], study, binary=True).endswith(
+        "no branch makes a difference beyond chance"
+    )
+    same = replace(clear, effect=0.0, ci_low=0.0, ci_high=0.0)
+    assert plain_words(what, [same], study, binary=True).endswith(
+        "the same in every history, whatever the branch"
+    )
+
+
 def test_titles_of_users_are_text_not_markup(make, tmp_path):
     results = make(branches=1, theories=1, outcomes=1, runs=5)[["value"]]
     name = str(results["outcome"].values[0])
@@ -140,7 +202,14 @@ def test_titles_of_users_are_text_not_markup(make, tmp_path):
 def test_results_without_arms_events_and_alignment_still_have_figures(make, tmp_path):
     bare = make(branches=2, theories=1, outcomes=3, runs=5)[["value"]]
     names = {p.name for p in write_figures(bare, tmp_path, ["war_ukraine"], ("png",))}
-    assert names == {"overview.png", "effects.png", "pairing.png", "war-ukraine.png", "index.html"}
+    assert names == {
+        "lead.png",
+        "overview.png",
+        "effects.png",
+        "pairing.png",
+        "war-ukraine.png",
+        "index.html",
+    }
 
 
 def test_one_branch_has_no_effects_to_draw(make):

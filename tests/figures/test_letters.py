@@ -11,7 +11,8 @@ import xarray as xr
 
 from powersim.figures import letters
 from powersim.figures.gallery import write_figures
-from powersim.figures.style import Drawing, measure, save, sheet, styled, wrap
+from powersim.figures.saving import save
+from powersim.figures.style import Drawing, measure, sheet, styled, wrap
 
 CHINESE = "\u5bfc\u5f39\u9632\u5fa1"  # missile defence
 ELSEWHERE = "\U0001d49c"  # a script A: not in DejaVu Sans, but in STIX, which comes with matplotlib too

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from powersim.effects.estimates import Estimate, write_rows
 from powersim.effects.paired import write_effects
 from powersim.errors import PowersimError
+from powersim.figures.saving import save
 from powersim.figures.section import Section
-from powersim.figures.style import Drawing, save, styled
+from powersim.figures.style import Drawing, styled
 from powersim.files.page import GENERATOR, PAGE_MARK
 from powersim.files.writing import (
     ANY,

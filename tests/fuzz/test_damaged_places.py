@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from powersim.run import work
-from powersim.run.opened import Opened, open_scenario
+from powersim.run.opened import LoadedScenario, open_scenario
 from powersim.run.plan import plan
+from powersim.run.space import Space
 from powersim.scenario.template import template
 from powersim.sensitivity.points import Evaluator, Points
-from powersim.sensitivity.space import Space
 from powersim.sim.manifest import StoreError
 from powersim.verdict import study as verdict
 from powersim.why.worlds import answer, open_kept, question
@@ -62,14 +62,14 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
-def worlds(opened: Opened, folder: Path, resume: bool) -> Any:
+def worlds(opened: LoadedScenario, folder: Path, resume: bool) -> Any:
     asked = question(opened, "territory", None, None, 3)
     kept = open_kept(asked, folder, resume=resume)
     answer(asked, kept, 2, threads=1)
     return kept.values, kept.prints
 
 
-def places(opened: Opened, folder: Path, resume: bool) -> Any:
+def places(opened: LoadedScenario, folder: Path, resume: bool) -> Any:
     trial = verdict.trial(opened, draws=3, lucks=2, seed=3)
     runs, _ = verdict.compute(trial, work.together(), folder, 1, resume=resume)
     return runs.values, runs.parted
@@ -80,7 +80,7 @@ def constant(case: Any, seed: int, run: int) -> Any:
     return SimpleNamespace(values=np.full((case.turns, 1), case.params.rho))
 
 
-def points(opened: Opened, folder: Path, resume: bool) -> Any:
+def points(opened: LoadedScenario, folder: Path, resume: bool) -> Any:
     space = Space(plan(opened, ["keep", "free"], "spiral", 3))
     outcome = opened.scenario.outcomes["territory"]
     evaluator = Evaluator(space, outcome, constant, folder, 1)
@@ -90,7 +90,7 @@ def points(opened: Opened, folder: Path, resume: bool) -> Any:
 
 @pytest.mark.parametrize("compute", [worlds, places, points])
 def test_what_other_commands_keep_is_mended_to_the_same_bytes(
-    scenario: Path, tmp_path: Path, compute: Callable[[Opened, Path, bool], Any]
+    scenario: Path, tmp_path: Path, compute: Callable[[LoadedScenario, Path, bool], Any]
 ) -> None:
     opened, luck = open_scenario(scenario), random.Random(20090917)
     other = open_scenario(scenario, {"rho": "0.2"})

@@ -51,6 +51,7 @@ CHEAP: dict[str, list[str]] = {
     "why": ["{two}", "--runs=1", "--theories=spiral"],
     "sensitivity": ["{two}", "--runs=100", "--method=given-data"],
     "report": ["{study}"],
+    "figures": ["{study}", "--outcomes=war", "--formats=svg"],
 }
 """A valid call of each command that ends soon; the first entries are its arguments."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from powersim.errors import PowersimError
-from powersim.run.opened import Opened, open_scenario
+from powersim.run.opened import LoadedScenario, open_scenario
 from powersim.run.plan import plan
 
 MANY = int(os.environ.get("FUZZ", "1"))
@@ -75,7 +75,7 @@ def broken(record: dict[str, Any], luck: random.Random) -> str:
     return text
 
 
-def opened(path: Path) -> tuple[Opened | None, str]:
+def opened(path: Path) -> tuple[LoadedScenario | None, str]:
     """What a file is read as, or what is said against it."""
     try:
         found = open_scenario(path)

@@ -16,11 +16,11 @@ from powersim.plausible.baserates import (
     verdict,
 )
 from powersim.plausible.counts import NAMES
-from powersim.plausible.record import Record, Recorded
+from powersim.plausible.record import Record, RecordedStatistic
 
 
-def recorded(value: float, low: float, high: float) -> Recorded:
-    return Recorded(value, low, high, "unit", "source", "definition")
+def recorded(value: float, low: float, high: float) -> RecordedStatistic:
+    return RecordedStatistic(value, low, high, "unit", "source", "definition")
 
 
 RECORD = Record(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from powersim.figures.style import save, styled
+from powersim.figures.saving import save
+from powersim.figures.style import styled
 from powersim.plausible.figures import draw_hindcast
 from powersim.plausible.hindcast import (
     Score,

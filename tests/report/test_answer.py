@@ -6,16 +6,18 @@ import pytest
 
 from powersim.effects.findings import Scale
 from powersim.effects.paired import Effect
-from powersim.effects.results import Branch, Outcome, Study, Summary
+from powersim.effects.results import BranchLabel, OutcomeLabel, Study, Summary
 from powersim.report.prose import rounded, sentence
 
 
 def study(headline=("ties",), theories=("deterrence", "spiral")) -> Study:
     outcomes = {
-        "ties": Outcome("ties", "Ties", "", -1, 1, Summary("at", 3, 3, 0.5)),
-        "war": Outcome("war", "War", "", 0, 1, Summary("ever", 0, 3, 0.5)),
+        "ties": OutcomeLabel("ties", "Ties", "", -1, 1, Summary("at", 3, 3, 0.5)),
+        "war": OutcomeLabel("war", "War", "", 0, 1, Summary("ever", 0, 3, 0.5)),
     }
-    branches = {n: Branch(n, n, n.startswith("no_"), 1) for n in ("replace", "keep", "cancel", "no_shift")}
+    branches = {
+        n: BranchLabel(n, n, n.startswith("no_"), 1) for n in ("replace", "keep", "cancel", "no_shift")
+    }
     dates = ("2008", "2009", "2010", "2011")
     return Study("T", "Q", "replace", 1, 40, (0, 1, 2, 3), dates, theories, branches, outcomes, headline)
 

@@ -11,7 +11,7 @@ import pytest
 from powersim.compile.jit import interpreted
 from powersim.rules import beliefs
 from powersim.run.foreseen import NO_ACT, Change, foresee, in_words, read_back, sentence
-from powersim.run.opened import Opened, open_scenario
+from powersim.run.opened import LoadedScenario, open_scenario
 from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.scenario.template import template
@@ -20,7 +20,7 @@ from powersim.sim.run import Engine
 NAMES = {"USA": "United States", "RUS": "Russia", "POL": "Poland", "IRN": "Iran"}
 
 
-def lines(opened: Opened) -> dict[str, list[str]]:
+def lines(opened: LoadedScenario) -> dict[str, list[str]]:
     """The texts of each branch."""
     out: dict[str, list[str]] = {}
     label = ""
@@ -30,9 +30,9 @@ def lines(opened: Opened) -> dict[str, list[str]]:
     return out
 
 
-def of(document: dict[str, Any]) -> Opened:
+def of(document: dict[str, Any]) -> LoadedScenario:
     """A scenario that no file holds."""
-    return Opened("drawn", from_data(document), document, {})
+    return LoadedScenario("drawn", from_data(document), document, {})
 
 
 @pytest.fixture(scope="module")

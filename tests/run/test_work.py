@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from powersim.run import work
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.run.plan import plan
 from powersim.scenario.load import from_data
 from powersim.sim.store import Store
@@ -18,7 +18,7 @@ from powersim.sim.store import Store
 def test_when_a_chunk_cannot_be_written_no_history_goes_on(
     scenario_two: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = plan(Opened("two.yaml", from_data(scenario_two), scenario_two, {}), None, None, 1)
+    asked = plan(LoadedScenario("two.yaml", from_data(scenario_two), scenario_two, {}), None, None, 1)
     store = work.open_store(asked, tmp_path, 2, resume=False)
 
     def full(*_: object) -> None:

@@ -135,7 +135,7 @@ def test_a_definition_that_is_gone_is_one_problem_that_names_its_lines() -> None
     text = FLAGSHIP.read_text("utf-8")
     kept = [line for line in text.splitlines() if not line.startswith("  SAU: {name")]
     with pytest.raises(
-        ScenarioError, match=r"SAU is not known; did you mean USA.; it is named 62 times, on lines \d+, "
+        ScenarioError, match=r"SAU is not known; did you mean USA.; it is named \d+ times, on lines \d+, "
     ) as caught:
         loads("\n".join(kept), FLAGSHIP.name)
     assert len(caught.value.problems) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.errors import ScenarioError
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
 from powersim.scenario.read.merge import read_chain
 from powersim.testing import builds
 from powersim.world import state as w
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 
 EVERYTHING = Path(__file__).parent / "valid" / "everything.yaml"
 TURN = {
@@ -121,6 +123,93 @@ def test_a_hold_on_sanctions_holds_those_that_the_reading_shows() -> None:
     assert held == {"sanctions ARD>COR", "sanctions BEL>COR"}
 
 
+def test_sanctions_and_pledges_are_pinned_until_to_and_then_free(built: Built) -> None:
+    since, last = TURN["2002Q2"], TURN["2003Q1"]
+    for sender in ("ARD", "BEL"):
+        found = laid(built, "armed", f"sanctions {sender}>DAN")
+        assert found == [None] * since + [0.5] * (last + 1 - since) + [None] * (19 - last)
+    assert laid(built, "armed", "pledge COR>DAN") == [None] * since + [0.4] + [None] * (19 - since)
+    assert not built.branch("armed").act[:, built.index.sanctions["ARD", "DAN"]].any()
+
+
+def test_a_stock_is_laid_down_in_its_turn(built: Built) -> None:
+    armed, index = built.branch("armed"), built.index
+    assert index.laid_stocks == (("BEL", "science"), ("DAN", "guns"))
+    assert armed.stock_at.tolist() == [
+        [index.actors["BEL"], index.goods["science"]], [index.actors["DAN"], index.goods["guns"]],
+    ]  # fmt: skip
+    assert armed.stock[TURN["2002Q3"]].tolist() == [0.5, 2.0]
+    assert np.isnan(np.delete(armed.stock, TURN["2002Q3"], axis=0)).all()
+    assert np.isnan(built.branch("closed").stock).all()
+    assert np.array_equal(armed.stock, armed.stock_refused, equal_nan=True)
+
+
+def test_a_branch_made_of_several_lays_down_and_forbids_what_each_of_them_does(built: Built) -> None:
+    armed, keep, closed = (built.branch(name) for name in ("armed", "keep", "closed"))
+    c = built.index.levers["shield"]
+    assert np.array_equal(armed.path[:, c], keep.path[:, c], equal_nan=True)
+    for name in ("hold", "act"):
+        assert np.array_equal(getattr(armed, name), getattr(keep, name))
+    for name in ("no_raise", "no_lower", "no_flow", "no_event", "no_war"):
+        assert np.array_equal(getattr(armed, name), getattr(closed, name))
+
+
+def test_what_a_branch_says_itself_comes_before_what_another_takes_over() -> None:
+    """In either order; and what goes on from what another says replaces it."""
+    up = {"do": [{"path": {"shield": {"2000Q1": 1.0}}, "to": "2004Q4"}]}
+    still = {"like": "happened", "do": [{"hold": "programme", "from": "2002Q1"}]}
+    one = with_branches(
+        up=up, still=still, joined={"like": ["up", "still"]}, turned={"like": ["still", "up"]},
+        on={"like": ["happened", "cancel"]}, back={"like": ["cancel", "happened"]},
+    )  # fmt: skip
+    for name in ("joined", "turned"):
+        assert laid(one, name) == laid(one, "up")
+        assert one.branch(name).hold[:, one.index.levers["programme"]].tolist() == [0] * 8 + [1] * 12
+    assert laid(one, "on") == laid(one, "back") == laid(one, "cancel")
+
+
+def test_branches_that_speak_of_different_years_are_joined() -> None:
+    early = {"do": [{"path": {"shield": {"2000Q1": 0.3}}, "to": "2001Q4"}]}
+    late = {"do": [{"hold": "shield", "from": "2003Q1"}, {"stock": {"DAN": {"guns": 1}}, "date": "2003Q1"}]}
+    one = with_branches(early=early, late=late, joined={"like": ["late", "early"]})
+    assert laid(one, "joined") == laid(one, "early")
+    for name in ("hold", "stock"):
+        assert np.array_equal(
+            getattr(one.branch("joined"), name), getattr(one.branch("late"), name), equal_nan=True
+        )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "says"),
+    [
+        ({"hold": "shield", "from": "2002Q1"}, {"set": {"shield": 1}, "date": "2003Q1"}, "held in 2003Q1; b: 1 in"),
+        ({"stock": {"DAN": {"guns": 1}}, "date": "2002Q1"}, {"stock": {"DAN": {"guns": 3}}, "date": "2002Q1"},
+         "a: 1 in 2002Q1; b: 3 in 2002Q1"),
+        ({"pledge": {"ARD>BEL": 0.2}, "date": "2002Q1"}, {"pledge": {"ARD>BEL": 0.4}, "date": "2002Q1"},
+         "a: 0.2 in 2002Q1; b: 0.4 in 2002Q1"),
+        ({"hold": "pressure", "from": "2002Q1"}, {"sanctions": {"ARD>COR": 0.4}, "date": "2003Q1"},
+         "a: held in 2003Q1; b: 0.4 in 2003Q1"),
+        ({"offer": [{"move": "shield", "to": 0}], "date": "2002Q1", "parties": ["ARD", "COR"], "if_refused": "keep"},
+         {"hold": "programme", "from": "2002Q1"}, "a: keep; b: programme until 2004Q4"),
+    ],
+)  # fmt: skip
+def test_branches_that_differ_cannot_be_joined(one: Any, other: Any, says: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(says)) as caught:
+        with_branches(a={"do": [one]}, b={"do": [other]}, both={"like": ["a", "b"]})
+    assert [problem.key_path for problem in caught.value.problems] == ["branches.both.like[1]"]
+
+
+def test_an_offers_answer_decides_which_stocks_are_laid_down() -> None:
+    one = with_branches(
+        armed2={"do": [{"stock": {"DAN": {"guns": 4}}, "date": "2003Q1"}]},
+        bid={"do": [{"offer": [{"move": "shield", "to": 0}], "date": "2002Q1", "parties": ["ARD", "COR"],
+             "if_accepted": "closed", "if_refused": "armed2"}]},
+    )  # fmt: skip
+    bid, z = one.branch("bid"), one.index.laid_stocks.index(("DAN", "guns"))
+    assert np.isnan(bid.stock).all()
+    assert bid.stock_refused[TURN["2003Q1"], z] == 4.0
+
+
 def test_an_offer_names_its_legs_targets_and_parties(built: Built) -> None:
     offered, index = built.branch("offered"), built.index
     controls = len(index.controls)
@@ -183,7 +272,7 @@ def test_drawn_branches_differ_from_their_like_only_from_the_intervention_on(bui
     assert alike(free, other, since)
 
 
-def alike(a: Branch, b: Branch, until: int) -> bool:
+def alike(a: BranchArrays, b: BranchArrays, until: int) -> bool:
     tables = ((x, y) for x, y in zip(a, b, strict=True) if isinstance(x, np.ndarray) and x.ndim == 2)
     return all(np.array_equal(x[:until], y[:until], equal_nan=True) for x, y in tables)
 

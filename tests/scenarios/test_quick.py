@@ -1,4 +1,4 @@
-"""Whatever a file holds, it is accepted or refused within seconds: 3 s of processor time, on a slow machine more.
+"""Whatever a file holds, it is accepted or refused within seconds: 5 s of processor time, on a slow machine more.
 
 Each text below is the worst of its kind: as large as is still read, or just beyond.
 """
@@ -15,8 +15,8 @@ from powersim.scenario.digest import digest
 from powersim.scenario.load import loads
 from powersim.scenario.read import source
 
-SECONDS = 3.0
-PACE = 0.12  # processor time of the yardstick below where 3 s are meant
+SECONDS = 5.0
+PACE = 0.12  # processor time of the yardstick below where 5 s are meant
 
 
 @cache
@@ -78,7 +78,7 @@ ACCEPTED = {
 }  # fmt: skip
 REFUSED = {
     "90,000 keys": "".join(f"k{i}: 1\n" for i in range(90_000)),
-    "as many keys as are read": text(rest="".join(f"k{i}: 1\n" for i in range(7_000))),
+    "as many keys as are read": text(rest="".join(f"k{i}: 1\n" for i in range(29_000))),
     "unknown names": text(rest="record:\n" + "".join(f"  k{i}: {{2000: 0.1}}\n" for i in range(3_000))),
     "wrong values": text(rest="record:\n  t:\n" + "".join(f"    {1800 + i}: x\n" for i in range(400)) * 9),
     "wrong actors": text().replace(
@@ -92,7 +92,7 @@ REFUSED = {
         )
     ),
     "a circle of groups": text(
-        groups="groups:\n" + "".join(f"  G{i}: [G{(i + 1) % 3000}]\n" for i in range(3000))
+        groups="groups:\n" + "".join(f"  G{i}: [G{(i + 1) % 14_000}]\n" for i in range(14_000))
     ),
     "everybody on everybody": text(
         400, groups=everybody(400), rest="sanctions:\n" + "  - {by: ALL, on: ALL}\n" * 1000
@@ -128,13 +128,13 @@ def test_no_file_takes_long(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("90,000 keys", "the file is too large|too many values; allowed: at most 15000"),
+        ("90,000 keys", "the file is too large|too many values; allowed: at most 60000"),
         ("everybody on everybody", "too many sanctions; found 160000000; allowed: at most 10000"),
         ("a fan of branches", "too many steps of branches; found 10811; allowed: at most 10000"),
         ("patterns for numbers", "too many priors; found 2000; allowed: at most 100"),
         (
             "every pair uncertain",
-            "too many uncertain numbers of pairs of actors; found 159600; allowed: at most 20000",
+            "too many uncertain numbers of pairs of actors; found 159600; allowed: at most 80000",
         ),
     ],
 )
@@ -151,7 +151,7 @@ def test_the_files_of_a_chain_share_the_room_for_values(tmp_path_factory: pytest
         keys = "".join(f"k{n}_{i}: 1\n" for i in range(source.MAX_NODES // 6))
         above = f"extends: {n + 1}.yaml\n" if n < 3 else ""
         (folder / f"{n}.yaml").write_text(f"powersim: 1\n{above}{keys}", "utf-8")
-    with pytest.raises(ScenarioError, match=r"too many values; allowed: at most 15000"):
+    with pytest.raises(ScenarioError, match=r"too many values; allowed: at most 60000"):
         load(folder / "0.yaml")
 
 

@@ -11,10 +11,10 @@ import pytest
 from powersim.errors import PowersimError
 from powersim.run.opened import open_scenario
 from powersim.run.plan import plan
+from powersim.run.space import LUCK, Space
 from powersim.sensitivity.points import Evaluator, Points
 from powersim.sensitivity.report import write
-from powersim.sensitivity.space import LUCK, Space
-from powersim.sensitivity.study import Asked, carry_out, steps
+from powersim.sensitivity.study import Request, carry_out, steps
 from powersim.sensitivity.words import NOTHING, Words
 from powersim.world.draws import luck
 from powersim.world.params import SPEC
@@ -79,7 +79,7 @@ def evaluator(opened, theories="wide", simulate=linear, folder=None, tick=None):
 
 
 def asked(opened, runs=400, maps=(("rho", "w_threat"),), methods=("morris", "sobol")):
-    return Asked(opened.scenario.outcomes["radar"], runs, frozenset(methods), maps, 0.0)
+    return Request(opened.scenario.outcomes["radar"], runs, frozenset(methods), maps, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +107,6 @@ def test_what_no_history_reads_is_known_to_be_unread_however_chance_ranks_it(stu
     assert not found.screening.found[list(found.screening.unread)].any()
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="since a prior was added the small design gives one index outside its interval: chance, or a fault of it",
-)
 def test_sobol_indices_of_single_priors_are_their_shares_of_the_variance(studied):
     looked, found = studied
     low, high = looked.space.ends(looked.space.place["parameters.w_threat"])

@@ -15,7 +15,7 @@ from powersim.run.plan import plan
 from powersim.sim.history import simulate
 from powersim.story import kinds, tables
 from powersim.story.recording import chronicles
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.telling import followed, told
 from powersim.world import chronicle as c
 from powersim.world.turn import GRID
@@ -133,11 +133,12 @@ def test_filters_divide_the_events(history, by):
     events = list(found.events)
     last = len(found.names.dates) - 1
     wanted = {
-        "topics": [Wanted(topics=frozenset({topic})) for topic in c.TOPICS],
+        "topics": [Selection(topics=frozenset({topic})) for topic in c.TOPICS],
         "mechanisms": [
-            Wanted(mechanisms=frozenset({name})) for name in {kind.mechanism for kind in kinds.KIND.values()}
+            Selection(mechanisms=frozenset({name}))
+            for name in {kind.mechanism for kind in kinds.KIND.values()}
         ],
-        "dates": [Wanted(last=9), Wanted(first=10, last=last)],
+        "dates": [Selection(last=9), Selection(first=10, last=last)],
     }[by]
     parts = [select(events, each) for each in wanted]
     assert sum(map(len, parts)) == len(events)
@@ -146,7 +147,7 @@ def test_filters_divide_the_events(history, by):
 
 def test_a_package_is_chosen_whole(history):
     _, found = history
-    chosen = select(found.events, Wanted(actors=frozenset({0})))
+    chosen = select(found.events, Selection(actors=frozenset({0})))
     deals = {event.deal for event in chosen if event.kind == c.SIGNED}
     assert deals
     parts = (c.SIGNED, c.LEG, c.GAIN)

@@ -15,7 +15,7 @@ from powersim.sim.model import PowersimModel
 from powersim.story.diff import pages
 from powersim.story.diff.quantities import different
 from powersim.story.diff.study import comparison, median_run, section
-from powersim.story.selection import Wanted
+from powersim.story.selection import Selection
 from powersim.world import chronicle as c
 from powersim.world.params import MECHANISMS
 
@@ -88,7 +88,7 @@ def test_chains_end_at_the_branch_and_go_back_in_time(apart):
 def test_where_only_resolve_can_carry_a_difference_every_chain_runs_through_it():
     """Everything off but resolve, crises and wars: cancelling can change a crisis in one way."""
     plan = planned("keep,cancel", "resolve", "crisis", "war", "calendar")
-    wanted = Wanted(topics=frozenset({"crisis", "war"}))
+    wanted = Selection(topics=frozenset({"crisis", "war"}))
     tried = (comparison(plan, "deterrence", run, wanted) for run in range(RUNS))
     one = next(found for found in tried if found.differences)
     first = one.differences[0]
@@ -106,7 +106,7 @@ def test_where_only_resolve_can_carry_a_difference_every_chain_runs_through_it()
 def test_where_nothing_can_carry_it_no_crisis_differs():
     bare = planned("keep,cancel", "crisis", "war", "calendar")
     for run in (1, 2, 3):
-        one = comparison(bare, "deterrence", run, Wanted(topics=frozenset({"crisis", "war"})))
+        one = comparison(bare, "deterrence", run, Selection(topics=frozenset({"crisis", "war"})))
         assert one.parting.first == bare.scenario.intervention
         assert one.differences == []
 

@@ -100,6 +100,7 @@ def rows(built: Built, kind: int) -> list[Event]:
     counts = {
         "control": s.control_key, "flow": s.flow_key, "event": s.event_key, "dispute": s.dispute_key,
         "strike": s.strike_control, "proxy": s.proxy_issue, "issue": s.issue_key,
+            "good": s.good_key,
     }  # fmt: skip
     legs = 3 * len(s.control_key) + 2 * len(s.flow_key)
     things = range(legs if thing == "leg" else len(counts[thing])) if thing else [-1]

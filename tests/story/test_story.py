@@ -9,7 +9,7 @@ from powersim.story import kinds as spec
 from powersim.story.events import read
 from powersim.story.frame import About, closing, opening
 from powersim.story.phrases import Control, Flow, Names
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.story import MAIN, tell
 from powersim.world import chronicle as kinds
 from powersim.world.chronicle import TOPICS
@@ -28,6 +28,7 @@ NAMES = Names(
     flows=(Flow("S-300", 1, 0),),
     disputes=("Territory",),
     events=("an election",),
+    goods=("shells",),
 )
 CONTROLS = len(NAMES.controls)
 GIVE_S300, FREEZE_S300 = 3 * CONTROLS, 3 * CONTROLS + 1
@@ -195,7 +196,7 @@ def test_a_story_can_be_narrowed_to_actors_and_topics():
     events = read(np.array(rows, float), NAMES)
 
     def topics(**asked):
-        return [entry.topic for entry in tell(select(events, Wanted(**asked)), NAMES)]
+        return [entry.topic for entry in tell(select(events, Selection(**asked)), NAMES)]
 
     assert topics() == ["war", "arms", "home"]
     assert topics(actors=frozenset({0})) == ["arms"]

@@ -267,6 +267,29 @@ def test_a_run_is_told(study):
         study.tell("keep", kinds="deal,war")
 
 
+def test_two_branches_of_a_run_are_told_apart(study, monkeypatch, capsys):
+    apart = study.tell_apart(run=3)
+    command = ["tell", str(TWO), "--diff", "keep,give_up", "--theory", "spiral", "--seed", "7", "--run", "3"]
+    monkeypatch.setattr(sys, "argv", ["powersim", *command, "--quiet"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert not left.value.code
+    assert repr(apart).strip() == capsys.readouterr().out.strip()
+    with pytest.raises(ps.ArgumentError, match=r"^run: found -1; allowed: a whole number from 0"):
+        study.tell_apart(run=-1)
+
+
+def test_names_are_explained_with_and_without_a_scenario():
+    (heading, lines), *_ = ps.explain("rho")
+    assert "rho" in heading
+    assert "unit" in dict(lines)
+    assert ps.explain("keep", TWO)
+    with pytest.raises(ps.PowersimError, match=r"^rhoo is not known; did you mean rho"):
+        ps.explain("rhoo", TWO)
+    assert "actors" in ps.json_schema()["properties"]
+    assert ps.loads(ps.template()).actors
+
+
 def test_a_study_of_assumptions_says_what_cannot_be(study):
     with pytest.raises(ps.ArgumentError, match=r"^maps: found rho; allowed: two different assumptions"):
         study.sensitivity("rockets", maps=[["rho"]])

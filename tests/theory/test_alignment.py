@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from powersim.rules.alignment import common_threats, next_alignment, over_third_parties, similarity, triads
+from powersim.rules.alignment import (
+    common_isolation,
+    common_threats,
+    isolation_felt,
+    joint_effort,
+    next_alignment,
+    over_third_parties,
+    similarity,
+    triads,
+)
 from powersim.world.params import SPEC
 
 alignment = st.floats(-1.0, 1.0)
@@ -142,3 +151,52 @@ def test_a_sum_over_third_parties_adds_in_their_order_to_the_bit(n: int, first: 
             expected += weight[k] * rows[k, j]
         assert total[j] == expected
     assert np.isnan(total[:first]).all()
+
+
+def isolation(z_i: np.ndarray, z_j: np.ndarray, economy: np.ndarray) -> float:
+    """The rule for one pair, actors 0 and 1: what sanctions everybody has on them."""
+    roots, shared = np.zeros((N, N)), np.full(N, np.nan)
+    for j, level in ((0, z_i), (1, z_j)):
+        for k in range(N):
+            if k != j:
+                felt = isolation_felt(float(level[k]), float(economy[k]), float(economy.sum() - economy[j]))
+                roots[k, j] = np.sqrt(felt)
+    common_isolation(roots, 0, shared)
+    return float(shared[1])
+
+
+sizes = arrays(np.float64, N, elements=st.floats(0.01, 1.0))
+
+
+@given(z_i=shares, z_j=shares, economy=sizes, k=st.integers(2, N - 1), share=unit)
+def test_a_common_sender_never_draws_two_apart_and_lifting_never_draws_them_closer(
+    z_i: np.ndarray, z_j: np.ndarray, economy: np.ndarray, k: int, share: float
+) -> None:
+    now = isolation(z_i, z_j, economy)
+    eased = z_i.copy()
+    eased[k] *= share
+    assert 0.0 <= isolation(eased, z_j, economy) <= now + 1e-12
+    assert now <= 1.0 + 1e-12
+    assert now == pytest.approx(isolation(z_j, z_i, economy[[1, 0, 2, 3, 4]]), abs=1e-12)
+
+
+@given(z_i=shares, z_j=shares, economy=sizes)
+def test_isolation_needs_a_common_sender(z_i: np.ndarray, z_j: np.ndarray, economy: np.ndarray) -> None:
+    z_j = np.where(z_i > 0.0, 0.0, z_j)
+    assert isolation(z_i, z_j, economy) == 0.0
+    assert isolation(np.zeros(N), z_j, economy) == 0.0
+
+
+@given(q=unit, r=unit, gap=alignment, other=alignment, held=unit, against=unit, more=unit)
+def test_joint_efforts_need_an_opponent_of_both_and_grow_with_what_is_held(
+    q: float, r: float, gap: float, other: float, held: float, against: float, more: float
+) -> None:
+    found = joint_effort(q, r, gap, other, held, against)
+    assert found >= 0.0
+    assert found == joint_effort(r, q, other, gap, held, against) or found == pytest.approx(
+        joint_effort(r, q, other, gap, held, against)
+    )
+    assert joint_effort(q, r, gap, other, min(1.0, held + more), against) >= found
+    assert joint_effort(q, r, gap, other, held, 0.0) == 0.0
+    if min(gap, other) <= 0.0:
+        assert found == 0.0

@@ -15,7 +15,7 @@ from powersim.oracles.bargaining import (
     ntu_split,
     tu_split,
 )
-from powersim.rules.bargaining import log_nash, nash_payment, pair_surplus, sign_probability
+from powersim.rules.bargaining import log_nash, nash_payment, pair_surplus, payable, sign_probability
 
 unit = st.floats(0.0, 1.0)
 salience = st.floats(0.05, 1.0)
@@ -215,3 +215,14 @@ def test_a_surplus_of_one_scale_is_signed_with_probability_one_minus_one_over_e(
 def test_a_package_is_worth_something_only_if_both_gain(g_i: float, g_j: float) -> None:
     assert (pair_surplus(g_i, g_j) > 0.0) == (g_i > 0.0 and g_j > 0.0 and g_i * g_j > 0.0)
     assert log_nash(-abs(g_i), 0.5) == -math.inf
+
+
+@given(st.floats(0.0, 0.5), st.floats(0.0, 1.0), st.lists(st.floats(0.0, 0.2), max_size=6))
+def test_promises_to_pay_never_add_up_to_more_than_the_share(
+    share: float, economy: float, wanted: list
+) -> None:
+    owed = 0.0
+    for need in wanted:
+        owed += min(need, payable(share, economy, owed))
+    assert owed <= share * economy + 1e-12
+    assert payable(share, economy, share * economy) == 0.0

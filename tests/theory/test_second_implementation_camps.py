@@ -15,7 +15,15 @@ from scipy.integrate import solve_ivp
 from powersim.oracles.balance import balance_path, blow_up_time, factions
 from powersim.oracles.coleman import actor_power, final_control, resource_values
 from powersim.oracles.landscape import best_camp, energy, frustration, is_stable, settle
-from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
+from powersim.rules.alignment import (
+    common_isolation,
+    common_threats,
+    isolation_felt,
+    joint_effort,
+    next_alignment,
+    similarity,
+    triads,
+)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +178,34 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     np.fill_diagonal(matrix, 0.0)
     triads(matrix, (matrix != 0.0).astype(float), first, found, np.full(n, np.nan))
     assert found[last] == pytest.approx(pull, abs=1e-12)
+
+
+@given(st.integers(2, 7), st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_common_isolation_is_a_sum_of_geometric_means_over_senders(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    level = rng.uniform(0, 1, (n, n)) * (rng.random((n, n)) < 0.6) * (1 - np.eye(n))
+    economy = rng.uniform(0.1, 1, n)
+    felt = level * economy[:, None] / (economy.sum() - economy)
+    expected = np.sqrt(felt).T @ np.sqrt(felt)
+    found = [
+        [isolation_felt(level[k, j], economy[k], economy.sum() - economy[j]) for j in range(n)]
+        for k in range(n)
+    ]
+    assert np.array(found) == pytest.approx(felt, abs=1e-12)
+    for i in range(n):
+        shared = np.full(n, np.nan)
+        common_isolation(np.sqrt(np.array(found)), i, shared)
+        assert shared[i + 1 :] == pytest.approx(expected[i, i + 1 :], abs=1e-12)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=40)
+def test_a_joint_effort_is_the_geometric_mean_of_two(seed: int) -> None:
+    q, g = np.random.default_rng(seed).uniform([[0, 0], [-1, -1]], 1.0, (2, 2))
+    held, against = np.random.default_rng(seed + 1).uniform(0, 1, 2)
+    efforts = held * q * np.clip(g, 0.0, None)
+    assert joint_effort(*q, *g, held, against) == pytest.approx(against * efforts.prod() ** 0.5, abs=1e-12)
 
 
 @given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 10_000))

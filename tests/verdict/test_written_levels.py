@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from powersim.sensitivity.study import Found
+from powersim.sensitivity.study import Findings
 from powersim.story.phrases import NEAR, Control, Names, position
 from powersim.verdict.rule import Claim, Effects, Rule, contrast, judge
 from powersim.world.state import C_LEVER
@@ -57,4 +57,4 @@ def test_a_run_counts_where_its_effect_is_above_the_threshold_that_was_written()
         effects = np.float32((at + n) / 100).astype(np.float64) - np.float32(at / 100).astype(np.float64)
         for threshold, counted in ((n, False), (n - 1, True), (n + 1, False)):
             found: Any = SimpleNamespace(effects=effects, asked=SimpleNamespace(threshold=threshold / 100))
-            assert (Found.counted.fget(found) == counted).all()  # type: ignore[attr-defined]
+            assert (Findings.counted.fget(found) == counted).all()  # type: ignore[attr-defined]

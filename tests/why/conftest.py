@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.scenario.load import from_data
 from powersim.why.explain import explain
 from powersim.why.worlds import answer, open_kept, question
@@ -18,7 +18,7 @@ def why() -> Callable[..., Any]:
     """What `why` says about the first outcome of a document."""
 
     def asked(document: dict[str, Any], runs: int = 3) -> Any:
-        opened = Opened("planted.yaml", from_data(document), document, {})
+        opened = LoadedScenario("planted.yaml", from_data(document), document, {})
         wanted = question(opened, None, list(document["branches"]), None, 1)
         kept = open_kept(wanted, None, resume=False)
         answer(wanted, kept, runs, threads=2)

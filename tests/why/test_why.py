@@ -12,7 +12,7 @@ import pytest
 from powersim.effects.paired import effects
 from powersim.errors import PowersimError
 from powersim.run import work
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.run.plan import plan
 from powersim.scenario.load import from_data
 from powersim.why.explanation import finding, in_short
@@ -120,7 +120,7 @@ def test_what_the_effect_hangs_on_is_ranked_first_and_takes_it_away(planted: Mod
 
 def test_the_whole_is_what_compare_reports(planted: ModuleType, why: Why, tmp_path: Path) -> None:
     document = two_theories(planted.resolve())
-    opened = Opened("planted.yaml", from_data(document), document, {})
+    opened = LoadedScenario("planted.yaml", from_data(document), document, {})
     asked = plan(opened, ["keep", "cancel"], None, 1)
     work.fill(asked, work.open_store(asked, tmp_path, 6, resume=False), 6, threads=2)
     reported = {row.theory: row for row in effects(work.dataset(tmp_path, 6)) if row.outcome == "district"}
@@ -141,7 +141,7 @@ def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[st
 
 def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp_path: Path) -> None:
     document = planted.frightened()
-    opened = Opened("planted.yaml", from_data(document), document, {})
+    opened = LoadedScenario("planted.yaml", from_data(document), document, {})
     asked = question(opened, None, ["keep", "cancel"], None, 1)
     once, twice = tmp_path / "once", tmp_path / "twice"
     answer(asked, open_kept(asked, once, resume=False), 2 * BLOCK + 1, threads=2)
@@ -161,7 +161,7 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp
 def test_results_of_another_study_are_never_overwritten(planted: ModuleType, tmp_path: Path) -> None:
     first, second = planted.frightened(), planted.nothing()
     for document in (first, second):
-        opened = Opened("planted.yaml", from_data(document), document, {})
+        opened = LoadedScenario("planted.yaml", from_data(document), document, {})
         asked = question(opened, None, ["keep", "cancel"], None, 1)
         if document is first:
             answer(asked, open_kept(asked, tmp_path, resume=False), 1, threads=1)
@@ -184,7 +184,7 @@ def test_a_question_that_cannot_be_asked_is_refused(
     outcomes: str | None, branches: str | list[str] | None, says: str, planted: ModuleType
 ) -> None:
     document = planted.frightened()
-    opened = Opened("planted.yaml", from_data(document), document, {})
+    opened = LoadedScenario("planted.yaml", from_data(document), document, {})
     with pytest.raises(PowersimError, match=says):
         question(opened, outcomes, branches, None, 1)
 

@@ -11,7 +11,8 @@ from powersim.rules.technology import learn
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle
 from powersim.world import columns as col
-from powersim.world.state import KNOW_HOW_GOOD, RIVAL, SHIFT_STOCK, Floats
+from powersim.world.deeds import SET_STOCK, SHIFT_STOCK
+from powersim.world.state import KNOW_HOW_GOOD, RIVAL, Floats
 from worlds import Play, built, lively_documents, of_kind
 
 CLOSE = 1e-12
@@ -25,6 +26,8 @@ def ledger(play: Play, q: Floats, rows: Floats) -> Floats:
         for a in np.flatnonzero((s.act_event == event) & (s.act_kind == SHIFT_STOCK)):
             place = s.act_a[a], s.act_b[a]
             q[place] = max(0.0, q[place] + s.act_value[a])
+        for a in np.flatnonzero((s.act_event == event) & (s.act_kind == SET_STOCK)):
+            q[s.act_a[a], s.act_b[a]] = s.act_value[a]
     if play.case.switches.drift:
         made = np.minimum(s.production, np.maximum(0.0, s.ceiling - q))
         rival = s.good_kind == RIVAL

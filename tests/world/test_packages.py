@@ -84,7 +84,7 @@ def plain() -> Bazaar:
 @pytest.fixture(scope="module")
 def paying() -> Bazaar:
     """With payments up to a fifth of the smaller economy, some of which is lost on the way, and with costs."""
-    return desk(payment_cap=0.2, payment_efficiency=0.8)
+    return desk(payment_cap=0.2, payment_taken=0.2, payment_efficiency=0.8)
 
 
 def lay(found: Bazaar, legs: list[int], worth: Worths) -> int:

@@ -38,7 +38,7 @@ DEAF: dict[str, tuple[str, ...]] = {
     "budgets": ("budget_response", "budget_fatigue"),
     "technology": ("learn_rate", "know_how_speed", "frontier"),
     "exchange": ("talk", "conference", "cost_per_leg", "sign_tau", "payment_cap", "deal_length", "deal_weight"),
-    "payments": ("payment_cap", "payment_efficiency", "payment_margin"),
+    "payments": ("payment_cap", "payment_taken", "payment_efficiency", "payment_margin"),
     "coalitions": ("conference", "agenda_many"),
     "compliance": ("tau_c", "renege_rate", "relation_floor", "relation_trade", "reset_hazard", "breach_harm"),
     "current_calculus": ("calculus_power", "calculus_stakes"),
@@ -51,9 +51,12 @@ DEAF: dict[str, tuple[str, ...]] = {
     "war": ("forts", "battle_cost", "war_attrition", "war_reach", "optimism", "city_worth"),
     "city_strikes": ("city_worth", "city_stock", "city_damage", "city_harm"),
     "sanctions": ("sanctions_expected",),
-    "alignment": ("alignment_speed", "w_interest", "w_deals", "w_levers", "w_harm", "noise_sd"),
+    "alignment": ("alignment_speed", "w_interest", "w_deals", "w_levers", "w_isolation", "w_joint", "w_harm",
+                  "noise_sd"),
     "balance": ("w_triad",),
     "threat": ("w_threat", "m_ref"),
+    "isolation": ("w_isolation",),
+    "joint_efforts": ("w_joint",),
     "guarantees": ("w_guarantee",),
     "harm": ("w_harm", "war_harm", "breach_harm", "proxy_harm", "strike_harm"),
     "home": ("home_up", "home_down", "home_relax"),
@@ -144,7 +147,9 @@ def hears(case: Case, name: str) -> list[str]:
         far = spec.high if getattr(case.params, parameter) < 0.5 * (spec.low + spec.high) else spec.low
         changed, other = end_of(off._replace(params=off.params._replace(**{parameter: far})))
         memories = (
-            ("hurt", "push0") if name in ("harm", "threat", "guarantees", "balance", "alignment") else ()
+            ("hurt", "push0")
+            if name in ("harm", "threat", "guarantees", "balance", "isolation", "joint_efforts", "alignment")
+            else ()
         )
         if [
             place for place in same(rest, changed) if place not in memories

@@ -129,7 +129,7 @@ def test_payments_only_pass_from_hand_to_hand_and_nobody_signs_at_a_loss(flagshi
 CERTAIN = {
     "talk": 1.0, "conference": 1.0, "sign_tau": 0.0, "own_rate": 1.0, "noise_sd": 0.0, "power_sd": 0.0,
     "curvature": 1.0, "chi": 0.0, "w_security": 0.0, "w_economy": 1.0, "cost_per_leg": 0.001,
-    "payment_cap": 0.5, "payment_efficiency": 1.0,
+    "payment_cap": 0.5, "payment_taken": 0.5, "payment_efficiency": 1.0,
 }  # fmt: skip
 NEEDED = ("own_policy", "exchange", "payments", "coalitions")
 

@@ -9,7 +9,17 @@ import sys
 
 import typer
 
-from powersim.cli import inspecting, reporting, results, running, sensitivity, verdict, why
+from powersim.cli import (
+    drawing,
+    elasticities,
+    inspecting,
+    reporting,
+    results,
+    running,
+    sensitivity,
+    verdict,
+    why,
+)
 from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
@@ -19,6 +29,7 @@ Examples:
   powersim check my.yaml                     is it well formed?
   powersim compare my.yaml --out out/my      what do its branches change?
   powersim results out/my                   what a folder of results holds, and its tables
+  powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
@@ -36,7 +47,7 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, verdict, why, sensitivity, reporting):
+    for module in (inspecting, running, results, drawing, verdict, why, sensitivity, elasticities, reporting):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

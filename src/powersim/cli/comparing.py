@@ -13,7 +13,7 @@ from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.figures import pool
 from powersim.files.writing import subfolder
-from powersim.study.results import EFFECTS, Comparison
+from powersim.study.results import EFFECTS, Comparison, Results
 
 if TYPE_CHECKING:
     from powersim.run.plan import Plan
@@ -22,41 +22,49 @@ FIGURES = "figures"
 NONE = "none"
 
 
-def report(page: Page, found: Comparison, named: bool, figures: str, processes: int) -> None:
-    """Print the effects on the outcomes that are shown; draw figures beside the results, if they are kept.
+def report(
+    page: Page, found: Comparison, named: bool, figures: str, processes: int, *, every: bool, detail: bool
+) -> None:
+    """Print what the effects come to, then the first outcome by branch; draw figures beside results that are kept.
 
-    Unless the user has `named` the branches, yardsticks appear only in the rows pooled over theories. Up to so many
-    `processes` draw.
+    `every`: all outcomes shown by branch, not only the first. `detail`: by theory too; there, unless the user has
+    `named` the branches, yardsticks appear only in the rows pooled over theories. Up to so many `processes` draw.
     """
     plan, out, study, rows, shown = found.plan, found.folder, found.labels, found.rows, found.shown
     assert plan is not None  # it was computed just now
     drawn = out is not None and figures != NONE
-    if drawn and processes > 1:
+    if figures == ALL and drawn and processes > 1:
         pool.get_ready()
     if not rows:
         lacking = "one branch" if study.outcomes else "no outcomes (see outcomes in docs/scenario.md)"
         page.line(f"{plan.scenario.title}: {lacking}, nothing to compare")
         return
-    kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
     page.line(plan.scenario.title, "bold")
-    page.line(_setting(plan, rows))
-    page.line()
-    page.tables(tabulated.tables(kept, study, shown))
-    page.line()
-    page.line("In short", "bold")
     for text in found.findings.values():
         page.line(text)
-    hidden = [name for name in plan.opened.outcomes if name not in shown]
-    if hidden:
-        page.line()
-        page.line(
-            f"{counted(len(hidden), 'more outcome')}: --outcomes all, or --outcomes {','.join(hidden[:2])}",
-            "dim",
-        )
+    page.line()
+    if detail:
+        kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
+        page.tables(tabulated.tables(kept, study, shown))
+    else:
+        page.tables([tabulated.short(rows, study, name) for name in (shown if every else shown[:1])])
+        if marks := tabulated.key(study):
+            page.line(f"  {marks}", "dim")
+    page.line()
+    page.line(_setting(plan, rows), "dim")
+    page.line(_more(plan, shown, detail=detail), "dim")
     if out is not None:
         if drawn:
-            _draw(page, found, out, ["all"] if figures == ALL else shown, processes)
+            draw(page, found, subfolder(out, FIGURES), None, processes, brief=figures != ALL)
         page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
+
+
+def _more(plan: Plan, shown: Sequence[str], *, detail: bool) -> str:
+    """Options that show what was left out."""
+    hidden = [name for name in plan.opened.outcomes if name not in shown]
+    rest = f"{counted(len(hidden), 'more outcome')}: --outcomes all, or --outcomes {','.join(hidden[:2])}"
+    parts = [] if detail else ["by theory and outcome: --detail"]
+    return "; ".join(parts + ([rest] if hidden else []))
 
 
 def _tells(row: Effect, study: Study) -> bool:
@@ -79,8 +87,27 @@ def _setting(plan: Plan, rows: Sequence[Effect]) -> str:
     )
 
 
-def _draw(page: Page, found: Comparison, out: Path, outcomes: Sequence[str], processes: int) -> None:
+def draw(
+    page: Page,
+    found: Results,
+    folder: Path,
+    outcomes: Sequence[str] | None,
+    processes: int,
+    *,
+    brief: bool = False,
+    formats: Sequence[str] | None = None,
+    style: str = "screen",
+) -> None:
+    """Draw figures, with progress."""
     page.note("drawing figures")
     with page.progress("drawing", None) as tick:
-        folder = subfolder(out, FIGURES)
-        found.figures(folder, outcomes, workers=processes, tick=tick, notice=page.note)
+        found.figures(
+            folder,
+            outcomes,
+            brief=brief,
+            formats=formats,
+            style=style,
+            workers=processes,
+            tick=tick,
+            notice=page.note,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -101,6 +102,10 @@ class Page(Listener):
         if not self.quiet:
             complain(text)
             sys.stderr.flush()
+
+    def next(self, *words: object) -> None:
+        """Name the command that one would give after this one."""
+        self.note(f"next: {shlex.join(['powersim', *map(str, words)])}")
 
     def fields(self, lines: Sequence[tuple[str, str]]) -> None:
         """Lines of a label and a text; on a terminal long texts stay in their column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
@@ -13,13 +13,19 @@ from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
 
 if TYPE_CHECKING:
-    from powersim.run.opened import Opened
+    from powersim.run.opened import LoadedScenario
 
+WIDTH = 80  # letters of a list of names on one screen
 DIGITS = 16  # of the checksum
 
 
-def show(page: Page, path: str, opened: Opened) -> None:
-    """Print "ok", the digest of a scenario, and what its branches will be taken for."""
+def show(page: Page, path: str, opened: LoadedScenario, *, detail: bool) -> None:
+    """Print "ok", the digest of a scenario, and what its branches will be taken for; on one screen without `detail`."""
+
+    def _listed(names: Iterable[str]) -> str:
+        found = list(names)
+        return f"{len(found)}: {listing(found, None if detail else WIDTH)}" if found else "none"
+
     d = digest(opened.scenario)
     goods = len(d.rival_goods) + len(d.know_how)
     mechanisms = f"all on but {', '.join(d.mechanisms_off)}" if d.mechanisms_off else "all on"
@@ -48,15 +54,24 @@ def show(page: Page, path: str, opened: Opened) -> None:
     page.line(f"{path}: ok", "green")
     page.line(f"  {d.title}", "bold")
     page.fields(list(lines.items()))
-    if said := read_back(opened, build(opened.scenario)):
+    for problem in opened.scenario.warnings:
+        page.line(f"  warning: {problem}", "yellow")
+    if said := read_back(opened, build(opened.scenario), short=not detail):
         page.line()
         page.line(
             f"  How what branches lay down{f' from {d.intervention} on' if d.intervention else ''} will be read",
             "bold",
         )
         page.fields(said)
+    if not detail:
+        page.line()
+        page.line("  all names and readings: --detail", "dim")
 
 
-def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return f"{len(found)}: {', '.join(found)}" if found else "none"
+def listing(names: Sequence[str], width: int | None) -> str:
+    """a, b, c: as many as `width` letters hold, then how many more there are."""
+    text, shown = ", ".join(names), len(names)
+    while width is not None and len(text) > width and shown > 1:
+        shown -= 1
+        text = f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim.cli.guard import complain
-from powersim.cli.options import MISTAKE, Files, Overrides, Quiet, Seed, guarded, needs, overrides
+from powersim.cli.options import MISTAKE, Detail, Files, Overrides, Quiet, Seed, guarded, needs, overrides
 from powersim.cli.spelling import flags
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def check(
         ),
     ] = None,
     seed: Seed = None,
+    detail: Detail = False,
     set_: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
@@ -70,13 +71,14 @@ def check(
             failed = True
             continue
         if not quiet:
-            digest.show(page, str(path), opened)
+            digest.show(page, str(path), opened, detail=detail)
         if base_rates:
             from powersim.cli import plausible
 
             plausible.show(page, opened, path, record, branch, runs or RATE_RUNS, seed)
     if failed:
         raise typer.Exit(MISTAKE)
+    page.next("compare" if len(opened.branches) > 1 else "run", files[-1])
 
 
 @guarded
@@ -145,7 +147,10 @@ def list_(
         raise PowersimError(f"list {kind}: needs a scenario, e.g. powersim list {kind} my.yaml")
     needs("--set", bool(set_), "FILE", file is not None)
     scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
-    console.Page(quiet).tables([listing.table(kind, scenario)])
+    page, found = console.Page(quiet), listing.table(kind, scenario)
+    page.tables([found])
+    if found.rows:
+        page.next("explain", found.rows[0][0], *([] if file is None else [file]))
 
 
 @guarded
@@ -162,12 +167,13 @@ def explain(
     Parameters and mechanisms are known without a scenario; outcomes, issues, goods, actors, branches, theories and
     events need FILE.
     """
-    from powersim.cli import console, explaining
-    from powersim.run.opened import open_scenario
+    from powersim.cli import console
+    from powersim.study.explaining import explain as explained
 
     needs("--set", bool(set_), "FILE", file is not None)
-    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
-    _print(console.Page(quiet), explaining.explain(name, scenario))
+    page = console.Page(quiet)
+    _print(page, explained(name, file, overrides(set_)))
+    page.next("list", "parameters") if file is None else page.next("check", file)
 
 
 def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
@@ -200,6 +206,7 @@ Examples:
         """\b
 Examples:
   powersim check my.yaml
+  powersim check my.yaml --detail                  every name, and all that branches will be read as
   powersim check scenarios/*.yaml --quiet
   powersim check my.yaml --set issues.radar.start=0.2
   powersim check missile_defense_2009 --base-rates

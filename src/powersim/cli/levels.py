@@ -9,7 +9,8 @@ import numpy as np
 from powersim._words import counted
 from powersim.cli.console import Column, Table
 from powersim.effects.findings import Scale, number
-from powersim.effects.outcomes import summary_of, when
+from powersim.effects.odds import measured
+from powersim.effects.outcomes import when
 from powersim.effects.results import CERTAIN, Study
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def table(data: xr.Dataset) -> Table:
     rows: list[tuple[str, ...]] = []
     runs = 0 if study.outcomes else study.runs
     for name, outcome in study.outcomes.items():
-        values = summary_of(data, name, study).ravel()
+        values = measured(data, name, study)[0].ravel()
         values = values[np.isfinite(values)]
         runs = max(runs, len(values))
         scale = Scale(outcome.summary.kind == "ever", outcome.unit)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from powersim.cli.console import Column, Table
-from powersim.cli.wording import interval, quantity, summary, who_controls
 from powersim.scenario.library import examples
 from powersim.scenario.resolved import Scenario
+from powersim.study.wording import interval, quantity, summary, who_controls
 from powersim.world.params import MECHANISMS, SPEC
 
 Rows = tuple[tuple[str, ...], ...]

@@ -107,6 +107,7 @@ Sampling = Annotated[
         help="How runs are spread over the uncertain numbers; default: independent.",
     ),
 ]
+Detail = Annotated[bool, typer.Option("--detail", help="Print everything, not only what matters first.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
 

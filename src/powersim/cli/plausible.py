@@ -15,14 +15,14 @@ from powersim.run.stages import announce
 from powersim.run.work import check_runs, warm
 
 if TYPE_CHECKING:
-    from powersim.run.opened import Opened
+    from powersim.run.opened import LoadedScenario
 
 NUMBERS = slice(2, 6)  # columns that hold numbers
 
 
 def show(
     page: Page,
-    opened: Opened,
+    opened: LoadedScenario,
     path: Path,
     record: Path | None,
     branch: str | None,

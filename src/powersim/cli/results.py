@@ -52,6 +52,7 @@ def results(
         known = held.root(folder)
         page.line(found.data.attrs.get("title") or known.identity["scenario"], "bold")
         page.fields(_lines(folder, found, known.identity, known.room))
+        page.next("report", folder)
         return
     page.note(f"written: {found.export(export, names(outcomes) or None)}")
 

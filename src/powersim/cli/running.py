@@ -10,6 +10,7 @@ import typer
 from powersim.cli.options import (
     Branch,
     Branches,
+    Detail,
     Engine,
     File,
     NoPriors,
@@ -76,6 +77,7 @@ def run(
     )
     with found.keeping():
         page.tables([levels.table(found.data)])
+    page.next("tell", file, "--branch", next(iter(found.labels.branches)))
 
 
 @guarded
@@ -104,6 +106,7 @@ def compare(
             help="Figures in DIR/figures: an overview and the outcomes shown (default), or every outcome.",
         ),
     ] = None,
+    detail: Detail = False,
     engine: Engine = None,
     scheduler: Scheduler = None,
     workers: Workers = None,
@@ -153,7 +156,17 @@ def compare(
     with found.keeping():
         from powersim.cli import comparing
 
-        comparing.report(page, found, branches is not None, figures, workers or processors())
+        everywhere, processes = outcomes is not None, workers or processors()
+        comparing.report(
+            page, found, branches is not None, figures, processes, every=everywhere, detail=detail
+        )
+    kept = () if out is None else ("--out", out)
+    if found.pairs and not sweep and found.labels.outcomes:
+        page.next("why", file, "--branches", ",".join(found.pairs[0]), *kept)
+    elif out is not None:
+        page.next("report", out)
+    else:
+        page.next("tell", file)
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
@@ -174,6 +187,7 @@ Examples:
 Examples:
   powersim compare my.yaml                                  all branches, all theories, 100 runs
   powersim compare my.yaml --branches keep,cancel --runs 1000 --seed 7 --out out/my
+  powersim compare my.yaml --detail                         every outcome shown by theory and branch
   powersim compare my.yaml --set rho=0.5 --theories deterrence,spiral
   powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
   powersim compare my.yaml --out out/my --outcomes all --figures all

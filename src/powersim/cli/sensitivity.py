@@ -103,6 +103,9 @@ def sensitivity(
         progress=page,
     )
     _show(page, found.words, out)
+    page.next(
+        "tell", file, "--diff", ",".join(found.words.space.plan.branches)
+    ) if out is None else page.next("report", out)
 
 
 def _show(page: Page, words: Words, out: Path | None) -> None:

@@ -27,7 +27,7 @@ from powersim.cli.spelling import names
 if TYPE_CHECKING:
     from powersim.cli.console import Page
     from powersim.run.plan import Plan
-    from powersim.story.selection import Wanted
+    from powersim.story.selection import Selection
     from powersim.story.story import Entry
     from powersim.story.telling import Story
 
@@ -156,14 +156,16 @@ def tell(
     announce(page)
     if section is not None:
         _section(page, plan, section, numbers if runs else None, run)
-        return
-    if diff:
+        page.next("report", section)
+    elif diff:
         _diff(page, plan, numbers[0], wanted, form, out, engine)
-        return
-    if form in TABLES or not single:
+        page.next("compare", file, "--branches", ",".join(plan.labels))
+    elif form in TABLES or not single:
         _table(page, plan, numbers, wanted, form, out, engine)
     else:
         _one(page, plan, numbers[0], wanted, form, out, engine)
+        if other := next((name for name in plan.opened.branches if name != plan.labels[0]), ""):
+            page.next("tell", file, "--run", run, "--diff", f"{plan.labels[0]},{other}")
 
 
 def _plan(
@@ -203,16 +205,12 @@ def _two(diff: str, branch: str | None) -> str:
 
 
 def _diff(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """Two branches of a run side by side."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story.diff import pages
-    from powersim.story.diff.study import comparison
+    from powersim.study.tales import two_tales
 
-    simulator(engine or COMPILED)
-    one = comparison(plan, plan.theories[0], run, wanted, engine or COMPILED)
-    _put(page, {"text": pages.text, "markdown": pages.markdown, "json": pages.as_json}[form](one), form, out)
+    _put(page, str(getattr(two_tales(plan, run, wanted, engine), form)), form, out)
 
 
 def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
@@ -224,7 +222,8 @@ def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int)
     check_folder(folder, "chronicle")
     command = command_line(sys.argv[1:])
     many = runs.stop if runs is not None else 1
-    made = parted.section(plan, plan.theories[0], many, command, None if runs is not None else run)
+    picked = None if runs is not None else run
+    made = parted.section(plan, plan.theories[0], many, command, picked, folder=folder)
     page.note(f"written: {made.write(folder)}")
 
 
@@ -274,7 +273,7 @@ def _runs(run: int, runs: str | None) -> range:
 
 
 def _one(
-    page: Page, plan: Plan, run: int, wanted: Wanted, form: str, out: Path | None, engine: str | None
+    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
     from powersim.study.tales import tale
@@ -303,7 +302,7 @@ def _table(
     page: Page,
     plan: Plan,
     runs: Sequence[int],
-    wanted: Wanted,
+    wanted: Selection,
     form: str,
     out: Path | None,
     engine: str | None,

@@ -64,6 +64,9 @@ def verdict(
     if out is not None:
         files = f"{words.VERDICTS_FILE}, {words.EVIDENCE_FILE}, figure, section.json"
         page.note(f"written to {out / words.NAME}: {files}")
+        page.next("report", out)
+    else:
+        page.next("sensitivity", file)
 
 
 def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:

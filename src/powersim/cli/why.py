@@ -25,7 +25,7 @@ from powersim.cli.spelling import names
 if TYPE_CHECKING:
     from powersim.cli.console import Cell, Page, Table
     from powersim.study.answers import Explanation
-    from powersim.why.explanation import Explained
+    from powersim.why.explanation import ExplainedEffect
 
 TOP = 6  # knock-outs printed
 
@@ -62,10 +62,21 @@ def why(
 
     page = console.Page(quiet)
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
-    _show(page, study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page))
+    found = study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page)
+    _show(page, found)
     if out is not None:
         files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
         page.note(f"written to {out / 'why'}: {files}")
+    plan, kept = found.question.plan, () if out is None else ("--out", out)
+    page.next(
+        "sensitivity",
+        file,
+        "--branches",
+        ",".join(plan.branches),
+        "--outcome",
+        found.question.outcomes[0],
+        *kept,
+    )
 
 
 def _show(page: Page, found: Explanation) -> None:
@@ -89,7 +100,7 @@ def _show(page: Page, found: Explanation) -> None:
             page.line(text)
 
 
-def _shares(e: Explained) -> Table:
+def _shares(e: ExplainedEffect) -> Table:
     from powersim.cli.console import Cell, Column, Table
     from powersim.effects.findings import number
     from powersim.why.explanation import heading
@@ -117,7 +128,7 @@ def _shares(e: Explained) -> Table:
     return Table(columns, tuple(rows), f"{heading(e)}: shares of the effect")
 
 
-def _knockouts(e: Explained) -> Table:
+def _knockouts(e: ExplainedEffect) -> Table:
     from powersim.cli.console import Column, Table
 
     shown = e.out()[:TOP]
@@ -143,7 +154,7 @@ def _knockouts(e: Explained) -> Table:
     )
 
 
-def _mediation(e: Explained) -> Table:
+def _mediation(e: ExplainedEffect) -> Table:
     from powersim.cli.console import Column, Table
     from powersim.why.mediation import DIRECT, INDIRECT, INTERACTION
 
@@ -163,7 +174,7 @@ def _mediation(e: Explained) -> Table:
     return Table(tuple(columns), tuple(rows), "Channel held at the other branch's path: natural effects")
 
 
-def _cells(e: Explained, of: tuple[float, float, float], places: int, clear: bool) -> tuple[Cell, Cell]:
+def _cells(e: ExplainedEffect, of: tuple[float, float, float], places: int, clear: bool) -> tuple[Cell, Cell]:
     """An estimate and its interval, or that there is none."""
     from powersim.cli.console import Cell
 
@@ -171,11 +182,11 @@ def _cells(e: Explained, of: tuple[float, float, float], places: int, clear: boo
     return Cell(value, _style(clear)), Cell("none" if of[1] != of[1] else interval)
 
 
-def _difference(e: Explained, value: float, places: int) -> str:
+def _difference(e: ExplainedEffect, value: float, places: int) -> str:
     return e.scale.difference(value, places)
 
 
-def _places(values: Sequence[float], e: Explained) -> int:
+def _places(values: Sequence[float], e: ExplainedEffect) -> int:
     from powersim.effects.findings import decimals
 
     factor = 100.0 if e.scale.binary else 1.0

@@ -12,7 +12,7 @@ from powersim import _words
 from powersim._words import counted as counted
 from powersim.effects.outcomes import when
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Floats, Outcome, Study
+from powersim.effects.results import ALL, Floats, OutcomeLabel, Study
 
 DIGITS = 2  # significant digits in sentences
 MOST_PLACES = 4  # decimals shown of numbers of ordinary size
@@ -133,7 +133,7 @@ def overall(rows: Iterable[Effect]) -> list[Effect]:
     return [r for r in rows if r.theory == ALL] or rows
 
 
-def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
+def of_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
     """The largest clear effect of a branch that answers the question, and the theories that disagree.
 
     What is said of no branch, or of every interval, holds for yardsticks too.
@@ -154,6 +154,35 @@ def of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study, *, binary
     does = f"{quoted(best.branch_b)} {scale.does(best.effect)} {date}".rstrip()
     text = f"{outcome.title}: {does} against {quoted(best.branch_a)} ({scale.interval(best.ci_low, best.ci_high)})"
     return text + _by_theory(parts, best.effect, scale) + _yardstick(rows, main, scale)
+
+
+def plain_words(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, binary: bool) -> str:
+    """One sentence for anybody: the level with the branch that changes most and with the reference, if it is clear."""
+    scale = Scale(binary, outcome.unit)
+    known = [r for r in overall(rows) if math.isfinite(r.effect)]
+    date = "" if study.date(outcome.summary.last) in outcome.title else f", {when(outcome, study)}"
+    if not known:
+        return f"{outcome.title}{date}: nothing to compare"
+    clear = [r for r in known if stands_out(r, scale)]
+    most = max(clear or known, key=lambda r: abs(r.effect))
+    titles = [f"“{study.branches[name].title}”" for name in (most.branch_b, most.branch_a)]
+    if most.nothing:
+        return f"{outcome.title}{date}: the same in every history, whatever the branch"
+    if not clear:
+        known_all = all(r.known for r in known)
+        why = (
+            "no branch makes a difference beyond chance"
+            if known_all
+            else "too few histories to tell the branches apart"
+        )
+        return f"{outcome.title}{date}: {why}"
+    places = decimals([scale.factor * v for v in (most.mean_b, most.mean_a)])
+    b, a = (scale.level(v, places) for v in (most.mean_b, most.mean_a))
+    if a == b:
+        places = max(places, decimals([scale.factor * most.effect]))
+        b, a = (scale.level(v, places) for v in (most.mean_b, most.mean_a))
+    of = " of histories" if binary else ""
+    return f"{outcome.title}{date}: {b}{of} with {titles[0]}, {a} with {titles[1]}"
 
 
 def answering(rows: Sequence[Effect], study: Study) -> list[Effect]:
@@ -206,7 +235,7 @@ def _nothing_clear(rows: Sequence[Effect], main: Sequence[Effect], scale: Scale,
 
 
 def of_paths(
-    outcome: Outcome,
+    outcome: OutcomeLabel,
     ends: Mapping[str, Floats],
     date: str,
     reference: str,
@@ -322,6 +351,6 @@ def _signed(scale: Scale, row: Effect) -> str:
     return size if row.effect == 0 else f"{'−' if row.effect < 0 else '+'}{size}"
 
 
-def _at(date: str, outcome: Outcome) -> str:
+def _at(date: str, outcome: OutcomeLabel) -> str:
     """The date, unless the outcome's title says it."""
     return "" if date in outcome.title else f"in {date}"

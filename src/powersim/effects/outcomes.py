@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.effects.results import Floats, Outcome, Study, Summary, paths
+from powersim.effects.results import Floats, OutcomeLabel, Study, Summary, paths
 from powersim.rules.level import beyond
 
 if TYPE_CHECKING:
@@ -119,21 +119,21 @@ def is_binary(values: Floats) -> bool:
     return bool(present.any()) and bool(((values == 0.0) | (values == 1.0) | ~present).all())
 
 
-def unit_of(outcome: Outcome) -> str:
+def unit_of(outcome: OutcomeLabel) -> str:
     """An outcome's unit; without one the ends of its scale, "0 to 1"; nothing when it has neither."""
     if outcome.unit or not np.isfinite(outcome.low + outcome.high):
         return outcome.unit
     return f"{outcome.low:g}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{outcome.high:g}".replace("-", "−")
 
 
-def titled(outcome: Outcome, study: Study) -> str:
+def titled(outcome: OutcomeLabel, study: Study) -> str:
     """An outcome's title with the date or period of its summary, unless the title says it already."""
     if study.date(outcome.summary.last) in outcome.title:
         return outcome.title
     return f"{outcome.title}, {when(outcome, study)}"
 
 
-def when(outcome: Outcome, study: Study) -> str:
+def when(outcome: OutcomeLabel, study: Study) -> str:
     """The date or period of an outcome's summary in words: "in 2022Q4", "by 2022Q4"."""
     summary = outcome.summary
     last = study.date(summary.last)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.effects import limits
+from powersim.effects.odds import measured
 from powersim.effects.outcomes import is_binary, progress, summary_of
-from powersim.effects.results import ALL, SAMPLE, Floats, Study, of_branch, paths
+from powersim.effects.results import ALL, COUNTED, SAMPLE, Floats, Study, of_branch, paths
 from powersim.files.table import mark, write_table
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Effect:
     ci_high: float
     p_superior: float  # Pr(b > a) + Pr(b = a)/2 within runs
     runs: int
+    estimator: str = COUNTED  # or odds: see `effects.odds`
 
     @property
     def known(self) -> bool:
@@ -77,7 +79,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedStatistics:
     """Paired statistics with the runs reduced; every array has the same shape."""
 
     mean_a: Floats
@@ -91,7 +93,7 @@ class Paired:
 
 def paired(
     a: Floats, b: Floats, *, binary: bool, diverged: NDArray[np.bool_] | bool = False, block: int = 1
-) -> Paired:
+) -> PairedStatistics:
     """Statistics of b - a over the last axis (runs); runs missing in either are left out.
 
     Continuous outcomes get Student's t interval of the mean difference, 0/1 outcomes Newcombe's paired one.
@@ -108,7 +110,7 @@ def paired(
     same = (count > 0) & ~((differences != 0) & both).any(axis=-1)
     settled = same & (~np.asarray(diverged) | (False if binary else np.isfinite(low)))
     wins = ((differences > 0) & both).sum(axis=-1) + ((differences == 0) & both).sum(axis=-1) / 2
-    return Paired(
+    return PairedStatistics(
         mean_a=limits.mean(a),
         mean_b=limits.mean(b),
         effect=limits.mean(differences),
@@ -132,7 +134,7 @@ def _limits(a: Floats, b: Floats, binary: bool, block: int) -> tuple[Floats, Flo
     )
 
 
-def pooled(a: Floats, b: Floats, parts: Paired, block: int = 1) -> Paired:
+def pooled(a: Floats, b: Floats, parts: PairedStatistics, block: int = 1) -> PairedStatistics:
     """Pool `parts`, computed from a and b of shape (theory, ..., run), over theories; see `limits.mover`."""
     weights = parts.runs / np.maximum(parts.runs.sum(axis=0), 1)
     used = parts.runs > 0
@@ -147,7 +149,7 @@ def pooled(a: Floats, b: Floats, parts: Paired, block: int = 1) -> Paired:
         effect, low, high, weights, limits.correlations(limits.in_blocks(b - a, block))
     )
     present = (np.isfinite(a) & np.isfinite(b)).any(axis=0).sum(axis=-1).astype(np.float64)
-    return Paired(
+    return PairedStatistics(
         mean_a=average(parts.mean_a),
         mean_b=average(parts.mean_b),
         effect=average(parts.effect),
@@ -167,7 +169,8 @@ def effects(
     """Effects of every pair on every outcome, by theory and pooled; by default each branch against the reference.
 
     Rows come by outcome, pair, theory; the pooled row `all` follows when there are at least two theories.
-    `given` keeps only the runs of each theory in which the event happened (or did not).
+    Outcomes are estimated by the better of two estimators (see `effects.odds`). `given` keeps only the runs of each
+    theory in which the event happened (or did not).
     """
     study = Study.read(results)
     chosen = study.pairs() if pairs is None else list(pairs)
@@ -178,11 +181,16 @@ def effects(
     rows: list[Effect] = []
     for name in study.outcomes if outcomes is None else outcomes:
         outcome = study.outcome(name)
-        values = summary_of(results, name, study)
+        # What a condition selects runs by may look ahead, as odds must not: then runs are counted.
+        plain = given is not None
+        values, estimator = (
+            (summary_of(results, name, study), COUNTED) if plain else measured(results, name, study)
+        )
         binary, last = is_binary(values), study.index(outcome.summary.last)
         for pair in chosen:
             a, b = (np.where(kept[pair], values[order.index(branch)], np.nan) for branch in pair)
-            rows += _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last], _block(results))
+            found = _rows(name, study.theories, pair, a, b, binary, parted[pair][:, last], _block(results))
+            rows += [replace(row, estimator=estimator) for row in found]
     return rows
 
 
@@ -227,13 +235,13 @@ def effects_over_time(
     theories = list(study.theories)
     if len(theories) > 1:
         both = zip(_arrays(parts), _arrays(pooled(a, b, parts, _block(results))), strict=True)
-        parts = Paired(*(np.concatenate([part, total[None]]) for part, total in both))
+        parts = PairedStatistics(*(np.concatenate([part, total[None]]) for part, total in both))
         theories.append(ALL)
     names = {"low": "ci_low", "high": "ci_high"}
     return xr.Dataset(
         {
             names.get(field.name, field.name): (("theory", "turn"), getattr(parts, field.name))
-            for field in fields(Paired)
+            for field in fields(PairedStatistics)
         },
         coords={"theory": theories, "turn": list(study.turns), "date": ("turn", list(study.dates))},
         attrs={"branch_a": branch_a, "branch_b": branch_b, "outcome": outcome},
@@ -320,7 +328,7 @@ def _rows(
     return rows
 
 
-def _row(name: str, theory: str, pair: Pair, from_: Paired, index: int | tuple[()]) -> Effect:
+def _row(name: str, theory: str, pair: Pair, from_: PairedStatistics, index: int | tuple[()]) -> Effect:
     p = from_
     a, b, effect, low, high, superior, runs = (
         float(array[index]) for array in (p.mean_a, p.mean_b, p.effect, p.low, p.high, p.p_superior, p.runs)
@@ -333,8 +341,8 @@ def _block(results: xr.Dataset) -> int:
     return int(results.attrs.get("block", 1))
 
 
-def _arrays(from_: Paired) -> list[Floats]:
-    return [getattr(from_, field.name) for field in fields(Paired)]
+def _arrays(from_: PairedStatistics) -> list[Floats]:
+    return [getattr(from_, field.name) for field in fields(PairedStatistics)]
 
 
 def _kept(results: xr.Dataset, study: Study, pair: Pair, given: Given | None) -> NDArray[np.bool_]:

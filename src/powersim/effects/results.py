@@ -8,6 +8,8 @@ The dataset (see `powersim.run.work`) carries
 - ``arms``, ``arms_sd`` (branch, theory, flow): deliveries a run, flows labelled "s300: RUS to IRN";
 - ``first`` (branch, theory, run, event): turn at which an event first happened, NaN = never;
 - ``summary`` (branch, theory, run, outcome): each outcome's summary, as `outcomes.summarise` makes it of the path;
+- ``odds`` (branch, theory, run, outcome): the rules' probabilities of what an `ever` outcome counts, added up until it
+  first happened or the summary ends; NaN for outcomes that have none;
 - ``departed`` (branch, theory, run): first turn at which anything differed from the first branch, NaN = never;
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
@@ -51,6 +53,9 @@ HEADLINES = 4
 """Outcomes shown in the overview when the study names none."""
 
 
+COUNTED, ODDS = "counted", "odds"
+"""Estimators: the share of runs, or the rules' own probabilities added up (see `effects.odds`)."""
+
 HALF = 0.5
 """Threshold of an `ever` summary that states none: right for 0/1 paths."""
 
@@ -67,7 +72,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeLabel:
     """One reported quantity; `low` and `high` are the ends of its scale, NaN when it has none."""
 
     name: str
@@ -79,7 +84,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Branch:
+class BranchLabel:
     """One counterfactual; a yardstick is there to compare effects with, not to answer the question."""
 
     name: str
@@ -100,8 +105,8 @@ class Study:
     turns: tuple[int, ...]
     dates: tuple[str, ...]
     theories: tuple[str, ...]
-    branches: dict[str, Branch]
-    outcomes: dict[str, Outcome]
+    branches: dict[str, BranchLabel]
+    outcomes: dict[str, OutcomeLabel]
     headline: tuple[str, ...]
     certain: bool = False  # no number was drawn: every run had the same inputs
 
@@ -143,11 +148,11 @@ class Study:
         )
 
     @property
-    def main(self) -> list[Branch]:
+    def main(self) -> list[BranchLabel]:
         """The branches that answer the question, the reference first."""
         return [self.branches[self.reference], *self.others(yardstick=False)]
 
-    def others(self, *, yardstick: bool | None = None) -> list[Branch]:
+    def others(self, *, yardstick: bool | None = None) -> list[BranchLabel]:
         """Every branch but the reference, in file order; only (non-)yardsticks if asked."""
         found = [b for b in self.branches.values() if b.name != self.reference]
         return [b for b in found if yardstick is None or b.yardstick == yardstick]
@@ -162,6 +167,10 @@ class Study:
         """(reference, other) for every other branch: the comparisons made unless a user asks for others."""
         return [(self.reference, other.name) for other in self.others()]
 
+    def precedes(self, outcome: OutcomeLabel) -> bool:
+        """Whether an outcome is over before any branch may differ from the reference, so that none can change it."""
+        return bool(self.others() and self.interventions) and outcome.summary.last < self.interventions[0]
+
     def date(self, turn: int) -> str:
         """The date of `turn`."""
         return self.dates[self.turns.index(turn)]
@@ -170,7 +179,7 @@ class Study:
         """The position of `turn` on the turn axis."""
         return self.turns.index(turn)
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> OutcomeLabel:
         """The outcome called `name`; KeyError lists the known ones."""
         if name not in self.outcomes:
             raise KeyError(f"no outcome {name!r}; these results hold {', '.join(self.outcomes)}")
@@ -246,9 +255,9 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict[str, int]) -> Branch:
+def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict[str, int]) -> BranchLabel:
     date = stated.get("intervention")
-    return Branch(
+    return BranchLabel(
         name=name,
         title=str(stated.get("title") or _words(name)),
         yardstick=bool(stated.get("yardstick", False)),
@@ -256,12 +265,14 @@ def _branch(name: str, stated: dict[str, Any], since: int | None, calendar: dict
     )
 
 
-def _outcome(name: str, stated: dict[str, Any], turns: tuple[int, ...], calendar: dict[str, int]) -> Outcome:
+def _outcome(
+    name: str, stated: dict[str, Any], turns: tuple[int, ...], calendar: dict[str, int]
+) -> OutcomeLabel:
     summary = stated.get("summary") or {}
     kind = str(summary.get("kind", "at"))
     if kind not in KINDS:
         raise ValueError(f"outcome {name!r}: summary kind {kind!r} is not one of {', '.join(KINDS)}")
-    return Outcome(
+    return OutcomeLabel(
         name=name,
         title=str(stated.get("title") or _words(name)),
         unit=str(stated.get("unit") or ""),

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from powersim.effects import findings
 from powersim.effects.limits import LEVEL
-from powersim.effects.results import Branch, Floats, Study
+from powersim.effects.results import BranchLabel, Floats, Study
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -158,7 +158,7 @@ def _clarity(mean: Floats, half: Floats) -> Floats:
 
 
 def _finding(
-    labels: list[str], mean: Floats, half: Floats, kept: list[int], main: list[Branch], *, aside: bool
+    labels: list[str], mean: Floats, half: Floats, kept: list[int], main: list[BranchLabel], *, aside: bool
 ) -> str:
     score = _scores(mean, half)
     best = max(kept, key=lambda k: (score[k], mean[:, k].max()))

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from powersim.effects import findings, limits
 from powersim.effects.paired import paired, pooled
-from powersim.effects.results import Branch, Floats, Study
+from powersim.effects.results import BranchLabel, Floats, Study
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -123,7 +123,7 @@ def _dates(
     made: Sheet,
     first: Floats,
     shares: dict[str, tuple[Floats, Floats, Floats]],
-    shown: Sequence[Branch],
+    shown: Sequence[BranchLabel],
     study: Study,
 ) -> None:
     height, width = ROW * len(shown), made.width - NAMES - SHARES - RIGHT
@@ -173,13 +173,18 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
         e: [limits.pooled_share(np.isfinite(of).astype(np.float64)) for of in first_turns(results, e)]
         for e in shown
     }
+    apart = {e: _paired_ends(results, e, share[e], study) for e in shown}
     finding = _widest(results, share, study)
     cut = f" The {len(shown)} that branches change most of {len(events)}." if len(events) > len(shown) else ""
-    caption = (
-        f"Share of runs in which each event happens by {study.dates[-1]}, all theories, with its 95% interval."
-        f"{cut} Yardsticks in grey."
-    )
     yardsticks = study.others(yardstick=True)
+    caption = f"Share of runs in which each event happens by {study.dates[-1]}, all theories"
+    if study.others():
+        caption += (
+            f". Line: 95% interval of the paired difference from {findings.quoted(study.reference)}; filled: clear of "
+            f"zero.{cut}{' Yardsticks in grey.' if yardsticks else ''}"
+        )
+    else:
+        caption += f", with its 95% interval.{cut}"
     row = max(0.3, 0.085 * len(study.main) + 0.12)
     made = sheet(
         finding,
@@ -193,8 +198,12 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
         if place % 2:
             axes.axhspan(y - 0.5, y + 0.5, color="#F6F6F6", lw=0, zorder=0)
         for branch in [*yardsticks, *study.main]:
-            p, low, high = (100 * float(v) for v in share[event][order.index(branch.name)])
-            _dot(axes, y + _shift(branch, study), (low, p, high), looks(study)[branch.name])
+            p = 100 * float(share[event][order.index(branch.name)][0])
+            low, high = (100 * v for v in apart[event][branch.name])
+            base = 100 * float(share[event][order.index(study.reference)][0])
+            look, clear = looks(study)[branch.name], not low <= base <= high
+            look = replace(look, hollow=branch.name != study.reference and not clear)
+            _dot(axes, y + _shift(branch, study), (low, p, high), look, small=branch.yardstick)
         label = shorten(findings.event_title(event), 3.5, TEXT)
         made.text(3.8, 0.6 + row * (y + 0.5), label, size=TEXT, ha="right", va="center_baseline")
     axes.set_ylim(-0.5, len(shown) - 0.5)
@@ -207,15 +216,35 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
     return Drawing("events", made.figure, finding, caption)
 
 
-def _dot(axes: Axes, y: float, ends: tuple[float, float, float], look: Look) -> None:
+def _paired_ends(
+    results: xr.Dataset, event: str, share: list[tuple[Floats, Floats, Floats]], study: Study
+) -> dict[str, tuple[float, float]]:
+    """Where the interval of each branch's share ends, as far as it differs from the reference within runs.
+
+    The reference itself has no difference: a point, or its own interval where it is alone.
+    """
+    happened = np.isfinite(first_turns(results, event)).astype(np.float64)
+    order, block = list(study.branches), _block(results)
+    place = order.index(study.reference)
+    base, *own = (float(v) for v in share[place])
+    found = {study.reference: (base, base) if study.others() else (own[0], own[1])}
+    for branch in study.others():
+        a, b = happened[place], happened[order.index(branch.name)]
+        total = pooled(a, b, paired(a, b, binary=True, diverged=True, block=block), block)
+        low, high = (float(v) if np.isfinite(v) else 0.0 for v in (total.low, total.high))
+        found[branch.name] = (base + low, base + high)
+    return found
+
+
+def _dot(axes: Axes, y: float, ends: tuple[float, float, float], look: Look, *, small: bool = False) -> None:
     low, middle, high = ends
-    size, line = (3.5, 0.8) if look.hollow else (5, 1.6)
+    size, line = (3.5, 0.8) if small else (5, 1.6)
     axes.plot([low, high], [y, y], color=look.colour, lw=line, solid_capstyle="butt")
     face = "white" if look.hollow else look.colour
     axes.plot(middle, y, look.marker, mfc=face, mec=look.colour, ms=size)
 
 
-def _shift(branch: Branch, study: Study) -> float:
+def _shift(branch: BranchLabel, study: Study) -> float:
     names = [b.name for b in study.main]
     if branch.name not in names:
         return -0.4

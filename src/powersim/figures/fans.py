@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from powersim.effects import findings, limits
 from powersim.effects.outcomes import is_binary, progress, unit_of
 from powersim.effects.paired import effects_over_time
-from powersim.effects.results import Branch, Floats, Outcome, Study, paths
+from powersim.effects.results import BranchLabel, Floats, OutcomeLabel, Study, paths
 from powersim.figures.style import (
     FAINT,
     INK,
@@ -32,6 +32,8 @@ from powersim.figures.style import (
     mark_interventions,
     sheet,
     slug,
+    stairs,
+    steps_between,
     words,
     wrap,
     year_ticks,
@@ -68,10 +70,10 @@ def fan(path: Floats, *, binary: bool) -> Fan:
 
 def draw_fan(axes: Axes, turns: tuple[int, ...], found: Fan, look: Look) -> None:
     """Draw a fan in a branch's colour."""
-    axes.fill_between(turns, *found.outer, color=look.colour, alpha=0.18, lw=0)
+    steps_between(axes, turns, *found.outer, color=look.colour, alpha=0.18)
     if found.inner:
-        axes.fill_between(turns, *found.inner, color=look.colour, alpha=0.3, lw=0)
-    axes.plot(turns, found.centre, color=look.colour, lw=1.7)
+        steps_between(axes, turns, *found.inner, color=look.colour, alpha=0.3)
+    stairs(axes, turns, found.centre, color=look.colour, lw=1.7)
 
 
 def draw_paths(
@@ -122,7 +124,7 @@ class _View:
     """What the panels of one figure share."""
 
     study: Study
-    what: Outcome
+    what: OutcomeLabel
     binary: bool
     turns: tuple[int, ...]
 
@@ -171,11 +173,11 @@ def _fans(made: Sheet, view: _View, fans: list[list[Fan]], width: float) -> None
                 mark_interventions(axes, study)
             draw_fan(axes, view.turns, fans[i][j], view.looks[branch.name])
             if i:
-                axes.plot(view.turns, fans[0][j].centre, color=INK, lw=1.0, ls=(0, (3, 2)))
+                stairs(axes, view.turns, fans[0][j].centre, color=INK, lw=1.0, ls=(0, (3, 2)))
             else:
                 made.text(LEFT + j * (width + GAP), top + 0.08, words(theory), size=TEXT, weight="bold")
             _finish(
-                axes, study, width, bounds, percent=view.binary, first=j == 0, last=branch is study.main[-1]
+                axes, view, width, bounds, percent=view.binary, first=j == 0, last=branch is study.main[-1]
             )
         _label_row(made, branch, view.looks[branch.name], bottom + view.fan / 2)
     middle = top - len(study.main) * (view.fan + GAP) / 2
@@ -194,14 +196,16 @@ def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width:
         axes.axhline(0, color=INK, lw=0.9)
         for branch in reversed(study.others()):
             look, found = view.looks[branch.name], effect[branch.name].sel(theory=theory)
-            band = (factor * found["ci_low"].values, factor * found["ci_high"].values)
+            low_end, high_end, middle_path = (
+                factor * found[name].values[: len(view.turns)] for name in ("ci_low", "ci_high", "effect")
+            )
             # Yardsticks have their intervals in the forest: more bands than these would hide one another.
             if not branch.yardstick:
-                axes.fill_between(study.turns, *band, color=look.colour, alpha=0.16, lw=0)
+                steps_between(axes, view.turns, low_end, high_end, color=look.colour, alpha=0.16)
             line = 0.9 if branch.yardstick else 1.6
-            axes.plot(study.turns, factor * found["effect"].values, color=look.colour, ls=look.dash, lw=line)
+            stairs(axes, view.turns, middle_path, color=look.colour, ls=look.dash, lw=line)
         mark_interventions(axes, study)
-        _finish(axes, study, width, (low - room, high + room), percent=False, first=j == 0, last=True)
+        _finish(axes, view, width, (low - room, high + room), percent=False, first=j == 0, last=True)
     middle = BOTTOM + DIFFERENCE / 2
     lines = wrap(f"Difference from {findings.quoted(study.reference)}", RIGHT - 0.25, TEXT, "bold")
     made.text(made.width - RIGHT + 0.15, middle, "\n".join(lines), size=TEXT, weight="bold", va="center")
@@ -211,7 +215,7 @@ def _differences(made: Sheet, view: _View, effect: dict[str, xr.Dataset], width:
 
 def _finish(
     axes: Axes,
-    study: Study,
+    view: _View,
     width: float,
     bounds: tuple[float, float],
     *,
@@ -222,20 +226,20 @@ def _finish(
     axes.set_ylim(*bounds)
     marks = [t for t in MaxNLocator(4, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]).tick_values(*bounds)
              if bounds[0] <= t <= bounds[1]]  # fmt: skip
-    axes.hlines(marks, study.turns[0], study.turns[-1], color=FAINT, lw=0.6, zorder=0.5)
+    axes.hlines(marks, view.turns[0], view.turns[-1] + 1, color=FAINT, lw=0.6, zorder=0.5)
     # Ticks are the slowest part of a panel: only the outer ones have them.
     axes.set_yticks(marks if first else [])
     if first and percent:
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     if last:
-        year_ticks(axes, study, width)
+        year_ticks(axes, view.study, width, len(view.turns))
     else:
         axes.set_xticks([])
-        axes.set_xlim(study.turns[0], max(study.turns[-1], study.turns[0] + 1))
+        axes.set_xlim(view.turns[0], view.turns[-1] + 1)
     axes.tick_params(length=2.5, pad=2)
 
 
-def _label_row(made: Sheet, branch: Branch, look: Look, y: float) -> None:
+def _label_row(made: Sheet, branch: BranchLabel, look: Look, y: float) -> None:
     x, width = made.width - RIGHT + 0.15, RIGHT - 0.25
     name = wrap(words(branch.name), width, TEXT, "bold")
     title = wrap(branch.title, width, SMALL)[:4] if branch.title != words(branch.name) else []

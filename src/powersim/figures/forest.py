@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Branch, Outcome, Study
+from powersim.effects.results import ALL, BranchLabel, OutcomeLabel, Study
 from powersim.figures.style import (
+    DPI,
     FAINT,
     INK,
     MARKERS,
@@ -27,6 +28,7 @@ from powersim.figures.style import (
     Sheet,
     across_zero,
     looks,
+    measure,
     sheet,
     shorten,
     slug,
@@ -48,7 +50,7 @@ class Line:
     first: bool  # of its branch
 
 
-def draw_effects(outcome: Outcome, rows: Sequence[Effect], study: Study) -> Drawing:
+def draw_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Drawing:
     """The forest of one outcome from its effects; yardsticks follow, pooled over theories.
 
     Raises ValueError without a row: one branch has no effect to draw.
@@ -83,7 +85,15 @@ def theory_marker(theory: str, study: Study) -> str:
     return POOLED if theory == ALL else MARKERS[study.theories.index(theory) % len(MARKERS)]
 
 
-def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[Branch, list[Effect]]]:
+def theory_keys(study: Study) -> list[tuple[str, Look]]:
+    """What the shapes of marks stand for; nothing under one theory."""
+    if len(study.theories) < 2:
+        return []
+    named = [*((words(t), theory_marker(t, study)) for t in study.theories), ("all theories", POOLED)]
+    return [(name, Look(SOFT, dash="", marker=marker)) for name, marker in named]
+
+
+def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[BranchLabel, list[Effect]]]:
     groups = []
     for branch in [*study.others(yardstick=False), *study.others(yardstick=True)]:
         found = [r for r in rows if r.branch_b == branch.name]
@@ -125,7 +135,7 @@ def _mark(axes: Axes, line: Line, study: Study, scale: findings.Scale, y: float)
     )
 
 
-def _name(made: Sheet, branch: Branch, look: Look, top: float, height: float) -> None:
+def _name(made: Sheet, branch: BranchLabel, look: Look, top: float, height: float) -> None:
     y = top - (GAP + ROW) / 2  # level with the first row
     for line in wrap(words(branch.name), NAMES - 0.4, TEXT, "bold"):
         made.text(0.25, y, line, size=TEXT, weight="bold", color=look.colour, va="center_baseline")
@@ -167,13 +177,13 @@ def _columns(made: Sheet, lines: Sequence[Line], scale: findings.Scale) -> None:
             made.text(x, line.y, text, size=SMALL, weight=weight, ha=side, va="center_baseline")
 
 
-def _axis(outcome: Outcome, scale: findings.Scale, study: Study) -> str:
+def _axis(outcome: OutcomeLabel, scale: findings.Scale, study: Study) -> str:
     unit = scale.of_difference if scale.binary else unit_of(outcome)
     text = f"Difference from {findings.quoted(study.reference)}: {titled(outcome, study)}"
     return text + (f" ({unit})" if unit else "")
 
 
-def _caption(rows: Sequence[Effect], study: Study, outcome: Outcome) -> str:
+def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str:
     counts = sorted({r.runs for r in rows})
     runs = findings.counted(counts[-1], "run")
     if len(counts) > 1:
@@ -218,6 +228,14 @@ def effect_axes(
         label.set_color(looks(study)[branch.name].colour)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ends = [factor * v for r in rows for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = 0.06 * (high - low) or (1.0 if binary else 0.1)
+    axes.set_xlim(low - room, high + room)
+    marks = MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
+    wide = sum(measure(f"{at:g}", SMALL) + 0.15 for at in marks.tick_values(low, high))
+    if wide > axes.get_window_extent().width / DPI:
+        marks = MaxNLocator(2, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
+    axes.xaxis.set_major_locator(marks)
     axes.grid(axis="x", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)

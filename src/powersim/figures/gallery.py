@@ -16,17 +16,20 @@ from powersim.effects.paired import Effect, diverged, effects
 from powersim.effects.results import Study, sample
 from powersim.figures.alignment import draw_alignment
 from powersim.figures.arms import draw_arms
+from powersim.figures.dates import draw_dates, series
 from powersim.figures.events import changed, draw_event, draw_events, telling_events
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
+from powersim.figures.lead import draw_lead
+from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview, draw_pairing
-from powersim.figures.press import Draw, Printed, print_all
+from powersim.figures.press import Draw, FigureFiles, print_all
+from powersim.figures.saving import FORMATS, SCREEN
 from powersim.figures.style import Drawing
 from powersim.files.page import GENERATOR, PAGE_MARK
 from powersim.files.plain import plain
 from powersim.files.writing import write
 
-FORMATS = ("png", "svg")
 EVENTS = 16
 """Events that get a figure of their own: those that branches change most."""
 
@@ -53,17 +56,23 @@ def write_figures(
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
     notice: Callable[[str], None] | None = None,
+    *,
+    brief: bool = False,
+    style: str = SCREEN,
 ) -> list[Path]:
     """Draw every figure that `results` allow into `directory`; returns the files written, index.html last.
 
-    `outcomes` limits the figures of single outcomes (default: all). `progress` is told each figure's name. The same
+    `outcomes` limits the figures of single outcomes (default: all). brief: only what is to be seen first. style: one of
+    `saving.STYLES`. `progress` is told each figure's name. The same
     results give the same bytes, however many `processes` draw (see `press.print_all`, also for `notice`). KeyError for
     an unknown outcome.
     """
     study = Study.read(results)
-    names = list(study.outcomes) if outcomes is None else [study.outcome(n).name for n in outcomes]
+    after = [name for name, what in study.outcomes.items() if not study.precedes(what)]
+    names = (after or list(study.outcomes)) if outcomes is None else [study.outcome(n).name for n in outcomes]
     subject = Subject.read(results)
-    shown = print_all(subject, draws(subject, names), directory, formats, progress, processes, notice)
+    wanted = first(subject) if brief else draws(subject, names)
+    shown = print_all(subject, wanted, directory, formats, progress, processes, notice, style)
     page = write(directory / INDEX, plain(index(study, shown, formats[0])), PAGE_MARK)
     return [*(file for each in shown for file in each.files), page]
 
@@ -95,12 +104,19 @@ class Subject:
         )
 
 
+def first(of: Subject) -> list[Draw[Subject]]:
+    """What draws the figures to see first: those over all outcomes, or paths where there is only one branch."""
+    if of.study.pairs():
+        return [_dates if series(of.everything) else _lead, _overview, _all_effects]
+    return [partial(_paths, outcome=name) for name in of.study.headline]
+
+
 def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
     """What draws each figure, in the order of the page; call it inside `style.styled`."""
     pairs, events = of.study.pairs(), of.events
     found: list[Draw[Subject]] = []
     if pairs:
-        found += [_overview, _all_effects]
+        found += first(of)
     if events:
         found.append(_events)
     if "arms" in of.whole and bool((of.whole["arms"] > 0).any()):
@@ -111,8 +127,21 @@ def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
     moved = [e for e in events if not pairs or changed(of.results, e)]
     found += [partial(_event, event=event) for event in moved[:EVENTS]]
     if "alignment" in of.whole:
+        found.append(_network)
         found += [partial(_alignment, branch=branch.name) for branch in of.study.main]
     return found
+
+
+def _lead(of: Subject) -> Drawing:
+    return draw_lead(of.results, of.rows, of.study)
+
+
+def _dates(of: Subject) -> Drawing:
+    return draw_dates(of.rows, of.everything)
+
+
+def _network(of: Subject) -> Drawing:
+    return draw_network(of.whole, of.everything)
 
 
 def _overview(of: Subject) -> Drawing:
@@ -152,7 +181,7 @@ def _alignment(of: Subject, branch: str) -> Drawing:
     return draw_alignment(of.whole, branch, of.everything)
 
 
-def index(study: Study, shown: Sequence[Printed], ending: str) -> str:
+def index(study: Study, shown: Sequence[FigureFiles], ending: str) -> str:
     """A page with every figure under its finding, in sections."""
     parts = [
         "<!doctype html>", '<html lang="en">', '<meta charset="utf-8">',

@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.outcomes import is_binary, progress, titled, unit_of, when
 from powersim.effects.paired import Effect, variance_ratio
-from powersim.effects.results import ALL, Floats, Outcome, Study, paths
+from powersim.effects.results import ALL, Floats, OutcomeLabel, Study, paths
 from powersim.figures.fans import draw_fan, fan
-from powersim.figures.forest import effect_axes
+from powersim.figures.forest import effect_axes, theory_keys
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -23,16 +23,20 @@ from powersim.figures.style import (
     TEXT,
     Drawing,
     Look,
+    interventions_told,
     looks,
     mark_intervention,
     mark_interventions,
     sheet,
+    shorten,
+    stairs,
+    steps_between,
     words,
     wrap,
     year_ticks,
 )
 
-LEFT, RIGHT, GAP = 1.75, 0.25, 0.5  # inches, like all that follows
+LEFT, RIGHT, GAP = 1.75, 0.25, 0.65  # inches, like all that follows
 HEAD, FAN, BETWEEN, ROW, BOTTOM = 0.62, 1.9, 0.6, 0.3, 0.78
 COLUMNS, PANEL = 4, 0.26
 
@@ -42,7 +46,8 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
     study = study or Study.read(results)
     if not rows:
         raise ValueError("no effects to draw; a comparison needs at least two branches")
-    shown = [study.outcome(name) for name in study.headline][:COLUMNS]
+    headline = [study.outcome(name) for name in study.headline]
+    shown = ([what for what in headline if not study.precedes(what)] or headline)[:COLUMNS]
     finding = _headline_finding(shown, rows, study)
     others = [b for b in study.others() if any(r.branch_b == b.name for r in rows)]
     together = (
@@ -52,11 +57,12 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
     caption = (
         f"{study.title}. Above: median of {findings.counted(study.runs, 'run')}{together}; shaded: half and 90% of "
         f"those with {findings.quoted(study.reference)}; for probabilities the share of runs and its 95% interval. "
-        f"Below: mean paired difference with its 95% interval{diamond}; filled: the interval excludes zero."
+        f"{interventions_told(study)} ".lstrip()
+        + f"Below: mean paired difference with its 95% interval{diamond}; filled: the interval excludes zero."
     )
     forest = ROW * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
-    made = sheet(finding, caption, HEAD + FAN + BETWEEN + forest + BOTTOM, keys)
+    made = sheet(finding, caption, HEAD + FAN + BETWEEN + forest + BOTTOM, [*keys, *theory_keys(study)])
     width = (made.width - LEFT - RIGHT - GAP * (len(shown) - 1)) / len(shown)
     for k, what in enumerate(shown):
         left = LEFT + k * (width + GAP)
@@ -72,37 +78,46 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
         )
         axes = made.axes(left, made.top - HEAD - FAN, width, FAN)
         _together(axes, results, what, study, width)
+        axes.set_ylabel(
+            "share of runs" if what.summary.kind == "ever" else unit_of(what), size=SMALL, labelpad=2
+        )
         below = made.axes(left, BOTTOM, width, forest)
         chosen = _pool_yardsticks([r for r in rows if r.outcome == what.name], study)
         binary = what.summary.kind == "ever"
         effect_axes(below, chosen, study, binary=binary, names=k == 0)
         unit = "points" if binary else unit_of(what)
-        label = f"difference {when(what, study)}" + (f" ({unit})" if unit else "")
+        label = f"difference from {findings.quoted(study.reference)} {when(what, study)}"
+        label += f" ({unit})" if unit else ""
         below.set_xlabel("\n".join(wrap(label, width, SMALL)), size=SMALL)
-    made.text(0.2, made.top - HEAD - FAN / 2, "How it goes", size=TEXT, weight="bold", va="center")
-    reference = wrap(f"Difference from {findings.quoted(study.reference)}", LEFT - 0.3, TEXT, "bold")
-    made.text(0.2, BOTTOM + forest + 0.12, "\n".join(reference), size=TEXT, weight="bold", va="bottom")
     return Drawing("overview", made.figure, finding, caption)
 
 
 def draw_all_effects(rows: Sequence[Effect], study: Study) -> Drawing:
     """A small forest for every outcome; yardsticks are left to the single figures."""
-    outcomes = [o for o in study.outcomes.values() if any(r.outcome == o.name for r in rows)]
     main = findings.answering(rows, study)
+    known = [study.outcome(name) for name in dict.fromkeys((*study.headline, *study.outcomes))]
+    there = [o for o in known if any(r.outcome == o.name for r in rows)]
+    touched = {r.outcome for r in main if not r.nothing}
+    outcomes = [o for o in there if o.name in touched and not study.precedes(o)] or there
+    main = [r for r in main if any(r.outcome == o.name for o in outcomes)]
     total = findings.overall(main)
     finding = _counted(total, len(main) < len(rows), len(study.theories) > 1)
     intervals = findings.counted(len(total), "interval")
     caption = (
         f"Difference from {findings.quoted(study.reference)} with its 95% interval: a small mark for each theory, a "
         f"diamond for all; filled: the interval excludes zero. Of {intervals} of true zeros, about "
-        f"{0.05 * len(total):.0f} would exclude it by luck."
+        f"{0.05 * len(total):.1f} would exclude it by luck."
     )
+    if len(outcomes) < len(there):
+        away = findings.counted(len(there) - len(outcomes), "outcome")
+        caption += f" Left out: {away} that no branch touches, or that are over before."
     branches = [b for b in study.others() if any(r.branch_b == b.name for r in main)]
     height = max(0.8, PANEL * len(branches))
     lines, below, gap = 0.5, 0.36, 0.2
     deep = -(-len(outcomes) // COLUMNS)
     made = sheet(finding, caption, deep * (lines + height + below) + 0.1,
-                 [(words(b.name), Look(looks(study)[b.name].colour)) for b in branches])  # fmt: skip
+                 [*((words(b.name), Look(looks(study)[b.name].colour, marker="")) for b in branches),
+                  *theory_keys(study)])  # fmt: skip
     left, width = 0.25, (made.width - 0.5 - gap * (COLUMNS - 1)) / COLUMNS
     for place, what in enumerate(outcomes):
         i, j = divmod(place, COLUMNS)
@@ -129,7 +144,8 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
     finding = _pairing_finding(middle, study, aside=len(others) < len(study.others()))
     caption = (
         "Variance of paired differences over that of unpaired ones; 0: luck cancels, 1: pairing gains nothing. Thin: "
-        "one outcome, mean over theories; thick: median of outcomes; shade: the middle half of them."
+        "one outcome, mean over theories; thick: median of outcomes; shade: the middle half of them. Each against "
+        f"{findings.quoted(study.reference)}. {interventions_told(study)}"
     )
     made = sheet(finding, caption, deep * (height + 0.65) + 0.1)
     width = (made.width - 0.75 - 0.3 - 0.25 * (columns - 1)) / columns
@@ -138,25 +154,25 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
         left, bottom = 0.75 + j * (width + 0.25), made.top - 0.3 - height - i * (height + 0.65)
         axes = made.axes(left, bottom, width, height)
         look = looks(study)[branch.name]
-        made.text(left, bottom + height + 0.08, f"{words(branch.name)} against {words(study.reference)}", size=TEXT,
+        made.text(left, bottom + height + 0.08, shorten(words(branch.name), width - 0.1, TEXT), size=TEXT,
                   weight="bold", color=look.colour)  # fmt: skip
         by_outcome = _finite_mean(ratios[branch.name])  # turn, outcome
-        axes.plot(study.turns, by_outcome, color=SOFT, lw=0.5, alpha=0.5)
+        stairs(axes, study.turns, by_outcome, color=SOFT, lw=0.5, alpha=0.5)
         low, high = (_median(ratios[branch.name], q) for q in (0.25, 0.75))
-        axes.fill_between(study.turns, low, high, color=look.colour, alpha=0.2, lw=0)
-        axes.plot(study.turns, middle[branch.name], color=look.colour, lw=2.2)
+        steps_between(axes, study.turns, low, high, color=look.colour, alpha=0.2)
+        stairs(axes, study.turns, middle[branch.name], color=look.colour, lw=2.2)
         axes.axhline(1, color=SOFT, lw=0.9, ls=(0, (2, 2)))
         mark_intervention(axes, branch.since)
         axes.set_ylim(0, 1.6)
         axes.grid(axis="y", color=FAINT, lw=0.6)
         axes.tick_params(labelleft=j == 0, length=2.5, pad=2)
         year_ticks(axes, study, width)
-    label = "variance ratio, paired to unpaired"
-    made.text(0.12, made.top - 0.3 - height / 2, label, rotation=90, va="center", size=TEXT)
+    label = "\n".join(wrap("variance ratio, paired to unpaired", height, SMALL))
+    made.text(0.12, made.top - 0.3 - height / 2, label, rotation=90, va="center", size=SMALL)
     return Drawing("pairing", made.figure, finding, caption)
 
 
-def _together(axes: Axes, results: xr.Dataset, what: Outcome, study: Study, width: float) -> None:
+def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study, width: float) -> None:
     end = study.index(what.summary.last) if what.summary.kind == "ever" else len(study.turns) - 1
     whole = progress(paths(results, what.name), what.summary, study.turns)[..., : end + 1]
     binary, order = is_binary(whole), list(study.branches)
@@ -168,15 +184,15 @@ def _together(axes: Axes, results: xr.Dataset, what: Outcome, study: Study, widt
         if branch.name == study.reference and not binary:
             draw_fan(axes, turns, found, look)
         if binary:
-            axes.fill_between(turns, *found.outer, color=look.colour, alpha=0.12, lw=0)
-        axes.plot(turns, found.centre, color=look.colour, lw=1.7, ls=look.dash)
+            steps_between(axes, turns, *found.outer, color=look.colour, alpha=0.12)
+        stairs(axes, turns, found.centre, color=look.colour, lw=1.7, ls=look.dash)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     if binary:
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     axes.grid(axis="y", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(length=2.5, pad=2)
-    year_ticks(axes, study, width)
+    year_ticks(axes, study, width, end + 1)
 
 
 def _pool_yardsticks(rows: Sequence[Effect], study: Study) -> list[Effect]:
@@ -197,13 +213,13 @@ def _counted(total: Sequence[Effect], without_yardsticks: bool, several: bool) -
     return text + (", yardsticks not counted" if without_yardsticks else "")
 
 
-def _headline_finding(shown: Sequence[Outcome], rows: Sequence[Effect], study: Study) -> str:
+def _headline_finding(shown: Sequence[OutcomeLabel], rows: Sequence[Effect], study: Study) -> str:
     """The finding of the first headline outcome, in the scenario's order, that a branch changes visibly.
 
     Over all theories before under one of them; a branch that answers the question before a yardstick.
     """
 
-    def rank(what: Outcome) -> int:
+    def rank(what: OutcomeLabel) -> int:
         scale = findings.Scale(what.summary.kind == "ever", what.unit)
         own = [r for r in rows if r.outcome == what.name]
         main = findings.answering(own, study)

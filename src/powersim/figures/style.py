@@ -1,4 +1,4 @@
-"""The look of every figure: colours, headings, legends, axes placed in inches, and files with the same bytes each time.
+"""The look of every figure: colours, headings, legends, axes placed in inches.
 
 Figures are built with matplotlib's objects, never pyplot's state, and laid out by measured text, so that headings wrap
 and nothing overlaps. Colours are Okabe and Ito's, which stay apart for the colour-blind; yardstick branches are grey.
@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib.style
@@ -23,14 +22,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
 from powersim.effects.results import Study
 from powersim.figures import letters
-from powersim.files.plain import plain
-from powersim.files.writing import Mark, replacing, subfolder
 
 WIDTH = 12.5  # inches: fills a laptop's window at 110 dots per inch
 DPI = 110
@@ -46,6 +42,8 @@ POOLED = "D"
 DIVERGING = LinearSegmentedColormap.from_list("powersim", [VERMILLION, "#F2C9AE", "#FFFFFF", "#A9CDE3", BLUE])
 TITLE, TEXT, SMALL = 13.0, 9.5, 8.5  # points
 HINTING = 1.04  # letters set on pixels are a little wider than their outlines
+HEADING = "heading"
+"""What titles and captions are called in a figure: journals print their own."""
 LINE = 1.45  # height of a line of text, in font sizes
 
 STYLE: dict[str, Any] = {
@@ -66,21 +64,10 @@ STYLE: dict[str, Any] = {
     "ytick.labelsize": SMALL,
     "lines.linewidth": 1.6,
     "svg.hashsalt": "powersim",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and set anew
+    "pdf.fonttype": 42,
     "figure.dpi": DPI,
     "savefig.dpi": DPI,
-}
-
-MADE_BY: dict[str, dict[str, str | None]] = {
-    "png": {"Software": "powersim"}, "svg": {"Date": None, "Creator": "powersim"},
-    "pdf": {"Creator": "powersim", "Producer": None, "CreationDate": None},
-}  # fmt: skip
-"""What a file says of itself: who made it, and nothing that changes from one time to the next."""
-
-MARKS: dict[str, Mark] = {
-    "png": re.compile(rb"\A\x89PNG.*Software\0powersim", re.DOTALL),
-    "svg": re.compile(rb"<dc:title>powersim</dc:title>"),
-    "pdf": re.compile(rb"\A%PDF.*/Creator \(powersim\)", re.DOTALL),
 }
 
 
@@ -237,10 +224,10 @@ def sheet(
     made = Sheet(figure, width, height, body)
     y = height - margin / 2
     for line in titles:
-        made.text(margin, y, line, size=TITLE, weight="bold", va="top")
+        made.text(margin, y, line, size=TITLE, weight="bold", va="top", gid=HEADING)
         y -= title_step
     for line in captions:
-        made.text(margin, y, line, size=TEXT, color=SOFT, va="top")
+        made.text(margin, y, line, size=TEXT, color=SOFT, va="top", gid=HEADING)
         y -= text_step
     for row in keys:
         y -= 0.24
@@ -278,22 +265,37 @@ def _draw_keys(made: Sheet, row: Sequence[tuple[str, Look]], x: float, y: float)
         x += 0.6 + measure(label, TEXT)
 
 
-def year_ticks(axes: Axes, study: Study, width: float) -> None:
-    """Mark years on a time axis `width` inches wide; dates themselves when there are fewer than three years."""
-    starts = [i for i, d in enumerate(study.dates) if i == 0 or d[:4] != study.dates[i - 1][:4]]
+def stairs(axes: Axes, turns: Sequence[int], values: Any, **options: Any) -> None:
+    """A path in steps: what a turn ends with holds until the next, the last one for a turn."""
+    axes.step([*turns, turns[-1] + 1], [*values, values[-1]], where="post", **options)
+
+
+def steps_between(axes: Axes, turns: Sequence[int], low: Any, high: Any, **options: Any) -> None:
+    """The band between two paths, in steps."""
+    ends = [*low, low[-1]], [*high, high[-1]]
+    axes.fill_between([*turns, turns[-1] + 1], *ends, step="post", lw=0, **options)
+
+
+def year_ticks(axes: Axes, study: Study, width: float, end: int | None = None) -> None:
+    """Mark years on a time axis `width` inches wide; dates themselves when there are fewer than three years.
+
+    end: how many turns it shows, by default all.
+    """
+    dates, turns = study.dates[:end], study.turns[:end]
+    starts = [i for i, d in enumerate(dates) if i == 0 or d[:4] != dates[i - 1][:4]]
     if len(starts) < 3:
-        room = max(1, int(width / (measure(study.dates[0], SMALL) + 0.15)))
-        step = max(1, -(-len(study.dates) // room))
+        room = max(1, int(width / (measure(dates[0], SMALL) + 0.15)))
+        step = max(1, -(-len(dates) // room))
         # A label at the right end would meet the next panel's first.
-        shown = list(range(0, max(1, int(0.9 * len(study.dates))), step))
-        labels = [study.dates[i] for i in shown]
+        shown = list(range(0, max(1, int(0.9 * len(dates))), step))
+        labels = [dates[i] for i in shown]
     else:
         room = max(2, int(width / 0.5))
         step = next((s for s in (1, 2, 3, 4, 5, 10, 20, 25, 50) if -(-len(starts) // s) <= room), 100)
         shown = starts[::step]
-        labels = [study.dates[i][:4] for i in shown]
-    axes.set_xticks([study.turns[i] for i in shown], labels)
-    axes.set_xlim(study.turns[0], study.turns[-1] if len(study.turns) > 1 else study.turns[0] + 1)
+        labels = [dates[i][:4] for i in shown]
+    axes.set_xticks([turns[i] for i in shown], labels)
+    axes.set_xlim(turns[0], turns[-1] + 1)
 
 
 def mark_intervention(axes: Axes, since: int | None) -> None:
@@ -337,44 +339,3 @@ def slug(name: str) -> str:
 def words(name: str) -> str:
     """A branch's or a theory's name for readers."""
     return name.replace("_", " ")
-
-
-def save(drawing: Drawing, directory: Path, formats: Sequence[str]) -> list[Path]:
-    """Write a drawing once per format; the same figure gives the same bytes (no dates, no random identifiers).
-
-    The file says that powersim wrote it: another of its name is not replaced.
-    """
-    for axis in (a for axes in drawing.figure.axes for a in (axes.xaxis, axes.yaxis)):
-        if not axis.get_label_text():
-            axis.set_label_coords(0, 0)  # or all tick labels would be measured again to find a place for it
-    for text in drawing.figure.findobj(Text):
-        text.set_text(plain(text.get_text()))  # a control character would also break the SVG
-    written = []
-    *inner, last = drawing.name.split("/")
-    folder = subfolder(directory, *inner)
-    for ending in formats:
-        path = folder / f"{last}.{ending}"
-        lacking = _print(drawing.figure, path, ending)
-        if lacking and _borrow(drawing.figure):
-            lacking = _print(drawing.figure, path, ending)
-        drawing.boxes.update(lacking)
-        written.append(path)
-    return written
-
-
-def _print(figure: Figure, path: Path, ending: str) -> set[str]:
-    """Write a figure; returns the letters that its fonts lack."""
-    with letters.heard() as lacking, replacing(path, MARKS.get(ending)) as partial:
-        figure.savefig(partial, format=ending, metadata=MADE_BY.get(ending), facecolor="white")
-    return lacking
-
-
-def _borrow(figure: Figure) -> bool:
-    """Set texts with letters that the own font lacks in installed fonts too; whether there was any to take."""
-    found = False
-    for text in figure.findobj(Text):
-        fonts = letters.families(text.get_text())
-        if len(fonts) > 1 and tuple(text.get_fontfamily()) != fonts:
-            text.set_fontfamily(fonts)
-            found = True
-    return found

@@ -23,7 +23,7 @@ WARS, CRISES, SHARE = "wars_per_decade", "crises_per_decade", "war_share_of_cris
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedStatistic:
     """One recorded number: its value, sampling interval, unit, source and definition."""
 
     value: float
@@ -50,7 +50,7 @@ class Record:
     last: int
     level: float
     born: Mapping[str, int]
-    statistics: Mapping[str, Recorded]
+    statistics: Mapping[str, RecordedStatistic]
     background: Mapping[str, Any]
 
     def years(self, key: str, lead: int) -> int:
@@ -70,7 +70,7 @@ class Record:
             "flows": sorted(set(flows)),
             "sanctions": sorted(set(sanctions)),
         }
-        kept: dict[str, Recorded] = {}
+        kept: dict[str, RecordedStatistic] = {}
         for name, entry in self.statistics.items():
             if not entry.scope or name == SHARE:
                 kept[name] = entry
@@ -82,7 +82,7 @@ class Record:
                 kept[SHARE] = share
         return replace(self, statistics=kept)
 
-    def _rate(self, entry: Recorded, keys: list[str]) -> Recorded:
+    def _rate(self, entry: RecordedStatistic, keys: list[str]) -> RecordedStatistic:
         counts = {key: count for key, count in (entry.counts or {}).items() if key in keys}
         exposure = sum(self.years(key, entry.lead) for key in keys)
         events = sum(counts.values())
@@ -92,7 +92,9 @@ class Record:
         return replace(entry, value=events / unit, low=low, high=high, counts=counts)
 
 
-def _share(entry: Recorded, wars: Recorded | None, crises: Recorded | None, level: float) -> Recorded | None:
+def _share(
+    entry: RecordedStatistic, wars: RecordedStatistic | None, crises: RecordedStatistic | None, level: float
+) -> RecordedStatistic | None:
     """The share of the restricted crises that the restricted wars make up; None without crises."""
     if wars is None or crises is None:
         return None
@@ -129,8 +131,8 @@ def load_record(path: Path) -> Record:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _recorded(name: str, entry: Mapping[str, Any]) -> Recorded:
-    known = set(Recorded.__dataclass_fields__) | {"detail"}
+def _recorded(name: str, entry: Mapping[str, Any]) -> RecordedStatistic:
+    known = set(RecordedStatistic.__dataclass_fields__) | {"detail"}
     unknown = set(entry) - known
     if unknown:
         raise ValueError(
@@ -141,6 +143,6 @@ def _recorded(name: str, entry: Mapping[str, Any]) -> Recorded:
     value, low, high = (float(entry[key]) for key in ("value", "low", "high"))
     if not low <= value <= high:
         raise ValueError(f"record of {name}: value {value} lies outside its interval {low}..{high}")
-    return Recorded(
+    return RecordedStatistic(
         **{**{k: v for k, v in entry.items() if k != "detail"}, "value": value, "low": low, "high": high}
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from powersim.effects.findings import Scale, counted, decimals, listed, number, overall, quoted, stands_out
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Outcome, Study
+from powersim.effects.results import ALL, OutcomeLabel, Study
 from powersim.figures.section import Cell, Table
 from powersim.report.prose import sentence
 
@@ -43,7 +43,7 @@ def levels_and_effects(rows: Sequence[Effect], study: Study, names: Sequence[str
     ]
 
 
-def alt_of_effects(outcome: Outcome, rows: Sequence[Effect], study: Study) -> str:
+def alt_of_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> str:
     """The effects on an outcome in words, for a reader who cannot see the figure."""
     scale = Scale(_binary(outcome), unit_of(outcome))
     told = [
@@ -70,7 +70,7 @@ def _opening(rows: Sequence[Effect], study: Study) -> str:
     )
 
 
-def _beside(outcome: Outcome, rows: Sequence[Effect], study: Study) -> list[str]:
+def _beside(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> list[str]:
     """The largest effect of a branch that answers the question beside those of the yardsticks."""
     scale = Scale(_binary(outcome), unit_of(outcome))
     total = overall(rows)
@@ -102,7 +102,7 @@ def _stacked(scale: Scale, row: Effect) -> str:
     )
 
 
-def _table(outcome: Outcome, rows: Sequence[Effect], study: Study) -> Table:
+def _table(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Table:
     scale = Scale(_binary(outcome), unit_of(outcome))
     theories = [theory for theory in (*study.theories, ALL) if any(row.theory == theory for row in rows)]
     found = {(row.branch_b, row.theory): row for row in rows}
@@ -129,7 +129,7 @@ def _table(outcome: Outcome, rows: Sequence[Effect], study: Study) -> Table:
     )
 
 
-def _binary(outcome: Outcome) -> bool:
+def _binary(outcome: OutcomeLabel) -> bool:
     return outcome.summary.kind == "ever"
 
 

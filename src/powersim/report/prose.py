@@ -20,12 +20,12 @@ from powersim.effects.findings import (
 from powersim.effects.limits import LEVEL
 from powersim.effects.outcomes import titled
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Outcome, Study
+from powersim.effects.results import ALL, OutcomeLabel, Study
 
 NOTHING = "no difference beyond chance"
 
 
-def scale_of(outcome: Outcome) -> Scale:
+def scale_of(outcome: OutcomeLabel) -> Scale:
     """How an outcome's numbers are written."""
     return Scale(outcome.summary.kind == "ever", outcome.unit)
 
@@ -41,7 +41,7 @@ def rounded(row: Effect, scale: Scale) -> tuple[str, str, str]:
     return size + (" points" if scale.binary else ""), low, high
 
 
-def sentence(outcome: Outcome, rows: Sequence[Effect], study: Study) -> str:
+def sentence(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> str:
     """What the branches do to an outcome, beside its level, the theories that disagree and the yardsticks.
 
     A branch whose interval includes zero makes no difference beyond chance; the sentence says how large one could be.

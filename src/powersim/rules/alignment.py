@@ -104,3 +104,43 @@ def triads(alignment: Floats, tied: Floats, i: int, pull: Floats, ties: Floats) 
     over_third_parties(tied[i], tied, i + 1, ties)
     for j in range(i + 1, pull.shape[0]):
         pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0
+
+
+@rule
+def isolation_felt(sanctions: float, economy: float, others: float) -> float:
+    """How far one sender's sanctions shut an actor out: F_jk = Z_kj y_k / sum_{l != j} y_l.
+
+    sanctions: Z of the sender on the actor, 0..1. economy: y of the sender, >= 0. others: sum of all economies but the
+    actor's, >= 0. Result 0..1; over all senders no more than 1. By size and not by the trade that is left, since trade
+    with a sender is small because of old sanctions.
+    Source: assumed form; costs of sanctions grow with the senders' share of the target's markets: Drezner 1999.
+    """
+    return sanctions * economy / others if others > 0.0 else 0.0
+
+
+@rule
+def common_isolation(roots: Floats, i: int, shared: Floats) -> None:
+    """How far the same senders shut out actor i and each actor after it: fill shared[j], j > i.
+
+    shared_j = sum_k sqrt(F_ik F_jk), k other than i and j: 0 without a common sender, 1 if all others shut both out.
+
+    roots (N, N): [k, j] = sqrt F_jk (`isolation_felt`), 0 where k is j. shared (N).
+    Source: assumed form. Targets turn from their senders (Adhikari, Jeong and Peksen 2022, International Interactions
+    48:397-422); a common adversary is what allies share (Gibler and Wolford 2006, JCR 50:129-53; Leeds and Savun 2007,
+    Journal of Politics 69:1118-32, on what ends alliances).
+    """
+    over_third_parties(roots[:, i], roots, i + 1, shared)
+
+
+@rule
+def joint_effort(
+    share_i: float, share_j: float, gap_i: float, gap_j: float, held: float, against: float
+) -> float:
+    """What two actors hold up together on one issue against one opponent: w h sqrt(q_i max(0, g_i) q_j max(0, g_j)).
+
+    share_i, share_j: part of an actor's concerns that the issue is, q = s_ik / sum_l s_il, 0..1. gap_i, gap_j: how far
+    its ideal lies beyond the opponent's, on the side to which it may move the issue, -1..1. held: how much of the scale
+    they hold on that side, 0..1. against: weight of the opponent among all who have a stake, 0..1. 0 unopposed.
+    Source: assumed form; partners who fight on one side stay aligned: Leeds and Savun 2007 (see `common_isolation`).
+    """
+    return against * held * math.sqrt(share_i * max(0.0, gap_i) * share_j * max(0.0, gap_j))

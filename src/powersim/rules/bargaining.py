@@ -56,6 +56,17 @@ def nash_payment(
 
 
 @rule
+def payable(share: float, economy: float, owed: float) -> float:
+    """What an actor can still promise to pay while its open deals last: max(0, c y - o).
+
+    share: c, most that it can pay others in a year, of its economy, 0..1. economy: y, >= 0. owed: o, what it pays by
+    open deals, >= 0 (units of y). A package that needs more is out of reach.
+    Source: a budget constraint; the share by the largest aid on record, see defaults/bargaining.yaml.
+    """
+    return max(0.0, share * economy - owed)
+
+
+@rule
 def pair_surplus(gain_i: float, gain_j: float) -> float:
     """What a package is worth to the pair: the geometric mean of the gains, 0 unless both gain.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import KINDS, Summary
 from powersim.scenario.resolved import Outcome
-from powersim.sim.layout import Condensed, Singles
+from powersim.sim.layout import CondensedRuns, Singles
 
 
 def summary_of(outcome: Outcome) -> Summary:
@@ -18,15 +18,23 @@ def summary_of(outcome: Outcome) -> Summary:
     return Summary(kind, outcome.first, outcome.last, outcome.threshold, outcome.above)
 
 
-def condense(summaries: Sequence[Summary], value: Singles) -> Condensed:
-    """Condense paths (B, Th, R, T, O) by the summary of each outcome."""
+def with_odds(outcomes: Iterable[Outcome]) -> list[int]:
+    """Places of the outcomes whose odds are watched, behind all outcomes, in this order."""
+    return [place for place, outcome in enumerate(outcomes) if outcome.odds is not None]
+
+
+def condense(summaries: Sequence[Summary], value: Singles, odds: Sequence[int] = ()) -> CondensedRuns:
+    """Condense paths (B, Th, R, T, O + K) by the summary of each outcome; `odds`: the outcomes of the last K."""
     turns = tuple(range(value.shape[3]))
     columns = [
         summarise(value[..., place].astype(np.float64), summary, turns)
         for place, summary in enumerate(summaries)
     ]
     summary = np.stack(columns, axis=-1) if columns else np.empty((*value.shape[:3], 0))
-    return Condensed(summary, departed(value))
+    added = np.full(summary.shape, np.nan, np.float32)
+    for column, place in enumerate(odds, start=len(summaries)):
+        added[..., place] = value[..., summaries[place].last, column]
+    return CondensedRuns(summary, departed(value), added)
 
 
 def departed(value: Singles) -> Singles:

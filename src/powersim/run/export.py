@@ -25,6 +25,7 @@ EFFECTS, NETCDF = "effects", ".nc"
 TABLES = {
     "values": "value",
     "summaries": "summary",
+    "odds": "odds",
     "departures": "departed",
     "events": "first",
     "counts": "counts",

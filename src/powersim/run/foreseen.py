@@ -9,20 +9,20 @@ them, and whatever else happens meanwhile, is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
-from powersim._words import listed
+from powersim._words import counted, listed
 from powersim.compile.jit import interpreted
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.scenario.arrays.build import Built
 from powersim.world import derive, environment, signals
 from powersim.world.given import Given, given_by
 from powersim.world.legs import Legs
 from powersim.world.start import new_world
-from powersim.world.state import ACCEPTED, LEAST, REFUSED, Branch, Flags, Ints, World
+from powersim.world.state import ACCEPTED, LEAST, REFUSED, BranchArrays, Flags, Ints, World
 
 RESOLVE, TRUST = "resolve", "trust"
 ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
@@ -74,7 +74,9 @@ def foresee(built: Built, branches: Sequence[str], theories: Sequence[str]) -> l
             path = branch.path_refused if answer == REFUSED else branch.path
             for theory in theories:
                 # Branches that lay down the same are computed once: many are like another but for what they forbid.
-                key = (theory, answer == ACCEPTED and branch.offer_turn, path.tobytes(), branch.act.tobytes())
+                stock = branch.stock_refused if answer == REFUSED else branch.stock
+                laid = (path.tobytes(), branch.act.tobytes(), stock.tobytes())
+                key = (theory, answer == ACCEPTED and branch.offer_turn, *laid)
                 if key not in found:
                     found[key] = _read(built, worlds[theory]._replace(branch=branch), answer)
                 out.append(Foreseen(name, name + ANSWERS[answer], theory, *found[key]))
@@ -108,15 +110,16 @@ def _read(built: Built, g: Given, answer: int) -> tuple[bool, tuple[Change, ...]
     return acts, tuple(_changes(built, g, w))
 
 
-def _moves(branch: Branch, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
-    """The turns in which something that is laid down moves, and which controls do."""
+def _moves(branch: BranchArrays, w: World, refused: bool) -> Iterator[tuple[int, Flags]]:
+    """The turns in which something that is laid down moves, or a stock is, and which controls do."""
+    stocks = branch.stock_refused if refused else branch.stock
     for t, to in enumerate(branch.path_refused if refused else branch.path):
         moved = ~np.isnan(to) & (np.abs(np.nan_to_num(to) - w.pos) > LEAST)
-        if moved.any():
+        if moved.any() or not np.isnan(stocks[t]).all():
             yield t, moved
 
 
-def _of_offer(branch: Branch, controls: int) -> Ints:
+def _of_offer(branch: BranchArrays, controls: int) -> Ints:
     """The controls that an offer is about: what is signed is paid for, and no signal."""
     legs = [r for r in branch.offer_legs.tolist() if Legs.moves_control(controls, r)]
     return np.array([Legs.control_of(r) for r in legs], np.int64)
@@ -132,21 +135,26 @@ def _changes(built: Built, g: Given, w: World) -> Iterator[Change]:
     yield from sorted(found, key=lambda change: -abs(change.after - change.before))
 
 
-def read_back(opened: Opened, built: Built) -> list[tuple[str, str]]:
-    """What branches will be taken for, in lines of a label and a text (`in_words`); none without branches."""
+def read_back(opened: LoadedScenario, built: Built, *, short: bool = False) -> list[tuple[str, str]]:
+    """What branches will be taken for, in lines of a label and a text (`in_words`); none without branches.
+
+    short: of every branch under every theory only the largest change, and how many more there are.
+    """
     if not opened.scenario.branches:
         return []
     theories = opened.theories if opened.scenario.theories else ("",)
     # A name that is a list itself would not be told from its neighbours.
     names = {a.code: a.title if a.title and "," not in a.title else a.code for a in opened.scenario.actors}
-    return in_words(foresee(built, opened.branches, theories), names)
+    return in_words(foresee(built, opened.branches, theories), names, short=short)
 
 
-def in_words(found: Sequence[Foreseen], names: Mapping[str, str]) -> list[tuple[str, str]]:
+def in_words(
+    found: Sequence[Foreseen], names: Mapping[str, str], *, short: bool = False
+) -> list[tuple[str, str]]:
     """Lines of a label and a text: of a branch, of each group of theories, then who else lays down the same."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for title, rows in groupby(found, lambda row: row.title):
-        alike.setdefault(_by_theory(list(rows), names), []).append(title)
+        alike.setdefault(_by_theory(list(rows), names, short=short), []).append(title)
     lines = []
     for texts, (first, *others) in alike.items():
         lines += [(first if k == 0 else "", text) for k, text in enumerate(texts)]
@@ -154,14 +162,17 @@ def in_words(found: Sequence[Foreseen], names: Mapping[str, str]) -> list[tuple[
     return lines
 
 
-def _by_theory(rows: Sequence[Foreseen], names: Mapping[str, str]) -> tuple[str, ...]:
+def _by_theory(rows: Sequence[Foreseen], names: Mapping[str, str], *, short: bool) -> tuple[str, ...]:
     if not any(row.acts for row in rows):
         return (NO_ACT,)
     said: dict[str, list[str]] = {}
     for row in rows:
-        said.setdefault(sentence(row.changes, names), []).append(row.theory)
+        text = (_largest if short else sentence)(row.changes, names)
+        said.setdefault(text, []).append(row.theory)
     if list(said) == [NOTHING]:
         return (NOTHING + (" under any theory" if len(rows) > 1 else ""),)
+    if short:
+        said.pop(NOTHING, None)
     return tuple(
         f"under {listed(theories)} {text}" if theories != [""] else text for text, theories in said.items()
     )
@@ -185,6 +196,16 @@ def sentence(changes: Sequence[Change], names: Mapping[str, str]) -> str:
             ]
             out.append(", ".join(parts))
     return "; ".join(out) or NOTHING
+
+
+def _largest(changes: Sequence[Change], names: Mapping[str, str]) -> str:
+    """The largest change, of all who make it, and how many more there are."""
+    if not changes:
+        return NOTHING
+    most = changes[0]
+    alike = [each for each in changes if replace(each, observer=most.observer) == most]
+    rest = len(changes) - len(alike)
+    return sentence(alike, names) + (f" and {counted(rest, 'more change')}" if rest else "")
 
 
 def _share(p: float) -> str:

@@ -24,7 +24,7 @@ Source = str | Path | Scenario | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Opened:
+class LoadedScenario:
     """A scenario, the document that it comes from (extends merged in, nothing overridden) and what was overridden.
 
     `recorded` holds the facts of the provenance file that it was opened from, if it was.
@@ -57,7 +57,7 @@ class Opened:
         return (*order, *(name for name in names if name not in order))
 
 
-def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Opened:
+def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> LoadedScenario:
     """The scenario of a YAML file, or of the provenance.json of a study (whose overrides come first).
 
     Raises ScenarioError with every problem of the scenario, PowersimError for a file that is neither.
@@ -65,7 +65,7 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     given, name = dict(overrides or {}), provenance.written(path.name)
     if path.suffix != ".json":
         scenario, document = load_with_data(path, given)
-        return Opened(name, scenario, document, given)
+        return LoadedScenario(name, scenario, document, given)
     record = read_facts(path)
     origin = record.facts.scenario
     merged = {**record.facts.overrides, **given}
@@ -73,7 +73,7 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
         scenario = from_data(origin.document, merged, str(path))
     except ScenarioError as error:
         raise record.relocated(error, list(given)) from error
-    opened = Opened(origin.file, scenario, origin.document, merged, record.plain())
+    opened = LoadedScenario(origin.file, scenario, origin.document, merged, record.plain())
     names = {"branches": opened.branches, "theories": opened.theories, "outcomes": opened.outcomes}
     agreed(record, {**names, "hypotheses": [each.id for each in scenario.hypotheses]})
     if record.facts.sweep is not None:
@@ -84,7 +84,7 @@ def open_scenario(path: Path, overrides: Mapping[str, str] | None = None) -> Ope
     return opened
 
 
-def open_source(source: Source, overrides: Overrides | None = None) -> Opened:
+def open_source(source: Source, overrides: Overrides | None = None) -> LoadedScenario:
     """The scenario of a file (see `open_scenario`), of plain data in the shape of a file, or one that is resolved.
 
     overrides: values as texts in YAML or as numbers.
@@ -95,10 +95,10 @@ def open_source(source: Source, overrides: Overrides | None = None) -> Opened:
     if isinstance(source, Scenario):
         merged = {**source.overrides, **given}
         found = from_data(source.document, merged, source.name) if given else source
-        return Opened(source.name, found, source.document, merged)
+        return LoadedScenario(source.name, found, source.document, merged)
     if isinstance(source, Mapping):
         scenario = from_data(source, given)
-        return Opened(scenario.name, scenario, scenario.document, given)
+        return LoadedScenario(scenario.name, scenario, scenario.document, given)
     raise ArgumentError(
         "source", f"found {type(source).__name__}; allowed: a file, a resolved scenario, or plain data"
     )

@@ -14,7 +14,7 @@ from powersim.effects.results import CERTAIN
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run import sweep
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import Chosen, Opened, chosen, own_name, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, chosen, own_name, unknown_name
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.arrays.sampling import BLOCK, INDEPENDENT, Sampler
 from powersim.scenario.canonical import checksum
@@ -25,7 +25,7 @@ from powersim.sim.layout import Layout
 from powersim.world import chronicle
 from powersim.world.case import Case
 from powersim.world.quantities import QUANTITIES
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 
 SEED = 1
 LAST_RUN = 2**32 - 1  # what the key of a draw holds: world/draws.py
@@ -40,7 +40,7 @@ class Plan:
     `sampling` says how runs are spread over the space of assumptions, see `scenario.sampling`.
     """
 
-    opened: Opened
+    opened: LoadedScenario
     branches: tuple[str, ...]
     theories: tuple[str, ...]
     seed: int
@@ -93,7 +93,7 @@ class Plan:
         return self.cases(self.theories[0], 0)[0]
 
     @cached_property
-    def _laid_down(self) -> list[Branch]:
+    def _laid_down(self) -> list[BranchArrays]:
         """The branch of every label as arrays."""
         first, *others = (self.built.branch(own_name(name)) for name in self.branches)
         if not self.dates:
@@ -205,7 +205,7 @@ class Plan:
 
 
 def plan(
-    opened: Opened,
+    opened: LoadedScenario,
     branches: Chosen = None,
     theories: Chosen = None,
     seed: int | None = None,
@@ -239,7 +239,7 @@ def plan(
     return Plan(opened, names, picked, number, turns, how).checked()
 
 
-def headline(opened: Opened) -> tuple[str, ...]:
+def headline(opened: LoadedScenario) -> tuple[str, ...]:
     """Outcomes to show first: those that the author lists first."""
     return opened.outcomes[:HEADLINES]
 

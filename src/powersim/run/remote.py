@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from powersim.errors import PowersimError
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.run.plan import Plan
 from powersim.scenario.load import from_data
 from powersim.sim.ensemble import Ensemble
@@ -58,7 +58,7 @@ def _ensemble(remote: Remote) -> Ensemble:
     from powersim.run.work import COMPILED, ensemble
 
     document, overrides = json.loads(remote.document), dict(remote.overrides)
-    opened = Opened(remote.name, from_data(document, overrides), document, overrides)
+    opened = LoadedScenario(remote.name, from_data(document, overrides), document, overrides)
     plan = Plan(opened, remote.branches, remote.theories, remote.seed, remote.dates, remote.sampling)
     here, there = plan.identity(), json.loads(remote.identity)
     different = [key for key in there if here.get(key) != json.loads(json.dumps(there[key]))]

@@ -6,7 +6,7 @@ import numpy as np
 
 from powersim.errors import ArgumentError
 from powersim.scenario.calendar import Calendar, parse_date
-from powersim.world.state import Branch
+from powersim.world.state import BranchArrays
 
 AT = "@"
 """Joins the name of a branch and the date to which its intervention is moved: cancel@2010Q1."""
@@ -30,7 +30,7 @@ def dates(text: str, calendar: Calendar) -> tuple[int, ...]:
     return tuple(turns)
 
 
-def moved(branch: Branch, reference: Branch, intervention: int, turn: int) -> Branch:
+def moved(branch: BranchArrays, reference: BranchArrays, intervention: int, turn: int) -> BranchArrays:
     """`branch` with its intervention moved to `turn`; `reference` rules until then.
 
     A path that would begin before the calendar is cut, one that ends early keeps its last row.
@@ -49,7 +49,7 @@ def moved(branch: Branch, reference: Branch, intervention: int, turn: int) -> Br
     return branch._replace(**parts)
 
 
-def departs(branch: Branch, reference: Branch, intervention: int) -> bool:
+def departs(branch: BranchArrays, reference: BranchArrays, intervention: int) -> bool:
     """Whether `branch` differs from `reference` before the intervention, so that its date cannot be moved."""
     turns = branch.path.shape[0]
     for name, value in branch._asdict().items():

@@ -17,7 +17,7 @@ from powersim.compile import jit
 from powersim.effects.results import CERTAIN
 from powersim.errors import ArgumentError, PowersimError
 from powersim.files.writing import check_folder
-from powersim.run.condense import condense, summary_of
+from powersim.run.condense import condense, summary_of, with_odds
 from powersim.run.facts import MOST_RUNS
 from powersim.run.opened import unknown_name
 from powersim.run.plan import Plan
@@ -167,13 +167,14 @@ def fill(
     progress = Progress(runs, min(store.complete, runs))
     if store.missing(runs):
         summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
+        odds = with_odds(plan.scenario.outcomes.values())
         try:
             with (
                 _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick, say) as chunks,
                 closing(chunks),
             ):
                 for chunk in chunks:
-                    store.write(chunk, condense(summaries, chunk.value))
+                    store.write(chunk, condense(summaries, chunk.value, odds))
                     progress.done = min(store.complete, runs)
         except KeyboardInterrupt:
             progress.stopped = True

@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from powersim.errors import Problem, ScenarioError
+from powersim.scenario.check.edges import edges
 from powersim.scenario.check.validate import unmatched, validate
 from powersim.scenario.library import locate
 from powersim.scenario.read.merge import override, read_all, settings
@@ -94,11 +95,13 @@ def _resolve(root: Node, overrides: Overrides, problems: list[Problem]) -> Scena
     laid: dict[str, str | Node] = _over(own, texts)
     fixed, wrong = override(root, laid, frozenset(SPEC))
     exact = frozenset({*laid, *(f"parameters.{name}" for name in fixed)})
-    resolver = Resolver(validate(root, [*problems, *refused, *wrong]), exact)
+    checked = validate(root, [*problems, *refused, *wrong])
+    resolver = Resolver(checked, exact)
     resolved = scenario(resolver, fixed)
     if resolver.unmatched:
         raise ScenarioError(unmatched(resolver, root))
-    return replace(resolved, document=document, overrides=texts)
+    warnings = tuple(found.problem(root) for found in edges(checked))
+    return replace(resolved, warnings=warnings, document=document, overrides=texts)
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,15 @@ parameter that fills it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from powersim.errors import Problem
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
+from powersim.world.quantities import ADDED_UP
 
 Pair = tuple[str, str]
 FlowKey = tuple[str, str, str]  # good, from, to
@@ -202,7 +204,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that an event does: kind as in the file (engagers, shift, set, ideal, salience, alignment, stock)."""
+    """One thing that an event does: kind as in the file (`world.deeds`)."""
 
     kind: str
     first: str
@@ -231,7 +233,8 @@ class Event:
 class Step:
     """One action of a branch on one thing, with its turns (inclusive).
 
-    verb: path (points), hold, forbid. kind of thing: issue, event, flow, sanctions, raise, lower, pledge, war.
+    verb: path (points), hold, stock (one point), forbid. kind of thing: issue, event, flow, sanctions, raise, lower,
+    pledge, stock, war.
     """
 
     verb: str
@@ -311,6 +314,17 @@ class Outcome:
     above: bool
     unit: str
 
+    @property
+    def odds(self) -> Outcome | None:
+        """Where this says whether something has happened by a date that rules know the odds of: these odds added up.
+
+        Its mean over runs is the share of runs in which this is 1.
+        """
+        first = self.summary == "ever" and self.above and self.first == 0 and 0.0 <= self.threshold < 1.0
+        if not first or self.kind not in ADDED_UP:
+            return None
+        return replace(self, kind=ADDED_UP[self.kind], summary="at", first=self.last)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -382,5 +396,6 @@ class Scenario:
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
     # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.
+    warnings: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     overrides: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

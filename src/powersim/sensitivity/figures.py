@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from powersim.figures.rows import FOOT, HEAD, STEP, around_zero, heights, named_rows
 from powersim.figures.style import (
     BLUE,
     FAINT,
@@ -20,16 +19,11 @@ from powersim.figures.style import (
     YARDSTICK,
     Drawing,
     Look,
-    Sheet,
     sheet,
-    wrap,
 )
 
 Floats = NDArray[np.float64]
 
-LABELS = 4.3  # inches for the names of assumptions
-RIGHT = 0.35
-STEP, FOOT, HEAD = 0.36, 0.62, 0.1  # inches
 BAND = "#EFEFEF"
 
 
@@ -77,13 +71,13 @@ def draw_screening(rows: Sequence[Row], noise: float, count: int, finding: str) 
         "within what chance alone gives the largest of all of them in 95% of permutations."
     )
     made = sheet(finding, caption, HEAD + FOOT + STEP * len(rows))
-    axes = _rows(made, [row.name for row in rows])
+    axes = named_rows(made, [row.name for row in rows])
     axes.axvspan(-noise, noise, color=BAND, lw=0, zorder=0)
-    for y, row in zip(_heights(rows), rows, strict=True):
+    for y, row in zip(heights(rows), rows, strict=True):
         colour = BLUE if row.value > 0 else VERMILLION
         axes.plot([row.low, row.high], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
         axes.plot(row.value, y, "o", mfc=colour if row.clear else "white", mec=colour, ms=6)
-    _around_zero(axes, [v for row in rows for v in (row.low, row.high)] + [-noise, noise])
+    around_zero(axes, [v for row in rows for v in (row.low, row.high)] + [-noise, noise])
     axes.set_xlabel(
         "Rank correlation with the effect (right: the higher the assumption, the higher the effect)"
     )
@@ -97,12 +91,12 @@ def draw_tornado(
     caption = (
         f"Mean effect over the same {runs} runs with the assumption at its prior’s 5% quantile (vermilion) "
         "and at its 95% quantile (blue), all others drawn, with 95% intervals. Bold: the difference of "
-        "the two excludes zero. Dashed: the mean effect over all runs."
+        "the two excludes zero. Dashed: the mean effect over the same runs with all of them drawn."
     )
     legend = [("low end", Look(VERMILLION)), ("high end", Look(BLUE))]
     made = sheet(finding, caption, HEAD + FOOT + 1.45 * STEP * len(bars), legend)
-    axes = _rows(made, [bar.name for bar in bars], [bar.clear for bar in bars], 1.45 * STEP)
-    for y, bar in zip(_heights(bars), bars, strict=True):
+    axes = named_rows(made, [bar.name for bar in bars], [bar.clear for bar in bars], 1.45 * STEP)
+    for y, bar in zip(heights(bars), bars, strict=True):
         axes.barh(
             y, factor * (bar.effects[1] - bar.effects[0]), left=factor * bar.effects[0], height=0.5,
             color=FAINT, lw=0, zorder=1,
@@ -116,7 +110,7 @@ def draw_tornado(
                 textcoords="offset points", ha="center", va="bottom" if k == 0 else "top", size=SMALL - 1, color=colour,
             )  # fmt: skip
     axes.axvline(factor * centre, color=SOFT, lw=1, ls=(0, (4, 3)), zorder=1)
-    _around_zero(axes, [factor * v for bar in bars for v in (*bar.lows, *bar.highs)])
+    around_zero(axes, [factor * v for bar in bars for v in (*bar.lows, *bar.highs)])
     axes.set_xlabel(f"Mean effect{f' ({unit})' if unit else ''}")
     return Drawing("tornado", made.figure, finding, caption)
 
@@ -129,8 +123,8 @@ def draw_morris(rows: Sequence[Row], unit: str, finding: str, trajectories: int,
         "with the same assumptions. What changes a run no more than luck does may only reshuffle it."
     )
     made = sheet(finding, caption, HEAD + FOOT + 0.25 * len(rows))
-    axes = _rows(made, [row.name for row in rows], step=0.25)
-    for y, row in zip(_heights(rows), rows, strict=True):
+    axes = named_rows(made, [row.name for row in rows], step=0.25)
+    for y, row in zip(heights(rows), rows, strict=True):
         luck = row.name == "luck"
         colour = YARDSTICK if luck else BLUE
         axes.barh(y, factor * row.value, height=0.62, color=colour, lw=0, alpha=1 if luck else 0.75)
@@ -154,8 +148,8 @@ def draw_indices(name: str, rows: Sequence[Index], finding: str, base: int) -> D
         ("with interactions (total)", Look(VERMILLION, marker="s", hollow=True)),
     ]
     made = sheet(finding, caption, HEAD + FOOT + STEP * len(rows), legend)
-    axes = _rows(made, [row.name for row in rows])
-    for y, row in zip(_heights(rows), rows, strict=True):
+    axes = named_rows(made, [row.name for row in rows])
+    for y, row in zip(heights(rows), rows, strict=True):
         for value, half, marker, colour, hollow, shift in (
             (row.first, row.first_half, "o", BLUE, False, 0.14),
             (row.total, row.total_half, "s", VERMILLION, True, -0.14),
@@ -171,33 +165,3 @@ def draw_indices(name: str, rows: Sequence[Index], finding: str, base: int) -> D
     axes.set_xlim(min(-0.05, *ends) - 0.02, max(1.0, *ends) + 0.03)
     axes.set_xlabel("Share of the variance of the effect")
     return Drawing(name, made.figure, finding, caption)
-
-
-def _heights(rows: Sequence[object]) -> range:
-    return range(len(rows) - 1, -1, -1)
-
-
-def _rows(made: Sheet, names: Sequence[str], bold: Sequence[bool] | None = None, step: float = STEP) -> Axes:
-    """Axes with a line of `step` inches for each name, the first on top, names in a column to the left."""
-    axes = made.axes(LABELS, FOOT, made.width - LABELS - RIGHT, step * len(names))
-    axes.set_ylim(-0.5, len(names) - 0.5)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(axis="x", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
-    for k, name in enumerate(names):
-        weight = "bold" if bold is not None and bold[k] else "normal"
-        lines = wrap(name, LABELS - 0.45, SMALL, weight)[: max(1, int(step / 0.165))]
-        middle = FOOT + step * (len(names) - k - 0.5)
-        for place, line in enumerate(lines):
-            y = middle + 0.158 * ((len(lines) - 1) / 2 - place)
-            made.text(LABELS - 0.15, y, line, size=SMALL, weight=weight, ha="right", va="center_baseline")
-    return axes
-
-
-def _around_zero(axes: Axes, ends: Sequence[float]) -> None:
-    low, high = min([0.0, *ends]), max([0.0, *ends])
-    room = 0.07 * (high - low) or 0.1
-    axes.set_xlim(low - room, high + room)
-    axes.axvline(0, color=INK, lw=0.9)

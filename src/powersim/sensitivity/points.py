@@ -19,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
+from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
+from powersim.effects.results import COUNTED, ODDS
 from powersim.files.writing import write_atomically
 from powersim.run.condense import summary_of
+from powersim.run.space import Space
 from powersim.run.work import workers
 from powersim.scenario.resolved import Outcome
-from powersim.sensitivity.space import Space
 from powersim.sim.ensemble import Simulate
 from powersim.sim.manifest import content
 from powersim.world.state import Floats
@@ -49,10 +51,11 @@ class Points:
         return len(self.runs)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Evaluator:
     """Computes an outcome in the two branches of a plan at points. `folder` keeps chunks; None keeps nothing.
 
+    `estimator` is chosen at the first points that are computed, for all that follow (see `effects.odds`).
     `note` is told of kept chunks that are damaged, and so computed again.
     """
 
@@ -63,14 +66,22 @@ class Evaluator:
     threads: int | None = None
     tick: Tick | None = None
     note: Callable[[str], None] | None = None
+    estimator: str = ""
 
     def levels(self, name: str, points: Points) -> Floats:
         """The outcome in both branches (n, 2). `name` is for the reader of the folder."""
-        found = [
+        found = np.concatenate(self._chunks(name, points))
+        if not self.estimator:
+            no = self.outcome.odds is None
+            self.estimator = COUNTED if no else better(found[..., 0].T, found[..., 1].T)[1]
+        return np.asarray(found[..., int(self.estimator == ODDS)])
+
+    def _chunks(self, name: str, points: Points) -> list[Floats]:
+        """Counts and odds (n, 2, 2), without odds counts alone (n, 2, 1)."""
+        return [
             self._chunk(f"{name}-{start // CHUNK:04d}", _cut(points, start))
             for start in range(0, len(points), CHUNK)
         ]
-        return np.concatenate(found)
 
     def effects(self, name: str, points: Points) -> Floats:
         """The effect (n): the second branch less the first."""
@@ -101,18 +112,17 @@ class Evaluator:
             write_atomically(path, seals.seal(room.getvalue(), path.name))
         return found
 
-    def _point(self, points: Points, row: int) -> list[float]:
-        """The outcome in every branch at one point."""
+    def _point(self, points: Points, row: int) -> list[list[float]]:
+        """The outcome in every branch at one point: its summary, and its odds if it has any."""
         outcome, space = self.outcome, self.space
         turns = outcome.last + 1
-        watch = space.plan.built.watch([outcome])
+        watch = space.plan.built.watch([outcome, *([outcome.odds] if outcome.odds else [])])
         found = []
         for case in space.cases(points.u[row], points.fixed):
             case = case._replace(watch=watch, turns=turns, snapshots=np.zeros(0, np.int64))
-            path = self.simulate(case, space.plan.seed, int(points.runs[row])).values[:, 0]
-            found.append(
-                float(summarise(np.asarray(path, np.float64), summary_of(outcome), tuple(range(turns))))
-            )
+            paths = np.asarray(self.simulate(case, space.plan.seed, int(points.runs[row])).values, np.float64)
+            summary = float(summarise(paths[:, 0], summary_of(outcome), tuple(range(turns))))
+            found.append([summary, *map(float, paths[outcome.last, 1:])])
         self._done()
         return found
 
@@ -121,6 +131,7 @@ class Evaluator:
         known: dict[str, Any] = {
             **self.space.plan.identity(),
             "outcome": repr(self.outcome),
+            "odds": repr(self.outcome.odds),
             "fixed": sorted((points.fixed or {}).items()),
             "paths": [each.path for each in self.space.all],
         }

@@ -10,17 +10,18 @@ import numpy as np
 
 from powersim._words import counted
 from powersim.figures import letters
+from powersim.figures.saving import save
 from powersim.figures.section import Cell, Figure, Section, Table
-from powersim.figures.style import Drawing, save, styled
+from powersim.figures.style import Drawing, styled
 from powersim.files.table import write_table
 from powersim.files.writing import subfolder
+from powersim.run.space import LUCK
 from powersim.sensitivity import figures as plot_sensitivity
 from powersim.sensitivity import regions as plot_regions
 from powersim.sensitivity.discovery import halves
 from powersim.sensitivity.figures import Index, Row, Swing
 from powersim.sensitivity.indices import Indices
 from powersim.sensitivity.regions import Panel
-from powersim.sensitivity.space import LUCK
 from powersim.sensitivity.words import Words, join, limits, value
 
 NAME = "sensitivity"
@@ -253,8 +254,14 @@ def drawings(words: Words) -> Iterator[Drawing]:
     if clear:
         finding += f": {join(clear[:5])}" + (f" and {len(clear) - 5} more" if len(clear) > 5 else "")
     yield plot_sensitivity.draw_screening(rows, s.noise, len(words.space.all), finding)
+    same = float(found.effects[: found.asked.paired].mean())
     yield plot_sensitivity.draw_tornado(
-        _swings(words), float(found.effects.mean()), unit, first(words.tornado()), found.asked.paired, factor
+        _swings(words),
+        same,
+        unit,
+        first(words.tornado()),
+        found.asked.paired,
+        factor,
     )
     if found.pairs:
         yield plot_regions.draw_interactions(

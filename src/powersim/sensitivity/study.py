@@ -16,12 +16,12 @@ from scipy import stats
 
 from powersim.effects.limits import t_interval
 from powersim.rules.level import beyond
+from powersim.run.space import HIGH, LOW, LUCK, THEORY, Space
 from powersim.scenario.resolved import Outcome
 from powersim.sensitivity import indices as sensitivity
 from powersim.sensitivity.discovery import Discovery, discover
 from powersim.sensitivity.indices import Elementary, Grid, Indices, Regression, Screening, Shares
 from powersim.sensitivity.points import Evaluator, Points
-from powersim.sensitivity.space import HIGH, LOW, LUCK, THEORY, Space
 from powersim.world.state import Floats
 
 METHODS = ("given-data", "morris", "sobol", "all")
@@ -41,7 +41,7 @@ DESIGN_RUNS = 1 << 24
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What is asked: the outcome, how many ordinary runs, which methods, maps, and from which effect on it counts."""
 
     outcome: Outcome
@@ -116,10 +116,10 @@ class Pair:
 
 
 @dataclass
-class Found:
+class Findings:
     """What was found: from ordinary runs, with their values (runs, P) and effects (runs), and from designs."""
 
-    asked: Asked
+    asked: Request
     values: Floats
     effects: Floats
     screening: Screening
@@ -143,7 +143,7 @@ class Found:
         return np.asarray(beyond(self.effects, self.asked.threshold))
 
 
-def steps(space: Space, asked: Asked) -> int:
+def steps(space: Space, asked: Request) -> int:
     """How many points a study computes."""
     top = min(TOP, sum(each.path != THEORY for each in space.all))
     total = 2 * asked.runs + min(BARS, top) * 2 * asked.paired
@@ -157,7 +157,7 @@ def steps(space: Space, asked: Asked) -> int:
     return total + cells * asked.in_cell
 
 
-def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
+def carry_out(evaluator: Evaluator, asked: Request) -> Findings:
     """Compute and analyse everything that is asked."""
     space, seed = evaluator.space, evaluator.space.plan.seed
     u, runs = space.ordinary(0, asked.runs)
@@ -166,7 +166,7 @@ def carry_out(evaluator: Evaluator, asked: Asked) -> Found:
     screening = sensitivity.screen(values, effects, seed)
     ordered = [k for k in screening.order() if space.all[k].path != THEORY]  # it has no low and no high end
     leading = np.array(ordered[:TOP], np.int64)
-    found = Found(
+    found = Findings(
         asked=asked,
         values=values,
         effects=effects,
@@ -227,7 +227,7 @@ def _pairs(u: Floats, effects: Floats, leading: NDArray[np.int64]) -> list[Pair]
     return [Pair(*each, float(q)) for each, q in zip(tested, adjusted, strict=True)]
 
 
-def _tornado(evaluator: Evaluator, asked: Asked, leading: NDArray[np.int64]) -> list[Bar]:
+def _tornado(evaluator: Evaluator, asked: Request, leading: NDArray[np.int64]) -> list[Bar]:
     """Both ends of every leading prior over the same runs: their luck and all else that they draw."""
     space = evaluator.space
     u, runs = space.ordinary(0, asked.paired)
@@ -247,7 +247,7 @@ def _tornado(evaluator: Evaluator, asked: Asked, leading: NDArray[np.int64]) -> 
     return sorted(bars, key=lambda bar: -abs(bar.swing))
 
 
-def _morris(evaluator: Evaluator, asked: Asked) -> Elementary:
+def _morris(evaluator: Evaluator, asked: Request) -> Elementary:
     """Every trajectory has lucks of its own, so that luck is a group beside the others."""
     space, seed = evaluator.space, evaluator.space.plan.seed
     groups = _groups(space)
@@ -259,7 +259,7 @@ def _morris(evaluator: Evaluator, asked: Asked) -> Elementary:
     return sensitivity.morris_indices(groups, design, evaluator.effects("morris", Points(u, runs)), seed)
 
 
-def _sobol(evaluator: Evaluator, asked: Asked, name: str, groups: list[str]) -> Indices:
+def _sobol(evaluator: Evaluator, asked: Request, name: str, groups: list[str]) -> Indices:
     """Within a row of Saltelli's design luck is common to all points but those in which it is changed itself."""
     seed = evaluator.space.plan.seed
     design = sensitivity.sobol_design(groups, asked.base, seed)
@@ -268,7 +268,7 @@ def _sobol(evaluator: Evaluator, asked: Asked, name: str, groups: list[str]) -> 
     return sensitivity.sobol_indices(groups, effects, seed)
 
 
-def _map(evaluator: Evaluator, asked: Asked, names: tuple[str, str]) -> Grid:
+def _map(evaluator: Evaluator, asked: Request, names: tuple[str, str]) -> Grid:
     """The same runs in every cell: what they draw for the two assumptions is replaced."""
     space = evaluator.space
     u, runs = space.ordinary(0, asked.in_cell)

@@ -10,10 +10,10 @@ import numpy as np
 from powersim._words import counted
 from powersim.effects.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.effects.limits import t_interval
+from powersim.run.space import LUCK, THEORY, Space
 from powersim.sensitivity.discovery import Box, Limit
 from powersim.sensitivity.indices import FALSE_SHARE, Grid, Indices
-from powersim.sensitivity.space import LUCK, THEORY, Space
-from powersim.sensitivity.study import OTHERS, Bar, Found
+from powersim.sensitivity.study import OTHERS, Bar, Findings
 
 NOTHING = "No few assumptions decide the sign"
 
@@ -23,7 +23,7 @@ class Words:
     """Sentences about one study."""
 
     space: Space
-    found: Found
+    found: Findings
 
     @property
     def scale(self) -> Scale:
@@ -243,7 +243,11 @@ class Words:
             return ""
         if not clear:
             every = counted(len(pairs), "pair")
-            return f"Of {every} of the leading assumptions none interacts clearly: what they do adds up."
+            least = min(pair.p for pair in pairs)
+            return (
+                f"Of {every} of the leading assumptions none is shown to interact (smallest p {chance(least)}; bound "
+                f"of {FALSE_SHARE:.0%} on the share of false findings). It is no proof that they add up."
+            )
         some = [f"{self.title(pair.first)} with {self.title(pair.second)}" for pair in clear]
         verb = "interacts" if len(clear) == 1 else "interact"
         return (
@@ -330,7 +334,7 @@ class Words:
         return f"{middle:.0f}% ({low:.0f} to {high:.0f})"
 
 
-def limits(found: Found) -> list[str]:
+def limits(found: Findings) -> list[str]:
     """What such a study cannot tell."""
     return [
         "An index is a share of the spread that the priors were given: a wider prior would weigh more, a "

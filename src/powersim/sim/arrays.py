@@ -22,7 +22,7 @@ from powersim.files.writing import sync, sync_tree
 from powersim.sim.layout import Layout
 
 EACH = ("branch", "theory", "run")
-PER_RUN = ("value", "summary", "departed", "first", "counts")
+PER_RUN = ("value", "summary", "odds", "departed", "first", "counts")
 """Arrays with a place for every run."""
 MEANS = ("alignment", "alignment_sd", "arms", "arms_sd")
 """Arrays of means and spreads over runs, in one file each."""
@@ -216,6 +216,7 @@ def _variables(group: zarr.Group, layout: Layout, runs: int) -> None:
         "summary", shape=(b, h, runs, o), shards=(b, h, c, o), chunks=(b, h, c, 1), dtype=np.float64,
         fill_value=np.nan, dimension_names=(*EACH, "outcome"), chunk_key_encoding=FLAT, compressors=PACKED,
     )  # fmt: skip
+    _new(group, "odds", (b, h, runs, o), (b, h, c, max(1, o)), (*EACH, "outcome"), np.float32, np.nan)
     _new(group, "departed", (b, h, runs), (b, h, c), EACH, np.float32, np.nan)
     _new(group, "first", (b, h, runs, e), (b, h, c, max(1, e)), (*EACH, "event"), np.float32, np.nan)
     _new(group, "counts", (b, h, runs, q), (b, h, c, max(1, q)), (*EACH, "statistic"), np.float32, np.nan)

@@ -15,7 +15,7 @@ import numpy as np
 from powersim.sim.run import Bench, Engine, History
 from powersim.world.case import Case
 from powersim.world.start import LOG_ROWS
-from powersim.world.state import Branch, Setup
+from powersim.world.state import BranchArrays, Setup
 
 _HERE = threading.local()  # a thread's bench
 
@@ -33,13 +33,13 @@ def simulate_branches(cases: Sequence[Case], seed: int, run: int, log_rows: int 
     return [found[place] for place in range(len(cases))]
 
 
-def parting(one: Branch, other: Branch, s: Setup) -> int:
+def parting(one: BranchArrays, other: BranchArrays, s: Setup) -> int:
     """First turn at which histories of two branches could differ; the number of turns if they never can."""
     turns = int(one.path.shape[0])
     first: int = turns
-    for name in Branch._fields:
+    for name in BranchArrays._fields:
         a, b = getattr(one, name), getattr(other, name)
-        if name.startswith("offer"):
+        if name.startswith("offer") or name == "stock_at":
             continue
         if name == "no_event":
             first = min([first, *(_earliest(s, event) for event in np.flatnonzero(a != b).tolist())])
@@ -55,7 +55,7 @@ def _earliest(s: Setup, event: int) -> int:
     return dated if dated >= 0 else max(0, since)
 
 
-def _offers_part(one: Branch, other: Branch, turns: int) -> int:
+def _offers_part(one: BranchArrays, other: BranchArrays, turns: int) -> int:
     """First turn at which an offer makes a difference: when it is made, and judged by what a refusal leads to."""
     same = one.offer_turn == other.offer_turn and all(
         np.array_equal(getattr(one, name), getattr(other, name))
@@ -75,7 +75,7 @@ def _families(cases: Sequence[Case]) -> list[list[int]]:
     return list(families.values())
 
 
-def _partings(branches: list[Branch], s: Setup) -> dict[tuple[int, int], int]:
+def _partings(branches: list[BranchArrays], s: Setup) -> dict[tuple[int, int], int]:
     """`parting` of every two branches by their places; those of the thread's last run if they are the same ones."""
     given = [*branches, s.event_turn, s.event_from]
     known = getattr(_HERE, "parted", [])

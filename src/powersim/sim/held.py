@@ -19,7 +19,7 @@ from powersim.sim import arrays, manifest, progress
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
 
-FORMAT = 3
+FORMAT = 4
 ROOT = f"{RESULTS}/{arrays.ROOT}"
 NAMED = 8  # damaged files that a message names
 AGAIN = "the command that made these results computes it again with --resume"

@@ -45,7 +45,7 @@ class Chunk:
     """Results of consecutive runs from `start` on, over (branch, theory, run, ...) except the moments."""
 
     start: int
-    value: Singles  # (B, Th, R, T, O)
+    value: Singles  # (B, Th, R, T, O + K), the last K the odds of outcomes that have any
     first: Singles  # (B, Th, R, E) turn, NaN = never
     counts: Singles  # (B, Th, R, Q)
     alignment: Moments  # of (B, Th, S, N, N)
@@ -58,12 +58,13 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Condensed:
+class CondensedRuns:
     """What effects need of a chunk's paths.
 
     summary: (B, Th, R, O) each outcome's summary. departed: (B, Th, R) first turn at which anything recorded differs
-    from the first branch, NaN = never.
+    from the first branch, NaN = never. odds: (B, Th, R, O) of each outcome, NaN where it has none.
     """
 
     summary: Floats
     departed: Singles
+    odds: Singles

@@ -6,8 +6,8 @@ Chunks are written in the order of runs; when one is on disk, its checksums are 
 from there, with the same bytes as one that was not. What is damaged is computed again, to the same bytes as if it
 were not. A store of another scenario, seed or version is refused, never overwritten.
 
-Of every run the store keeps each outcome's summary, when its branches parted, first dates and counts; whole paths
-of all runs, or of the first so many.
+Of every run the store keeps each outcome's summary and odds, when its branches parted, first dates and counts; whole
+paths of all runs, or of the first so many.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from powersim import _seals as seals
 from powersim.errors import Argument
 from powersim.sim import arrays, held, manifest
 from powersim.sim import progress as record
-from powersim.sim.layout import Chunk, Condensed, Layout
+from powersim.sim.layout import Chunk, CondensedRuns, Layout
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
 
@@ -111,7 +111,7 @@ class Store:
         Manifest(folder, seals.key(stated), layout.chunk_runs()).keep(chunks)
         return cls(folder, layout, stated, damage)
 
-    def write(self, chunk: Chunk, condensed: Condensed) -> None:
+    def write(self, chunk: Chunk, condensed: CondensedRuns) -> None:
         """Add the next chunk of runs, or one that is damaged (ValueError if it is another).
 
         Only the last may be less than full.
@@ -121,8 +121,9 @@ class Store:
             raise ValueError(f"chunk of run {chunk.start} written when run {self.next_run} was next")
         whole = chunk.runs if self.paths is None else max(0, min(chunk.runs, self.paths - chunk.start))
         parts: dict[str, NDArray[Any]] = {
-            "value": chunk.value[:, :, :whole],
+            "value": chunk.value[:, :, :whole, :, : len(self.layout.outcomes)],
             "summary": condensed.summary,
+            "odds": condensed.odds,
             "departed": condensed.departed,
             "first": chunk.first,
             "counts": chunk.counts,

@@ -20,7 +20,7 @@ PAIRS = 3
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomePath:
     """An outcome of the scenario: what it is called and its path (T)."""
 
     title: str
@@ -38,7 +38,7 @@ class About:
     theory: str
     intervention: str
     names: Names
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[OutcomePath]
     alignment: tuple[Floats, Floats]  # (N, N) at the start and at the end
 
 

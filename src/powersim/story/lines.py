@@ -101,6 +101,11 @@ def _laid_down(names: Names, event: Event) -> str:
     return f"laid down by the branch: {names.controls[event.thing].title} {way} to {moved}"
 
 
+def _supplied(names: Names, event: Event) -> str:
+    holds = phrases.units(event.value, names.goods[event.thing])
+    return f"laid down by the branch: {_who(names, event.actor)} holds {holds} ({event.gain:+.2g})"
+
+
 def _event(names: Names, event: Event) -> str:
     return names.events[event.thing]
 
@@ -216,7 +221,7 @@ def _belief_drift(names: Names, event: Event) -> str:
 
 _LINES: dict[int, Callable[[Names, Event], str]] = {
     c.SIGNED: _signed, c.LEG: _leg, c.GAIN: _gain, c.LAPSED: _lapsed, c.BREACH: _breach,
-    c.DELIVERY: _delivery, c.WITHHELD: _withheld, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down,
+    c.DELIVERY: _delivery, c.WITHHELD: _withheld, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down, c.SUPPLIED: _supplied,
     c.EVENT: _event, c.CONCESSION: _concession, c.STAND: _stand, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
     c.CRISIS: _over("crisis over {dispute}: {a} against {b}"), c.TERMS: _terms, c.DETERRED: _deterred,
     c.DEMAND_REFUSED: _over("{b} refuses what {a} demands over {dispute}"),

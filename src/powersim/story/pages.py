@@ -10,12 +10,12 @@ from powersim.files.plain import one_line
 from powersim.story import tables
 from powersim.story.frame import About
 from powersim.story.story import Entry
-from powersim.story.tables import Told
+from powersim.story.tables import Telling
 
 WIDTH = 100
 
 
-def text(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Told) -> str:
+def text(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Telling) -> str:
     """The story as plain text."""
     lines = [about.title, "", *textwrap.wrap(opening, WIDTH)]
     for date, group in groupby(entries, key=lambda entry: entry.date):
@@ -26,7 +26,7 @@ def text(about: About, opening: str, entries: Sequence[Entry], closing: str, tol
     return joined([*lines, "", *textwrap.wrap(closing, WIDTH), ""])
 
 
-def markdown(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Told) -> str:
+def markdown(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Telling) -> str:
     """The story as Markdown: a heading for each date, a bullet for each entry."""
     lines = [f"# {escaped(about.title)}", "", escaped(opening)]
     for date, group in groupby(entries, key=lambda entry: entry.date):
@@ -47,7 +47,7 @@ def escaped(words: str) -> str:
     return "".join(f"\\{mark}" if mark in r"\`*_[]<>#|" else mark for mark in words)
 
 
-def as_json(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Told) -> str:
+def as_json(about: About, opening: str, entries: Sequence[Entry], closing: str, told: Telling) -> str:
     """The story as JSON: about, opening, entries, closing, and the rows (`events`, `legs`) that it is made of."""
     return tables.dumped(
         {

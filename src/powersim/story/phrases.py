@@ -57,7 +57,7 @@ class Names:
     goods: tuple[str, ...] = ()
     things: Mapping[str, Things] = field(
         default_factory=dict
-    )  # control, flow, dispute, event, strike, proxy, issue
+    )  # control, flow, dispute, event, strike, proxy, issue, good
 
     def resolved(self, kind: str, index: int) -> tuple[str, int]:
         """What an object of a row is, with its place: a leg is about a control or a flow."""

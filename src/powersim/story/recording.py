@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from powersim.run.plan import Plan
 from powersim.run.work import COMPILED
-from powersim.story.selection import Wanted, select
-from powersim.story.tables import Told
+from powersim.story.selection import Selection, select
+from powersim.story.tables import Telling
 from powersim.story.telling import followed, told
 
 
 def chronicles(
     plan: Plan,
     runs: Sequence[int],
-    wanted: Wanted | None = None,
+    wanted: Selection | None = None,
     engine: str = COMPILED,
     tick: Callable[[], None] | None = None,
-) -> Iterator[Told]:
+) -> Iterator[Telling]:
     """What happened, as far as it is wanted, in every run of every branch under every theory of a plan, in this order:
     theories, runs, branches. tick: called after each.
     """

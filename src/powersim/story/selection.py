@@ -10,7 +10,7 @@ from powersim.story.events import Event
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """What to choose; an empty set, or None, lets everything through.
 
     actors, issues: indices. mechanisms: names of switches. topics: names of topics or kinds. first, last: turns.
@@ -27,11 +27,11 @@ class Wanted:
 _PARTS = (*kinds.PACKAGES, *kinds.LEGS, *kinds.GAINS)
 
 
-def select(events: Sequence[Event], wanted: Wanted) -> list[Event]:
+def select(events: Sequence[Event], wanted: Selection) -> list[Event]:
     """The events that fit, in order. Legs and gains of a package go with it if one of them fits."""
     packages = {event.deal for event in events if event.kind in _PARTS and _about(event, wanted)}
     if wanted.actors and wanted.issues:
-        alone = (Wanted(actors=wanted.actors), Wanted(issues=wanted.issues))
+        alone = (Selection(actors=wanted.actors), Selection(issues=wanted.issues))
         by_part = [{e.deal for e in events if e.kind in _PARTS and _about(e, each)} for each in alone]
         packages = by_part[0] & by_part[1]
     return [
@@ -42,13 +42,13 @@ def select(events: Sequence[Event], wanted: Wanted) -> list[Event]:
     ]
 
 
-def _about(event: Event, wanted: Wanted) -> bool:
+def _about(event: Event, wanted: Selection) -> bool:
     """Whether an event concerns one of the actors and one of the issues."""
     by_actor = not wanted.actors or event.actor in wanted.actors or event.other in wanted.actors
     return by_actor and (not wanted.issues or event.issue in wanted.issues)
 
 
-def _fits(event: Event, wanted: Wanted) -> bool:
+def _fits(event: Event, wanted: Selection) -> bool:
     """Whether an event is of a mechanism, topic and date that is wanted."""
     kind = kinds.KIND[event.kind]
     return (

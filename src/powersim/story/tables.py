@@ -52,7 +52,7 @@ PAGE_MARKS: dict[str, Mark] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Telling:
     """The events of one run of a branch under a theory, with what they are called."""
 
     branch: str
@@ -71,7 +71,7 @@ class Told:
         return self.names.codes[index] if index >= 0 else None
 
 
-def rows(told: Told, table: str) -> Iterator[tuple[Cell, ...]]:
+def rows(told: Telling, table: str) -> Iterator[tuple[Cell, ...]]:
     """The rows of one of TABLES, in the order of its columns."""
     if table == "events":
         yield from (_event(told, event) for event in told.events)
@@ -83,7 +83,7 @@ def rows(told: Told, table: str) -> Iterator[tuple[Cell, ...]]:
             yield _leg(told, event, legs[event.deal])
 
 
-def _event(told: Told, event: Event) -> tuple[Cell, ...]:
+def _event(told: Telling, event: Event) -> tuple[Cell, ...]:
     names, kind = told.names, kinds.KIND[event.kind]
     thing, thing_kind = names.object(kind.thing, event.thing)
     unit = _unit(names, event) if event.kind in kinds.LEGS else kind.unit
@@ -96,7 +96,7 @@ def _event(told: Told, event: Event) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _leg(told: Told, event: Event, number: int) -> tuple[Cell, ...]:
+def _leg(told: Telling, event: Event, number: int) -> tuple[Cell, ...]:
     names = told.names
     thing, thing_kind = names.object("leg", event.thing)
     place, index = names.resolved("leg", event.thing)
@@ -125,7 +125,7 @@ def _unit(names: Names, event: Event) -> str:
     return "position, 0..1" if names.resolved("leg", event.thing)[0] == "control" else "units"
 
 
-Add = Callable[[Told], None]
+Add = Callable[[Telling], None]
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def _sqlite(parts: list[Path]) -> Iterator[Add]:
         for table, columns in TABLES.items():
             base.execute(f"CREATE TABLE {table} ({', '.join(f'{n} {_SQL[t]}' for n, t in columns.items())})")
 
-        def add(told: Told) -> None:
+        def add(told: Telling) -> None:
             for table, columns in TABLES.items():
                 places = ", ".join("?" * len(columns))
                 base.executemany(f"INSERT INTO {table} VALUES ({places})", rows(told, table))
@@ -194,7 +194,7 @@ def csv_adder(files: dict[str, TextIO]) -> Add:
     """What adds a run to open CSV files, whose headings it writes first."""
     written = {table: Rows(file, list(TABLES[table]), digits="") for table, file in files.items()}
 
-    def add(told: Told) -> None:
+    def add(told: Telling) -> None:
         for table, into in written.items():
             into.add(rows(told, table))
 
@@ -220,7 +220,7 @@ def _parquet(parts: list[Path]) -> Iterator[Add]:
         for (table, part) in zip(TABLES, parts, strict=True)
     }
 
-    def add(told: Told) -> None:
+    def add(told: Telling) -> None:
         for table, writer in writers.items():
             columns = list(zip(*rows(told, table), strict=True)) or [()] * len(TABLES[table])
             arrays = [pa.array(list(c), f.type) for c, f in zip(columns, schemas[table], strict=True)]
@@ -233,7 +233,7 @@ def _parquet(parts: list[Path]) -> Iterator[Add]:
             writer.close()
 
 
-def records(told: Iterable[Told], table: str) -> list[dict[str, Cell]]:
+def records(told: Iterable[Telling], table: str) -> list[dict[str, Cell]]:
     """The rows of a table as dictionaries, for JSON."""
     return [dict(zip(TABLES[table], row, strict=True)) for each in told for row in rows(each, table)]
 

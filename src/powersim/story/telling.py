@@ -13,11 +13,11 @@ from powersim.scenario.arrays.index import Index
 from powersim.scenario.resolved import Actor, Scenario
 from powersim.sim.states import Path, path
 from powersim.story.events import Series, read
-from powersim.story.frame import About, Outcome, closing, opening
+from powersim.story.frame import About, OutcomePath, closing, opening
 from powersim.story.phrases import Control, Flow, Names, Things
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.story import Entry, tell
-from powersim.story.tables import Told
+from powersim.story.tables import Telling
 from powersim.world import chronicle as c
 from powersim.world.state import C_LEVER, Floats, Setup, World
 
@@ -30,7 +30,7 @@ class Story:
     opening: str
     entries: list[Entry]
     closing: str
-    told: Told  # the events that the entries are made of
+    told: Telling  # the events that the entries are made of
 
 
 def followed(
@@ -41,23 +41,23 @@ def followed(
     return path(case, plan.seed, run, every=every, mesa=engine == MESA)
 
 
-def told(plan: Plan, label: str, theory: str, run: int, found: Path) -> Told:
+def told(plan: Plan, label: str, theory: str, run: int, found: Path) -> Telling:
     """The events of a history, all of them."""
     known = names(plan.scenario, plan.cases(theory, run)[0].setup)
     series = Series(_series(found.states[0]), _series(found.states[-1]))
-    return Told(label, theory, run, tuple(read(found.log, known, series)), known)
+    return Telling(label, theory, run, tuple(read(found.log, known, series)), known)
 
 
 def story(
-    plan: Plan, label: str, theory: str, run: int, wanted: Wanted | None = None, engine: str = COMPILED
+    plan: Plan, label: str, theory: str, run: int, wanted: Selection | None = None, engine: str = COMPILED
 ) -> Story:
     """What happened in a run, as far as it is wanted, in order."""
     found = followed(plan, label, theory, run, engine=engine)
     everything = told(plan, label, theory, run, found)
-    chosen = select(everything.events, wanted or Wanted())
+    chosen = select(everything.events, wanted or Selection())
     about = described(plan, label, theory, run, everything.names, found)
     entries = tell(chosen, everything.names)
-    some = Told(label, theory, run, tuple(chosen), everything.names)
+    some = Telling(label, theory, run, tuple(chosen), everything.names)
     return Story(about, opening(about), entries, closing(about, everything.events), some)
 
 
@@ -69,7 +69,7 @@ def described(plan: Plan, label: str, theory: str, run: int, known: Names, found
     since = "" if scenario.intervention is None else scenario.calendar.label(scenario.intervention)
     places = [list(scenario.outcomes).index(name) for name in headline(plan.opened)]
     outcomes = [
-        Outcome(one.title, one.unit, found.values[:, place])
+        OutcomePath(one.title, one.unit, found.values[:, place])
         for place, one in ((place, list(scenario.outcomes.values())[place]) for place in places)
     ]
     facts: dict[str, str | int] = {
@@ -147,6 +147,7 @@ def _things(scenario: Scenario, setup: Setup) -> dict[str, Things]:
         ),
         "proxy": ([f"{p.by}>{p.on}: {p.issue}" for p in scenario.proxies], setup.proxy_issue),
         "issue": (issues, range(len(issues))),
+        "good": ([good.id for good in scenario.goods], [-1] * len(scenario.goods)),
     }
     return {kind: Things(tuple(ids), tuple(int(k) for k in issue)) for kind, (ids, issue) in found.items()}
 

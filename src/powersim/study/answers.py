@@ -1,4 +1,6 @@
-"""What questions give back: why branches differ, what becomes of hypotheses, on which assumptions effects hang."""
+"""What questions give back: why branches differ, what becomes of hypotheses, on which assumptions effects hang, what
+moves what.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from powersim.elasticities.words import Words as NudgeWords
     from powersim.figures.style import Drawing
     from powersim.sensitivity.words import Words
     from powersim.verdict.study import Runs, Trial
     from powersim.verdict.words import Judgement
-    from powersim.why.explanation import Explained
+    from powersim.why.explanation import ExplainedEffect
     from powersim.why.worlds import Question
 
 
@@ -38,7 +41,7 @@ class Explanation:
     """Why two branches differ, outcome by outcome; `effects` are the channels' shares of the whole effect."""
 
     question: Question
-    found: Sequence[Explained]
+    found: Sequence[ExplainedEffect]
     runs: int
     provenance: dict[str, Any]
 
@@ -167,6 +170,49 @@ class Hinges:
 
     def _repr_html_(self) -> str:
         return shown.page(self.words.space.plan.scenario.title, self.words.all())
+
+
+@dataclass(frozen=True, repr=False)
+class Elasticities:
+    """What moves what: `effects` are the rows of elasticities.csv, `signs` what became of expected signs."""
+
+    words: NudgeWords
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """A row for each input and outcome."""
+        return _frame(self.words.rows)
+
+    @property
+    def signs(self) -> pd.DataFrame:
+        """A row for each sign that was expected, and its mark: those of signs.csv."""
+        import pandas as pd
+
+        from powersim.elasticities.report import HEAD, table
+
+        return pd.DataFrame(table(self.words), columns=list(HEAD))
+
+    def plot(self, kind: str = "heat", outcome: str | None = None) -> Figure:
+        """The heat map of inputs by outcomes, or the tornado of an outcome, by default the first that has one."""
+        from powersim.elasticities.figures import draw, drawings
+        from powersim.figures.style import styled
+
+        ways = drawings(self.words)
+        kinds = tuple(dict.fromkeys(name for name, _ in ways))
+        if kind not in kinds:
+            raise ArgumentError("kind", unknown_name(kind, kinds, "kind"))
+        known = [name for way, name in ways if way == kind]
+        if outcome is not None and outcome not in known:
+            raise ArgumentError("outcome", unknown_name(outcome, known, "outcome"))
+        with styled():
+            return draw(self.words, kind, outcome or known[0]).figure
+
+    def __repr__(self) -> str:
+        return shown.block(f"<Elasticities: {self.words.asked.space.plan.scenario.title}>", self.words.all())
+
+    def _repr_html_(self) -> str:
+        return shown.page(self.words.asked.space.plan.scenario.title, self.words.all())
 
 
 def _frame(rows: Any) -> pd.DataFrame:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from powersim.run.opened import Opened
+from powersim.run.opened import LoadedScenario
 from powersim.sim import provenance
 
 OFF = "off"  # what --no-priors sets
 
 
-def equivalent(verb: str, opened: Opened, options: Mapping[str, object]) -> str:
+def equivalent(verb: str, opened: LoadedScenario, options: Mapping[str, object]) -> str:
     """A command line: options by name, those without a value left out, lists joined with commas."""
     written: list[str] = [verb, opened.name]
     for name, value in options.items():

@@ -12,20 +12,20 @@ from powersim._words import counted
 from powersim.errors import Argument, ArgumentError, PowersimError, Stopped
 from powersim.run import work
 from powersim.run.listener import Listener
-from powersim.run.opened import Chosen, Opened, chosen, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
 from powersim.run.plan import Plan, plan
 from powersim.run.stages import announce, check_work
 from powersim.sim import provenance
-from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.command import equivalent
 
 if TYPE_CHECKING:
-    from powersim.sensitivity.study import Asked
+    from powersim.sensitivity.study import Request
     from powersim.verdict.study import Trial
 
 
 def why(
-    opened: Opened,
+    opened: LoadedScenario,
     outcomes: Chosen,
     branches: Chosen,
     theories: Chosen,
@@ -75,7 +75,7 @@ def why(
 
 
 def verdict(
-    opened: Opened,
+    opened: LoadedScenario,
     hypotheses: Chosen,
     draws: int | None,
     lucks: int | None,
@@ -138,8 +138,9 @@ def again(trial: Trial) -> str:
 def _leave(trial: Trial, found: Sequence[Any], out: Path, listener: Listener) -> None:
     """The tables, the figure and the part of the report."""
     from powersim.figures import letters
+    from powersim.figures.saving import save
     from powersim.figures.section import Figure
-    from powersim.figures.style import save, styled
+    from powersim.figures.style import styled
     from powersim.files.writing import subfolder
     from powersim.verdict import words
     from powersim.verdict.figures import alternative, draw_verdicts
@@ -159,7 +160,7 @@ def _leave(trial: Trial, found: Sequence[Any], out: Path, listener: Listener) ->
 
 
 def sensitivity(
-    opened: Opened,
+    opened: LoadedScenario,
     outcome: str | None,
     branches: Chosen,
     theories: Chosen,
@@ -174,15 +175,15 @@ def sensitivity(
 ) -> Hinges:
     """On which assumptions the effect of the second branch against the first hangs."""
     from powersim.files.writing import check_folder
+    from powersim.run.space import Space
     from powersim.sensitivity import discovery, indices, report
     from powersim.sensitivity.points import POINTS, Evaluator
-    from powersim.sensitivity.space import Space
     from powersim.sensitivity.study import carry_out, steps
     from powersim.sensitivity.words import Words
 
     check_work(workers)
     folder = None if out is None else check_folder(out, report.NAME, POINTS).parent
-    planned = _pair(opened, branches, theories, seed)
+    planned = pair(opened, branches, theories, seed)
     space = Space(planned)
     asked = _asked(opened, outcome, runs, method, maps, threshold)
     total = steps(space, asked)
@@ -211,7 +212,7 @@ def sensitivity(
     return Hinges(words, work.facts(planned, asked.runs, command, started, work.COMPILED))
 
 
-def _pair(opened: Opened, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
+def pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
     """Two branches under one theory, or several in turn."""
     named = opened.branches[:2] if branches is None else chosen(branches, opened.branches, "branch")
     if len(named) != 2:
@@ -224,15 +225,15 @@ def _pair(opened: Opened, branches: Chosen, theories: Chosen, seed: int | None) 
 
 
 def _asked(
-    opened: Opened,
+    opened: LoadedScenario,
     outcome: str | None,
     runs: int | None,
     method: str,
     maps: Sequence[Sequence[str]] | None,
     threshold: float,
-) -> Asked:
+) -> Request:
     """What is asked, once it can be answered."""
-    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Asked
+    from powersim.sensitivity.study import LEAST, METHODS, RUNS, Request
 
     if method not in METHODS:
         raise PowersimError(Argument("method"), unknown_name(method, METHODS, ""))
@@ -260,4 +261,63 @@ def _asked(
         if set(pair) in map(set, pairs):
             raise ArgumentError("maps", f"found {','.join(pair)} again; allowed: each pair once")
         pairs.append((pair[0], pair[1]))
-    return Asked(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)
+    return Request(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)
+
+
+def elasticities(
+    opened: LoadedScenario,
+    source: Path | None,
+    inputs: Chosen,
+    outcomes: Chosen,
+    branches: Chosen,
+    theories: Chosen,
+    seed: int | None,
+    runs: int | None,
+    branch: str | None,
+    signs: Path | None,
+    nudge: float | None,
+    effects: bool,
+    out: Path | None,
+    workers: int | None,
+    listener: Listener,
+) -> Elasticities:
+    """What moves what, beside the signs that were expected."""
+    from powersim.elasticities.measure import NAME, RUNS, SHARE, measure
+    from powersim.elasticities.report import write
+    from powersim.elasticities.wanted import wanted
+    from powersim.elasticities.words import Words
+    from powersim.files.writing import check_folder
+
+    check_work(workers)
+    if out is not None:
+        check_folder(out, NAME)
+    if branch is not None:
+        (branch,) = chosen(branch, opened.branches, "branch")
+    main = branch or plan(opened, branches, theories, seed, swept="").branches[0]
+    count = work.check_runs(RUNS if runs is None else runs)
+    share = SHARE if nudge is None else nudge
+    if not 0 < share <= 1:
+        raise ArgumentError(
+            "nudge", f"found {share:g}; allowed: a share of a prior, above 0 and at most 1, e.g. 0.5"
+        )
+    asked, written, shown = wanted(
+        opened, source, main, theories, seed, inputs, outcomes, signs, count, share, effects=effects
+    )
+    if asked.left:
+        listener.note(asked.left)
+    announce(listener)
+    work.warm(asked.space.plan.first_case)
+    started = time.time()
+    with listener.progress("nudging", asked.steps) as tick:
+        rows = measure(asked, work.together(), workers, tick)
+    words = Words(asked, rows, shown, written)
+    options = {
+        "inputs": inputs, "outcomes": outcomes, "branch": branch, "theories": asked.space.plan.theories, "runs": runs,
+        "seed": seed, "signs": signs, "nudge": nudge, "effects": effects, "out": out,
+    }  # fmt: skip
+    command = listener.command or equivalent("elasticities", opened, options)
+    facts = work.facts(asked.space.plan, count, command, started, work.COMPILED)
+    if out is not None:
+        write(words, out, command, listener.note)
+        provenance.write(out / NAME, facts)
+    return Elasticities(words, facts)

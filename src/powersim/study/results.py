@@ -109,16 +109,29 @@ class Results:
         folder: str | Path,
         outcomes: Chosen = None,
         *,
+        brief: bool = False,
+        formats: Chosen = None,
+        style: str = "screen",
         workers: int = 1,
         tick: Callable[[], None] | None = None,
         notice: Callable[[str], None] | None = None,
     ) -> list[Path]:
-        """Draw everything into a folder, with a page that shows it; returns the files."""
+        """Draw everything into a folder, with a page that shows it; returns the files.
+
+        brief: only what is to be seen first. formats: png, svg, pdf; default: the first two. style: `screen`, or
+        `paper`: 300 dots an inch, without titles and captions, which stand in the page beside them.
+        """
         from powersim.figures.gallery import write_figures
+        from powersim.figures.saving import FORMATS, MARKS, STYLES
 
         names = chosen(outcomes, self.labels.outcomes, "outcome")
+        if style not in STYLES:
+            raise ArgumentError("style", unknown_name(style, STYLES, "style"))
+        endings = FORMATS if formats is None else chosen(formats, MARKS, "format")
         each = None if tick is None else (lambda _: tick())
-        return write_figures(self.data, Path(folder), names, progress=each, processes=workers, notice=notice)
+        return write_figures(
+            self.data, Path(folder), names, endings, each, workers, notice, brief=brief, style=style
+        )
 
     def export(self, file: str | Path, outcomes: Chosen = None) -> Path:
         """Write a table, which the file's name says (effects.csv, values.parquet, ...), or everything (.nc)."""
@@ -223,10 +236,22 @@ class Comparison(Results):
         """A figure of an outcome, by default the first: its effects, its paths, or an overview of all."""
         return super().plot(outcome, kind)
 
+    @cached_property
+    def estimators(self) -> pd.DataFrame:
+        """Outcomes whose odds the rules know, by both estimators: a row a level or effect, as in estimators.csv."""
+        import pandas as pd
+
+        from powersim.effects.estimators import EstimatorRow, both
+
+        return pd.DataFrame(both(self.data, self.pairs), columns=list(EstimatorRow.__dataclass_fields__))
+
     def write(self, folder: Path) -> Path:
-        """Write effects.csv."""
+        """Write effects.csv, and estimators.csv where there are outcomes that have odds."""
+        from powersim.effects.estimators import FILE, both, write_estimators
         from powersim.effects.paired import write_effects
 
+        if found := both(self.data, self.pairs):
+            write_estimators(found, folder / FILE)
         return write_effects(self.rows, folder / EFFECTS)
 
     def _plots(self) -> dict[str, Callable[[str], Figure]]:
@@ -269,6 +294,8 @@ class Comparison(Results):
 
 def check_effects(out: Path) -> None:
     """PowersimError, before anything is computed, if something of others is where effects will be written."""
+    from powersim.effects.estimators import FILE, MARK
     from powersim.effects.paired import EFFECTS_MARK
 
     check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
+    check_target(out / FILE, MARK)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import ArgumentError, PowersimError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, Opened, Source, chosen, open_source, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, Source, chosen, open_source, unknown_name
 from powersim.run.plan import LAST_RUN, Plan, headline, plan
 from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
-from powersim.study.answers import Explanation, Hinges, Verdicts
+from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
 if TYPE_CHECKING:
-    from powersim.study.tales import Tale
+    from powersim.study.tales import Tale, TwoTales
 
 R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
@@ -60,7 +60,8 @@ class Study:
                     PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
                 )
             changed[PRIORS] = OFF
-        self.opened: Opened = open_source(source, changed)
+        self.opened: LoadedScenario = open_source(source, changed)
+        self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
         plan(
             self.opened, branches, theories, seed, swept="", sampling=sampling
@@ -202,6 +203,32 @@ class Study:
             runs, method, maps, threshold, _folder(out), workers, heard(progress),
         )  # fmt: skip
 
+    def elasticities(
+        self,
+        inputs: Chosen = None,
+        outcomes: Chosen = None,
+        runs: int | None = None,
+        *,
+        branch: str | None = None,
+        signs: str | Path | None = None,
+        nudge: float | None = None,
+        effects: bool = False,
+        out: str | Path | None = None,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Elasticities:
+        """What moves what: every input from its low to its high place with the same luck, beside expected signs.
+
+        inputs: parameters, paths of priors, branches, or ["all"]; without them the parameters with priors, the
+        yardsticks and what the signs name. branch: where levels are looked at, by default the reference. signs: a file,
+        by default signs/NAME.yaml beside the scenario. nudge: share of a prior between both places. effects: also what
+        is expected of differences between branches that answer the question, which are left alone otherwise.
+        """
+        return questions.elasticities(
+            self.opened, self.source, inputs, outcomes, self.branches, self.theories, self.seed, runs, branch,
+            _folder(signs), nudge, effects, _folder(out), workers, heard(progress),
+        )  # fmt: skip
+
     def tell(
         self,
         branch: str | None = None,
@@ -219,10 +246,33 @@ class Study:
         """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
         from powersim.study.tales import tale, wanted
 
-        if not 0 <= run <= LAST_RUN:
-            raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+        _check_run(run)
         planned = self._single(branch, theory)
         return tale(planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine)
+
+    def tell_apart(
+        self,
+        branches: Chosen = None,
+        run: int = 0,
+        *,
+        theory: str | None = None,
+        actors: Chosen = None,
+        issues: Chosen = None,
+        mechanisms: Chosen = None,
+        kinds: Chosen = None,
+        first: str | None = None,
+        last: str | None = None,
+        engine: str | None = None,
+    ) -> TwoTales:
+        """What happened in one only of two branches of a run, by default the first two, and how it hangs on them."""
+        from powersim.study.tales import two_tales, wanted
+
+        _check_run(run)
+        both = branches if branches is not None else self.branches
+        planned = questions.pair(self.opened, both, [self._single(None, theory).theories[0]], self.seed)
+        return two_tales(
+            planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine
+        )
 
     @staticmethod
     def report(
@@ -288,3 +338,8 @@ class Study:
 
 def _folder(out: str | Path | None) -> Path | None:
     return None if out is None else Path(out)
+
+
+def _check_run(run: int) -> None:
+    if not 0 <= run <= LAST_RUN:
+        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")

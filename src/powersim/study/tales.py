@@ -12,7 +12,10 @@ from powersim.run.plan import Plan
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
 from powersim.story import pages, tables
-from powersim.story.selection import Wanted
+from powersim.story.diff import pages as beside
+from powersim.story.diff.pages import Comparison
+from powersim.story.diff.study import comparison
+from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import Story, story, turn_of
 from powersim.world.chronicle import TOPICS
@@ -63,6 +66,34 @@ class Tale:
         return f"<pre>{escape(self.text)}</pre>"
 
 
+@dataclass(frozen=True, repr=False)
+class TwoTales:
+    """Two branches of a run side by side: what happened in one of them only, and the chain to it."""
+
+    comparison: Comparison
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return beside.text(self.comparison)
+
+    @property
+    def markdown(self) -> str:
+        """As Markdown."""
+        return beside.markdown(self.comparison)
+
+    @property
+    def json(self) -> str:
+        """As JSON."""
+        return beside.as_json(self.comparison)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.text)}</pre>"
+
+
 def wanted(
     plan: Plan,
     actors: Chosen = None,
@@ -73,7 +104,7 @@ def wanted(
     last: str | None = None,
     *,
     narrow: bool = True,
-) -> Wanted:
+) -> Selection:
     """What is asked for; nothing said lets everything through. `narrow` leaves out what is not a story."""
     codes = [each.code for each in plan.scenario.actors]
     ids = [each.id for each in plan.scenario.issues]
@@ -85,7 +116,7 @@ def wanted(
     topics = chosen(kinds, names, "kind") if asked and asked != (ALL,) else ()
     if narrow and not asked and not mechanisms:
         topics = MAIN
-    return Wanted(
+    return Selection(
         actors=frozenset(codes.index(code) for code in chosen(actors, codes, "actor"))
         if actors
         else frozenset(),
@@ -97,7 +128,13 @@ def wanted(
     )
 
 
-def tale(plan: Plan, run: int, asked: Wanted, engine: str | None) -> Tale:
+def tale(plan: Plan, run: int, asked: Selection, engine: str | None) -> Tale:
     """The story of a run of the plan's first branch under its first theory."""
     simulator(engine or COMPILED)
     return Tale(plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, engine or COMPILED))
+
+
+def two_tales(plan: Plan, run: int, asked: Selection, engine: str | None) -> TwoTales:
+    """The first two branches of a plan in a run, under its first theory."""
+    simulator(engine or COMPILED)
+    return TwoTales(comparison(plan, plan.theories[0], run, asked, engine or COMPILED))

@@ -22,12 +22,17 @@ from powersim.figures.style import (
     Look,
     sheet,
     shorten,
+    wrap,
 )  # fmt: skip
 from powersim.verdict.rule import DEPENDENT, REFUTED, SUPPORTED, VERDICTS
 from powersim.verdict.words import FIGURE_FILE, Judgement, in_short
 
-ROW, FOOT, LEFT, RIGHT = 0.31, 0.62, 4.9, 1.75  # inches
+ROW, FOOT, LEFT, RIGHT = 0.4, 0.62, 4.9, 1.75  # inches
 LINEAR, FARTHEST = 0.1, 10.0  # the axis is linear up to the one and ends at the other, in reference effects
+AXIS = (
+    "← the other way      effect, in units of what the claim is measured by (linear to 0.1, then logarithmic)"
+    "      as claimed →"
+)
 TICKS = ((-10, "−10"), (-1, "−1"), (-0.1, "−0.1"), (0, "0"), (0.1, "0.1"), (1, "1"), (10, "10"))
 COLOURS = {SUPPORTED: "#009E73", DEPENDENT: "#E69F00", REFUTED: VERMILLION}
 CLEAR, AGAINST, UNCLEAR, BAND = BLUE, VERMILLION, "#BBBBBB", "#E8E8E8"
@@ -40,11 +45,12 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
     rows = sorted((one for one in judged if one.finding is not None), key=lambda one: order[one.verdict])
     finding = f"{in_short(judged)}"
     caption = (
-        f"{title}. Each dot is one place in the space of assumptions under one theory: the mean of {lucks} paired "
-        "runs, in the claimed direction (right = as claimed), divided by the reference effect. A dot is clear if the "
-        "95% interval of its own runs excludes 0. The diamond is the mean over dots with its 95% interval; where that "
-        "lies inside the grey band the claim is refuted. Rows marked * have no reference that is shown, and are "
-        "divided by their own widest draws. Dots beyond ±10 stand at the edge."
+        f"{title}. Each row is a claim, each dot one set of assumptions under one theory: how far {lucks} pairs of "
+        "histories moved what the claim is about, to the right as claimed, to the left the other way, in units of the "
+        "effect that the claim is measured by (1: as large as that). Coloured: the 95% interval of the dot’s own runs "
+        "excludes 0. The diamond is the mean of the dots with its 95% interval; where that lies inside the grey "
+        "band the claim is refuted in the model. Rows marked * have nothing to be measured by, and are divided by "
+        "their own widest dots. Dots beyond ±10 stand at the edge. “Not decided” is not “no effect”."
     )
     legend = [
         ("clear as claimed", Look(CLEAR, dash="")),
@@ -63,7 +69,9 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
         scale, measured = _scale(one)
         _row(axes, one, y, scale, measured)
         made.text(0.25, level, one.id + ("" if measured else "*"), size=TEXT, weight="bold", va="center")
-        made.text(0.85, level, shorten(one.claim, LEFT - 1.0, SMALL), size=SMALL, va="center")
+        lines = wrap(one.claim, LEFT - 1.0, SMALL)
+        lines = lines[:2] if len(lines) < 3 else [lines[0], shorten(f"{lines[1]} …", LEFT - 1.0, SMALL)]
+        made.text(0.85, level, "\n".join(lines), size=SMALL, va="center", linespacing=1.15)
         made.text(
             made.width - RIGHT + 0.12, level, one.verdict, size=SMALL, va="center",
             color=COLOURS.get(one.verdict, SOFT), weight="bold" if one.verdict in COLOURS else "normal",
@@ -71,7 +79,8 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
         if place and one.verdict != rows[place - 1].verdict:
             axes.axhline(y + 0.5, color=SOFT, lw=0.8)
     axes.set_xlabel(
-        "effect in the claimed direction, in reference effects (linear to 0.1, then logarithmic)", size=SMALL
+        AXIS,
+        size=SMALL,
     )
     return Drawing(FIGURE_FILE, made.figure, finding, caption)
 

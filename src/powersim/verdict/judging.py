@@ -77,11 +77,21 @@ def _effects(runs: Runs, h: Hypothesis, kept: Sequence[int]) -> Effects:
 
 
 def _contrast(runs: Runs, pair: tuple[str, str], outcome: str, given: str, kept: Sequence[int]) -> Effects:
-    a, b = (runs.of(branch, outcome)[kept] for branch in pair)
+    a, b = _of_pair(runs, pair, outcome, kept, counted=bool(given))
     binary = is_binary(np.stack([a, b]))
     if given:  # in both branches: else the condition would select runs by the effect itself
         a, b = (np.where(_happened(runs, pair, given)[kept], values, np.nan) for values in (a, b))
     return contrast(a, b, binary=binary, diverged=runs.diverged(pair, outcome)[kept])
+
+
+def _of_pair(
+    runs: Runs, pair: tuple[str, str], outcome: str, kept: Sequence[int], *, counted: bool = False
+) -> tuple[Floats, Floats]:
+    """An outcome (theory, place, luck) in two branches, by the better estimator unless runs shall be counted."""
+    if counted:  # a condition may look ahead, as odds must not
+        return runs.of(pair[0], outcome)[kept], runs.of(pair[1], outcome)[kept]
+    values, order = runs.measured(outcome)[0], runs.trial.branches
+    return values[order.index(pair[0])][kept], values[order.index(pair[1])][kept]
 
 
 def _happened(runs: Runs, pair: tuple[str, str], given: str) -> Floats:
@@ -97,7 +107,7 @@ def _yardsticks(runs: Runs, h: Hypothesis, kept: Sequence[int]) -> tuple[tuple[s
     found = []
     for name in trial.branches:
         if name in trial.scenario.branches and trial.scenario.branches[name].yardstick:
-            a, b = runs.of(happened, h.outcome)[kept], runs.of(name, h.outcome)[kept]
+            a, b = _of_pair(runs, (happened, name), h.outcome, kept)
             nowhere = np.zeros(a.shape[:2], np.bool_)
             found.append((name, pooled(contrast(a, b, binary=is_binary(np.stack([a, b])), diverged=nowhere))))
     return tuple(found)

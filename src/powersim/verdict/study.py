@@ -23,13 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
+from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
-from powersim.effects.results import Floats
+from powersim.effects.results import COUNTED, Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import ANY, Mark, check_folder, write, write_atomically
-from powersim.run.condense import summary_of
+from powersim.run.condense import summary_of, with_odds
 from powersim.run.facts import MOST_SEED
-from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
 from powersim.run.plan import SEED
 from powersim.run.work import Progress
 from powersim.scenario.arrays.build import Built, build
@@ -44,6 +45,7 @@ NAME = "verdict"
 PLACES, IDENTITY = "places", "identity.json"
 IDENTITY_MARK: Mark = re.compile(rb'\A\{\s*"scenario"')
 DRAWS, LUCKS = 25, 40
+FORMAT = 2  # of places
 STRIDE = 2**12
 """Lucks that a place has room for: its runs are numbered from place x STRIDE, however many are asked for."""
 MOST_DRAWS = 2**20
@@ -54,7 +56,7 @@ AHEAD = 8  # places in work at once
 class Trial:
     """What will be computed: hypotheses, the branches that they need, theories, seed and design."""
 
-    opened: Opened
+    opened: LoadedScenario
     hypotheses: tuple[Hypothesis, ...]
     theories: tuple[str, ...]
     seed: int
@@ -113,7 +115,7 @@ class Trial:
             "scenario": f"{self.scenario.name} sha256:{checksum(bare)[:16]}",
             "branches": list(self.branches), "theories": list(self.theories), "outcomes": list(self.outcomes),
             "pairs": [list(pair) for pair in self.pairs], "seed": self.seed, "lucks": self.lucks,
-            "powersim": versions["powersim"], "rules": versions["rules"],
+            "powersim": versions["powersim"], "rules": versions["rules"], "format": FORMAT,
         }  # fmt: skip
 
     @cached_property
@@ -125,16 +127,23 @@ class Trial:
 @dataclass(frozen=True)
 class Runs:
     """What was computed. values: (branch, outcome, theory, place, luck). parted: (pair, theory, place), first turn at
-    which anything watched differs in any luck, or the number of turns.
+    which anything watched differs in any luck, or the number of turns. odds: as values, NaN for outcomes without.
     """
 
     trial: Trial
     values: Floats
     parted: NDArray[np.int64]
+    odds: Floats
 
     def of(self, branch: str, outcome: str) -> Floats:
         """One outcome's summary in one branch (theory, place, luck)."""
         return np.asarray(self.values[self.trial.branches.index(branch), self.trial.outcomes.index(outcome)])
+
+    def measured(self, outcome: str) -> tuple[Floats, str]:
+        """What an outcome is estimated with (branch, theory, place, luck), and the name of the estimator."""
+        place = self.trial.outcomes.index(outcome)
+        counted, odds = self.values[:, place], self.odds[:, place]
+        return better(counted, odds) if odds.size else (counted, COUNTED)
 
     def diverged(self, pair: tuple[str, str], outcome: str) -> NDArray[np.bool_]:
         """Whether two branches differ anywhere by the end of an outcome's summary (theory, place)."""
@@ -143,7 +152,7 @@ class Runs:
 
 
 def trial(
-    opened: Opened,
+    opened: LoadedScenario,
     hypotheses: Chosen = None,
     draws: int | None = None,
     lucks: int | None = None,
@@ -202,10 +211,14 @@ def compute(
         progress.stopped = True
     if not blocks:
         shape = (len(trial.branches), len(trial.outcomes), len(trial.theories), 0, trial.lucks)
-        return Runs(trial, np.empty(shape), np.empty((len(trial.pairs), shape[2], 0), np.int64)), progress
+        parted = np.empty((len(trial.pairs), shape[2], 0), np.int64)
+        return Runs(trial, np.empty(shape), parted, np.empty(shape)), progress
     # Sums go along memory: one layout, or the last bit would tell what was read from what was computed.
-    values = np.ascontiguousarray(np.stack([block["values"] for block in blocks], axis=3))
-    return Runs(trial, values, np.stack([block["parted"] for block in blocks], axis=2)), progress
+    values, odds = (
+        np.ascontiguousarray(np.stack([block[name] for block in blocks], axis=3))
+        for name in ("values", "odds")
+    )
+    return Runs(trial, values, np.stack([block["parted"] for block in blocks], axis=2), odds), progress
 
 
 def missing(trial: Trial, where: Path | None) -> int:
@@ -279,11 +292,14 @@ def _places(
 ) -> Iterator[dict[str, Any]]:
     """Blocks of all places in order: read, or computed on threads with a few places in work at once."""
     summaries = [summary_of(trial.scenario.outcomes[name]) for name in trial.outcomes]
-    columns = [list(trial.scenario.outcomes).index(name) for name in trial.outcomes]
+    every = list(trial.scenario.outcomes)
+    columns = [every.index(name) for name in trial.outcomes]
+    rare = with_odds(trial.scenario.outcomes.values())
+    behind = [len(every) + rare.index(c) if c in rare else None for c in columns]
     pairs = [(trial.branches.index(a), trial.branches.index(b)) for a, b in trial.pairs]
     turns = tuple(range(trial.built.turns))
 
-    def one(place: int, theory: str) -> tuple[Floats, NDArray[np.int64]]:
+    def one(place: int, theory: str) -> tuple[Floats, NDArray[np.int64], Floats]:
         cases = trial.cases(place, theory)
         paths = np.stack([
             [history.values for history in simulate(cases, trial.seed, place * STRIDE + luck)]
@@ -291,10 +307,14 @@ def _places(
         ])  # fmt: skip
         kept = [summarise(paths[..., c], s, turns) for c, s in zip(columns, summaries, strict=True)]
         values = np.stack(kept).transpose(2, 0, 1)
+        nothing = np.full(paths.shape[:2], np.nan)
+        added = [
+            nothing if c is None else paths[:, :, s.last, c] for c, s in zip(behind, summaries, strict=True)
+        ]
         parted = np.array([_parted(paths[:, a], paths[:, b]) for a, b in pairs], np.int64)
         if tick is not None:
             tick()
-        return values, parted
+        return values, parted, np.stack(added).transpose(2, 0, 1)
 
     with ThreadPoolExecutor(threads, thread_name_prefix="place") as pool:
         under_way: deque[list[Future[Any]] | dict[str, Any]] = deque()
@@ -312,8 +332,9 @@ def _places(
                 else:
                     done = [future.result() for future in first]
                     yield {
-                        "values": np.stack([values for values, _ in done], axis=2),
-                        "parted": np.stack([parted for _, parted in done], axis=1),
+                        "values": np.stack([values for values, _, _ in done], axis=2),
+                        "parted": np.stack([parted for _, parted, _ in done], axis=1),
+                        "odds": np.stack([odds for *_, odds in done], axis=2),
                     }
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -325,7 +346,7 @@ def _kept(trial: Trial, folder: Path, place: int) -> dict[str, Any] | None:
     if whole is None:
         return None
     with np.load(io.BytesIO(whole), allow_pickle=False) as found:
-        return {name: found[name] for name in ("values", "parted")}
+        return {name: found[name] for name in ("values", "parted", "odds")}
 
 
 def _parted(a: Floats, b: Floats) -> int:

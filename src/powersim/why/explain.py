@@ -7,15 +7,15 @@ from itertools import chain
 from pathlib import Path
 
 from powersim.effects.estimates import write_rows
-from powersim.effects.results import ALL, Branch, Study
+from powersim.effects.results import ALL, BranchLabel, Study
 from powersim.figures import letters
 from powersim.figures import section as page
 from powersim.figures.press import print_all
 from powersim.files.writing import subfolder
-from powersim.why.explanation import Explained, finding, heading, of_total
+from powersim.why.explanation import ExplainedEffect, finding, heading, of_total
 from powersim.why.figures import draw_knockouts, draw_mediation, draw_shares
 from powersim.why.groups import FULL, ITSELF, Setting, coalitions
-from powersim.why.keeping import Kept
+from powersim.why.keeping import WorldStore
 from powersim.why.knockouts import TOTAL, KnockOut, Share, knockouts, shares
 from powersim.why.mediation import Mediation, mediation
 from powersim.why.worlds import HELD, NAME, Question
@@ -37,7 +37,7 @@ LIMITS = (
 )
 
 
-def explain(asked: Question, kept: Kept) -> list[Explained]:
+def explain(asked: Question, kept: WorldStore) -> list[ExplainedEffect]:
     """Each outcome asked for, in the order asked.
 
     The mechanism that an outcome is the work of, the channel that it is part of, and what holds that channel are left
@@ -54,7 +54,7 @@ def explain(asked: Question, kept: Kept) -> list[Explained]:
         without = asked.worlds(kept, outcome, [FULL, *(Setting(frozenset({name})) for name in mechanisms)])
         opened = asked.worlds(kept, outcome, coalitions(channels))
         found.append(
-            Explained(
+            ExplainedEffect(
                 asked.known[outcome], study, a, b, {group.name: group.title for group in asked.groups},
                 knockouts(outcome, theories, mechanisms, without),
                 shares(outcome, theories, [group.name for group in channels], opened),
@@ -75,9 +75,9 @@ def _left_out(asked: Question, itself: str) -> str:
     return f"{name} (in the channel {closed[0]})" if closed else name
 
 
-def _mediation(asked: Question, kept: Kept, outcome: str, held: str) -> list[Mediation]:
+def _mediation(asked: Question, kept: WorldStore, outcome: str, held: str) -> list[Mediation]:
     y, touched = asked.replays(kept, outcome, held)
-    binary = asked.known[outcome].summary.kind == "ever"
+    binary = asked.counts(kept, outcome)
     return mediation(outcome, asked.plan.theories, held, y, binary=binary, touched=touched)
 
 
@@ -86,11 +86,11 @@ def study_of(asked: Question, runs: int) -> Study:
     plan, scenario = asked.plan, asked.plan.scenario
     dates, since = tuple(scenario.calendar.labels()), scenario.intervention
 
-    def branch(name: str) -> Branch:
+    def branch(name: str) -> BranchLabel:
         known = scenario.branches.get(name)
         if known is None:
-            return Branch(name, "The world as it goes", False, since)
-        return Branch(name, known.title, known.yardstick, since)
+            return BranchLabel(name, "The world as it goes", False, since)
+        return BranchLabel(name, known.title, known.yardstick, since)
 
     return Study(
         title=scenario.title,
@@ -109,7 +109,7 @@ def study_of(asked: Question, runs: int) -> Study:
 
 
 def write(
-    found: Sequence[Explained],
+    found: Sequence[ExplainedEffect],
     out: Path,
     command: str,
     tick: Callable[[], None] | None = None,
@@ -142,7 +142,7 @@ def write(
     return [*written, _section(found, figures, command).write(out)]
 
 
-def _section(found: Sequence[Explained], figures: Sequence[page.Figure], command: str) -> page.Section:
+def _section(found: Sequence[ExplainedEffect], figures: Sequence[page.Figure], command: str) -> page.Section:
     return page.Section(
         NAME,
         TITLE,
@@ -155,7 +155,7 @@ def _section(found: Sequence[Explained], figures: Sequence[page.Figure], command
     )
 
 
-def _table(e: Explained) -> page.Table:
+def _table(e: ExplainedEffect) -> page.Table:
     """Shares by theory."""
     theories = [*e.theories, e.theory]
     head = [
@@ -181,6 +181,6 @@ def _alt(finding_: str) -> str:
     return f"Chart. {finding_}"
 
 
-def summary(found: Sequence[Explained]) -> list[str]:
+def summary(found: Sequence[ExplainedEffect]) -> list[str]:
     """A line an outcome."""
     return [of_total(e) for e in found]

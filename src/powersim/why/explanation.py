@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from powersim.effects.findings import TOO_FEW, Scale, decimals, listed, number, quoted, telling
 from powersim.effects.outcomes import when
-from powersim.effects.results import ALL, Outcome, Study
+from powersim.effects.results import ALL, OutcomeLabel, Study
 from powersim.why.knockouts import DIRECT, TOTAL, KnockOut, Share
 from powersim.why.mediation import DIRECT as NATURAL_DIRECT
 from powersim.why.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER, Mediation
@@ -19,10 +19,10 @@ HARDLY = 0.02  # of the whole: less is hardly anything
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedEffect:
     """Why branch b differs from branch a in one outcome. titles: what channels are called in sentences."""
 
-    outcome: Outcome
+    outcome: OutcomeLabel
     study: Study
     a: str
     b: str
@@ -92,13 +92,13 @@ class Explained:
         return "hardly anything is left" if small else f"{self.signed(value)} is left"
 
 
-def heading(e: Explained) -> str:
+def heading(e: ExplainedEffect) -> str:
     """The outcome with its date."""
     date = "" if e.study.date(e.outcome.summary.last) in e.outcome.title else f" {when(e.outcome, e.study)}"
     return f"{e.outcome.title}{date}"
 
 
-def of_total(e: Explained) -> str:
+def of_total(e: ExplainedEffect) -> str:
     """What there is to explain."""
     total = e.share(TOTAL)
     if total.share == total.ci_low == total.ci_high == 0:
@@ -117,7 +117,7 @@ def of_total(e: Explained) -> str:
     return f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share)} against {quoted(e.a)} ({interval})"
 
 
-def of_shares(e: Explained) -> str:
+def of_shares(e: ExplainedEffect) -> str:
     """Through which channels it goes; empty if nothing can differ."""
     total, direct = e.share(TOTAL), e.share(DIRECT)
     parts = e.parts()
@@ -154,7 +154,7 @@ def of_shares(e: Explained) -> str:
     return _sentence("; ".join(texts)) + _by_theory(e)
 
 
-def of_knockouts(e: Explained) -> str:
+def of_knockouts(e: ExplainedEffect) -> str:
     """Which mechanism, switched off alone, changes it most."""
     if not e.share(TOTAL).clear:
         return ""
@@ -178,7 +178,7 @@ def of_knockouts(e: Explained) -> str:
     return text
 
 
-def of_mediation(e: Explained) -> str:
+def of_mediation(e: ExplainedEffect) -> str:
     """What one channel alone would do, and what is left without it."""
     told = [name for name in e.held() if name not in (OTHERS, TOGETHER)]
     if not told or not e.share(TOTAL).clear:
@@ -206,7 +206,7 @@ def of_mediation(e: Explained) -> str:
     return f"{text}. {_sentence(rest)}" if rest else text
 
 
-def in_short(e: Explained) -> str:
+def in_short(e: ExplainedEffect) -> str:
     """The whole and its largest clear share, for a heading."""
     total = e.share(TOTAL)
     if not total.known:
@@ -225,13 +225,13 @@ def in_short(e: Explained) -> str:
     return f"{text}; {_percent(leading)} of this goes through {e.title(leading.part)}"
 
 
-def finding(e: Explained) -> list[str]:
+def finding(e: ExplainedEffect) -> list[str]:
     """All of it, a sentence or two each."""
     told = (of_total(e), of_shares(e), of_mediation(e), of_knockouts(e), of_itself(e))
     return [text + "." for text in told if text]
 
 
-def of_itself(e: Explained) -> str:
+def of_itself(e: ExplainedEffect) -> str:
     """What is left out, if anything."""
     if not e.left_out:
         return ""
@@ -247,7 +247,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _by_theory(e: Explained) -> str:
+def _by_theory(e: ExplainedEffect) -> str:
     """Under which theories another channel leads, and under which nothing is clear."""
     if not e.theories:
         return ""

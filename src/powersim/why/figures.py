@@ -28,7 +28,7 @@ from powersim.figures.style import (
     words,
     wrap,
 )
-from powersim.why.explanation import Explained, heading, in_short, of_itself, of_knockouts, of_mediation
+from powersim.why.explanation import ExplainedEffect, heading, in_short, of_itself, of_knockouts, of_mediation
 from powersim.why.knockouts import DIRECT, TOTAL
 from powersim.why.mediation import DIRECT as NATURAL_DIRECT
 from powersim.why.mediation import INDIRECT, INTERACTION
@@ -68,7 +68,7 @@ class Line:
     strong: bool = False
 
 
-def draw_shares(e: Explained) -> Drawing:
+def draw_shares(e: ExplainedEffect) -> Drawing:
     """Shapley shares of the channels, what is direct, and the whole."""
     parts = [*(row.part for row in e.parts()), DIRECT, TOTAL]
     lines = []
@@ -90,7 +90,7 @@ def draw_shares(e: Explained) -> Drawing:
     return _draw(e, name, in_short(e), caption, lines, "Share of the difference", "of it")
 
 
-def draw_knockouts(e: Explained) -> Drawing:
+def draw_knockouts(e: ExplainedEffect) -> Drawing:
     """What switching each mechanism off, alone and in both branches, changes in the effect."""
     rows = [row for row in e.out() if row.changed > 0]
     lines = []
@@ -118,7 +118,7 @@ def draw_knockouts(e: Explained) -> Drawing:
     return _draw(e, f"knockouts-{slug(e.outcome.name)}", finding, caption, lines, axis, "without")
 
 
-def draw_mediation(e: Explained) -> Drawing:
+def draw_mediation(e: ExplainedEffect) -> Drawing:
     """What each channel alone would do, what is left without it, and what neither does without the other."""
     lines = []
     for name in e.held():
@@ -145,7 +145,7 @@ def _lower(text: str) -> str:
 
 
 def _draw(
-    e: Explained,
+    e: ExplainedEffect,
     name: str,
     finding: str,
     caption: str,
@@ -180,7 +180,7 @@ def _draw(
     return Drawing(name, made.figure, finding, caption)
 
 
-def _legend(e: Explained, parts: Sequence[str]) -> list[tuple[str, Look]]:
+def _legend(e: ExplainedEffect, parts: Sequence[str]) -> list[tuple[str, Look]]:
     if parts:
         return [(part, Look(*LOOKS[i])) for i, part in enumerate(parts)]
     if not e.theories:
@@ -191,17 +191,17 @@ def _legend(e: Explained, parts: Sequence[str]) -> list[tuple[str, Look]]:
     ]
 
 
-def _factor(e: Explained) -> float:
+def _factor(e: ExplainedEffect) -> float:
     return 100.0 if e.scale.binary else 1.0
 
 
-def _places(lines: Sequence[Line], e: Explained) -> int:
+def _places(lines: Sequence[Line], e: ExplainedEffect) -> int:
     shown = [_factor(e) * v for line in lines for v in (line.whole.value, line.whole.low, line.whole.high)]
     places = findings.decimals(shown)
     return max(places, 1) if e.scale.binary else min(places + 1, 4)
 
 
-def _axes(made: Sheet, height: float, lines: Sequence[Line], e: Explained) -> Axes:
+def _axes(made: Sheet, height: float, lines: Sequence[Line], e: ExplainedEffect) -> Axes:
     axes = made.axes(NAMES, BOTTOM, made.width - NAMES - SIZES - PERCENT - 0.5, height)
     marks = [mark for line in lines for mark in (line.whole, *line.theories)]
     ends = [_factor(e) * v for m in marks for v in (m.low, m.high, m.value) if math.isfinite(v)]
@@ -209,7 +209,7 @@ def _axes(made: Sheet, height: float, lines: Sequence[Line], e: Explained) -> Ax
     return axes
 
 
-def _line(axes: Axes, line: Line, e: Explained, y: float, height: float, parts: Sequence[str]) -> None:
+def _line(axes: Axes, line: Line, e: ExplainedEffect, y: float, height: float, parts: Sequence[str]) -> None:
     _mark(axes, line.whole, y, _factor(e), BLUE if not line.strong else INK, POOLED, 7.0, 2.4)
     for i, mark in enumerate(line.theories, start=1):
         at = y - (0.03 + THEORY_STEP * i) / height
@@ -228,7 +228,7 @@ def _mark(
     axes.plot(factor * mark.value, y, marker, mfc=face, mec=colour, ms=size)
 
 
-def _cells(made: Sheet, line: Line, e: Explained, y: float, places: int) -> None:
+def _cells(made: Sheet, line: Line, e: ExplainedEffect, y: float, places: int) -> None:
     weight = "bold" if line.strong else "normal"
     value, within = e.scale.estimate(line.whole.value, line.whole.low, line.whole.high, places)
     if math.isfinite(line.whole.low + line.whole.high):

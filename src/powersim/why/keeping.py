@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass
-class Kept:
+class WorldStore:
     """Summaries (theory, run, world, branch, outcome) and fingerprints (theory, run, world, branch) of the runs so far.
 
     path: the file that holds them, None to hold them in memory alone. damaged: whether that file is damaged, so that
@@ -51,7 +51,7 @@ class Kept:
     @classmethod
     def prepare(
         cls, folder: Path | None, identity: Mapping[str, Any], shape: tuple[int, int, int], *, resume: bool
-    ) -> Kept:
+    ) -> WorldStore:
         """What is in the folder, or nothing yet; shape: numbers of theories, worlds and outcomes.
 
         StoreError if another study is there, or the same one, or a damaged one, and `resume` is not asked for.
@@ -105,9 +105,9 @@ class Kept:
             np.savez(room, identity=np.array(text), values=self.values, prints=self.prints)
             write_atomically(self.path, seals.seal(room.getvalue(), FILE))
 
-    def first(self, runs: int) -> Kept:
+    def first(self, runs: int) -> WorldStore:
         """The first `runs` runs of it."""
-        return Kept(None, self.identity, self.values[:, :runs], self.prints[:, :runs])
+        return WorldStore(None, self.identity, self.values[:, :runs], self.prints[:, :runs])
 
 
 def _plain(identity: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,16 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.effects import results
+from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.condense import summary_of
-from powersim.run.opened import Chosen, Opened, listed, own_name, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
 from powersim.run.plan import HEADLINES, Plan, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
 from powersim.why.groups import FULL, Group, Setting, coalitions, groups
-from powersim.why.keeping import Kept, Part
+from powersim.why.keeping import Part, WorldStore
 from powersim.why.knockouts import Worlds
 from powersim.why.mediation import OTHERS, TOGETHER, Replays
 from powersim.world.case import Case
@@ -81,7 +82,7 @@ class Question:
         return [Setting(off=frozenset({name})) for name in self.mechanisms]
 
     @cached_property
-    def known(self) -> dict[str, results.Outcome]:
+    def known(self) -> dict[str, results.OutcomeLabel]:
         """All outcomes are kept, so that more can be asked later."""
         return summaries(self.plan.opened)
 
@@ -92,40 +93,63 @@ class Question:
             "worlds": [[sorted(setting.off), sorted(setting.zero)] for setting in self.settings],
             "held": [list(names) for names in HELD.values()],
             "outcomes": list(self.known),
+            "odds": self.rare,
         }
 
-    def worlds(self, kept: Kept, outcome: str, settings: Sequence[Setting]) -> Worlds:
+    def worlds(self, kept: WorldStore, outcome: str, settings: Sequence[Setting]) -> Worlds:
         """One outcome in some of the worlds."""
         place = {setting: i for i, setting in enumerate(self.settings)}
         rows = [place[setting] for setting in settings]
         values, prints = self._taken(kept, outcome, rows)
-        return Worlds(values[0], values[1], prints, self.known[outcome].summary.kind == "ever")
+        return Worlds(values[0], values[1], prints, self.counts(kept, outcome))
 
-    def replays(self, kept: Kept, outcome: str, held: str) -> tuple[Replays, Floats]:
+    def counts(self, kept: WorldStore, outcome: str) -> bool:
+        """Whether an outcome is estimated by the share of runs in which it is 1."""
+        return self.known[outcome].summary.kind == "ever" and not self.by_odds(kept, outcome)
+
+    def by_odds(self, kept: WorldStore, outcome: str) -> bool:
+        """Whether an outcome is estimated by its odds: decided by its levels in the full world, in both branches."""
+        if outcome not in self.rare:
+            return False
+        found = kept.values[:, :, 0].transpose(3, 2, 0, 1)  # outcome, branch, theory, run
+        return better(found[list(self.known).index(outcome)], found[self._odds(outcome)])[1] == results.ODDS
+
+    @cached_property
+    def rare(self) -> list[str]:
+        """The outcomes whose odds are kept, behind all others, in the order in which they are watched."""
+        return [name for name, outcome in self.plan.scenario.outcomes.items() if outcome.odds is not None]
+
+    def _odds(self, outcome: str) -> int:
+        return len(self.known) + self.rare.index(outcome)
+
+    def replays(self, kept: WorldStore, outcome: str, held: str) -> tuple[Replays, Floats]:
         """One outcome with a channel held, (theory, run), and 1 where any two of the histories differ."""
         rows = [0, len(self.settings) + list(HELD).index(held)]
         (a, b), prints = self._taken(kept, outcome, rows)
         flat = np.moveaxis(prints, 0, -1).reshape(*prints.shape[1:3], -1)
         return Replays(a[0], a[1], b[1], b[0]), np.asarray((flat != flat[..., :1]).any(axis=-1), np.float64)
 
-    def _taken(self, kept: Kept, outcome: str, rows: Sequence[int]) -> tuple[Floats, NDArray[np.uint64]]:
+    def _taken(
+        self, kept: WorldStore, outcome: str, rows: Sequence[int]
+    ) -> tuple[Floats, NDArray[np.uint64]]:
         """Values (branch, world, theory, run) and fingerprints (world, theory, run, branch)."""
-        values = kept.values[..., list(self.known).index(outcome)][:, :, list(rows)].transpose(3, 2, 0, 1)
+        place = self._odds(outcome) if self.by_odds(kept, outcome) else list(self.known).index(outcome)
+        values = kept.values[..., place][:, :, list(rows)].transpose(3, 2, 0, 1)
         return values, kept.prints[:, :, list(rows)].transpose(2, 0, 1, 3)
 
 
-def summaries(opened: Opened) -> dict[str, results.Outcome]:
+def summaries(opened: LoadedScenario) -> dict[str, results.OutcomeLabel]:
     """All outcomes as the analysis knows them, in the author's order."""
     found = {}
     for name in opened.outcomes:
         outcome = opened.scenario.outcomes[name]
         low, high = (float("nan") if end is None else end for end in ends(outcome))
-        found[name] = results.Outcome(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
+        found[name] = results.OutcomeLabel(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
     return found
 
 
 def question(
-    opened: Opened, outcomes: Chosen, branches: Chosen, theories: Chosen, seed: int | None
+    opened: LoadedScenario, outcomes: Chosen, branches: Chosen, theories: Chosen, seed: int | None
 ) -> Question:
     """What a user asked: by default the headline outcomes, all theories, the first two branches.
 
@@ -153,7 +177,7 @@ def question(
 
 def answer(
     asked: Question,
-    kept: Kept,
+    kept: WorldStore,
     runs: int,
     *,
     threads: int | None = None,
@@ -215,19 +239,23 @@ def _replayed(asked: Question, pair: Sequence[Case], run: int) -> Iterator[_Pair
 
 
 def _summed(asked: Question, case: Case, run: int, held: Held | None = None) -> tuple[Floats, int]:
-    """Summaries of every outcome, and a fingerprint of all paths."""
+    """Summaries of every outcome and the odds of those that have any, and a fingerprint of all paths."""
     # the paths as results on disk have them, so that effects are those that `compare` reports
     paths = simulate(case, asked.plan.seed, run, held=held).values.astype(np.float32)
     turns, order = tuple(range(case.turns)), list(asked.plan.scenario.outcomes)
+    every = asked.plan.scenario.outcomes
     values = [
         float(summarise(paths[:, order.index(name)].astype(np.float64), outcome.summary, turns))
         for name, outcome in asked.known.items()
     ]
+    values += [float(paths[every[name].last, len(order) + k]) for k, name in enumerate(asked.rare)]
     digest = hashlib.blake2b(paths.tobytes(), digest_size=DIGEST).digest()
     return np.array(values), int.from_bytes(digest, "little")
 
 
-def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> Kept:
+def open_kept(asked: Question, folder: Path | None, *, resume: bool) -> WorldStore:
     """What is computed already in a folder of results, or nothing. StoreError when other results are there."""
-    shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known))
-    return Kept.prepare(None if folder is None else folder / NAME, asked.identity(), shape, resume=resume)
+    shape = (len(asked.plan.theories), len(asked.settings) + len(HELD), len(asked.known) + len(asked.rare))
+    return WorldStore.prepare(
+        None if folder is None else folder / NAME, asked.identity(), shape, resume=resume
+    )

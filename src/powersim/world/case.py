@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from powersim.world.params import Params, Switches
-from powersim.world.state import Branch, Ints, Setup
+from powersim.world.state import BranchArrays, Ints, Setup
 
 
 class Watch(NamedTuple):
@@ -25,7 +25,7 @@ class Case(NamedTuple):
     setup: Setup
     params: Params
     switches: Switches
-    branch: Branch
+    branch: BranchArrays
     watch: Watch
     turns: int
     snapshots: Ints

@@ -249,6 +249,18 @@ STAND = _row(
     _SIZE,
     "its worth to who stood firm",
 )
+SUPPLIED = _row(
+    "stock laid down",
+    "event",
+    "",
+    "branch",
+    "who holds it",
+    "",
+    "good",
+    "units",
+    "units held from now on",
+    "change",
+)
 
 # In detail only: most offers come to nothing, and most runs are only counted.
 UNSIGNED = _row(

@@ -23,7 +23,7 @@ from powersim.world.state import (
     STRIKE_LEVEL,
     THREAT,
     TRADE,
-    Branch,
+    BranchArrays,
     Derived,
     Flags,
     Floats,
@@ -295,6 +295,6 @@ def share_of(d: Derived, own: Floats, i: int) -> float:
 
 
 @rule
-def laid_down(branch: Branch, w: World, t: int, c: int) -> float:
+def laid_down(branch: BranchArrays, w: World, t: int, c: int) -> float:
     """Where the branch puts control c this turn, nan if it is free; a refused offer has a path of its own."""
     return branch.path_refused[t, c] if w.offer[0] == REFUSED else branch.path[t, c]

@@ -101,6 +101,11 @@ class Slate(NamedTuple):
     now: Floats  # (N, N) log-odds of resolve
     share: Floats  # (N)
     shared: Floats  # (N)
+    isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
+    outcast: Floats  # (N)
+    joint: Floats  # (N, N) what two hold up together
+    may: Flags  # (2, N, K) 1 = may raise, may lower a lever of the issue
+    concerns: Floats  # (N) sum of saliences
     pull: Floats  # (N)
     ties: Floats  # (N)
     power: Floats  # (C)
@@ -248,6 +253,11 @@ def new_slate(s: Setup) -> Slate:
         now=np.zeros((n, n)),
         share=np.zeros(n),
         shared=np.zeros(n),
+        isolated=np.zeros((n, n)),
+        outcast=np.zeros(n),
+        joint=np.zeros((n, n)),
+        may=np.zeros((2, n, k), np.uint8),
+        concerns=np.zeros(n),
         pull=np.zeros(n),
         ties=np.zeros(n),
         power=np.zeros(c),

@@ -12,24 +12,30 @@ from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
+from powersim.world.deeds import (
+    SET_ENGAGERS,
+    SET_ISSUE,
+    SET_SANCTIONS,
+    SET_STOCK,
+    SHIFT_ALIGNMENT,
+    SHIFT_IDEAL,
+    SHIFT_ISSUE,
+    SHIFT_SALIENCE,
+    SHIFT_STOCK,
+)
 from powersim.world.derive import laid_down
 from powersim.world.draws import logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.given import Given
 from powersim.world.state import (
     C_LEVER,
+    C_SANCTION,
     FRONT,
     KNOW_HOW_GOOD,
     LEAST,
+    REFUSED,
     RIVAL,
-    SET_ENGAGERS,
-    SET_ISSUE,
-    SHIFT_ALIGNMENT,
-    SHIFT_IDEAL,
-    SHIFT_ISSUE,
-    SHIFT_SALIENCE,
-    SHIFT_STOCK,
-    Branch,
+    BranchArrays,
     Derived,
     Setup,
     World,
@@ -90,16 +96,29 @@ def _act(s: Setup, w: World, a: int) -> None:
         w.alignment[j, i] = w.alignment[i, j]
     elif kind == SHIFT_STOCK:
         w.q[i, j] = max(0.0, w.q[i, j] + value)
+    elif kind == SET_STOCK:
+        w.q[i, j] = value
+    elif kind == SET_SANCTIONS:
+        for c in range(w.pos.shape[0]):
+            if s.control_kind[c] == C_SANCTION and s.control_from[c] == i and s.control_to[c] == j:
+                w.pos[c] = value
+                w.pos_before[c] = value
 
 
 @rule
-def lay_down(branch: Branch, w: World, t: int) -> None:
-    """Put controls where the branch has them this turn; its offer's answer decides which path holds."""
+def lay_down(branch: BranchArrays, w: World, t: int) -> None:
+    """Put controls and stocks where the branch has them this turn; its offer's answer decides which path holds."""
     for c in range(w.pos.shape[0]):
         to = laid_down(branch, w, t, c)
         if not math.isnan(to) and abs(to - w.pos[c]) > LEAST:
             write(w, t, chronicle.LAID_DOWN, -1, -1, c, to, to - w.pos[c], -1)
             w.pos[c] = to
+    stocks = branch.stock_refused if w.offer[0] == REFUSED else branch.stock
+    for z in range(stocks.shape[1]):
+        i, good, units = branch.stock_at[z, 0], branch.stock_at[z, 1], stocks[t, z]
+        if not math.isnan(units) and abs(units - w.q[i, good]) > LEAST:
+            write(w, t, chronicle.SUPPLIED, i, -1, good, units, units - w.q[i, good], -1)
+            w.q[i, good] = units
 
 
 @rule

@@ -23,7 +23,15 @@ from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
 from powersim.world.menu import index_givers
-from powersim.world.packages import admissible, best_of_many, best_of_two, consider, leg_cost, sum_subsets
+from powersim.world.packages import (
+    admissible,
+    best_of_many,
+    best_of_two,
+    can_pay,
+    consider,
+    leg_cost,
+    sum_subsets,
+)
 from powersim.world.promises import leg_key
 from powersim.world.refused import fell_through, unsigned
 from powersim.world.state import GIVE, LEAST, LEGS, PARTIES, Setup, World
@@ -238,7 +246,10 @@ def _judge_and_sign(g: Given, w: World, desk: Desk, t: int, m: int, surplus: flo
             cost = 0.0
             for b in range(LEGS):
                 cost += leg_cost(g, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
-            if judge.gain[i] - cost <= LEAST:
+            beyond = (
+                -offers.pay[m, e] > can_pay(g, w, i) + LEAST * w.economy[i]
+            )  # by an earlier deal of this turn
+            if judge.gain[i] - cost <= LEAST or beyond:
                 if in_detail(w):
                     least = judge.gain[i] - cost
                     fell_through(w, desk, t, m, chronicle.NO_LONGER_PAYS, least, surplus)

@@ -14,7 +14,7 @@ from powersim.world.case import Case, Watch
 from powersim.world.channels import Held, Paths, paths_of
 from powersim.world.draws import Luck, luck
 from powersim.world.params import Params, Switches
-from powersim.world.state import Branch, Ints, Setup
+from powersim.world.state import BranchArrays, Ints, Setup
 
 
 class Given(NamedTuple):
@@ -23,7 +23,7 @@ class Given(NamedTuple):
     s: Setup
     p: Params
     on: Switches  # the mechanisms that are
-    branch: Branch
+    branch: BranchArrays
     luck: Luck
     watch: Watch
     snapshots: Ints  # turns after which the alignment matrix is kept

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from powersim.compile.jit import rule
-from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment
+from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable
 from powersim.rules.patience import patience_weight
 from powersim.world import draws
 from powersim.world.desk import Agenda, Desk
@@ -138,6 +138,18 @@ def preferred(g: Given, agenda: Agenda, t: int, value: float, mask: int, best: f
 
 
 @rule
+def can_pay(g: Given, w: World, i: int) -> float:
+    """What i can still promise to pay, share of world GDP: what it pays by open deals stays a share of its economy."""
+    owed = 0.0
+    for v in range(w.deal_on.shape[0]):
+        if w.deal_on[v] > 0:
+            for e in range(w.deal_party.shape[1]):
+                if w.deal_party[v, e] == i:
+                    owed += max(0.0, -w.deal_pay[v, e])
+    return payable(g.p.payment_cap, w.economy[i], owed / money_unit(g.s, w, i))
+
+
+@rule
 def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
@@ -145,13 +157,17 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     larger gain is.
 
     Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
-    at most the cap's share of the smaller economy: what the payer can spare and the taker can use.
+    at most what the payer can spare (`can_pay`) and the taker can use.
     """
     s, p = g.s, g.p
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
     unit_i, unit_j = money_unit(s, w, i), money_unit(s, w, j)
-    cap = p.payment_cap * min(w.economy[i], w.economy[j]) if g.on.payments else 0.0
+    cap_i, cap_j = 0.0, 0.0
+    if g.on.payments:
+        cap_i = min(can_pay(g, w, i), p.payment_taken * w.economy[j])
+        cap_j = min(can_pay(g, w, j), p.payment_taken * w.economy[i])
+    cap = max(cap_i, cap_j)
     best, best_more, best_mask = -1e300, 0.0, 0
     for mask in range(1, 1 << agenda.legs[0]):
         gi, gj = agenda.total[0, mask], agenda.total[1, mask]
@@ -160,8 +176,9 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
         m = 0.0
         if cap > 0.0 and p.equal_gain > 0.0:
             m = equalising_payment(gi, gj, unit_i, unit_j, cap, p.payment_efficiency)
+            m = max(-cap_j, min(cap_i, m))
         elif cap > 0.0:
-            m = nash_payment(gi, gj, unit_i, unit_j, weight, cap, cap, p.payment_efficiency)
+            m = nash_payment(gi, gj, unit_i, unit_j, weight, cap_i, cap_j, p.payment_efficiency)
         gi += -unit_i * m if m > 0.0 else -p.payment_efficiency * unit_i * m
         gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
         if gi <= LEAST or gj <= LEAST:
@@ -217,7 +234,8 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
 def _compensate(g: Given, w: World, agenda: Agenda) -> bool:
     """Let those who gain pay those who lose, in proportion to what they can pay; False if it does not suffice.
 
-    A loser gets its loss and a margin; a payer pays at most half its gain. Nobody pays or takes in more than the cap.
+    A loser gets its loss and a margin; a payer pays at most half its gain, and what it can
+    (`can_pay`). Nobody takes in more than it can use.
     """
     s, p = g.s, g.p
     n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
@@ -227,11 +245,11 @@ def _compensate(g: Given, w: World, agenda: Agenda) -> bool:
         per_unit = 1.0 / money_unit(s, w, i)
         if gain[a] <= LEAST:
             pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
-            if pay[a] > p.payment_cap * w.economy[i]:
+            if pay[a] > p.payment_taken * w.economy[i]:
                 return False
             need += pay[a]
         else:
-            pay[a] = -min(0.5 * gain[a] * per_unit, p.payment_cap * w.economy[i])
+            pay[a] = -min(0.5 * gain[a] * per_unit, can_pay(g, w, i))
             room -= pay[a]
     if need > room:
         return False

@@ -86,8 +86,8 @@ PHASES: tuple[Phase, ...] = (
     ),
     Phase(
         "alignment",
-        "Who stands with whom moves with interests, deeds, threats and company.",
-        ("alignment", "balance", "threat", "guarantees", "harm"),
+        "Who stands with whom moves with interests, deeds, threats, company, isolation and joint efforts.",
+        ("alignment", "balance", "threat", "guarantees", "isolation", "joint_efforts", "harm"),
     ),
     Phase(
         "home",

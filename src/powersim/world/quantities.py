@@ -79,6 +79,10 @@ ENGAGERS = _row("engagers", "actor", "share of the faction", 0.0, 1.0, "home")
 DEALS = _row("deals", "actor", "open deals", 0.0, None, "exchange")
 
 
+ADDED_UP = {"wars": "onset", "strikes": "struck"}
+"""Kinds that count what the rules decide by odds, and the kind that adds these odds up until it has first happened."""
+
+
 def asked_of(*arguments: Argument) -> tuple[str, ...]:
     """Names of the kinds that are asked of these, argument by argument."""
     return tuple(kind.name for of in arguments for kind in QUANTITIES.values() if kind.of == of)

@@ -7,15 +7,23 @@ import math
 import numpy as np
 
 from powersim.compile.jit import rule
-from powersim.rules.alignment import common_threats, next_alignment, similarity, triads
+from powersim.rules.alignment import (
+    common_isolation,
+    common_threats,
+    isolation_felt,
+    joint_effort,
+    next_alignment,
+    similarity,
+    triads,
+)
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk
+from powersim.world.desk import Desk, Slate
 from powersim.world.draws import logistic, uniform
 from powersim.world.given import Given
 from powersim.world.params import Params
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, Derived, Floats, Ints, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Flags, Floats, Ints, Setup, World
 
 
 @rule
@@ -55,11 +63,82 @@ def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> No
 
 
 @rule
+def shut_out(w: World, d: Derived, roots: Floats) -> None:
+    """Fill roots (N, N): [k, j] the root of how far k's sanctions shut j out, by the size of k's economy."""
+    n = w.power.shape[0]
+    everybody = 0.0
+    for k in range(n):
+        everybody += w.economy[k]
+    for k in range(n):
+        for j in range(n):
+            level = d.sanctions[k, j] if k != j else 0.0
+            roots[k, j] = math.sqrt(isolation_felt(level, w.economy[k], everybody - w.economy[j]))
+
+
+@rule
+def efforts(s: Setup, w: World, slate: Slate, joint: Floats) -> None:
+    """Fill joint (N, N), above its diagonal: what every two hold up, or down, together against others, over all levers.
+
+    A side is made of those with a say in that direction; an opponent needs a stake, not a say, and weighs by
+    its power and salience.
+    """
+    n, kk = w.theta.shape
+    may, concerns = slate.may, slate.concerns
+    for i in range(n):
+        concerns[i] = 0.0
+        for k in range(kk):
+            concerns[i] += w.salience[i, k]
+            may[0, i, k], may[1, i, k] = 0, 0
+        for j in range(n):
+            joint[i, j] = 0.0
+    for c in range(w.pos.shape[0]):
+        k = s.control_issue[c]
+        if k >= 0 and s.control_kind[c] == C_LEVER:
+            for i in range(n):
+                if s.raisers[c, i] > 0:
+                    may[0, i, k] = 1
+                if s.lowerers[c, i] > 0:
+                    may[1, i, k] = 1
+    for k in range(kk):
+        stakes = 0.0
+        for o in range(n):
+            stakes += w.power[o] * w.salience[o, k]
+        if s.issue_kind[k] == LEVER and stakes > 0.0:
+            _hold(w, k, 1.0, w.x[k], stakes, may[0], concerns, joint)
+            _hold(w, k, -1.0, 1.0 - w.x[k], stakes, may[1], concerns, joint)
+
+
+@rule
+def _hold(
+    w: World, k: int, side: float, held: float, stakes: float, may: Flags, concerns: Floats, joint: Floats
+) -> None:
+    """Add to joint what those who may move issue k to one side hold there together."""
+    n = w.power.shape[0]
+    for i in range(n):
+        if may[i, k] == 0 or w.salience[i, k] <= 0.0:
+            continue
+        for j in range(i + 1, n):
+            if may[j, k] == 0 or w.salience[j, k] <= 0.0:
+                continue
+            for o in range(n):
+                against = w.power[o] * w.salience[o, k] / stakes
+                if against > 0.0:  # i and j do not oppose themselves: their own gaps are 0
+                    joint[i, j] += joint_effort(
+                        w.salience[i, k] / concerns[i],
+                        w.salience[j, k] / concerns[j],
+                        side * (w.theta[i, k] - w.theta[o, k]),
+                        side * (w.theta[j, k] - w.theta[o, k]),
+                        max(0.0, held),
+                        against,
+                    )
+
+
+@rule
 def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """Fill push (N, N), symmetric: the weighted drivers of alignment.
 
     Similarity of interests, what each other's levers give or deny, guarantees, common threat (without a (1 - A)/2
-    factor), deals and arms, third parties (balance), harm done. Every weight has a prior.
+    factor), common isolation, joint efforts, deals and arms, third parties (balance), harm done. Every weight has a prior.
     """
     s, p, on = g.s, g.p, g.on
     d, slate = desk.derived, desk.slate
@@ -67,6 +146,10 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     roots, tied, share, power = slate.roots, slate.tied, slate.share, slate.power
     shared, pull, concern, ours, theirs = slate.shared, slate.pull, slate.concern, slate.ours, slate.theirs
     lever_power(s, w, power)
+    if on.isolation:
+        shut_out(w, d, slate.isolated)
+    if on.joint_efforts:
+        efforts(s, w, slate, slate.joint)
     for i in range(n):
         for j in range(n):
             roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
@@ -82,6 +165,8 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         count = _concerns(w, i, concern, ours)
         if on.threat:
             common_threats(roots, i, shared)
+        if on.isolation:
+            common_isolation(slate.isolated, i, slate.outcast)
         if on.balance:
             triads(w.alignment, tied, i, pull, slate.ties)
         for j in range(i + 1, n):
@@ -95,6 +180,10 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
                 z += p.w_threat * shared[j]
+            if on.isolation:
+                z += p.w_isolation * slate.outcast[j]
+            if on.joint_efforts:
+                z += p.w_joint * slate.joint[i, j]
             z += p.w_deals * w.dealt[i, j]
             if on.balance:
                 z += p.w_triad * pull[j]

@@ -1,7 +1,7 @@
 """Every array of a history: its shape, unit and range.
 
 Letters for shapes: N actors, K issues, C controls, G goods, L flows, D disputes, T turns, B strikes, P proxies,
-E events, V preference clauses, X expressions, W most deals open at once.
+E events, V preference clauses, X expressions, W most deals open at once, Z stocks that branches lay down.
 
 A *control* is anything that an actor's decision moves on a scale from 0 to 1: a lever (an issue), a sanction of one
 actor on another, a pledge of one actor to another. A *reading* is an issue whose position shows something that the
@@ -29,8 +29,6 @@ C_LEVER, C_SANCTION, C_PLEDGE = range(3)
 ANY, ALL, SUM = range(3)
 # What an issue does to the world.
 GUARANTEE, POWER, REACH, THREAT, TRADE, SHIFT, EMBARGO = range(7)
-# What an event does.
-SET_ENGAGERS, SHIFT_ISSUE, SET_ISSUE, SHIFT_IDEAL, SHIFT_SALIENCE, SHIFT_ALIGNMENT, SHIFT_STOCK = range(7)
 # Kinds of good.
 RIVAL, KNOW_HOW_GOOD = range(2)
 # Legs of a deal. A control has three (3c + side), a flow two (3C + 2f + what).
@@ -175,19 +173,22 @@ class Setup(NamedTuple):
     event_expr: Ints  # factor on the hazard, or -1
     event_after: Ints  # event that must have happened before, or -1
     act_event: Ints
-    act_kind: Ints  # SET_ENGAGERS ...
+    act_kind: Ints  # code of a row of `world.deeds`
     act_a: Ints
     act_b: Ints
     act_value: Floats
 
 
-class Branch(NamedTuple):
+class BranchArrays(NamedTuple):
     """A counterfactual as arrays: what is laid down from outside, turn by turn."""
 
     path: Floats  # (T, C) position laid down, nan = free
     path_refused: (
         Floats  # (T, C) the same when the branch's offer was refused (equal to path without an offer)
     )
+    stock: Floats  # (T, Z) what an actor holds of a good from this turn on, nan = leave it
+    stock_refused: Floats  # (T, Z) the same when the branch's offer was refused
+    stock_at: Ints  # (Z, 2) actor and good of each; the same in every branch of a scenario
     hold: Flags  # (T, C) 1 = off the menu and off own policy
     act: Flags  # (T, C) 1 = a laid-down move is read as an act of its controllers
     no_raise: Flags  # (T, C)

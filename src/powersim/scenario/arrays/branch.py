@@ -1,9 +1,10 @@
 """Branches as arrays: what is laid down turn by turn, what is off the menu, what cannot happen, what is offered.
 
-Steps are applied in order, those of the branch that a branch is like first. A path or set replaces, from its first turn
-on, what earlier steps laid down for the same issue; a hold does so for its turns. A path pins its issue from its first
-date to its last (or to `to`), then the issue is free. An issue on hold stays where it is: neither deals nor own policy
-move it. `forbid: {sanctions}` and `{pledge}` forbid raising them; what is in force can still be lowered.
+Steps are applied in order, those of the branches that a branch is like first. A path or set replaces, from its first
+turn on, what earlier steps laid down for the same issue; a hold does so for its turns. A path pins its issue from its
+first date to its last (or to `to`), then the issue is free; so are sanctions and pledges, which are nobody's act. A
+stock is laid down once, in its turn. An issue on hold stays where it is: neither deals nor own policy move it.
+`forbid: {sanctions}` and `{pledge}` forbid raising them; what is in force can still be lowered.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class _Plan:
     def __init__(self, scenario: Scenario, index: Index) -> None:
         turns, controls = scenario.calendar.turns, len(index.controls)
         self.s, self.index = scenario, index
+        self.stock: Floats = np.full((turns, len(index.laid_stocks)), np.nan)
         self.path: Floats = np.full((turns, controls), np.nan)
         self.hold: Flags = np.zeros((turns, controls), np.uint8)
         self.act: Flags = np.zeros((turns, controls), np.uint8)
@@ -38,17 +40,27 @@ class _Plan:
         """One step."""
         during = slice(step.first, step.last + 1)
         if step.verb == "path":
-            for c in self.index.controls_of(self.s, step.thing[0]):
+            for c in self._controls(step):
                 self.path[step.first :, c] = np.nan
                 self.hold[step.first :, c] = 0
                 self.path[during, c] = _positions(step)
-                self.act[step.first :, c] = 1 if step.act else 0
+                self.act[step.first :, c] = 1 if step.act and step.kind == "issue" else 0
         elif step.verb == "hold":
-            for c in self.index.controls_of(self.s, step.thing[0]):
+            for c in self._controls(step):
                 self.path[during, c] = np.nan
                 self.hold[during, c] = 1
+        elif step.verb == "stock":
+            self.stock[step.first, self.index.laid_stocks.index((step.thing[0], step.thing[1]))] = (
+                step.points[0][1]
+            )
         else:
             self._forbid(step, during)
+
+    def _controls(self, step: Step) -> list[int]:
+        if step.kind == "issue":
+            return self.index.controls_of(self.s, step.thing[0])
+        table = self.index.sanctions if step.kind == "sanctions" else self.index.pledges
+        return [table[step.thing[0], step.thing[1]]]
 
     def _forbid(self, step: Step, during: slice) -> None:
         kind, thing, index = step.kind, step.thing, self.index
@@ -67,18 +79,18 @@ class _Plan:
             table[during, index.controls_of(self.s, thing[0])] = 1
 
 
-def plan(scenario: Scenario, index: Index, name: str = "") -> w.Branch:
+def plan(scenario: Scenario, index: Index, name: str = "") -> w.BranchArrays:
     """The arrays of a branch; without a name, of the world as it goes."""
     branch = scenario.branches[name] if name else FREE
     own = _applied(scenario, index, branch)
     if branch.offer is None:
-        return _arrays(own, own.path, index, None)
+        return _arrays(own, own, index, None)
     accepted = _after(scenario, index, own, branch.offer.turn, branch.offer.if_accepted)
     refused = _after(scenario, index, own, branch.offer.turn, branch.offer.if_refused)
     own.hold = np.maximum(accepted.hold, refused.hold)
     own.act = np.maximum(accepted.act, refused.act)
-    own.path = accepted.path
-    return _arrays(own, refused.path, index, branch.offer)
+    own.path, own.stock = accepted.path, accepted.stock
+    return _arrays(own, refused, index, branch.offer)
 
 
 def _applied(scenario: Scenario, index: Index, branch: Branch) -> _Plan:
@@ -95,8 +107,10 @@ def _after(scenario: Scenario, index: Index, own: _Plan, turn: int, name: str) -
     """
     out = _applied(scenario, index, scenario.branches[name] if name else FREE)
     if not name:
-        out.path, out.hold, out.act = own.path.copy(), own.hold.copy(), own.act.copy()
-    out.path[:turn], out.hold[:turn], out.act[:turn] = own.path[:turn], own.hold[:turn], own.act[:turn]
+        out.path, out.stock = own.path.copy(), own.stock.copy()
+        out.hold, out.act = own.hold.copy(), own.act.copy()
+    for table in ("path", "hold", "act", "stock"):
+        getattr(out, table)[:turn] = getattr(own, table)[:turn]
     for t in range(max(turn, 1), len(out.path)):
         goes_on = (out.hold[t] > 0) & ~np.isnan(out.path[t - 1])
         out.path[t, goes_on] = out.path[t - 1, goes_on]
@@ -104,11 +118,15 @@ def _after(scenario: Scenario, index: Index, own: _Plan, turn: int, name: str) -
     return out
 
 
-def _arrays(own: _Plan, refused: Floats, index: Index, offer: Offer | None) -> w.Branch:
-    legs, targets = _legs(own, refused, offer) if offer is not None else ([], [])
-    return w.Branch(
+def _arrays(own: _Plan, refused: _Plan, index: Index, offer: Offer | None) -> w.BranchArrays:
+    legs, targets = _legs(own, refused.path, offer) if offer is not None else ([], [])
+    at = [(index.actors[actor], index.goods[good]) for actor, good in index.laid_stocks]
+    return w.BranchArrays(
         path=own.path,
-        path_refused=refused,
+        path_refused=refused.path,
+        stock=own.stock,
+        stock_refused=refused.stock,
+        stock_at=np.array(at, np.int64).reshape(-1, 2),
         hold=own.hold,
         act=own.act,
         no_raise=own.no_raise,

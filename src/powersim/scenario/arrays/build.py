@@ -23,7 +23,7 @@ from powersim.scenario.resolved import Num, Outcome, Scenario
 from powersim.world.case import Case, Watch
 from powersim.world.params import SPEC, Params, Switches, per_turn, switches
 from powersim.world.quantities import QUANTITIES
-from powersim.world.state import Branch, Floats, Ints, Keys, Setup
+from powersim.world.state import BranchArrays, Floats, Ints, Keys, Setup
 
 COUNTS = np.array([spec.whole for spec in SPEC.values()])
 QUARTERS = {"month": 1.0 / 3.0, "quarter": 1.0, "year": 4.0}
@@ -65,7 +65,7 @@ class Built:
     _drawn: list[_Target]
     _linked: list[_Target]
     _patches: dict[str, _Patch] = field(default_factory=dict)
-    _branches: dict[str, Branch] = field(default_factory=dict)
+    _branches: dict[str, BranchArrays] = field(default_factory=dict)
 
     @property
     def turns(self) -> int:
@@ -172,7 +172,7 @@ class Built:
             states |= self.scenario.theories[theory].mechanisms
         return switches(states | dict.fromkeys(off, False))
 
-    def branch(self, name: str = "") -> Branch:
+    def branch(self, name: str = "") -> BranchArrays:
         """The arrays of a branch; without a name, the world as it goes."""
         if name and name not in self.scenario.branches:
             raise _no_such("branch", name, self.scenario.branches)
@@ -241,8 +241,9 @@ class Built:
 
     @cached_property
     def _watch(self) -> Watch:
-        """The scenario's outcomes, in the order of their names."""
-        return self.watch()
+        """The scenario's outcomes, in the order of their names, then the odds of those that have any."""
+        every = self.scenario.outcomes.values()
+        return self.watch([*every, *(o.odds for o in every if o.odds is not None)])
 
     @cached_property
     def _snapshots(self) -> Ints:

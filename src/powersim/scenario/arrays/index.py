@@ -27,6 +27,7 @@ class Index:
     strikes: dict[tuple[str, str, str], int]  # (by, on, programme)
     proxies: dict[tuple[str, str, str], int]  # (by, on, issue)
     events: dict[str, int]
+    laid_stocks: tuple[Pair, ...]  # (actor, good) that some branch lays down
     controls: tuple[
         str, ...
     ]  # a name for every control: the issue, "sanctions A>B", "pledge A>B", "A on ISSUE"
@@ -57,6 +58,16 @@ class Index:
             strikes={(x.by, x.on, x.programme): i for i, x in enumerate(s.strikes)},
             proxies={(x.by, x.on, x.issue): i for i, x in enumerate(s.proxies)},
             events={event.id: i for i, event in enumerate(s.events)},
+            laid_stocks=tuple(
+                sorted(
+                    {
+                        (step.thing[0], step.thing[1])
+                        for branch in s.branches.values()
+                        for step in branch.steps
+                        if step.verb == "stock"
+                    }
+                )
+            ),
             controls=tuple(names),
         )
 

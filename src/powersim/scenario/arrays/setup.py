@@ -10,9 +10,10 @@ import numpy as np
 from powersim.scenario.arrays.index import Index
 from powersim.scenario.expr import Expression, Name
 from powersim.scenario.priors import name_key
-from powersim.scenario.resolved import Clause, ControlRule, Formula, Num, Scenario
+from powersim.scenario.resolved import Clause, ControlRule, Deed, Formula, Num, Scenario
 from powersim.world import expression as code
 from powersim.world import state as w
+from powersim.world.deeds import DEEDS, PLACES
 
 SHOWS = {
     "lever": w.LEVER,
@@ -32,15 +33,6 @@ EFFECTS = {
     "trade": w.TRADE,
     "shift": w.SHIFT,
     "embargo": w.EMBARGO,
-}
-DEEDS = {
-    "engagers": w.SET_ENGAGERS,
-    "shift": w.SHIFT_ISSUE,
-    "set": w.SET_ISSUE,
-    "ideal": w.SHIFT_IDEAL,
-    "salience": w.SHIFT_SALIENCE,
-    "alignment": w.SHIFT_ALIGNMENT,
-    "stock": w.SHIFT_STOCK,
 }
 NONE = -1
 NEVER = 2.0  # pads milestones: no position reaches it
@@ -373,21 +365,12 @@ def _events(t: Arrays) -> None:
     t.ints("event_after", [index.events.get(event.after, NONE) for event in events])
     deeds = [(e, deed) for e, event in enumerate(events) for deed in event.deeds]
     t.ints("act_event", [e for e, _ in deeds])
-    t.ints("act_kind", [DEEDS[deed.kind] for _, deed in deeds])
-    t.ints("act_a", [_first(t, deed.kind, deed.first) for _, deed in deeds])
-    t.ints("act_b", [_second(t, deed.kind, deed.second) for _, deed in deeds])
+    t.ints("act_kind", [DEEDS[deed.kind].code for _, deed in deeds])
+    for name, which in (("act_a", 0), ("act_b", 1)):
+        t.ints(name, [_acted_on(t, deed, which) for _, deed in deeds])
     t.column("act_value", [deed.value for _, deed in deeds])
 
 
-def _first(t: Arrays, kind: str, name: str) -> int:
-    return (t.index.issues if kind in ("shift", "set") else t.index.actors)[name]
-
-
-def _second(t: Arrays, kind: str, name: str) -> int:
-    tables = {
-        "ideal": t.index.issues,
-        "salience": t.index.issues,
-        "alignment": t.index.actors,
-        "stock": t.index.goods,
-    }
-    return tables[kind][name] if kind in tables else NONE
+def _acted_on(t: Arrays, deed: Deed, which: int) -> int:
+    table = PLACES[DEEDS[deed.kind].of][which]
+    return getattr(t.index, table)[(deed.first, deed.second)[which]] if table else NONE

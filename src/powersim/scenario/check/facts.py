@@ -69,7 +69,7 @@ def circular(graph: Mapping[str, Iterable[str]]) -> set[str]:
     return inner.difference(settled(back))
 
 
-class Listed(Generic[T]):
+class Listing(Generic[T]):
     """Things that a scenario lists, each a tuple of names. Names that are `unsure` may mean any other."""
 
     def __init__(self, things: Iterable[T], unsure: frozenset[str]) -> None:
@@ -130,6 +130,9 @@ class Facts:
         count = (
             len(action.set or ()) + len(action.hold or ()) + len(action.path or ()) + len(action.offer or ())
         )
+        for key in (*(action.sanctions or ()), *(action.pledge or ())):
+            count += len(self.directed(key))
+        count += sum(len(goods) for goods in (action.stock or {}).values())
         if action.forbid is not None and action.forbid.sanctions is not None:
             count += self.count(action.forbid.sanctions.by) * self.count(action.forbid.sanctions.on)
         return count + 1
@@ -138,8 +141,14 @@ class Facts:
         """Every directed pair of different actors."""
         return [(a, b) for a in self.expand(first) for b in self.expand(second) if a != b]
 
+    def directed(self, key: str) -> list[tuple[str, str]]:
+        """The pairs that a key such as "USA>RUS" comes to; none where it names no two parties."""
+        parts = key.split(">")
+        known = len(parts) == 2 and all(part in self._members for part in parts)
+        return self.pairs(parts[:1], parts[1:]) if known else []
+
     @cached_property
-    def flows(self) -> Listed[Triple]:
+    def flows(self) -> Listing[Triple]:
         """(good, from, to) that goods allow."""
         return self._listed(
             (name, giver, taker)
@@ -149,8 +158,8 @@ class Facts:
             if taker != giver
         )
 
-    def _listed(self, things: Iterable[T]) -> Listed[T]:
-        return Listed(things, self.unsure)
+    def _listed(self, things: Iterable[T]) -> Listing[T]:
+        return Listing(things, self.unsure)
 
     @cached_property
     def sanctions_listed(self) -> list[tuple[int, tuple[str, str]]]:
@@ -162,7 +171,7 @@ class Facts:
         ]
 
     @cached_property
-    def sanctions(self) -> Listed[Couple]:
+    def sanctions(self) -> Listing[Couple]:
         """(sender, target) pairs that have the instrument."""
         return self._listed(pair for _, pair in self.sanctions_listed)
 
@@ -172,31 +181,31 @@ class Facts:
         return [(i, pair) for i, (a, b) in enumerate(self.document.pledges) for pair in self.pairs([a], [b])]
 
     @cached_property
-    def pledges(self) -> Listed[Couple]:
+    def pledges(self) -> Listing[Couple]:
         """(pledger, pledgee) pairs."""
         return self._listed(pair for _, pair in self.pledges_listed)
 
     @cached_property
-    def strikes(self) -> Listed[Couple]:
+    def strikes(self) -> Listing[Couple]:
         """(striker, target) pairs."""
         return self._listed((strike.by, strike.on) for strike in self.document.strikes)
 
     @cached_property
-    def proxies(self) -> Listed[Couple]:
+    def proxies(self) -> Listing[Couple]:
         """(patron, target) pairs."""
         return self._listed((proxy.by, proxy.on) for proxy in self.document.proxies)
 
     @cached_property
-    def fronts(self) -> Listed[Couple]:
+    def fronts(self) -> Listing[Couple]:
         """(challenger, target) of every dispute."""
         return self._listed((d.challenger, d.target) for d in self.document.disputes)
 
     @cached_property
-    def fights(self) -> Listed[Triple]:
+    def fights(self) -> Listing[Triple]:
         """(issue, challenger, target) of every dispute."""
         return self._listed((d.issue, d.challenger, d.target) for d in self.document.disputes)
 
-    def over(self, of: Argument) -> Listed[Triple]:
+    def over(self, of: Argument) -> Listing[Triple]:
         """(actor, actor, issue) of every strike, proxy or (either way) dispute."""
         if of == "strike":
             return self._listed((s.by, s.on, s.programme) for s in self.document.strikes)
@@ -205,7 +214,7 @@ class Facts:
         return self._disputes
 
     @cached_property
-    def _disputes(self) -> Listed[Triple]:
+    def _disputes(self) -> Listing[Triple]:
         disputes = self.document.disputes
         ways = ((d.challenger, d.target, d.issue) for d in disputes)
         return self._listed((*ways, *((d.target, d.challenger, d.issue) for d in disputes)))
@@ -232,7 +241,7 @@ class Facts:
         found = (f"[{g}, {a}, {b}]" for g, a, b in self.flows if good in (None, g) and g not in self.unsure)
         return ", ".join(islice(found, MOST_SHOWN))
 
-    def list_pairs(self, pairs: Listed[Couple]) -> str:
+    def list_pairs(self, pairs: Listing[Couple]) -> str:
         """Pairs, as a text."""
         known = (pair for pair in pairs if self.unsure.isdisjoint(pair))
         return ", ".join(f"[{a}, {b}]" for a, b in islice(known, MOST_SHOWN)) or "none is defined"

@@ -177,8 +177,9 @@ def dangling(root: Node, known: Known, calendar: Calendar | None, undefined: Con
             uses.append(Use(path, text, ref.kind))
     used = {(FAMILY.get(use.kind, use.kind), use.name) for use in uses}
     missing: dict[tuple[str, str], list[Use]] = {}
+    names = {kind: known.of(kind) for kind in {use.kind for use in uses}}
     for use in uses:
-        if use.name not in known.of(use.kind):
+        if use.name not in names[use.kind]:
             missing.setdefault((FAMILY.get(use.kind, use.kind), use.name), []).append(use)
     for (family, name), places in missing.items():
         links.unknown.setdefault(family, set()).add(name)

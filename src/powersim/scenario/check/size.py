@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from powersim.scenario.check.facts import Facts, Finding, finding
 from powersim.scenario.read.node import Path
 from powersim.scenario.schema.scenario import Document
+from powersim.world.deeds import DEEDS
 
 MOST_ACTORS = 400
 MOST_ISSUES = 400
@@ -14,7 +15,7 @@ MOST_GROUPS = 200
 MOST_PATTERNS = 100  # priors for many numbers at once
 MOST_THINGS = 10_000  # flows, instruments, pledges, effects, interests, deeds, steps: of each kind
 MOST_PAIRS = 200_000  # pairs of actors that are given numbers through groups
-MOST_DRAWN = 20_000  # uncertain numbers of pairs
+MOST_DRAWN = 80_000  # uncertain numbers of pairs
 TABLES: tuple[tuple[str, ...], ...] = (
     ("alignment",),
     ("beliefs", "resolve"),
@@ -73,9 +74,14 @@ def _effects(document: Document, facts: Facts) -> int:
 def _deeds(document: Document, facts: Facts) -> int:
     count = 0
     for event in document.events:
-        tables = (event.engagers, *event.ideal.values(), *event.salience.values())
-        count += sum(facts.count(table) for table in tables)
-        count += sum(_couples(key, "-", facts) for key in event.alignment)
+        for kind, deed in DEEDS.items():
+            table = getattr(event, kind)
+            if deed.of in ("actor", "interest"):
+                count += sum(
+                    facts.count(parties) for parties in ([table] if deed.of == "actor" else table.values())
+                )
+            elif deed.of in ("pair", "directed"):
+                count += sum(_couples(key, "-" if deed.of == "pair" else ">", facts) for key in table)
     return count
 
 
@@ -84,11 +90,13 @@ def _steps(document: Document, facts: Facts) -> int:
     total = 0
     for name in document.branches:
         seen: set[str] = set()
-        step: str | None = name
-        while step is not None and step not in seen and total <= MOST_THINGS:
-            seen.add(step)
-            total += 1 + own[step]
-            step = document.branches[step].like
+        ahead = [name]
+        while ahead and total <= MOST_THINGS:
+            step = ahead.pop()
+            if step not in seen:
+                seen.add(step)
+                total += 1 + own[step]
+                ahead += document.branches[step].like
     return total
 
 

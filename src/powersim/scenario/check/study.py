@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from powersim.scenario.calendar import parse_date
-from powersim.scenario.check.facts import Facts, Finding, Listed, circular, finding
+from powersim.scenario.check.facts import Facts, Finding, Listing, circular, finding, settled
 from powersim.scenario.check.hypothesis import hypothesis_contradictions
 from powersim.scenario.read.node import Path
-from powersim.scenario.schema.branch import MOST_PARTIES, Action, Leg
+from powersim.scenario.schema.branch import EXAMPLE, MOST_PARTIES, Action, Leg
 from powersim.scenario.schema.numbers import Number
-from powersim.scenario.schema.scenario import Document, Outcome
+from powersim.scenario.schema.scenario import Document, OutcomeEntry
 from powersim.world.params import SPEC, ParameterSpec
 from powersim.world.quantities import OVER, QUANTITIES, Argument
 
@@ -76,21 +76,21 @@ def _in_range(at: Path, spec: ParameterSpec, number: Number) -> Iterator[Finding
 
 
 def _branches(document: Document, facts: Facts) -> Iterator[Finding]:
-    circles = circular({name: [one.like] if one.like else [] for name, one in document.branches.items()})
+    graph = {name: one.like for name, one in document.branches.items()}
+    circles = circular(graph)
+    length: dict[str, int] = {}
+    for name in settled(graph):
+        length[name] = 1 + max((length[like] for like in graph[name]), default=0)
     for name, branch in document.branches.items():
         at: Path = ("branches", name)
-        step, length = branch.like, 1
-        while step is not None and length <= DEPTH and name not in circles:
-            step = document.branches[step].like
-            length += 1
         if name in circles:
             yield finding(
                 (*at, "like"),
                 "branches that are like each other in a circle",
-                branch.like or "",
+                ", ".join(branch.like),
                 "another branch",
             )
-        elif length > DEPTH:
+        elif length.get(name, 0) > DEPTH:
             yield finding(
                 (*at, "like"), "too long a chain of branches", f"more than {DEPTH}", f"at most {DEPTH}"
             )
@@ -124,11 +124,46 @@ def _action(document: Document, facts: Facts, at: Path, branch: str, action: Act
                     "one position per turn",
                     key=True,
                 )
-    if action.from_ and action.to and parse_date(action.to).last < parse_date(action.from_).first:
-        yield finding((*at, "to"), "ends before it begins", action.to, f"a date after {action.from_}")
+    since = action.from_ or action.date
+    if since and action.to and parse_date(action.to).last < parse_date(since).first:
+        yield finding((*at, "to"), "ends before it begins", action.to, f"a date after {since}")
+    pairs = {"sanctions": action.sanctions or {}, "pledge": action.pledge or {}}
+    yield from laid_down(document, facts, at, pairs, {"stock": action.stock or {}})
     yield from _forbid(document, facts, at, action)
     if action.offer is not None:
         yield from _offer(document, facts, at, branch, action)
+
+
+def laid_down(
+    document: Document,
+    facts: Facts,
+    at: Path,
+    pairs: Mapping[str, Mapping[str, Number]],
+    held: Mapping[str, Mapping[str, Mapping[str, Number]]],
+) -> Iterator[Finding]:
+    """What a branch or an event puts in place: by key, sanctions or pledges of pairs, and stocks by actor and good."""
+    for verb, table in pairs.items():
+        known = facts.pledges if verb == "pledge" else facts.sanctions
+        for key in table:
+            found = facts.directed(key)
+            missing = [pair for pair in found if pair not in known]
+            if missing or not found:
+                yield finding(
+                    (*at, verb, key),
+                    f"no such {verb}",
+                    ">".join(missing[0]) if missing else key,
+                    facts.list_pairs(known) + f"; written {verb}: {EXAMPLE[verb]}",
+                    key=True,
+                )
+        for key, other in facts.ambiguous_pairs({k: repr(v) for k, v in table.items()}, ">"):
+            message = f"{other} gives the same pair another number"
+            yield finding((*at, verb, key), message, key, "one number a pair", key=True)
+    for verb, holdings in held.items():
+        for actor, goods in holdings.items():
+            for good, number in goods.items():
+                if document.goods[good].kind == "know_how" and number.value > 1.0:
+                    place, allowed = (*at, verb, actor, good), "a number from 0 to 1"
+                    yield finding(place, "a level of know-how", f"{number.value:g}", allowed)
 
 
 def _not_a_lever(
@@ -249,7 +284,7 @@ def offer_parties(document: Document, facts: Facts, action: Action) -> list[str]
 
 
 def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
-    known: dict[Argument, Listed[tuple[str, str]]] = {
+    known: dict[Argument, Listing[tuple[str, str]]] = {
         "sanctions": facts.sanctions, "pledge": facts.pledges, "strike": facts.strikes, "proxy": facts.proxies,
     }  # fmt: skip
     for name, outcome in document.outcomes.items():
@@ -270,7 +305,7 @@ def _outcomes(document: Document, facts: Facts) -> Iterator[Finding]:
             yield finding(at, "an observed event never happens in a run", thing, "an exogenous event")
 
 
-def _which(facts: Facts, at: Path, outcome: Outcome) -> Iterator[Finding]:
+def _which(facts: Facts, at: Path, outcome: OutcomeEntry) -> Iterator[Finding]:
     """Where a pair has several disputes, strikes or proxies, `over` says which one is meant."""
     kind, over = outcome.of.kind, outcome.of.over
     pair: tuple[str, str] = getattr(outcome.of, kind)

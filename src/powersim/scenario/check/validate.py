@@ -18,11 +18,12 @@ from powersim.scenario.check.repair import Repair
 from powersim.scenario.check.world import contradictions
 from powersim.scenario.read.node import NOWHERE, Node, Path
 from powersim.scenario.read.source import MOST_PROBLEMS
+from powersim.scenario.resolve.branch import disagreements
 from powersim.scenario.resolve.document import Resolver
 from powersim.scenario.resolve.study import numbers
-from powersim.scenario.schema.branch import Branch, Event
+from powersim.scenario.schema.branch import BranchEntry, Event
 from powersim.scenario.schema.issue import Issue
-from powersim.scenario.schema.scenario import SUMMARIES, Document, Outcome
+from powersim.scenario.schema.scenario import SUMMARIES, Document, OutcomeEntry
 from powersim.scenario.schema.world import Actor, Good
 from powersim.world.params import MECHANISMS, SPEC
 
@@ -48,8 +49,11 @@ def validate(root: Node, problems: Iterable[Problem] = ()) -> Document:
     facts = Facts(document, unsure)
     report = contradictions(document, facts)
     found += [one.problem(repair.work) for one in report.findings if not _doubtful(one, repair.work, unsure)]
+    resolver = Resolver(document)
+    if report.complete:
+        apart = disagreements(resolver)
+        found += [one.problem(repair.work) for one in apart if not _doubtful(one, repair.work, unsure)]
     if found and report.complete:
-        resolver = Resolver(document)
         numbers(resolver)
         found += [
             problem for problem in unmatched(resolver, repair.work) if not _touched(problem.found, repair)
@@ -91,9 +95,9 @@ def _defined(document: Document, repair: Repair) -> frozenset[str]:
     for name in unknown.get("good", ()):
         document.goods[name] = Good.model_validate({"kind": "rival"})
     for name in unknown.get("branch", ()):
-        document.branches[name] = Branch()
+        document.branches[name] = BranchEntry()
     for name in unknown.get("outcome", ()):
-        document.outcomes[name] = Outcome.model_validate({"of": {"power": next(iter(document.actors))}})
+        document.outcomes[name] = OutcomeEntry.model_validate({"of": {"power": next(iter(document.actors))}})
     document.events.extend(Event.model_construct(id=name) for name in unknown.get("event", ()))
     for path in links.malformed:
         _forget(document, path)

@@ -9,7 +9,7 @@ from itertools import islice
 from powersim.scenario.calendar import parse_date
 from powersim.scenario.check.facts import Facts, Finding, circular, finding
 from powersim.scenario.check.size import sizes
-from powersim.scenario.check.study import study_contradictions
+from powersim.scenario.check.study import laid_down, study_contradictions
 from powersim.scenario.read.node import Path
 from powersim.scenario.read.source import MOST_PROBLEMS
 from powersim.scenario.schema.scenario import Document
@@ -264,6 +264,8 @@ def _events(document: Document, facts: Facts) -> Iterator[Finding]:
             yield finding(
                 ("events", index, "to"), "ends before it begins", event.to, f"a date after {event.from_}"
             )
+        at: Path = ("events", index)
+        yield from laid_down(document, facts, at, {"sanctions": event.sanctions}, {"holds": event.holds})
         for verb in ("shift", "set"):
             for name in getattr(event, verb):
                 issue = document.issues[name]

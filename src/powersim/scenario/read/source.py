@@ -18,9 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.read.node import Mark, Node, PathPart, Scalar, dotted, show
 
-MAX_BYTES = 300_000  # the flagship has 70,000
+MAX_BYTES = 1_500_000  # the flagship has 70,000
 MAX_DEPTH = 24  # the grammar needs 9
-MAX_NODES = 15_000  # keys and values; the flagship has 6,600
+MAX_NODES = 60_000  # keys and values; the flagship has 6,600
 MOST_PROBLEMS = 200  # mistakes that are reported at once
 MAX_TEXT = 20_000  # characters of one scalar
 MAX_DIGITS = 60  # characters of one number

@@ -1,15 +1,16 @@
-"""Resolving events, branches, outcomes and hypotheses, and the scenario as a whole."""
+"""Resolving events, outcomes and hypotheses, and the scenario as a whole."""
 
 from __future__ import annotations
 
 from powersim.scenario import resolved as r
-from powersim.scenario.check.study import offer_parties
 from powersim.scenario.expr import parse
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.resolve import world
+from powersim.scenario.resolve.branch import branches
 from powersim.scenario.resolve.document import Resolver
-from powersim.scenario.schema.branch import Action, Event, Forbid
+from powersim.scenario.schema.branch import Event
 from powersim.scenario.schema.hypothesis import Hypothesis
+from powersim.world.deeds import DEEDS
 
 EVER_THRESHOLD = 0.5  # of a quantity that is 0 or 1
 
@@ -102,89 +103,35 @@ def _deeds(of: Resolver, at: str, event: Event) -> list[r.Deed]:
         path = f"{at}.{kind}.{first}" + (f".{second}" if second else "")
         deeds.append(r.Deed(kind, first, second, of.num(path, number, written=f"{at}.{kind}.{written}")))  # type: ignore[arg-type]
 
-    for actor, party in of.by_actor(event.engagers).items():
-        add("engagers", actor, "", event.engagers[party], party)
-    for kind, table in (("shift", event.shift), ("set", event.set)):
-        for issue, number in table.items():
-            add(kind, issue, "", number, issue)
-    for kind, wants in (("ideal", event.ideal), ("salience", event.salience)):
-        for issue, parties in wants.items():
-            for actor, party in of.by_actor(parties).items():
-                add(kind, actor, issue, parties[party], f"{party}.{issue}")
-    for key, number in event.alignment.items():
-        if key != "default":
-            first, second = key.split("-")
-            for a, b in sorted({(min(pair), max(pair)) for pair in of.facts.pairs([first], [second])}):
-                add("alignment", a, b, number, key)
-    for actor, goods in event.stock.items():
-        for good, number in goods.items():
-            add("stock", actor, good, number, f"{actor}.{good}")
+    for kind, deed in DEEDS.items():
+        table = getattr(event, kind)
+        if deed.of == "actor":
+            for actor, party in of.by_actor(table).items():
+                add(kind, actor, "", table[party], party)
+        elif deed.of == "interest":
+            for issue, parties in table.items():
+                for actor, party in of.by_actor(parties).items():
+                    add(kind, actor, issue, parties[party], f"{party}.{issue}")
+        elif deed.of == "pair":
+            for key, number in table.items():
+                if key != "default":
+                    first, second = key.split("-")
+                    for a, b in sorted(
+                        {(min(pair), max(pair)) for pair in of.facts.pairs([first], [second])}
+                    ):
+                        add(kind, a, b, number, key)
+        elif deed.of == "directed":
+            for key, number in table.items():
+                for a, b in of.facts.directed(key):
+                    add(kind, a, b, number, key)
+        elif deed.of == "stock":
+            for actor, goods in table.items():
+                for good, number in goods.items():
+                    add(kind, actor, good, number, f"{actor}.{good}")
+        else:
+            for issue, number in table.items():
+                add(kind, issue, "", number, issue)
     return deeds
-
-
-def branches(of: Resolver) -> dict[str, r.Branch]:
-    """Every branch, with the steps of those that it is like first."""
-    out: dict[str, r.Branch] = {}
-    for name, branch in sorted(of.document.branches.items()):
-        chain = [branch]
-        while chain[0].like is not None:
-            chain.insert(0, of.document.branches[chain[0].like])
-        actions = [action for link in chain for action in link.do]
-        offers = [action for action in actions if action.offer is not None]
-        steps = tuple(step for action in actions for step in _steps(of, action))
-        offer = _offer(of, offers[-1]) if offers else None
-        out[name] = r.Branch(name, branch.title or name, branch.like or "", steps, offer, branch.role)
-    return out
-
-
-def _steps(of: Resolver, action: Action) -> list[r.Step]:
-    act, linear = action.read_as != "nature", action.between == "linear"
-    steps: list[r.Step] = []
-    for issue, number in (action.set or {}).items():
-        turn = of.turn(action.date, 0)
-        steps.append(r.Step("path", "issue", (issue,), turn, turn, ((turn, number.value),), act=act))
-    for issue, path in (action.path or {}).items():
-        points = tuple(sorted((of.turn(date, 0), number.value) for date, number in path.items()))
-        last = points[-1][0] if action.to is None else max(points[-1][0], of.last_turn(action.to))
-        steps.append(r.Step("path", "issue", (issue,), points[0][0], last, points, linear, act))
-    first, last = of.turn(action.from_, 0), of.last_turn(action.to)
-    for issue in action.hold or []:
-        steps.append(r.Step("hold", "issue", (issue,), first, last))
-    for kind, thing in _forbidden(of, action.forbid):
-        steps.append(r.Step("forbid", kind, thing, first, last))
-    return steps
-
-
-def _forbidden(of: Resolver, forbid: Forbid | None) -> list[tuple[str, tuple[str, ...]]]:
-    if forbid is None:
-        return []
-    if forbid.sanctions is not None:
-        return [("sanctions", pair) for pair in of.facts.pairs(forbid.sanctions.by, forbid.sanctions.on)]
-    for kind, issues in (("raise", forbid.raise_), ("lower", forbid.lower)):
-        if issues is not None:
-            return [(kind, (issue,)) for issue in issues]
-    if forbid.event is not None:
-        return [("event", (forbid.event,))]
-    for kind, thing in (("flow", forbid.flow), ("pledge", forbid.pledge), ("war", forbid.war)):
-        if thing is not None:
-            return [(kind, thing)]
-    return []
-
-
-def _offer(of: Resolver, action: Action) -> r.Offer:
-    legs = []
-    for leg in action.offer or []:
-        issue = leg.move or leg.refrain
-        thing = (issue,) if issue else leg.give or leg.freeze or leg.relief or leg.pledge or ()
-        legs.append(r.OfferLeg(leg.kind, thing, leg.to.value if leg.to is not None else 0.0))
-    parties = offer_parties(of.document, of.facts, action)
-    return r.Offer(
-        of.turn(action.date, 0),
-        tuple(legs),
-        tuple(parties),
-        action.if_accepted or "",
-        action.if_refused or "",
-    )
 
 
 def _outcomes(of: Resolver) -> dict[str, r.Outcome]:

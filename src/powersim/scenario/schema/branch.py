@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from powersim.scenario.names import (
     ActorRef,
     BranchRef,
+    DirectedKey,
     EventRef,
     GoodRef,
     Identifier,
@@ -21,10 +22,20 @@ from powersim.scenario.names import (
     complaint,
     every_fault,
 )
-from powersim.scenario.schema.numbers import Change, FixedUnit, Shift, Strict, Unit, check_expression
-from powersim.scenario.schema.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text
+from powersim.scenario.schema.numbers import (
+    Amount,
+    Change,
+    FixedAmount,
+    FixedUnit,
+    Shift,
+    Strict,
+    Unit,
+    check_expression,
+)
+from powersim.scenario.schema.shapes import Date, Flow, Line, Pair, Parties, Source, Switch, Text, distinct
+from powersim.world.deeds import DEEDS
 
-DOES = ("engagers", "shift", "set", "ideal", "salience", "alignment", "stock")
+DOES = tuple(DEEDS)
 
 
 def _once(value: bool) -> bool:
@@ -61,6 +72,10 @@ class Event(Strict):
     alignment: dict[SymmetricKey, Shift] = Field(default_factory=dict, examples=["{RUS-IRN: 0.1}"])
     stock: dict[ActorRef, dict[GoodRef, Change]] = Field(
         default_factory=dict, examples=["{RUS: {munitions: -0.2}}"]
+    )
+    sanctions: dict[DirectedKey, Unit] = Field(default_factory=dict, examples=['{"USA>RUS": 0}'])
+    holds: dict[ActorRef, dict[GoodRef, Amount]] = Field(
+        default_factory=dict, examples=["{RUS: {munitions: 2}}"]
     )
     about: Text | None = None
     source: Source | None = None
@@ -108,6 +123,14 @@ def _names(raw: object) -> object:
 Issues = Annotated[
     list[IssueRef],
     Field(min_length=1, examples=["missile_defense_europe"]),
+    BeforeValidator(_names, json_schema_input_type=str | list[str]),
+]
+
+
+Branches = Annotated[
+    list[BranchRef],
+    Field(examples=["[keep, no_nato_shift]"]),
+    AfterValidator(distinct),
     BeforeValidator(_names, json_schema_input_type=str | list[str]),
 ]
 
@@ -196,7 +219,9 @@ class Leg(Strict):
         return next(kind for kind in LEGS if getattr(self, kind) is not None)
 
 
-VERBS = ("set", "hold", "path", "forbid", "offer")
+VERBS = ("set", "hold", "path", "sanctions", "pledge", "stock", "forbid", "offer")
+LAID = ("sanctions", "pledge", "stock")
+EXAMPLE = {"sanctions": '{"USA>RUS": 0.5}', "pledge": '{"USA>UKR": 0.4}', "stock": "{RUS: {munitions: 2}}"}
 MOST_LEGS = 10
 MOST_PARTIES = 5
 
@@ -208,6 +233,11 @@ class Action(Strict):
     hold: Issues | None = None
     path: dict[IssueRef, dict[Date, FixedUnit]] | None = Field(
         default=None, examples=["{missile_defense_europe: {2009Q3: 0.25, 2011Q1: 0.4}}"]
+    )
+    sanctions: dict[DirectedKey, FixedUnit] | None = Field(default=None, examples=['{"USA>RUS": 0.5}'])
+    pledge: dict[DirectedKey, FixedUnit] | None = Field(default=None, examples=['{"USA>UKR": 0.4}'])
+    stock: dict[ActorRef, dict[GoodRef, FixedAmount]] | None = Field(
+        default=None, examples=["{RUS: {munitions: 2}}"]
     )
     forbid: Forbid | None = None
     offer: Annotated[list[Leg], Field(min_length=1, max_length=MOST_LEGS)] | None = Field(
@@ -244,6 +274,9 @@ class Action(Strict):
             "set": {"date", "read_as"},
             "hold": {"from", "to"},
             "path": {"to", "between", "read_as"},
+            "sanctions": {"date", "to"},
+            "pledge": {"date", "to"},
+            "stock": {"date"},
             "forbid": {"from", "to"},
             "offer": {"date", "parties", "if_refused", "if_accepted"},
         }[verb]
@@ -253,8 +286,12 @@ class Action(Strict):
                 yield complaint(
                     f"{verb} has no {key}", found=key, allowed=", ".join(sorted(allowed)), at=(key,)
                 )
-        if verb in ("set", "offer") and self.date is None:
+        if verb in ("set", "offer", *LAID) and self.date is None:
             yield complaint("missing key date", example="date: 2009Q3", lacks="date")
+        if verb in LAID and not getattr(self, verb):
+            yield complaint(
+                "nothing is laid down", found="{}", example=f"{verb}: {EXAMPLE[verb]}", at=(verb,)
+            )
         for issue, path in (self.path or {}).items():
             if not path:
                 yield complaint(
@@ -267,8 +304,8 @@ class Action(Strict):
         return next(verb for verb in VERBS if getattr(self, verb) is not None)
 
 
-class Branch(Strict):
-    """A counterfactual: another branch (`like`) plus actions; an empty branch is the world as it goes.
+class BranchEntry(Strict):
+    """A counterfactual: other branches (`like`) plus actions; an empty branch is the world as it goes.
 
     role: it answers the question, or it is a yardstick, there to measure the others by. No role comes with `like`.
     """
@@ -276,7 +313,7 @@ class Branch(Strict):
     title: Line | None = None
     about: Text | None = None
     role: Literal["answer", "yardstick"] = Field(default="answer", examples=["yardstick"])
-    like: BranchRef | None = None
+    like: Branches = Field(default_factory=list)
     do: list[Action] = Field(
         default_factory=list, examples=["[{hold: missile_defense_europe, from: 2009Q3}]"]
     )

@@ -284,6 +284,7 @@ def check_expression(text: str, at: tuple[str | int, ...] = ()) -> str:
 
 Unit = Annotated[Number, Range(0.0, 1.0, "0.5")]
 FixedUnit = Annotated[Number, Range(0.0, 1.0, "0.5", fixed=True)]
+FixedAmount = Annotated[Number, Range(0.0, 1e6, "1", fixed=True)]
 FixedPositive = Annotated[Number, Range(TINY, 1e6, "0.4", fixed=True)]
 FixedNumber = Annotated[Number, Range(-math.inf, math.inf, "0.5", fixed=True)]
 Signed = Annotated[Number, Range(-1.0, 1.0, "0.25")]

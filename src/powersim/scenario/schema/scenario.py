@@ -23,7 +23,7 @@ from powersim.scenario.names import (
     complaint,
     every_fault,
 )
-from powersim.scenario.schema.branch import Branch, Event
+from powersim.scenario.schema.branch import BranchEntry, Event
 from powersim.scenario.schema.hypothesis import Hypothesis, VerdictRule
 from powersim.scenario.schema.issue import Issue
 from powersim.scenario.schema.numbers import AnyNumber, FixedNumber, FixedUnit, Prior, Strict
@@ -194,7 +194,7 @@ Period = Annotated[
 ]
 
 
-class Outcome(Strict):
+class OutcomeEntry(Strict):
     """A quantity and how its path becomes one number: at a date, mean, max or min over a period, ever until a date."""
 
     of: Quantity = Field(examples=["{alignment: [RUS, IRN]}"])
@@ -279,7 +279,7 @@ class Document(Strict):
     trade: DirectedUnits = Field(default_factory=dict, examples=['{default: 0, "IRN>CHN": 0.15}'])
     reach: DirectedUnits = Field(default_factory=dict, examples=['{default: 0.2, "USA>IRN": 0.6}'])
     events: list[Event] = Field(default_factory=list)
-    branches: dict[Choice, Branch] = Field(default_factory=dict)
+    branches: dict[Choice, BranchEntry] = Field(default_factory=dict)
     intervention: Date | None = None
     theories: dict[
         Choice, Annotated[Theory, BeforeValidator(_theory, json_schema_input_type=dict[str, Any])]
@@ -287,7 +287,7 @@ class Document(Strict):
     parameters: dict[ParameterRef, AnyNumber] = Field(default_factory=dict, examples=["{rho: 0.5}"])
     priors: Priors = Field(default_factory=list, examples=['[{over: "interests.*.*.ideal", spread: 0.15}]'])
     mechanisms: dict[MechanismRef, Switch] = Field(default_factory=dict, examples=["{exchange: on}"])
-    outcomes: dict[Identifier, Outcome] = Field(default_factory=dict)
+    outcomes: dict[Identifier, OutcomeEntry] = Field(default_factory=dict)
     hypotheses: list[Hypothesis] = Field(default_factory=list)
     verdict: VerdictRule = Field(
         default_factory=VerdictRule, examples=["{within: 0.05, supported: 0.9, either: 0.1}"]

@@ -46,7 +46,8 @@ def _tuple(length: int, example: str) -> Callable[[object], object]:
     return read
 
 
-def _distinct(items: Any) -> Any:
+def distinct(items: Any) -> Any:
+    """Refuse what is named twice."""
     seen: set[object] = set()
     for index, item in enumerate(items):
         if item in seen:
@@ -67,7 +68,7 @@ Text = Annotated[str, Field(examples=["some text"]), AfterValidator(plain)]
 Parties = Annotated[
     list[PartyRef],
     Field(min_length=1, examples=["[USA, POL]"]),
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]),
 ]
 Label = Annotated[
@@ -78,13 +79,13 @@ Label = Annotated[
 ]
 Pair = Annotated[
     tuple[ActorRef, ActorRef],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     BeforeValidator(_tuple(2, "[USA, POL]"), json_schema_input_type=list[str]),
     Field(examples=["[USA, POL]"]),
 ]
 PartyPair = Annotated[
     tuple[PartyRef, PartyRef],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     BeforeValidator(_tuple(2, "[USA, POL]"), json_schema_input_type=list[str]),
     Field(examples=["[USA, POL]"]),
 ]
@@ -95,7 +96,7 @@ Stock = Annotated[
 ]
 Flow = Annotated[
     tuple[GoodRef, ActorRef, ActorRef],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     BeforeValidator(_tuple(3, "[s300, RUS, IRN]"), json_schema_input_type=list[str]),
     Field(examples=["[s300, RUS, IRN]"]),
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from powersim.story import kinds
 from powersim.story.events import Event
 from powersim.world.phases import number_of
-from powersim.world.state import Branch, World
+from powersim.world.state import BranchArrays, World
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Side:
     name: str
     states: Sequence[World]
     events: Sequence[Event]
-    branch: Branch
+    branch: BranchArrays
 
 
 @dataclass(frozen=True)

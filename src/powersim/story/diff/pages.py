@@ -12,11 +12,12 @@ from powersim.story import phrases, tables
 from powersim.story.diff.happenings import Happening
 from powersim.story.diff.parting import Link, Parting
 from powersim.story.diff.quantities import ROUGH, label, shown, size
-from powersim.story.frame import Outcome
+from powersim.story.frame import OutcomePath
 from powersim.story.lines import line
 from powersim.story.pages import WIDTH, escaped, joined
-from powersim.story.selection import Wanted, select
+from powersim.story.selection import Selection, select
 from powersim.story.story import Entry, tell
+from powersim.world import chronicle as c
 
 READ = (
     "How a difference hangs on the branch is read from what differs, it is not proof: of the inputs of each decision "
@@ -48,11 +49,11 @@ class Comparison:
     run: int
     seed: int
     differences: Sequence[Difference]
-    outcomes: tuple[Sequence[Outcome], Sequence[Outcome]]
+    outcomes: tuple[Sequence[OutcomePath], Sequence[OutcomePath]]
     priors: str = ""  # said where no number was drawn
 
 
-def differences(parting: Parting, wanted: Wanted) -> list[Difference]:
+def differences(parting: Parting, wanted: Selection) -> list[Difference]:
     """What happened in one branch only, as far as it is wanted, in order, each with its chain."""
     found = []
     for side, each in enumerate(parting.sides):
@@ -90,8 +91,10 @@ def _first(parting: Parting) -> str:
     laid = [
         line(names, h.rows[0]) for h in parting.happenings if h.turn == parting.first and _root(parting, h)
     ]
-    laid_down = {h.rows[0].thing for h in parting.happenings if h.turn == parting.first and _root(parting, h)}
-    doing = {("pos", (control,)) for control in laid_down}
+    roots = [h.rows[0] for h in parting.happenings if h.turn == parting.first and _root(parting, h)]
+    doing = {
+        ("q", (row.actor, row.thing)) if row.kind == c.SUPPLIED else ("pos", (row.thing,)) for row in roots
+    }
     ranked = sorted(
         (q for q in found if q[0] not in ROUGH and (q[0] != "x" or not _twice(q, found, parting))),
         key=lambda q: (q not in doing, -size(q, *found[q]), q),

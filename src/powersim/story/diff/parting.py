@@ -213,6 +213,8 @@ class Parting:
         for row in rows:
             if row.kind == c.OFFER_MADE:
                 return Link(branch="offer", since=turn)
+            if row.kind == c.SUPPLIED:
+                return Link(branch=self._named("good", row.thing), since=turn)
             forbidden = self._forbidden(row, turn)
             if forbidden:
                 return Link(branch=forbidden, since=turn)

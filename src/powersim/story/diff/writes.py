@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from powersim.story.diff.reads import Quantities, Reads, of_war, pair_of
 from powersim.story.events import Event
 from powersim.world import chronicle as c
+from powersim.world.deeds import SET_SANCTIONS
 from powersim.world.legs import Legs
 
 
@@ -72,6 +75,9 @@ def _happened(reads: Reads, row: Event) -> Quantities:
             found |= {("engagers", (i,)), ("engagers_home", (i,)), ("x", (i,)), ("ideal_shift", (i, j))}
             found |= {("salience_shift", (i, j)), pair_of("alignment", i, j), ("q", (i, j))}
             found |= {("pos", (control,)) for control in reads.of_issue.get(i, [])}
+            if s.act_kind[a] == SET_SANCTIONS:
+                on = np.flatnonzero((s.control_from == i) & (s.control_to == j))
+                found |= {("pos", (control,)) for control in on.tolist()}
     return found
 
 
@@ -84,6 +90,7 @@ def _fought(reads: Reads, row: Event) -> Quantities:
 
 _WRITES: dict[int, Callable[[Reads, Event], Quantities]] = {
     c.LEG: _leg, c.OWN_MOVE: _moved, c.LAID_DOWN: _moved,
+    c.SUPPLIED: lambda reads, row: {("q", (row.actor, row.thing))},
     c.DELIVERY: _handed, c.BREACH: _broken, c.LAPSED: _lapsed, c.EVENT: _happened,
     c.BELIEF_RESOLVE: Reads.belief, c.BELIEF_TRUST: Reads.belief,
     **dict.fromkeys((c.TERMS, c.WAR, c.BATTLE, c.WAR_ENDED, c.CITY_STRIKE, c.HELPED, c.CRISIS), _fought),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from powersim._words import counted, did_you_mean, nearest
-from powersim.cli import wording
 from powersim.errors import PowersimError
+from powersim.run.opened import Source, open_source
 from powersim.run.plan import ends
+from powersim.scenario.load import Overrides
 from powersim.scenario.resolved import Event, Interest, Issue, Scenario
+from powersim.study import wording
 from powersim.world.params import MECHANISMS, SPEC, MechanismSpec, ParameterSpec
 from powersim.world.phases import PHASES, Phase
 
@@ -18,8 +20,12 @@ TURN = "turn"
 OFF = {"fall": "falls", "rise": "rises", "change": "changes"}
 
 
-def explain(name: str, scenario: Scenario | None) -> list[Block]:
-    """A heading and lines for each thing called `name`; PowersimError, with what may be meant, if there is none."""
+def explain(name: str, source: Source | None = None, overrides: Overrides | None = None) -> list[Block]:
+    """A heading and lines for each thing called `name`; PowersimError, with what may be meant, if there is none.
+
+    Parameters and mechanisms, and the `turn`, are known without a scenario.
+    """
+    scenario = open_source(source, overrides).scenario if source is not None else None
     found = [block for block in _all(name, scenario) if block is not None]
     if found:
         return found

@@ -1,0 +1,1 @@
+"""How much less noise odds have than heads."""
