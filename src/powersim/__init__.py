@@ -4,6 +4,7 @@ The public names; each is imported when it is first used, so that `import powers
 
     Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, base_rates, report
     Comparison   what branches change: effects, data, provenance, plot
+    examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     check        that a scenario is well, and what it holds; names: what there is of a kind
     explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
     from powersim.scenario.arrays.build import build
+    from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
     from powersim.scenario.template import json_schema, template
     from powersim.sim.agent import State
@@ -45,6 +47,7 @@ __all__ = [
     "build",
     "check",
     "dump",
+    "examples",
     "explain",
     "json_schema",
     "load",
@@ -66,6 +69,7 @@ _HOMES = {
     "build": "powersim.scenario.arrays.build",
     "check": "powersim.study.checking",
     "dump": "powersim.scenario.load",
+    "examples": "powersim.scenario.library",
     "explain": "powersim.study.explaining",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",

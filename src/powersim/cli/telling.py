@@ -54,6 +54,15 @@ def tell(
     runs: Annotated[
         str | None, typer.Option("--runs", metavar="A..B", help="Several runs, for a table: 0..99.")
     ] = None,
+    world: Annotated[
+        int | None,
+        typer.Option(
+            "--world",
+            metavar="N",
+            help="Instead of a run, a world of the study whose provenance.json FILE is, made with --given.",
+            min=0,
+        ),
+    ] = None,
     seed: Seed = None,
     actor: Annotated[
         str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
@@ -111,6 +120,9 @@ def tell(
 
     page = console.Page(quiet)
     excludes("--runs", runs is not None, {"--run": run})
+    excludes(
+        "--world", world is not None, {"--run": run, "--runs": runs, "--diff": diff, "--section": section}
+    )
     ignored = {
         "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
         "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
@@ -147,6 +159,8 @@ def tell(
         raise PowersimError(
             "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
         )
+    if world is not None and (form in TABLES or not single):
+        raise PowersimError("--world: is one story under one theory, as text, Markdown or JSON")
     if out is not None:
         check_out(out, form)
     if form in TABLES or not single:
@@ -160,11 +174,22 @@ def tell(
         return
     if form == "json" and not kind:
         about["kinds"] = ALL
-    tale = study.tell(branches[0], one, theory=theories[0], engine=engine, progress=page, **about)
+    tale = study.tell(
+        branches[0],
+        one,
+        theory=theories[0],
+        engine=engine,
+        world=world,
+        folder=file.parent,
+        progress=page,
+        **about,
+    )
     if form == "text" and out is None:
         show(page, tale)
     else:
         _put(page, tale, form, out)
+    if world is not None:
+        return
     if other := next((name for name in study.opened.branches if name != branches[0]), ""):
         page.next("tell", file, "--run", one, "--diff", f"{branches[0]},{other}")
 

@@ -125,7 +125,9 @@ def _ticks(axes: Axes, branches: Sequence[BranchLabel], study: Study, width: flo
     axes.set_xlim(first - room, last + room)
 
 
-def _finding(what: OutcomeLabel, rows: Sequence[Effect], moved: dict[str, list[BranchLabel]], study: Study) -> str:
+def _finding(
+    what: OutcomeLabel, rows: Sequence[Effect], moved: dict[str, list[BranchLabel]], study: Study
+) -> str:
     """At which dates the first outcome is clearly changed, over all theories."""
     scale = findings.Scale(what.summary.kind == "ever", what.unit)
     total = {r.branch_b: r for r in findings.overall([r for r in rows if r.outcome == what.name])}

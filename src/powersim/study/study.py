@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario, Source, chosen, open_source
+from powersim.run.opened import Chosen, Source, chosen, open_source
 from powersim.run.plan import Plan, headline, plan
 from powersim.run.stages import Job
 from powersim.scenario.canonical import checksum
@@ -17,6 +17,7 @@ from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
+from powersim.study.asking import GivenQuestions
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, carried_out, check_effects
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study:
+class Study(GivenQuestions):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -57,9 +58,10 @@ class Study:
                     PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
                 )
             changed[PRIORS] = OFF
-        self.opened: LoadedScenario = open_source(source, changed)
+        self.opened = open_source(source, changed)
         self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
+        self.date = self.opened.recorded.get("given")
         self._plan(branches, theories)  # says at once what cannot be
 
     @property
@@ -94,6 +96,8 @@ class Study:
         workers: int | None = None,
         scheduler: str | None = None,
         paths: int | None = None,
+        worlds: int | None = None,
+        by_evidence: bool = False,
         progress: Listener | Count | None = None,
     ) -> Comparison:
         """What the branches change, each against the first, under every theory.
@@ -101,8 +105,11 @@ class Study:
         runs: of each branch under each theory; until: go on until an interval is narrow ("war ci < 0.01"). sweep: move
         the date of the intervention over a period, ("2009Q1", "2010Q4"). outcomes: those to tell of first. out: a
         folder to keep everything in; resume: go on with what is there. engine: compiled, mesa or dask (scheduler: the
-        address of its cluster). paths: keep whole paths of so many runs. progress: called with the steps done and all.
+        address of its cluster). paths: keep whole paths of so many runs. worlds: how many under each theory where the
+        study is `given` a date; by_evidence: weigh theories by what the record says of them there. progress: called
+        with the steps done and all.
         """
+        questions.check_given(self.date, worlds, by_evidence, sweep)
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
@@ -113,10 +120,13 @@ class Study:
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
             "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
-            "paths": paths, "until": until, "sampling": self.sampling, "resume": resume,
+            "paths": paths, "until": until, "sampling": self.sampling, "resume": resume, "given": self.date,
+            "worlds": worlds, "by_evidence": by_evidence,
         }  # fmt: skip
         found = carried_out(job, Comparison, equivalent("compare", self.opened, asked))
         found.shown = names
+        if self.date is not None:
+            found.condition(self.date, worlds, job.listener, resume, workers, by_evidence)
         return found
 
     def run(
@@ -231,15 +241,24 @@ class Study:
         *,
         theory: str | None = None,
         engine: str | None = None,
+        world: int | None = None,
+        folder: str | Path | None = None,
         progress: Listener | Count | None = None,
         **about: Unpack[About],
     ) -> Tale:
-        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
+        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period.
+
+        world: the number of a world, among those that a study given a date left in `folder`, instead of a run.
+        """
         from powersim.study.tales import check_run, tale, wanted
 
+        if world is not None and folder is None:
+            raise ArgumentError("world", "needs the folder of its study, e.g. ", Argument("folder", "out/my"))
         check_run(run)
         planned = self._first(branch, theory)
-        return tale(planned, run, wanted(planned, **about), engine, heard(progress))
+        some = wanted(planned, **about)
+        one = None if world is None or folder is None else questions.world(planned, world, Path(folder))
+        return tale(planned, run if world is None else world, some, engine, heard(progress), one)
 
     def tell_apart(
         self,
@@ -328,12 +347,6 @@ class Study:
             return write_report(
                 Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
             )
-
-    def given(self, date: str) -> Study:
-        """The study as it goes on from what the record says up to a date."""
-        raise PowersimError(
-            f"given {date}: conditioning on the record is not there yet; allowed: the whole calendar"
-        )
 
     def __repr__(self) -> str:
         under = self._plan(self.branches, self.theories)

@@ -15,6 +15,7 @@ from powersim.files.writing import check_folder, check_target, write
 from powersim.run.listener import Listener
 from powersim.run.opened import ALL, Chosen, chosen, listed, unknown_name
 from powersim.run.plan import LAST_RUN, Plan
+from powersim.run.possible import Possible
 from powersim.run.stages import announce
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
@@ -250,10 +251,18 @@ def wanted(
     )
 
 
-def tale(plan: Plan, run: int, asked: Selection, engine: str | None, listener: Listener) -> Tale:
-    """The story of a run of the plan's first branch under its first theory."""
+def tale(
+    plan: Plan,
+    run: int,
+    asked: Selection,
+    engine: str | None,
+    listener: Listener,
+    world: Possible | None = None,
+) -> Tale:
+    """The story of a run of the plan's first branch under its first theory, or of a possible world instead."""
     announce(listener)
-    return Tale(plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, _engine(engine)))
+    told = story(plan, plan.labels[0], plan.theories[0], run, asked, _engine(engine), world)
+    return Tale(plan, run, told)
 
 
 def two_tales(plan: Plan, run: int, asked: Selection, engine: str | None, listener: Listener) -> TwoTales:
