@@ -325,10 +325,12 @@ CALLS = {
     "check": ["check", "Study.base_rates"],
     "compare": ["Study.compare"],
     "elasticities": ["Study.elasticities"],
+    "examples": ["examples"],
     "explain": ["explain"],
     "figures": ["Comparison.figures"],
     "list": ["names"],
     "new": ["template"],
+    "origin": ["Study.origin"],
     "report": ["Study.report", "Comparison.report"],
     "results": ["Comparison.open", "Comparison.about", "Comparison.export"],
     "run": ["Study.run"],
@@ -336,6 +338,7 @@ CALLS = {
     "sensitivity": ["Study.sensitivity"],
     "tell": ["Study.tell", "Study.tell_many", "Study.tell_apart", "Study.tell_in_report"],
     "verdict": ["Study.verdict"],
+    "weigh": ["Study.given", "Study.weigh"],
     "why": ["Study.why"],
 }
 """The calls of every verb."""
