@@ -12,6 +12,7 @@ import typer
 from powersim.cli import (
     drawing,
     elasticities,
+    given,
     inspecting,
     reporting,
     results,
@@ -46,7 +47,18 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, drawing, verdict, why, sensitivity, elasticities, reporting):
+    for module in (
+        inspecting,
+        running,
+        results,
+        drawing,
+        verdict,
+        why,
+        sensitivity,
+        elasticities,
+        given,
+        reporting,
+    ):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -104,6 +104,20 @@ Sampling = Annotated[
         help="How runs are spread over the uncertain numbers; default: independent.",
     ),
 ]
+GivenDate = Annotated[
+    str | None,
+    typer.Option(
+        "--given",
+        metavar="DATE",
+        help="Condition on what the scenario's `evidence` says happened until then: 2009Q2.",
+    ),
+]
+WorldCount = Annotated[
+    int | None,
+    typer.Option(
+        "--worlds", metavar="N", help="With --given: worlds under each theory; default: 256.", min=1
+    ),
+]
 Detail = Annotated[bool, typer.Option("--detail", help="Print everything, not only what matters first.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 
