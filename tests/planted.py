@@ -174,3 +174,37 @@ ONE = {
     "own answer": ("direct", own_answer),
 }
 """Which part carries all of the effect."""
+
+
+def by_chance(*events: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    """Structural equations: an event a year, each with a chance that levers decide, each setting a lever of its name.
+
+    An event is {id, year, chance, of}: it comes with the chance times what `of` is then. The lever `cause` is laid
+    down as 1 by the branch `happened` and as 0 by `without`.
+    """
+    from powersim.world.params import MECHANISMS
+
+    levers = ["cause", *(event["id"] for event in events)]
+    document: dict[str, Any] = {
+        "powersim": 1,
+        "name": "by-chance",
+        "calendar": {"start": "2000", "end": "2007", "turn": "year"},
+        "intervention": "2001",
+        "actors": {"A": {"power": 0.3, "economy": 0.3}, "B": {"power": 0.1, "economy": 0.1}},
+        "issues": {f"l_{name}": {"start": 0.0, "control": "A", "interests": {}} for name in levers},
+        "events": [
+            {
+                "id": event["id"], "from": str(event["year"]), "to": str(event["year"]),
+                "hazard": event["chance"], "hazard_from": event.get("of", "1"),
+                "set": {f"l_{event['id']}": event.get("sets", 1.0)},
+            }
+            for event in events
+        ],
+        "branches": {
+            name: {"do": [{"path": {"l_cause": {"2001": to}}, "to": "2007"}]}
+            for name, to in (("happened", 1.0), ("without", 0.0))
+        },
+        "mechanisms": dict.fromkeys(MECHANISMS, False) | {"calendar": True},
+        "outcomes": {"effect": {"of": {"issue": "l_effect"}, "ever": "2007", "above": 0.5}},
+    }  # fmt: skip
+    return document | parts

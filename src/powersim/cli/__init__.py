@@ -12,6 +12,7 @@ import typer
 from powersim.cli import (
     drawing,
     elasticities,
+    given,
     inspecting,
     reporting,
     results,
@@ -24,6 +25,7 @@ from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
 Examples:
+  powersim examples                          scenarios that come with powersim: run them by name
   powersim new my.yaml                       write a scenario with every key explained
   powersim check my.yaml                     is it well formed?
   powersim compare my.yaml --out out/my      what do its branches change?
@@ -46,7 +48,18 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (inspecting, running, results, drawing, verdict, why, sensitivity, elasticities, reporting):
+    for module in (
+        inspecting,
+        running,
+        results,
+        drawing,
+        verdict,
+        why,
+        sensitivity,
+        elasticities,
+        given,
+        reporting,
+    ):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from powersim._words import counted
 from powersim.cli import effects as tabulated
-from powersim.cli.console import Page
+from powersim.cli.console import Cell, Page
+from powersim.effects.findings import Scale
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.figures import pool
@@ -17,6 +18,7 @@ from powersim.study.results import EFFECTS, Comparison, Results
 
 if TYPE_CHECKING:
     from powersim.run.plan import Plan
+    from powersim.study.given import Conditional
 
 FIGURES = "figures"
 NONE = "none"
@@ -42,6 +44,8 @@ def report(
     page.line(plan.scenario.title, "bold")
     for text in found.findings.values():
         page.line(text)
+    if found.conditional is not None:
+        _conditional(page, found, found.conditional, rows)
     page.line()
     if detail:
         kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
@@ -57,6 +61,33 @@ def report(
         if drawn:
             draw(page, found, subfolder(out, FIGURES), None, processes, brief=figures != ALL)
         page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
+
+
+def _conditional(page: Page, found: Comparison, conditional: Conditional, kept: Sequence[Effect]) -> None:
+    """Effects given what happened beside those in worlds as the model makes them, and how far they can be trusted."""
+    from powersim.cli.console import Column, Table
+
+    page.line()
+    page.line(conditional.meaning, "bold")
+    known = {(row.outcome, row.theory, row.branch_b): row for row in conditional.rows}
+    columns = (
+        Column("theory"), Column("branch"), Column("as the model goes", right=True),
+        Column("95 % interval", right=True), Column(f"given {conditional.date}", right=True),
+        Column("95 % interval", right=True), Column(""),
+    )  # fmt: skip
+    for name in found.shown:
+        outcome = found.labels.outcome(name)
+        scale = Scale(outcome.summary.kind == "ever", outcome.unit)
+        rows: list[tuple[Cell | str, ...]] = []
+        for row in (row for row in kept if row.outcome == name):
+            other = known[row.outcome, row.theory, row.branch_b]
+            cells = [cell for r in (row, other) for cell in scale.estimate(r.effect, r.ci_low, r.ci_high, 3)]
+            said = tabulated.word(other, scale.binary)
+            theory = "all theories" if row.theory == ALL else row.theory
+            rows.append((theory, row.branch_b, *cells, Cell(said, tabulated.STYLES[said])))
+        page.tables([Table(columns, tuple(rows), tabulated.heading(outcome, found.labels))])
+    for line in conditional.trust:
+        page.line(line, "dim")
 
 
 def _more(plan: Plan, shown: Sequence[str], *, detail: bool) -> str:

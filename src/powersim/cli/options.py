@@ -16,9 +16,12 @@ __all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A scenario, the name of an example, or the provenance.json of a study."
+    ),
 ]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios, or names of examples.")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -102,6 +105,20 @@ Sampling = Annotated[
         "--sampling",
         metavar="independent|antithetic|latin|sobol",
         help="How runs are spread over the uncertain numbers; default: independent.",
+    ),
+]
+GivenDate = Annotated[
+    str | None,
+    typer.Option(
+        "--given",
+        metavar="DATE",
+        help="Condition on what the scenario's `evidence` says happened until then: 2009Q2.",
+    ),
+]
+WorldCount = Annotated[
+    int | None,
+    typer.Option(
+        "--worlds", metavar="N", help="With --given: worlds under each theory; default: 256.", min=1
     ),
 ]
 Detail = Annotated[bool, typer.Option("--detail", help="Print everything, not only what matters first.")]

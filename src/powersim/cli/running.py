@@ -13,6 +13,7 @@ from powersim.cli.options import (
     Detail,
     Engine,
     File,
+    GivenDate,
     NoPriors,
     Out,
     Overrides,
@@ -27,6 +28,7 @@ from powersim.cli.options import (
     Theory,
     Until,
     Workers,
+    WorldCount,
     changes,
     guarded,
     needs,
@@ -113,6 +115,12 @@ def compare(
     paths: Paths = None,
     until: Until = None,
     sampling: Sampling = None,
+    given: GivenDate = None,
+    worlds: WorldCount = None,
+    by_evidence: Annotated[
+        bool,
+        typer.Option("--by-evidence", help="With --given: weigh theories by what the record says of them."),
+    ] = False,
     resume: Resume = False,
     set_: Overrides = None,
     no_priors: NoPriors = False,
@@ -140,6 +148,8 @@ def compare(
     )
     if out is not None and out.exists() and figures != NONE:
         check_folder(out, "figures")
+    if given is not None:
+        study = study.given(given)
     found = study.compare(
         runs,
         until=until,
@@ -151,6 +161,8 @@ def compare(
         workers=workers,
         scheduler=scheduler,
         paths=paths,
+        worlds=worlds,
+        by_evidence=by_evidence,
         progress=page,
     )
     with found.keeping():
@@ -174,7 +186,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         run,
         """\b
 Examples:
-  powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
+  powersim run missile_defense_2009 --branch replace --runs 200
   powersim run my.yaml --theory spiral --seed 7 --out out/spiral
   powersim run my.yaml --runs 1 --engine mesa
   powersim run my.yaml --runs 1 --no-priors            one history that can be followed by hand
@@ -194,6 +206,7 @@ Examples:
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
   powersim compare my.yaml --until 'war ci < 0.01' --runs 20000  until the effects are known to ±0.01
   powersim compare my.yaml --runs 1000000 --paths 5000 --out out/long
+  powersim compare my.yaml --given 2009Q2                   also in worlds that went as ours did until then
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
     ),

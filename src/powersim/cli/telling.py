@@ -27,6 +27,7 @@ from powersim.cli.spelling import names
 if TYPE_CHECKING:
     from powersim.cli.console import Page
     from powersim.run.plan import Plan
+    from powersim.run.possible import Possible
     from powersim.story.selection import Selection
     from powersim.story.story import Entry
     from powersim.story.telling import Story
@@ -64,6 +65,15 @@ def tell(
     ] = None,
     runs: Annotated[
         str | None, typer.Option("--runs", metavar="A..B", help="Several runs, for a table: 0..99.")
+    ] = None,
+    world: Annotated[
+        int | None,
+        typer.Option(
+            "--world",
+            metavar="N",
+            help="Instead of a run, a world of the study whose provenance.json FILE is, made with --given.",
+            min=0,
+        ),
     ] = None,
     seed: Seed = None,
     actor: Annotated[
@@ -123,6 +133,9 @@ def tell(
 
     page = console.Page(quiet)
     excludes("--runs", runs is not None, {"--run": run})
+    excludes(
+        "--world", world is not None, {"--run": run, "--runs": runs, "--diff": diff, "--section": section}
+    )
     ignored = {
         "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
         "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
@@ -160,6 +173,10 @@ def tell(
     elif diff:
         _diff(page, plan, numbers[0], wanted, form, out, engine)
         page.next("compare", file, "--branches", ",".join(plan.labels))
+    elif world is not None and form not in TABLES:
+        from powersim.study.questions import world as possible
+
+        _one(page, plan, world, wanted, form, out, engine, possible(plan, world, file.parent))
     elif form in TABLES or not single:
         _table(page, plan, numbers, wanted, form, out, engine)
     else:
@@ -273,12 +290,19 @@ def _runs(run: int, runs: str | None) -> range:
 
 
 def _one(
-    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
+    page: Page,
+    plan: Plan,
+    run: int,
+    wanted: Selection,
+    form: str,
+    out: Path | None,
+    engine: str | None,
+    world: Possible | None = None,
 ) -> None:
     """One run as a page for people, or as JSON with its tables."""
     from powersim.study.tales import tale
 
-    found = tale(plan, run, wanted, engine)
+    found = tale(plan, run, wanted, engine, world)
     if form == "text" and out is None:
         show(page, plan, run, found.story)
         return

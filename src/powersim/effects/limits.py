@@ -108,8 +108,16 @@ def newcombe(first: Floats, second: Floats, level: float = LEVEL) -> tuple[Float
     one, two = present & (first > 0.5), present & (second > 0.5)
     n = present.sum(axis=-1).astype(np.float64)
     ones, twos = one.sum(axis=-1).astype(np.float64), two.sum(axis=-1).astype(np.float64)
-    phi = _phi((one & two).sum(axis=-1).astype(np.float64), ones, twos, n)
-    p, q = mean(np.where(present, one, np.nan)), mean(np.where(present, two, np.nan))
+    return newcombe_of(ones, twos, (one & two).sum(axis=-1).astype(np.float64), n, level)
+
+
+def newcombe_of(
+    ones: Floats, twos: Floats, both: Floats, n: Floats, level: float = LEVEL
+) -> tuple[Floats, Floats]:
+    """The same from numbers of runs: with the first, the second, both, and all; they may be effective numbers."""
+    phi = _phi(both, ones, twos, n)
+    known = np.where(n > 0, n, np.nan)
+    p, q = ones / known, twos / known
     p_low, p_high = wilson(ones, n, level)
     q_low, q_high = wilson(twos, n, level)
     down = _join(q - q_low, p_high - p, phi)

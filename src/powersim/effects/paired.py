@@ -44,6 +44,7 @@ class Effect:
     p_superior: float  # Pr(b > a) + Pr(b = a)/2 within runs
     runs: int
     estimator: str = COUNTED  # or odds: see `effects.odds`
+    given: str = ""  # date to which worlds went as the record says; empty = as the model makes them
 
     @property
     def known(self) -> bool:

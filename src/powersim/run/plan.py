@@ -25,7 +25,7 @@ from powersim.sim.layout import Layout
 from powersim.world import chronicle
 from powersim.world.case import Case
 from powersim.world.quantities import QUANTITIES
-from powersim.world.state import BranchArrays
+from powersim.world.state import BranchArrays, Floats
 
 SEED = 1
 LAST_RUN = 2**32 - 1  # what the key of a draw holds: world/draws.py
@@ -83,7 +83,10 @@ class Plan:
 
     def cases(self, theory: str, run: int) -> list[Case]:
         """The inputs of a run under a theory, for every label: they differ in their branch alone."""
-        at = self.sampler.place(run, own_name(theory))
+        return self.cases_at(theory, self.sampler.place(run, own_name(theory)))
+
+    def cases_at(self, theory: str, at: Floats) -> list[Case]:
+        """The inputs under a theory at a place (P) in the space of assumptions, for every label."""
         first = self.built.case(own_name(self.branches[0]), own_name(theory), at=at)
         return [first._replace(branch=branch) for branch in self._laid_down]
 

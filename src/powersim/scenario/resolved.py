@@ -362,6 +362,45 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, or did not, in turns first..last.
+
+    kind: a key of `schema.evidence.KINDS`, things and over: what it is about. above: the level, where it is about one.
+    miss: probability that a run which does otherwise is as good as the record, see `Evidence`.
+    """
+
+    kind: str
+    things: tuple[str, ...]
+    over: str
+    first: int
+    last: int
+    happened: bool
+    above: float
+    miss: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known to have happened.
+
+    branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
+    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit. issues: those whose
+    coded paths are evidence. withheld: what is used for a date after turn `after` alone.
+    """
+
+    branch: str
+    until: int
+    error: float
+    errors: Mapping[str, float]
+    discrepancy: Num
+    issues: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    withheld: tuple[Fact, ...]
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A resolved scenario. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
 
@@ -393,6 +432,7 @@ class Scenario:
     outcomes: Mapping[str, Outcome]
     hypotheses: tuple[Hypothesis, ...]
     record: Mapping[str, Mapping[int, float]]  # issue: turn: coded position
+    evidence: Evidence | None
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
     # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.

@@ -14,21 +14,24 @@ import numpy as np
 
 from powersim.sim.run import Bench, Engine, History
 from powersim.world.case import Case
+from powersim.world.draws import Luck
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import BranchArrays, Setup
 
 _HERE = threading.local()  # a thread's bench
 
 
-def simulate_branches(cases: Sequence[Case], seed: int, run: int, log_rows: int = LOG_ROWS) -> list[History]:
+def simulate_branches(
+    cases: Sequence[Case], seed: int, run: int, log_rows: int = LOG_ROWS, chance: Luck | None = None
+) -> list[History]:
     """Run `run` of cases that may differ in their branch: the bytes of `sim.history.simulate` for each, in their order.
 
-    Cases share a past if everything but their branch is the very same object, as `Plan.cases` gives them; others are
-    computed one by one. Raises ValueError for a seed or run that a key cannot hold.
+    chance: luck that is not the run's own. Cases share a past if everything but their branch is the very same object,
+    as `Plan.cases` gives them; others are computed one by one. ValueError for a seed or run that a key cannot hold.
     """
     found: dict[int, History] = {}
     for group in _families(cases):
-        tree = _Tree([cases[place] for place in group], seed, run, log_rows)
+        tree = _Tree([cases[place] for place in group], seed, run, log_rows, chance)
         found |= dict(zip(group, tree.histories(), strict=True))
     return [found[place] for place in range(len(cases))]
 
@@ -90,7 +93,7 @@ def _partings(branches: list[BranchArrays], s: Setup) -> dict[tuple[int, int], i
     return table
 
 
-def _bench(s: Setup, log_rows: int) -> Bench:
+def bench_of(s: Setup, log_rows: int) -> Bench:
     """The bench of the running thread: the one it has, if it fits."""
     size = (log_rows, *(array.shape for array in s))
     if getattr(_HERE, "size", None) != size:
@@ -102,10 +105,12 @@ def _bench(s: Setup, log_rows: int) -> Bench:
 class _Tree:
     """Branches of one run as a tree of histories."""
 
-    def __init__(self, cases: Sequence[Case], seed: int, run: int, log_rows: int) -> None:
+    def __init__(
+        self, cases: Sequence[Case], seed: int, run: int, log_rows: int, chance: Luck | None
+    ) -> None:
         self.cases, self.turns = cases, cases[0].turns
         s = cases[0].setup
-        self.root = Engine(cases[0], seed, run, bench=_bench(s, log_rows))
+        self.root = Engine(cases[0], seed, run, bench=bench_of(s, log_rows), chance=chance)
         self.parting = _partings([case.branch for case in cases], s)
         self.found: dict[int, History] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from powersim.sim.run import Engine, History
 from powersim.world.case import Case
 from powersim.world.channels import Held
+from powersim.world.draws import Luck
 from powersim.world.start import LOG_ROWS
 
 __all__ = ["History", "simulate"]
@@ -19,6 +20,7 @@ def simulate(
     *,
     keep: bool = False,
     held: Held | None = None,
+    chance: Luck | None = None,
 ) -> History:
     """Compute run `run` of a case. The same seed, run and case give the same bytes, compiled or interpreted.
 
@@ -29,8 +31,9 @@ def simulate(
         simulate(keep, seed, run, held=Held(sibling.paths, ["threat", "trust"]))
 
     is what `keep` would do if threat and trust went as they do after `cancel`. What is held where: `world.channels`.
+    chance: luck that is not the run's own, with a key for every turn.
     Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
-    engine = Engine(case, seed, run, log_rows=log_rows, detail=detail, keep=keep, held=held)
+    engine = Engine(case, seed, run, log_rows=log_rows, detail=detail, keep=keep, held=held, chance=chance)
     engine.to(case.turns)
     return engine.history()

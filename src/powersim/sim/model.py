@@ -23,7 +23,7 @@ from powersim.world import chronicle
 from powersim.world import columns as col
 from powersim.world.case import Case
 from powersim.world.channels import Held
-from powersim.world.draws import uniform
+from powersim.world.draws import Luck, uniform
 from powersim.world.phases import PHASES, Phase
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Derived, Floats
@@ -65,12 +65,15 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
         detail: bool = False,
         keep: bool = False,
         held: Held | None = None,
+        chance: Luck | None = None,
     ) -> None:
         super().__init__(rng=(seed, run) if rng is None else rng)
         self.case = case
         self.labels = Labels.numbered(case) if labels is None else labels
         self.seed, self.run = seed, run
-        self.engine = Engine(case, seed, run, log_rows=log_rows, detail=detail, keep=keep, held=held)
+        self.engine = Engine(
+            case, seed, run, log_rows=log_rows, detail=detail, keep=keep, held=held, chance=chance
+        )
         self.world = self.engine.world
         self.values = self.engine.record.values
         self._first_row = 0
@@ -233,9 +236,12 @@ def simulate(
     *,
     keep: bool = False,
     held: Held | None = None,
+    chance: Luck | None = None,
 ) -> History:
     """Run `run` of a case, stepped by Mesa: the same bits as `sim.history.simulate`, whose arguments these are."""
-    model = PowersimModel(case, seed=seed, run=run, log_rows=log_rows, detail=detail, keep=keep, held=held)
+    model = PowersimModel(
+        case, seed=seed, run=run, log_rows=log_rows, detail=detail, keep=keep, held=held, chance=chance
+    )
     while model.running:
         model.step()
     return model.history

@@ -19,6 +19,7 @@ from powersim.compile.bundle import pack
 from powersim.world.case import Case
 from powersim.world.channels import Held, Paths, new_paths
 from powersim.world.desk import Desk, new_desk
+from powersim.world.draws import Luck
 from powersim.world.given import Given, given_by
 from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
@@ -76,7 +77,8 @@ class Engine:
 
     log_rows: room for the chronicle; detail: it also says which offers came to nothing and which beliefs moved a
     little. keep: write down the paths of the channels (`paths`). held: channels that go as in another history, see
-    `world.channels`. bench: room that no other history is using, made for as many rows and as much detail.
+    `world.channels`. bench: room that no other history is using, made for as many rows and as much detail. chance: luck
+    that is not the run's own: keys by turn, settled draws.
     Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
 
@@ -91,8 +93,9 @@ class Engine:
         keep: bool = False,
         held: Held | None = None,
         bench: Bench | None = None,
+        chance: Luck | None = None,
     ) -> None:
-        given = given_by(case, seed, run, held)
+        given = given_by(case, seed, run, held, chance)
         kept = new_paths(case.setup, case.turns) if keep else None
         used = Bench(case.setup, log_rows, detail, kept) if bench is None else bench
         self._sit(case, given, used, 0)

@@ -10,6 +10,7 @@ import numpy as np
 from powersim.sim.model import PowersimModel
 from powersim.sim.run import Engine
 from powersim.world.case import Case
+from powersim.world.draws import Luck
 from powersim.world.state import Floats, World
 
 ROWS = 16384
@@ -28,21 +29,32 @@ class Path:
     log: Floats
 
 
-def path(case: Case, seed: int, run: int, *, every: bool = False, mesa: bool = False) -> Path:
+def path(
+    case: Case,
+    seed: int,
+    run: int,
+    *,
+    every: bool = False,
+    mesa: bool = False,
+    chance: Luck | None = None,
+) -> Path:
     """Run `run` of a case; the same bits as `sim.history.simulate`. every: keep the world after every turn.
+    chance: luck that is not the run's own.
 
     Raises ValueError for a seed or run that a key cannot hold.
     """
     rows = ROWS
     while True:
-        found = _path(case, seed, run, rows, every, mesa)
+        found = _path(case, seed, run, rows, every, mesa, chance)
         if found is not None:
             return found
         rows *= 2
 
 
-def _path(case: Case, seed: int, run: int, rows: int, every: bool, mesa: bool) -> Path | None:
-    engine, step = _by_mesa(case, seed, run, rows) if mesa else _compiled(case, seed, run, rows)
+def _path(
+    case: Case, seed: int, run: int, rows: int, every: bool, mesa: bool, chance: Luck | None
+) -> Path | None:
+    engine, step = (_by_mesa if mesa else _compiled)(case, seed, run, rows, chance)
     world = engine.world
     states = [_copy(world)]
     for t in range(case.turns):
@@ -53,13 +65,17 @@ def _path(case: Case, seed: int, run: int, rows: int, every: bool, mesa: bool) -
     return None if written > rows else Path(tuple(states), engine.record.values, world.log[:written].copy())
 
 
-def _compiled(case: Case, seed: int, run: int, rows: int) -> tuple[Engine, Callable[[int], None]]:
-    engine = Engine(case, seed, run, log_rows=rows, detail=True)
+def _compiled(
+    case: Case, seed: int, run: int, rows: int, chance: Luck | None
+) -> tuple[Engine, Callable[[int], None]]:
+    engine = Engine(case, seed, run, log_rows=rows, detail=True, chance=chance)
     return engine, lambda t: engine.to(t + 1)
 
 
-def _by_mesa(case: Case, seed: int, run: int, rows: int) -> tuple[Engine, Callable[[int], None]]:
-    model = PowersimModel(case, seed=seed, run=run, log_rows=rows, detail=True)
+def _by_mesa(
+    case: Case, seed: int, run: int, rows: int, chance: Luck | None
+) -> tuple[Engine, Callable[[int], None]]:
+    model = PowersimModel(case, seed=seed, run=run, log_rows=rows, detail=True, chance=chance)
     return model.engine, lambda _: model.step()
 
 

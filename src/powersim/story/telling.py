@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from powersim.effects.results import CERTAIN
 from powersim.errors import PowersimError
 from powersim.run.plan import Plan, headline
+from powersim.run.possible import Possible
 from powersim.run.work import COMPILED, MESA
 from powersim.scenario.arrays.index import Index
 from powersim.scenario.resolved import Actor, Scenario
@@ -34,11 +35,19 @@ class Story:
 
 
 def followed(
-    plan: Plan, label: str, theory: str, run: int, *, engine: str = COMPILED, every: bool = False
+    plan: Plan,
+    label: str,
+    theory: str,
+    run: int,
+    *,
+    engine: str = COMPILED,
+    every: bool = False,
+    world: Possible | None = None,
 ) -> Path:
-    """Run `run` of a branch under a theory, with its states."""
-    case = plan.cases(theory, run)[plan.labels.index(label)]
-    return path(case, plan.seed, run, every=every, mesa=engine == MESA)
+    """Run `run` of a branch under a theory, or a possible world instead, with its states."""
+    one = Possible.of_run(plan, theory, run) if world is None else world
+    case = one.cases(plan)[plan.labels.index(label)]
+    return path(case, one.seed, run, every=every, mesa=engine == MESA, chance=one.luck)
 
 
 def told(plan: Plan, label: str, theory: str, run: int, found: Path) -> Telling:
@@ -49,10 +58,16 @@ def told(plan: Plan, label: str, theory: str, run: int, found: Path) -> Telling:
 
 
 def story(
-    plan: Plan, label: str, theory: str, run: int, wanted: Selection | None = None, engine: str = COMPILED
+    plan: Plan,
+    label: str,
+    theory: str,
+    run: int,
+    wanted: Selection | None = None,
+    engine: str = COMPILED,
+    world: Possible | None = None,
 ) -> Story:
-    """What happened in a run, as far as it is wanted, in order."""
-    found = followed(plan, label, theory, run, engine=engine)
+    """What happened in a run, or in a possible world instead, as far as it is wanted, in order."""
+    found = followed(plan, label, theory, run, engine=engine, world=world)
     everything = told(plan, label, theory, run, found)
     chosen = select(everything.events, wanted or Selection())
     about = described(plan, label, theory, run, everything.names, found)

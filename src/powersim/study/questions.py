@@ -14,6 +14,7 @@ from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
 from powersim.run.plan import Plan, plan
+from powersim.run.possible import Possible
 from powersim.run.stages import announce, check_work
 from powersim.sim import provenance
 from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
@@ -262,6 +263,27 @@ def _asked(
             raise ArgumentError("maps", f"found {','.join(pair)} again; allowed: each pair once")
         pairs.append((pair[0], pair[1]))
     return Request(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)
+
+
+def check_given(date: str | None, worlds: int | None, by_evidence: bool, sweep: object) -> None:
+    """ArgumentError for what goes with a date to condition on alone, or not with it."""
+    if date is None:
+        for name, there in (("worlds", worlds is not None), ("by_evidence", by_evidence)):
+            if there:
+                raise ArgumentError(
+                    name, "does nothing without a date to condition on, e.g. ", Argument("given", "2009Q2")
+                )
+    elif sweep is not None:
+        raise ArgumentError(
+            "sweep", "a world that went as ours did has one date of the decision; leave out one of them"
+        )
+
+
+def world(planned: Plan, number: int, folder: Path) -> Possible:
+    """A world that a study given a date left in its folder."""
+    from powersim.given.conditioning import kept_worlds
+
+    return kept_worlds(planned, planned.theories[0], folder)[number]
 
 
 def elasticities(

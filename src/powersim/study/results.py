@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from powersim.effects.paired import Effect
+    from powersim.run.listener import Listener
     from powersim.run.plan import Plan
+    from powersim.study.given import Conditional
 
 EFFECTS = "effects.csv"
 PLACES = 3  # decimals of numbers shown that are no probabilities
@@ -195,6 +197,8 @@ class Comparison(Results):
     """
 
     shown: tuple[str, ...] = ()
+    conditional: Conditional | None = None
+    """The same effects in worlds that went as the record says, if the study was given a date."""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -215,7 +219,7 @@ class Comparison(Results):
 
         from powersim.effects.paired import EFFECT_COLUMNS
 
-        return pd.DataFrame(self.rows, columns=EFFECT_COLUMNS)
+        return pd.DataFrame([*self.rows, *self._given], columns=EFFECT_COLUMNS)
 
     @cached_property
     def findings(self) -> dict[str, str]:
@@ -252,7 +256,40 @@ class Comparison(Results):
 
         if found := both(self.data, self.pairs):
             write_estimators(found, folder / FILE)
-        return write_effects(self.rows, folder / EFFECTS)
+        return write_effects([*self.rows, *self._given], folder / EFFECTS)
+
+    @property
+    def _given(self) -> list[Effect]:
+        return [] if self.conditional is None else self.conditional.rows
+
+    def condition(
+        self,
+        date: str,
+        worlds: int | None,
+        listener: Listener,
+        resume: bool,
+        workers: int | None,
+        by_evidence: bool,
+    ) -> None:
+        """Set the effects in worlds that went as the record says until a date beside the others, in the files too."""
+        from powersim.sim import provenance
+        from powersim.study.given import conditional, facts
+
+        assert self.plan is not None
+        self.conditional = conditional(
+            self.plan,
+            date,
+            worlds,
+            self.folder,
+            listener,
+            resume=resume,
+            workers=workers,
+            by_evidence=by_evidence,
+        )
+        self.provenance = {**self.provenance, **facts(date, worlds)}
+        if self.folder is not None:
+            self.write(self.folder)
+            provenance.write(self.folder, self.provenance)
 
     def _plots(self) -> dict[str, Callable[[str], Figure]]:
         from powersim.effects.results import sample

@@ -8,10 +8,10 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, TypeVar
 
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario, Source, chosen, open_source, unknown_name
+from powersim.run.opened import Chosen, Source, chosen, open_source, unknown_name
 from powersim.run.plan import LAST_RUN, Plan, headline, plan
 from powersim.run.stages import Job, keeping
 from powersim.scenario.canonical import checksum
@@ -19,6 +19,7 @@ from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
 from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
+from powersim.study.asking import GivenQuestions
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, check_effects
 
@@ -29,7 +30,7 @@ R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study:
+class Study(GivenQuestions):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -60,9 +61,10 @@ class Study:
                     PRIORS, f"found False, and {changed[PRIORS]} among the overrides; allowed: one of them"
                 )
             changed[PRIORS] = OFF
-        self.opened: LoadedScenario = open_source(source, changed)
+        self.opened = open_source(source, changed)
         self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
+        self.date = self.opened.recorded.get("given")
         plan(
             self.opened, branches, theories, seed, swept="", sampling=sampling
         )  # says at once what cannot be
@@ -99,6 +101,8 @@ class Study:
         workers: int | None = None,
         scheduler: str | None = None,
         paths: int | None = None,
+        worlds: int | None = None,
+        by_evidence: bool = False,
         progress: Listener | Count | None = None,
     ) -> Comparison:
         """What the branches change, each against the first, under every theory.
@@ -106,8 +110,11 @@ class Study:
         runs: of each branch under each theory; until: go on until an interval is narrow ("war ci < 0.01"). sweep: move
         the date of the intervention over a period, ("2009Q1", "2010Q4"). outcomes: those to tell of first. out: a
         folder to keep everything in; resume: go on with what is there. engine: compiled, mesa or dask (scheduler: the
-        address of its cluster). paths: keep whole paths of so many runs. progress: called with the steps done and all.
+        address of its cluster). paths: keep whole paths of so many runs. worlds: how many under each theory where the
+        study is `given` a date; by_evidence: weigh theories by what the record says of them there. progress: called
+        with the steps done and all.
         """
+        questions.check_given(self.date, worlds, by_evidence, sweep)
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
@@ -118,10 +125,13 @@ class Study:
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
             "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
-            "paths": paths, "until": until, "sampling": self.sampling, "resume": resume,
+            "paths": paths, "until": until, "sampling": self.sampling, "resume": resume, "given": self.date,
+            "worlds": worlds, "by_evidence": by_evidence,
         }  # fmt: skip
         found = self._carried_out(job, Comparison, equivalent("compare", self.opened, asked))
         found.shown = names
+        if self.date is not None:
+            found.condition(self.date, worlds, job.listener, resume, workers, by_evidence)
         return found
 
     def run(
@@ -242,13 +252,22 @@ class Study:
         first: str | None = None,
         last: str | None = None,
         engine: str | None = None,
+        world: int | None = None,
+        folder: str | Path | None = None,
     ) -> Tale:
-        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period."""
+        """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period.
+
+        world: the number of a world, among those that a study given a date left in `folder`, instead of a run.
+        """
         from powersim.study.tales import tale, wanted
 
+        if world is not None and folder is None:
+            raise ArgumentError("world", "needs the folder of its study, e.g. ", Argument("folder", "out/my"))
         _check_run(run)
         planned = self._single(branch, theory)
-        return tale(planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine)
+        some = wanted(planned, actors, issues, mechanisms, kinds, first, last)
+        one = None if world is None or folder is None else questions.world(planned, world, Path(folder))
+        return tale(planned, run if world is None else world, some, engine, one)
 
     def tell_apart(
         self,
@@ -290,12 +309,6 @@ class Study:
             return write_report(
                 Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
             )
-
-    def given(self, date: str) -> Study:
-        """The study as it goes on from what the record says up to a date."""
-        raise PowersimError(
-            f"given {date}: conditioning on the record is not there yet; allowed: the whole calendar"
-        )
 
     def __repr__(self) -> str:
         under = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from powersim.errors import ArgumentError
 from powersim.run.opened import ALL, Chosen, chosen, listed
 from powersim.run.plan import Plan
+from powersim.run.possible import Possible
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
 from powersim.story import pages, tables
@@ -128,10 +129,12 @@ def wanted(
     )
 
 
-def tale(plan: Plan, run: int, asked: Selection, engine: str | None) -> Tale:
-    """The story of a run of the plan's first branch under its first theory."""
+def tale(plan: Plan, run: int, asked: Selection, engine: str | None, world: Possible | None = None) -> Tale:
+    """The story of a run of the plan's first branch under its first theory, or of a possible world instead."""
     simulator(engine or COMPILED)
-    return Tale(plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, engine or COMPILED))
+    return Tale(
+        plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, engine or COMPILED, world)
+    )
 
 
 def two_tales(plan: Plan, run: int, asked: Selection, engine: str | None) -> TwoTales:

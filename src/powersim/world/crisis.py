@@ -20,7 +20,7 @@ from powersim.rules.security import help_expected
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail, write
 from powersim.world.desk import BEARABLE, COST, HIGH, LATER, LOW, ODDS, SANCTIONS, SHIFT_AHEAD, STAKE, Desk
-from powersim.world.draws import uniform
+from powersim.world.draws import decided, uniform
 from powersim.world.follow import follow_resolve
 from powersim.world.gains import force, front_stake, pie_stake
 from powersim.world.given import Given
@@ -56,8 +56,8 @@ def crises(g: Given, w: World, desk: Desk, t: int) -> None:
             w.war_turns[v] += 1
             continue
         i, j = s.challenger[v], s.target[v]
-        u = uniform(g.luck, t, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
         hazard = crisis_hazard(s.hazard[v], challenger_stake(s, w, v), w.stake0[v], g.p.crisis_growth)
+        u = decided(g.luck, t, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v], hazard)
         counted = w.wars[v] == 0 and hazard > 0.0 and can_fight(g, t, v)
         if (u >= hazard and not counted) or _at_war_elsewhere(s, w, v) or not contested(g, w, v):
             continue
@@ -158,7 +158,6 @@ def _crisis(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
     gap = abs(w.theta[i, k] - w.x[k])
     w.crises[v] += 1
     shock = uniform(g.luck, t, draws.CRISIS_COST, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
-    fight = uniform(g.luck, t, draws.CRISIS_WAR, s.actor_key[i], s.actor_key[j], s.dispute_key[v])
     prob, cost = weighed[ODDS], _cost(g, desk, shock)
     write(w, t, chronicle.CRISIS, i, j, v, prob, gap, -1)
     if can_fight(g, t, v) and _fights_now(desk):
@@ -169,6 +168,9 @@ def _crisis(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
         write(w, t, chronicle.DETERRED, i, j, v, prob, cost, -1)
         return
     odds_of_war = _refused(desk, cost)
+    fight = decided(
+        g.luck, t, draws.CRISIS_WAR, s.actor_key[i], s.actor_key[j], s.dispute_key[v], odds_of_war
+    )
     if fight < odds_of_war:
         if in_detail(w):
             write(w, t, chronicle.DEMAND_REFUSED, i, j, v, odds_of_war, cost, -1)

@@ -13,6 +13,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from powersim.compile.jit import rule
 
@@ -30,12 +31,33 @@ _POINTS = np.uint64(256)  # decision points that fit beside the turn
 _DROP = np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
+# No settled draws: never written, so these do for all histories.
+_INTS: NDArray[np.int64] = np.zeros(0, np.int64)
+_WHO: NDArray[np.uint64] = np.zeros((0, 3), np.uint64)
+_REALS, _ANSWERS = np.zeros(0), np.zeros((0, 2))
+
+
+NO, YES, AS_GIVEN = 0, 1, 2
+"""What is said of a settled draw: its decision comes out no, comes out yes, or its uniform is the one given."""
+
 
 class Luck(NamedTuple):
-    """The luck of a history: 32-bit seed key and run, both as unsigned 64-bit integers."""
+    """The luck of a history: a key for every turn, and single draws that are settled beforehand.
 
-    seed: np.uint64
-    run: np.uint64
+    A history of a study has one key for all turns, its run. Of F settled draws, sorted by turn, row f is that of
+    decision point `point[f]` and actors and thing `who[f]`; rows `since[t]` to `since[t + 1]` are those of turn t.
+    """
+
+    seed: np.uint64  # 32-bit key of the seed
+    keys: NDArray[np.uint64]  # (1..T) 32-bit key of each turn; the last one is that of all turns after it
+    since: NDArray[np.int64]  # (T + 1) or (0): no draw is settled
+    point: NDArray[np.int64]  # (F)
+    who: NDArray[np.uint64]  # (F, 3)
+    what: NDArray[np.int64]  # (F) NO, YES or AS_GIVEN
+    value: NDArray[np.float64]  # (F) the uniform, where it is given
+    answer: NDArray[
+        np.float64
+    ]  # (F, 2) written as they are asked: the uniform, and log of the rule's own chance
 
 
 @rule
@@ -56,14 +78,58 @@ def philox(
 
 
 @rule
+def settled(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.uint64) -> int:
+    """The row of a draw that is settled beforehand, -1 if it is left to chance."""
+    if t + 1 >= luck.since.shape[0]:
+        return -1
+    for f in range(luck.since[t], luck.since[t + 1]):
+        if luck.point[f] == point and luck.who[f, 0] == a and luck.who[f, 1] == b and luck.who[f, 2] == c:
+            return f
+    return -1
+
+
+@rule
 def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.uint64) -> float:
-    """The uniform in [0, 1) of one decision: 53 bits from two words.
+    """The uniform in [0, 1) of one decision: 53 bits from two words, unless it is given.
 
     t: turn; point: decision point; a, b: keys of the actors, c: key of the issue, good or list entry; 0 = none.
     """
+    f = settled(luck, t, point, a, b, c)
+    if f >= 0 and luck.what[f] == AS_GIVEN:
+        return float(luck.value[f])
     counter = np.uint64(t) * _POINTS + np.uint64(point)
-    w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.run)
+    w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.keys[min(t, luck.keys.shape[0] - 1)])
     return float(((w0 << _HALF) | w1) >> _DROP) * _UNIT
+
+
+@rule
+def mapped(u: float, chance: float, yes: bool) -> float:
+    """A uniform mapped into the region where u < chance holds (yes) or does not: order kept, as likely as it was.
+
+    u: [0, 1). chance: 0..1. Source: likelihood weighting by inverse CDF (Fung and Chang 1990, UAI 5).
+    """
+    if not yes:
+        return min(chance + u * (1.0 - chance), 1.0 - _UNIT)
+    inside = u * chance
+    return inside if inside < chance else 0.0
+
+
+@rule
+def decided(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.uint64, chance: float) -> float:
+    """The uniform of a decision that comes out yes where it is below `chance`.
+
+    If the outcome is settled the uniform is mapped into the region that gives it, and `answer` says so: the uniform,
+    and the log of the chance that the rule itself gave to the outcome (-inf: none). Arguments as in `uniform`.
+    """
+    u = uniform(luck, t, point, a, b, c)
+    f = settled(luck, t, point, a, b, c)
+    if f < 0 or luck.what[f] == AS_GIVEN:
+        return u
+    yes = luck.what[f] == YES
+    own = min(1.0, max(0.0, chance if yes else 1.0 - chance))
+    luck.answer[f, 0] = mapped(u, min(1.0, max(0.0, chance)), yes)
+    luck.answer[f, 1] = math.log(own) if own > 0.0 else -math.inf
+    return float(luck.answer[f, 0])
 
 
 @rule
@@ -83,8 +149,13 @@ def seed_key(seed: int) -> np.uint64:
     return np.uint64(philox(low, high, np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0))[0])
 
 
+def luck_of(seed: int, keys: NDArray[np.uint64]) -> Luck:
+    """Luck with a key (32 bits) by turn and no settled draw. Raises ValueError for a seed out of range."""
+    return Luck(seed_key(seed), keys, _INTS, _INTS, _WHO, _INTS, _REALS, _ANSWERS)
+
+
 def luck(seed: int, run: int) -> Luck:
-    """The luck of a history. Raises ValueError for a seed or run that a key cannot hold."""
+    """The luck of run `run` of a study. Raises ValueError for a seed or run that a key cannot hold."""
     if not 0 <= run < 2**32:
         raise ValueError(f"run {run} is outside what a key can hold: 0 to 2**32 - 1")
-    return Luck(seed_key(seed), np.uint64(run))
+    return luck_of(seed, np.full(1, run, np.uint64))

@@ -24,7 +24,7 @@ from powersim.world.deeds import (
     SHIFT_STOCK,
 )
 from powersim.world.derive import laid_down
-from powersim.world.draws import logistic, uniform
+from powersim.world.draws import decided, logistic, uniform
 from powersim.world.expression import evaluate
 from powersim.world.given import Given
 from powersim.world.state import (
@@ -53,17 +53,18 @@ def calendar(g: Given, w: World, t: int) -> None:
         after = s.event_after[e]
         if after >= 0 and w.happened[after] < 0:
             continue
-        u = uniform(g.luck, t, draws.EVENT, zero, zero, s.event_key[e])
         if s.event_turn[e] >= 0:
-            if s.event_turn[e] != t or u >= s.event_probability[e]:
+            if s.event_turn[e] != t:
                 continue
+            chance = s.event_probability[e]
         else:
             if t < s.event_from[e] or t > s.event_to[e]:
                 continue
             x = s.event_expr[e]
             factor = evaluate(s.expr_op[x], s.expr_a[x], s.expr_b[x], w) if x >= 0 else 1.0
-            if u >= s.event_hazard[e] * factor:
-                continue
+            chance = s.event_hazard[e] * factor
+        if decided(g.luck, t, draws.EVENT, zero, zero, s.event_key[e], chance) >= chance:
+            continue
         w.happened[e] = t
         write(w, t, chronicle.EVENT, -1, -1, e, 0.0, 0.0, -1)
         for a in range(s.act_event.shape[0]):

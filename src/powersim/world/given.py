@@ -30,8 +30,8 @@ class Given(NamedTuple):
     held: Paths  # the channels that the history is held to
 
 
-def given_by(case: Case, seed: int, run: int, held: Held | None = None) -> Given:
-    """What run `run` of a case takes as given.
+def given_by(case: Case, seed: int, run: int, held: Held | None = None, chance: Luck | None = None) -> Given:
+    """What run `run` of a case takes as given; `chance`: luck that is not the run's own.
 
     Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
@@ -40,7 +40,7 @@ def given_by(case: Case, seed: int, run: int, held: Held | None = None) -> Given
         case.params,
         case.switches,
         case.branch,
-        luck(seed, run),
+        luck(seed, run) if chance is None else chance,
         case.watch,
         case.snapshots,
         paths_of(case.setup, case.turns, held),

@@ -10,7 +10,7 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.derive import share_of
 from powersim.world.desk import Desk
-from powersim.world.draws import uniform
+from powersim.world.draws import decided, uniform
 from powersim.world.gains import control_change, front_stake
 from powersim.world.given import Given
 from powersim.world.state import Derived, Setup, World
@@ -67,8 +67,8 @@ def _decide(g: Given, w: World, desk: Desk, t: int, b: int, mark: float) -> None
     i, j, c = s.striker[b], s.struck[b], s.strike_control[b]
     net = strike_net(g, w, desk, b)
     write(w, t, chronicle.MILESTONE, i, j, b, mark, net, -1)
-    u = uniform(luck, t, draws.STRIKE_DECISION, s.actor_key[i], s.actor_key[j], s.strike_key[b])
     chance = expit(net / p.strike_noise)
+    u = decided(luck, t, draws.STRIKE_DECISION, s.actor_key[i], s.actor_key[j], s.strike_key[b], chance)
     if w.strikes[b] == 0:
         w.struck[b] += chance
     if u >= chance:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from powersim.scenario.calendar import parse_date
+from powersim.scenario.check.evidence import evidence_contradictions
 from powersim.scenario.check.facts import Facts, Finding, circular, finding
 from powersim.scenario.check.size import sizes
 from powersim.scenario.check.study import laid_down, study_contradictions
@@ -30,7 +31,7 @@ def contradictions(document: Document, facts: Facts) -> Report:
         found = [*sizes(document, facts)]
     if found:
         return Report(found, complete=False)
-    checks = (_issues, _interests, _lists, _pairs, _events, study_contradictions)
+    checks = (_issues, _interests, _lists, _pairs, _events, study_contradictions, evidence_contradictions)
     everything = (item for check in checks for item in check(document, facts))
     return Report(list(islice(everything, MOST_PROBLEMS)), complete=True)
 

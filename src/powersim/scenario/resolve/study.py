@@ -9,6 +9,7 @@ from powersim.scenario.resolve import world
 from powersim.scenario.resolve.branch import branches
 from powersim.scenario.resolve.document import Resolver
 from powersim.scenario.schema.branch import Event
+from powersim.scenario.schema.evidence import FactEntry
 from powersim.scenario.schema.hypothesis import Hypothesis
 from powersim.world.deeds import DEEDS
 
@@ -50,6 +51,7 @@ def scenario(of: Resolver, fixed: frozenset[str]) -> r.Scenario:
             issue: {of.turn(date, 0): number.value for date, number in path.items()}
             for issue, path in sorted(d.record.items())
         },
+        evidence=_evidence(of),
         parameters_set=tuple(sorted(d.parameters)),
         fixed=fixed,
     )
@@ -59,7 +61,7 @@ def numbers(of: Resolver) -> None:
     """Resolve every number, so that `of.unmatched` is known, of a document that may refer to nothing here and there."""
     world.actors(of), world.issues(of), world.goods(of)
     world.instruments(of), world.disputes(of), world.proxies(of)
-    tables(of), _events(of), of.theories(frozenset()), of.parameters()
+    tables(of), _events(of), of.theories(frozenset()), of.parameters(), _evidence(of)
 
 
 def tables(of: Resolver) -> dict[str, Pairs]:
@@ -187,3 +189,43 @@ def _hypothesis(of: Resolver, h: Hypothesis) -> r.Hypothesis:
         rule=r.Rule(**(stated | own)),
         all_of=tuple(h.all_of or ()),
     )
+
+
+def _evidence(of: Resolver) -> r.Evidence | None:
+    stated, d = of.document.evidence, of.document
+    if stated is None:
+        return None
+    left_out = None if stated.paths is None else set(stated.paths.without)
+    back = stated.withheld
+    return r.Evidence(
+        branch=stated.branch or next(iter(d.branches), ""),
+        until=of.last_turn(stated.until),
+        error=stated.error.value,
+        errors={issue: number.value for issue, number in sorted(stated.errors.items())},
+        discrepancy=of.num("evidence.discrepancy", stated.discrepancy),
+        issues=() if left_out is None else tuple(sorted(set(d.record) - left_out)),
+        facts=_facts(of, stated.events, stated.miss.value),
+        withheld=() if back is None else _facts(of, back.events, stated.miss.value),
+        after=of.calendar.turns - 1 if back is None else of.last_turn(back.after),
+    )
+
+
+def _facts(of: Resolver, listed: list[FactEntry], miss: float) -> tuple[r.Fact, ...]:
+    """Facts in an order that does not hang on that of the file."""
+    found = []
+    for fact in listed:
+        named, once = getattr(fact, fact.kind), fact.begins or fact.at
+        found.append(
+            r.Fact(
+                fact.kind,
+                (named,) if isinstance(named, str) else tuple(named),
+                fact.over or "",
+                of.turn(once or fact.from_, 0),
+                of.last_turn(once or fact.to),
+                fact.happened,
+                0.0 if fact.above is None else fact.above.value,
+                miss if fact.miss is None else fact.miss.value,
+                fact.source,
+            )
+        )
+    return tuple(sorted(found, key=lambda fact: (fact.last, fact.first, fact.kind, fact.things, fact.over)))

@@ -24,6 +24,7 @@ from powersim.scenario.names import (
     every_fault,
 )
 from powersim.scenario.schema.branch import BranchEntry, Event
+from powersim.scenario.schema.evidence import EvidenceEntry
 from powersim.scenario.schema.hypothesis import Hypothesis, VerdictRule
 from powersim.scenario.schema.issue import Issue
 from powersim.scenario.schema.numbers import AnyNumber, FixedNumber, FixedUnit, Prior, Strict
@@ -294,4 +295,7 @@ class Document(Strict):
     )
     record: dict[IssueRef, dict[Date, FixedUnit]] = Field(
         default_factory=dict, examples=["{issue: {2007Q1: 0.1}}"]
+    )
+    evidence: EvidenceEntry | None = Field(
+        default=None, examples=["{error: 0.1, discrepancy: 0.1, miss: 0.02, paths: {at: changes}}"]
     )

@@ -1,0 +1,305 @@
+"""Conditioning a study on what happened: the worlds of every theory, what is to be said of them, their histories."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from powersim.effects.outcomes import summarise
+from powersim.effects.paired import Effect, Pair, PairedStatistics
+from powersim.effects.results import ALL, Floats
+from powersim.effects.weighted import averaged, weighted
+from powersim.errors import ArgumentError, PowersimError
+from powersim.files.table import mark, write_table
+from powersim.files.writing import check_target
+from powersim.given.knowledge import Known, known
+from powersim.given.sampler import KINDS, Island, Task, island
+from powersim.run.condense import summary_of
+from powersim.run.plan import Plan
+from powersim.run.possible import FOLDER, Possible, Worlds
+from powersim.scenario.canonical import checksum
+
+ISLANDS = 4
+WORLDS, MOVES = 256, 8
+LEAST = 50.0
+"""Effective number of worlds below which no answer is given."""
+FILE = "diagnostics.csv"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """How well the worlds of a theory stand for all that went as the record says; a row of diagnostics.csv.
+
+    log_evidence, error: log of the probability of the evidence, and its Monte Carlo error, from islands. ess: effective
+    number of worlds. distinct: different draws. accepted: share of moves by kind. levels: steps, the mean of islands.
+    """
+
+    theory: str
+    given: str
+    evidence: int
+    worlds: int
+    ess: float
+    distinct: int
+    log_evidence: float
+    error: float
+    turn: float
+    turns: float
+    block: float
+    nudge: float
+    levels: float
+    histories: int
+
+
+COLUMNS = [field.name for field in fields(Diagnostic)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands."""
+
+    plan: Plan
+    date: str | None
+    worlds: int = WORLDS
+    moves: int = MOVES
+    islands: int = ISLANDS
+
+    def __post_init__(self) -> None:
+        if self.worlds < 2 * LEAST:
+            raise ArgumentError("worlds", f"found {self.worlds}; allowed: a whole number from {2 * LEAST:g}")
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known."""
+        return known(self.plan, self.date)
+
+    @property
+    def label(self) -> str:
+        """The date, as the calendar has it."""
+        return self.plan.scenario.calendar.label(self.known.until)
+
+    def identity(self, theory: str) -> dict[str, Any]:
+        """What worlds under a theory must have in common to be taken for those that are asked for."""
+        plan = self.plan
+        own = {key: value for key, value in plan.identity().items() if key in ("scenario", "seed", "rules")}
+        return {
+            **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
+            "worlds": self.worlds, "moves": self.moves, "islands": self.islands,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lot:
+    """The worlds of a theory: those of all islands, by evidence."""
+
+    islands: tuple[Island, ...]
+
+    @cached_property
+    def worlds(self) -> Worlds:
+        """All of them; an island has the weight of its evidence."""
+        logs = np.array([one.log_evidence for one in self.islands])
+        return Worlds.together([one.worlds for one in self.islands], np.exp(logs - logs.max()).tolist())
+
+    @cached_property
+    def log_evidence(self) -> float:
+        """Log of the mean evidence of the islands, each of which is unbiased."""
+        logs = np.array([one.log_evidence for one in self.islands])
+        return float(logs.max() + np.log(np.exp(logs - logs.max()).mean()))
+
+    @property
+    def error(self) -> float:
+        """Standard error of the log evidence (delta method over islands); NaN of one island."""
+        logs = np.array([one.log_evidence for one in self.islands])
+        if len(logs) < 2:
+            return math.nan
+        z = np.exp(logs - logs.max())
+        return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
+
+    @cached_property
+    def extra(self) -> Floats:
+        """The uniform of the discrepancy in every world."""
+        return np.concatenate([one.extra for one in self.islands])
+
+
+@dataclass(frozen=True)
+class Conditioned:
+    """Worlds of every theory that went as the record says, with their histories under the branches of the plan.
+
+    values: by theory (branch, N, T, O), as results have them.
+    """
+
+    asked: Asked
+    lots: dict[str, Lot]
+    values: dict[str, Floats]
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """A row for each theory."""
+        return [diagnostic(self.asked, theory, lot) for theory, lot in self.lots.items()]
+
+    @cached_property
+    def posterior(self) -> dict[str, float]:
+        """Probability of each theory, all alike before."""
+        logs = np.array([lot.log_evidence for lot in self.lots.values()])
+        shares = np.exp(logs - logs.max())
+        return dict(zip(self.lots, (shares / shares.sum()).tolist(), strict=True))
+
+    def summaries(self, theory: str, outcome: str) -> Floats:
+        """An outcome's summary (branch, N)."""
+        scenario = self.asked.plan.scenario
+        place = list(scenario.outcomes).index(outcome)
+        path = self.values[theory][..., place].astype(np.float64)
+        return summarise(path, summary_of(scenario.outcomes[outcome]), tuple(range(path.shape[-1])))
+
+    def effects(self, pairs: Sequence[Pair], *, by_evidence: bool = False) -> list[Effect]:
+        """Effects in these worlds, by theory and over them: each alike, or `by_evidence`."""
+        plan, rows = self.asked.plan, []
+        shares = list(self.posterior.values()) if by_evidence else [1.0 / len(self.lots)] * len(self.lots)
+        for name in plan.scenario.outcomes:
+            for pair in pairs:
+                parts = [self._effect(theory, name, pair) for theory in self.lots]
+                named = dict(zip(self.lots, parts, strict=True))
+                if len(parts) > 1:
+                    named[ALL] = averaged(parts, np.array(shares))
+                rows += [_row(name, theory, pair, part, self.asked.label) for theory, part in named.items()]
+        return rows
+
+    def _effect(self, theory: str, name: str, pair: Pair) -> PairedStatistics:
+        worlds, labels = self.lots[theory].worlds, self.asked.plan.labels
+        a, b = (labels.index(branch) for branch in pair)
+        found, whole = self.summaries(theory, name), self.values[theory]
+        binary = self.asked.plan.scenario.outcomes[name].summary == "ever"
+        parted = bool((whole[a] != whole[b]).any())
+        return weighted(
+            found[a], found[b], worlds.weight, worlds.same.astype(np.float64), binary=binary, diverged=parted
+        )
+
+
+def _row(name: str, theory: str, pair: Pair, p: PairedStatistics, date: str) -> Effect:
+    numbers = (p.mean_a, p.mean_b, p.effect, p.low, p.high, p.p_superior)
+    a, b, effect, low, high, superior = (float(number) for number in numbers)
+    return Effect(name, theory, *pair, a, b, effect, low, high, superior, int(p.runs), given=date)
+
+
+def diagnostic(asked: Asked, theory: str, lot: Lot) -> Diagnostic:
+    """What is to be said of the worlds of a theory."""
+    made = np.sum([one.made for one in lot.islands], axis=0)
+    accepted = np.sum([one.accepted for one in lot.islands], axis=0) / np.maximum(made, 1.0)
+    shares = dict(zip(KINDS, accepted.tolist(), strict=True))
+    return Diagnostic(
+        theory, asked.label, asked.known.size, len(lot.worlds), lot.worlds.ess, lot.worlds.distinct,
+        lot.log_evidence, lot.error, **shares, levels=float(np.mean([one.levels for one in lot.islands])),
+        histories=sum(one.histories for one in lot.islands),
+    )  # fmt: skip
+
+
+def condition(
+    asked: Asked,
+    folder: Path | None = None,
+    *,
+    resume: bool = False,
+    threads: int | None = None,
+    tick: Callable[[], None] | None = None,
+) -> Conditioned:
+    """Sample the worlds, or find them in the folder, and replay them under every branch; the same on any threads.
+
+    tick: called after every island. PowersimError if nothing fits the evidence, or too few worlds stand for all.
+    """
+    plan, where = asked.plan, None if folder is None else folder / FOLDER
+    size = [len(part) for part in np.array_split(np.arange(asked.worlds), asked.islands)]
+    tasks = [(theory, number) for theory in plan.theories for number in range(asked.islands)]
+    rank = {theory: place for place, theory in enumerate(sorted(plan.scenario.theories) or plan.theories)}
+
+    def one(task: tuple[str, int]) -> Island:
+        theory, number = task
+        path = None if where is None else where / f"{theory or 'plain'}.{number}.npz"
+        found = _kept(path, asked, theory) if resume and path is not None else None
+        if found is None:
+            job = Task(plan, theory, asked.known, size[number], asked.moves)
+            found = island(job, rank.get(theory, 0) * 1000 + number)
+            if path is not None:
+                _keep(path, asked, theory, found)
+        if tick is not None:
+            tick()
+        return found
+
+    count = threads or len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(count, thread_name_prefix="given") as pool:
+        made = list(pool.map(one, tasks))
+        lots = {
+            theory: Lot(tuple(made[place * asked.islands : (place + 1) * asked.islands]))
+            for place, theory in enumerate(plan.theories)
+        }
+        if folder is not None:
+            rows = [diagnostic(asked, theory, lot) for theory, lot in lots.items()]
+            write_table(folder / FOLDER / FILE, COLUMNS, map(astuple, rows))
+        for theory, lot in lots.items():
+            refuse(asked, theory, lot)
+        values = {theory: replayed(plan, lot.worlds, pool) for theory, lot in lots.items()}
+    return Conditioned(asked, lots, values)
+
+
+def check_folder_of(folder: Path) -> None:
+    """PowersimError, before anything is computed, if something of others is where the worlds' table will be."""
+    check_target(folder / FOLDER / FILE, mark(COLUMNS))
+
+
+def refuse(asked: Asked, theory: str, lot: Lot) -> None:
+    """PowersimError if the worlds of a theory are effectively too few for an answer."""
+    if lot.worlds.ess < LEAST:
+        raise PowersimError(
+            f"given {asked.label}: under {theory} {lot.worlds.ess:.1f} of {len(lot.worlds)} worlds count, and below "
+            f"{LEAST:g} nothing is answered (their evidence differs between islands by a factor of e to the "
+            f"{np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, less evidence (an "
+            "earlier date), or a larger error, discrepancy or miss in `evidence`"
+        )
+
+
+def replayed(plan: Plan, worlds: Worlds, pool: ThreadPoolExecutor) -> Floats:
+    """Histories (branch, N, T, O) of worlds under the branches of a plan; a copy is computed once."""
+
+    def one(world: Possible) -> Floats:
+        return np.stack([history.values for history in world.histories(plan)], dtype=np.float32)
+
+    whole = np.concatenate([worlds.place, worlds.keys.astype(np.float64)], axis=1)
+    _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
+    found = list(pool.map(one, [worlds[int(number)] for number in first]))
+    return np.stack([found[int(number)] for number in back.reshape(-1)], axis=1)
+
+
+def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
+    """The worlds of a theory that a study left in its folder. PowersimError if there are none."""
+    where = sorted(
+        (folder / FOLDER).glob(f"{theory or 'plain'}.*.npz"), key=lambda path: int(path.suffixes[0][1:])
+    )
+    if not where:
+        raise PowersimError(
+            f"{folder}: holds no worlds under {theory}; allowed: the folder of a study that was given a date"
+        )
+    same = {"checksum": checksum(plan.scenario), "under": theory, "rules": plan.identity()["rules"]}
+    read = [Worlds.read(path, same) for path in where]
+    logs = np.array([float(more["log_evidence"]) for _, more in read])
+    return Worlds.together([worlds for worlds, _ in read], np.exp(logs - logs.max()).tolist())
+
+
+def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:
+    found.worlds.write(
+        path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra, made=found.made,
+        accepted=found.accepted, counts=np.array([found.levels, found.histories]),
+    )  # fmt: skip
+
+
+def _kept(path: Path, asked: Asked, theory: str) -> Island | None:
+    if not path.is_file():
+        return None
+    worlds, more = Worlds.read(path, asked.identity(theory))
+    levels, histories = (int(count) for count in more["counts"])
+    return Island(
+        worlds, float(more["log_evidence"]), more["extra"], more["made"], more["accepted"], levels, histories
+    )

@@ -1,0 +1,267 @@
+"""Evidence as numbers: what to watch in a history, which draws are settled, and how likely the record makes it.
+
+The log likelihood of a history is a sum of terms, none above 0 but for a constant known beforehand: so a history that
+is too unlikely to be accepted can be left before its end.
+
+- A coded path at a turn: normal, variance error^2 + discrepancy^2 (Kennedy and O'Hagan 2001, J. R. Statist.
+  Soc. B 63:425).
+- A dated event that hangs on one decision a turn is imposed, and the log of the rule's own chance is its term
+  (likelihood weighting: Fung and Chang 1990, UAI 5; Shachter and Peot 1990). If it did not come about all the same,
+  the history has no chance.
+- Any other event: 0 if the history has it, log(miss) if not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from powersim.errors import ArgumentError, PowersimError
+from powersim.run.opened import own_name
+from powersim.run.plan import Plan
+from powersim.run.possible import Settled
+from powersim.scenario.arrays.build import Built
+from powersim.scenario.resolved import Evidence, Fact
+from powersim.world import draws
+from powersim.world import quantities as q
+from powersim.world.case import Watch
+from powersim.world.draws import NO, YES
+from powersim.world.state import Floats, Ints
+
+ROOT = math.sqrt(2.0 * math.pi)
+NEGATIVE = ("no_war",)
+Row = tuple[int, int, tuple[int, int, int], int]
+"""A settled draw: turn, decision point, keys, what is said of it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A dated event in turns first..last: read in `columns` of what is watched. exact: it was imposed."""
+
+    fact: Fact
+    first: int
+    last: int
+    columns: tuple[int, ...]
+    exact: bool
+
+    def holds(self, values: Floats) -> bool:
+        """Whether a history (T, O) has it, once its last turn is over."""
+        kind, during = self.fact.kind, values[self.first : self.last + 1, self.columns]
+        if kind in ("sanctions", "know_how"):
+            found = bool((during >= self.fact.above).all())
+        elif kind in ("frozen", "deal"):
+            found = bool((during > 0.0).any())
+        else:
+            before = (
+                values[self.first - 1 : self.first, self.columns] if self.first else _before(kind, during)
+            )
+            found = bool((np.diff(np.concatenate([before, during]), axis=0) > 0.0).any())
+        return found != (kind in NEGATIVE) if self.fact.happened else not found
+
+    @property
+    def said(self) -> str:
+        """What it says, in a line."""
+        return said(self.fact)
+
+
+def said(fact: Fact) -> str:
+    """A fact as a scenario writes it, without its dates."""
+    thing = fact.things[0] if len(fact.things) == 1 else f"[{', '.join(fact.things)}]"
+    return f"{fact.kind}: {thing}" + ("" if fact.happened else ", happened: false")
+
+
+def _before(kind: str, during: Floats) -> Floats:
+    """What was before the first turn: nothing had happened; what was delivered by then is not told."""
+    return during[:1] if kind == "delivered" else np.zeros_like(during[:1])
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known until a turn.
+
+    watch: what is read (O). turn, column, value, error (Q): points of coded paths, by turn. checks: dated events.
+    settled: the draws that are imposed. branch: the one that happened.
+    """
+
+    evidence: Evidence
+    branch: str
+    until: int
+    watch: Watch
+    turn: Ints
+    column: Ints
+    value: Floats
+    error: Floats
+    checks: tuple[Check, ...]
+    settled: Settled
+
+    @property
+    def size(self) -> int:
+        """How many points and events there are."""
+        return len(self.turn) + len(self.checks)
+
+    def discrepancy(self, u: float) -> float:
+        """The sd of what the model cannot be expected to hit, at a uniform."""
+        num = self.evidence.discrepancy
+        return num.value if num.prior is None else float(num.prior.quantile(np.array([u]))[0])
+
+    def constant(self, discrepancy: float) -> float:
+        """What all histories have in common: the log likelihood of one that hits everything, settled draws apart."""
+        return float(-np.log(np.sqrt(self.error**2 + discrepancy**2) * ROOT).sum())
+
+    def term(self, t: int, values: Floats, answer: Floats, discrepancy: float) -> float:
+        """What turn t adds to the log likelihood of a history (T, O): at most 0. answer (F, 2): as in `Luck`."""
+        points = slice(*np.searchsorted(self.turn, [t, t + 1]))
+        missed = values[t, self.column[points]] - self.value[points]
+        total = float(-0.5 * (missed**2 / (self.error[points] ** 2 + discrepancy**2)).sum())
+        asked = answer[slice(*np.searchsorted(self.settled.turn, [t, t + 1])), 1] if len(answer) else answer
+        total += float(np.nansum(asked))
+        for check in self.checks:
+            if check.last == t and not check.holds(values):
+                if check.exact or check.fact.miss <= 0.0:
+                    return -math.inf
+                total += math.log(check.fact.miss)
+        return total
+
+
+def known(plan: Plan, date: str | None = None) -> Known:
+    """The evidence of a plan's scenario until a date, by default its own. PowersimError where there is none."""
+    scenario, built = plan.scenario, plan.built
+    stated = scenario.evidence
+    if stated is None:
+        raise PowersimError(
+            f"{plan.opened.name}: says nothing of what happened; it needs `evidence`, see docs/given.md"
+        )
+    until = stated.until if date is None else _turn(plan, date)
+    facts = [*stated.facts, *(stated.withheld if until > stated.after else ())]
+    outcomes: list[tuple[int, int, int]] = []
+
+    def column(kind: int, a: int, b: int = -1) -> int:
+        if (kind, a, b) not in outcomes:
+            outcomes.append((kind, a, b))
+        return outcomes.index((kind, a, b))
+
+    points = [
+        (turn, column(q.ISSUE, built.index.issues[issue]), value, stated.errors.get(issue, stated.error))
+        for issue in stated.issues
+        for turn, value in _points(plan, issue, until, stated)
+    ]
+    checks = [
+        _check(fact, until, tuple(column(*place) for place in _places(built, fact)))
+        for fact in facts
+        if _known_by(fact, until)
+    ]
+    rows = sorted({row for check in checks if check.exact for row in _rows(built, check)})
+    points.sort()
+    table = np.array(points, np.float64).reshape(-1, 4)
+    kinds = np.array(outcomes, np.int64).reshape(-1, 3)
+    return Known(
+        stated, stated.branch, until,
+        Watch(*(np.ascontiguousarray(kinds[:, i]) for i in range(3))),
+        table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3],
+        tuple(checks), _settled(rows),
+    )  # fmt: skip
+
+
+def without(what: Known) -> Known:
+    """The same with nothing known, as the prior has it."""
+    none = slice(0, 0)
+    return replace(
+        what, turn=what.turn[none], column=what.column[none], value=what.value[none], error=what.error[none],
+        checks=(), settled=Settled.nothing(),
+    )  # fmt: skip
+
+
+def _turn(plan: Plan, date: str) -> int:
+    dates = plan.scenario.calendar.labels()
+    if date not in dates:
+        raise ArgumentError("given", f"found {date}; allowed: {dates[0]} to {dates[-1]}, e.g. {dates[-1]}")
+    return list(dates).index(date)
+
+
+def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
+    """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down."""
+    path = plan.scenario.record[issue]
+    year = 12 // plan.scenario.calendar.months
+    laid = plan.built.branch(own_name(stated.branch)).path[
+        :, plan.built.index.controls_of(plan.scenario, issue)
+    ] if issue in plan.built.index.levers else np.full((plan.built.turns, 1), np.nan)  # fmt: skip
+    value, last = math.nan, -year
+    for t in range(until + 1):
+        changed = t in path
+        value = path.get(t, value)
+        if math.isnan(value) or not np.isnan(laid[t]).all():
+            continue
+        if (changed and t > 0) or t - last >= year:
+            last = t
+            yield t, value
+
+
+def _known_by(fact: Fact, until: int) -> bool:
+    """Whether something is known at a turn: that it happened, when it is over; that it did not, as far as it goes."""
+    return fact.first <= until and (fact.last <= until or fact.kind in NEGATIVE or not fact.happened)
+
+
+def _check(fact: Fact, until: int, columns: tuple[int, ...]) -> Check:
+    last = min(fact.last, until)
+    once = fact.first == last
+    denied = fact.kind in NEGATIVE or not fact.happened
+    exact = fact.kind in ("war", "no_war", "event", "strike") and (denied or (once and fact.kind != "strike"))
+    return Check(fact, fact.first, last, columns, exact)
+
+
+def _places(built: Built, fact: Fact) -> list[tuple[int, int, int]]:
+    """What is watched of a fact: kinds of quantity and indices."""
+    index, things = built.index, fact.things
+    if fact.kind in ("war", "no_war"):
+        return [(q.WARS, v, -1) for v in index.between(things[0], things[1], fact.over)]
+    if fact.kind == "event":
+        return [(q.EVENT_HAPPENED, index.events[things[0]], -1)]
+    if fact.kind in ("delivered", "frozen"):
+        kind = q.DELIVERED if fact.kind == "delivered" else q.FROZEN
+        return [(kind, index.flows[things[0], things[1], things[2]], -1)]
+    if fact.kind == "sanctions":
+        return [(q.CONTROL, index.sanctions[things[0], things[1]], -1)]
+    if fact.kind == "deal":
+        return [(q.SHARED_DEALS, index.actors[things[0]], index.actors[things[1]])]
+    if fact.kind == "strike":
+        strikes = index.strikes.items()
+        return [(q.STRIKES, p, -1) for (a, b, k), p in strikes if (a, b) == things and fact.over in ("", k)]
+    return [(q.STOCK, index.actors[things[0]], index.goods[things[1]])]
+
+
+def _rows(built: Built, check: Check) -> Iterator[Row]:
+    """The decisions that an imposed event hangs on."""
+    s, fact, index = built.setup, check.fact, built.index
+    during = range(check.first, check.last + 1)
+    if fact.kind == "event":
+        event = index.events[fact.things[0]]
+        key = (0, 0, int(s.event_key[event]))
+        yes = check.last if fact.happened else -1
+        dated = int(s.event_turn[event])
+        turns = [dated] if dated >= 0 else range(check.last + 1)
+        yield from ((t, draws.EVENT, key, YES if t == yes else NO) for t in turns if t <= check.last)
+    elif fact.kind == "strike":
+        for _, b, _ in _places(built, fact):
+            key = (int(s.actor_key[s.striker[b]]), int(s.actor_key[s.struck[b]]), int(s.strike_key[b]))
+            yield from ((t, draws.STRIKE_DECISION, key, NO) for t in during)
+    else:
+        begins = fact.kind == "war" and fact.happened
+        for _, v, _ in _places(built, fact):
+            key = (int(s.actor_key[s.challenger[v]]), int(s.actor_key[s.target[v]]), int(s.dispute_key[v]))
+            for t in during:
+                if begins:
+                    yield t, draws.CRISIS, key, YES
+                yield t, draws.CRISIS_WAR, key, YES if begins else NO
+
+
+def _settled(rows: Sequence[Row]) -> Settled:
+    if not rows:
+        return Settled.nothing()
+    turn, point, who, what = zip(*rows, strict=True)
+    ints = np.int64
+    return Settled(
+        np.array(turn, ints), np.array(point, ints), np.array(who, np.uint64), np.array(what, ints)
+    )

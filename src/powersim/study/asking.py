@@ -1,0 +1,111 @@
+"""The part of the face that asks given what happened."""
+
+from __future__ import annotations
+
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from powersim.run import work
+from powersim.run.listener import Count, Listener, heard
+from powersim.run.opened import Chosen, LoadedScenario
+from powersim.run.plan import Plan, plan
+from powersim.study import given, questions
+
+if TYPE_CHECKING:
+    from powersim.study.given import Origins, Weighing
+
+S = TypeVar("S", bound="GivenQuestions")
+
+
+class GivenQuestions:
+    """Questions that are asked given what happened, or can be."""
+
+    opened: LoadedScenario
+    branches: Chosen
+    theories: Chosen
+    seed: int | None
+    date: str | None = None
+    """Until when worlds went as the record says, see `given`; None: worlds as the model makes them."""
+
+    def given(self: S, date: str | None = None) -> S:
+        """The same study of worlds that went as the record says up to a date, by default that of the evidence.
+
+        Its `compare` sets effects in such worlds beside those in worlds as the model makes them. PowersimError where
+        the scenario says nothing of what happened.
+        """
+        from powersim.given.knowledge import known
+
+        what = known(plan(self.opened, self.branches, self.theories, self.seed, swept=""), date)
+        found = copy(self)
+        found.date = self.opened.scenario.calendar.label(what.until)
+        return found
+
+    def origin(
+        self,
+        of: str,
+        runs: int | None = None,
+        *,
+        branches: Chosen = None,
+        worlds: int | None = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Origins:
+        """Where an outcome came from: was each cause necessary, was it sufficient, beside its rivals.
+
+        of: an outcome with `ever`. branches: what happened, then one branch for each cause, without it. runs: worlds
+        as the model makes them, under each theory; worlds: as many that went as ours did, if the study is `given` a
+        date.
+        """
+        questions.check_given(self.date, worlds, False, None)
+        planned = plan(
+            self.opened,
+            branches if branches is not None else self.branches,
+            self.theories,
+            self.seed,
+            swept="",
+        )
+        wanted = work.check_runs(work.RUNS if runs is None else runs)
+        return given.origin(
+            planned,
+            of,
+            self.date,
+            wanted,
+            worlds,
+            _folder(out),
+            heard(progress),
+            resume=resume,
+            workers=workers,
+        )
+
+    def weigh(
+        self,
+        *,
+        worlds: int | None = None,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Weighing:
+        """What the record says of theories and of uncertain numbers, to the date that the study is `given`.
+
+        Without one, to the date of the scenario's evidence.
+        """
+        dated = self if self.date is not None else self.given()
+        planned = dated.under_fact()
+        return given.weigh(
+            planned, dated.date, worlds, _folder(out), heard(progress), resume=resume, workers=workers
+        )
+
+    def under_fact(self) -> Plan:
+        """A plan for the branch that happened, under the theories of the study."""
+        stated = self.opened.scenario.evidence
+        return plan(
+            self.opened, None if stated is None else [stated.branch], self.theories, self.seed, swept=""
+        )
+
+
+def _folder(out: str | Path | None) -> Path | None:
+    return None if out is None else Path(out)

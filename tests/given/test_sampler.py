@@ -1,0 +1,195 @@
+"""Worlds that evidence has chosen: what can be worked out exactly comes out, and what must not matter does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from powersim.errors import PowersimError
+from powersim.given import conditioning
+from powersim.given.conditioning import Asked, Conditioned, condition
+from powersim.given.knowledge import known, without
+from powersim.run.opened import open_source
+from powersim.run.plan import Plan, plan
+from powersim.run.possible import Possible
+
+WORLDS, MOVES, SURE = 240, 2, {"error": 0.2, "discrepancy": 0.0, "miss": 0.05}
+FAR = 4.0  # standard errors
+
+
+@pytest.fixture(scope="module")
+def chance(planted: ModuleType) -> Callable[..., Plan]:
+    """A plan of events by chance, and what is known of them."""
+
+    def make(*events: dict[str, Any], evidence: dict[str, Any] | None = None, **parts: Any) -> Plan:
+        said = {} if evidence is None else {"evidence": SURE | evidence}
+        return plan(open_source(planted.by_chance(*events, **parts, **said), {}))
+
+    return make
+
+
+def seen(of: Conditioned, theory: str, outcome: str, branch: int) -> float:
+    return float(of.lots[theory].worlds.weight @ of.summaries(theory, outcome)[branch])
+
+
+UNSURE = {"value": 0.5, "prior": {"uniform": [0.2, 0.8]}, "source": "assumed"}
+DEED: tuple[dict[str, Any], ...] = (
+    {"id": "spark", "year": 2002, "chance": UNSURE, "sets": 0.8},
+    {"id": "effect", "year": 2004, "chance": 0.5, "of": "min(1, l_cause * 0.6 + l_spark)"},
+)
+
+
+def fact(**what: Any) -> dict[str, Any]:
+    return {"source": "made up", **what}
+
+
+def test_an_event_that_is_imposed_is_paid_for_and_teaches_its_chance(chance: Callable[..., Plan]) -> None:
+    of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
+    found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
+    (theory,) = of.theories
+    lot = found.lots[theory]
+    assert lot.log_evidence == pytest.approx(math.log(0.5), abs=FAR * 0.03)  # the mean chance
+    place = of.built.paths("").index("events.spark.hazard")
+    p = 0.2 + 0.6 * lot.worlds.place[:, place]
+    assert float(lot.worlds.weight @ p) == pytest.approx((0.25 + 0.03) / 0.5, abs=FAR * 0.015)  # E p^2 / E p
+    assert (found.values[theory][0, :, -1, 0] >= 0).all()
+    # in all these worlds the spark came, so the chances of the effect are those of min(1, .6 c + .8)
+    for branch, expected in ((0, 0.5), (1, 0.4)):
+        assert seen(found, theory, "effect", branch) == pytest.approx(expected, abs=FAR * 0.035)
+
+
+def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_theories(
+    chance: Callable[..., Plan],
+) -> None:
+    of = chance(
+        *DEED,
+        theories={"open": {}, "closed": {"mechanisms": {"calendar": False}}},
+        record={"l_spark": {"2003": 0.55}},
+        evidence={"paths": "changes"},
+    )
+    found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
+    (came, stayed) = (
+        math.exp(-0.5 * ((0.55 - x) / 0.2) ** 2) / (0.2 * math.sqrt(2 * math.pi)) for x in (0.8, 0.0)
+    )
+    evidence = 0.5 * came + 0.5 * stayed
+    posterior = 0.5 * came / evidence
+    assert found.lots["open"].log_evidence == pytest.approx(math.log(evidence), abs=0.1)
+    assert found.lots["closed"].log_evidence == pytest.approx(math.log(stayed), abs=1e-9)
+    assert found.posterior["open"] == pytest.approx(evidence / (evidence + stayed), abs=0.01)
+    exact = [posterior * 0.5 + (1 - posterior) * 0.5 * 0.6, posterior * 0.4]
+    for branch in (0, 1):
+        assert seen(found, "open", "effect", branch) == pytest.approx(exact[branch], abs=FAR * 0.035)
+
+
+def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
+    of = chance(*DEED, evidence={})
+    (theory,) = of.theories
+    found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
+    assert found.lots[theory].log_evidence == 0.0
+    assert found.diagnostics()[0].ess == pytest.approx(WORLDS)
+    assert seen(found, theory, "effect", 1) == pytest.approx(0.5 * 0.4, abs=FAR * 0.03)
+
+
+def test_evidence_that_nobody_could_miss_changes_nothing(chance: Callable[..., Plan]) -> None:
+    certain = [fact(event="never", happened=False, to="2003"), fact(event="always", at="2001")]
+    extra: tuple[dict[str, Any], ...] = (
+        {"id": "never", "year": 2003, "chance": 0.5, "of": "0"},
+        {"id": "always", "year": 2001, "chance": 1.0},
+    )
+    with_, alone = (
+        condition(Asked(chance(*DEED, *extra, evidence={"events": told}), "2003", WORLDS, MOVES), threads=1)
+        for told in (certain, [])
+    )
+    (theory,) = with_.lots
+    assert with_.lots[theory].log_evidence == 0.0
+    assert with_.posterior == alone.posterior
+    assert seen(with_, theory, "effect", 0) == pytest.approx(seen(alone, theory, "effect", 0), abs=FAR * 0.04)
+
+
+def bytes_of(of: Conditioned) -> list[bytes]:
+    lots = [lot.worlds for lot in of.lots.values()]
+    return [
+        getattr(worlds, name).tobytes() for worlds in lots for name in ("place", "keys", "weight", "uniforms")
+    ]
+
+
+TOLD = [fact(event="spark", at="2002"), fact(event="effect", happened=False, to="2006")]
+
+
+def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: Callable[..., Plan]) -> None:
+    first, reversed_, threads = (
+        condition(Asked(chance(*DEED, evidence={"events": told}), "2006", 100, 1), threads=count)
+        for told, count in ((TOLD, 1), (TOLD[::-1], 1), (TOLD, 4))
+    )
+    assert bytes_of(first) == bytes_of(reversed_) == bytes_of(threads)
+    (theory,) = first.lots
+    assert np.array_equal(first.values[theory], threads.values[theory])
+
+
+def test_what_was_computed_is_found_again(chance: Callable[..., Plan], tmp_path: Path) -> None:
+    asked = Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 1)
+    whole = condition(asked, tmp_path, threads=1)
+    (tmp_path / "given" / f"{asked.plan.theories[0] or 'plain'}.2.npz").unlink()
+    again = condition(asked, tmp_path, threads=1, resume=True)
+    assert bytes_of(again) == bytes_of(whole)
+    other = Asked(asked.plan, "2003", 100, 1)
+    with pytest.raises(PowersimError, match=r"another study \(another until\)"):
+        condition(other, tmp_path, threads=1, resume=True)
+
+
+def test_every_world_replayed_is_what_it_was_chosen_for(chance: Callable[..., Plan]) -> None:
+    of = chance(*DEED, evidence={"events": TOLD})
+    found = condition(Asked(of, "2006", 100, 1), threads=1)
+    (theory,) = of.theories
+    assert (found.summaries(theory, "effect")[0] == 0).all()
+    worlds = found.lots[theory].worlds
+    one: Possible = worlds[17]
+    assert np.array_equal(one.histories(of)[1].values.astype(np.float32), found.values[theory][1, 17])
+
+
+def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
+    of = chance({"id": "effect", "year": 2004, "chance": 0.5, "of": "l_cause"}, evidence={
+        "branch": "without", "events": [fact(event="effect", at="2004")]})  # fmt: skip
+    with pytest.raises(PowersimError, match=r"can have what happened by 2004 \(event: effect\)"):
+        condition(Asked(of, "2005", 100, 1), threads=1)
+
+
+def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
+    of = chance(*DEED, evidence={"events": TOLD})
+    with pytest.raises(PowersimError, match=r"worlds: found 60; allowed: a whole number from 100"):
+        Asked(of, "2006", 60)
+    asked = Asked(of, "2006", 100, moves=0)
+    monkeypatch.setattr(conditioning, "LEAST", 101.0)
+    with pytest.raises(
+        PowersimError, match=r"worlds count, and below 101 nothing is answered.*take more worlds"
+    ):
+        condition(asked, threads=1)
+
+
+def test_points_of_a_path_are_its_changes_and_once_a_year_but_not_where_it_is_laid_down(root: Path) -> None:
+    of = plan(open_source(root / "scenarios" / "missile_defense_2009.yaml", {}))
+    what = known(of, "2013Q4")
+    issue = of.built.index.issues["iran_enrichment"]
+    path = what.column == list(zip(what.watch.kind, what.watch.a, strict=True)).index((0, issue))
+    label = of.scenario.calendar.label
+    assert [label(t) for t in what.turn[path]] == [
+        "2007Q1", "2008Q1", "2008Q4", "2009Q4", "2010Q1", "2011Q1", "2011Q3", "2012Q3", "2013Q3",
+    ]  # fmt: skip
+    assert of.built.index.issues["missile_defense_europe"] not in what.watch.a[what.watch.kind == 0]
+    assert known(of, "2013Q4").settled.size > 0 == without(what).settled.size
+    assert {check.said for check in what.checks} >= {"war: [RUS, GEO]", "event: yanukovych"}
+    assert not {check.said for check in what.checks} & {"war: [RUS, UKR]", "delivered: [drones, IRN, RUS]"}
+
+
+@pytest.mark.parametrize(("date", "later"), [("2016Q4", False), ("2017Q1", True)])
+def test_what_was_kept_back_needs_a_later_date(root: Path, date: str, later: bool) -> None:
+    of = plan(open_source(root / "scenarios" / "missile_defense_2009.yaml", {}))
+    stated = of.scenario.evidence
+    assert stated is not None
+    assert any(check.fact in stated.withheld for check in known(of, date).checks) == later

@@ -1,0 +1,87 @@
+"""What happened, as a scenario says it: read, and impossible things named at their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from powersim.errors import ScenarioError
+from powersim.scenario.load import from_data
+from powersim.scenario.resolved import Evidence, Scenario
+
+BARE: dict[str, Any] = {"error": 0.1, "discrepancy": 0.1, "miss": 0.02}
+
+
+def with_(raw: dict[str, Any], *facts: dict[str, Any], **more: Any) -> dict[str, Any]:
+    said = [{"source": "made up", **fact} for fact in facts]
+    return {**raw, "evidence": {**BARE, **more, **({"events": said} if said else {})}}
+
+
+def read(raw: dict[str, Any]) -> Evidence:
+    found: Scenario = from_data(raw)
+    assert found.evidence is not None
+    return found.evidence
+
+
+def test_a_scenario_without_evidence_has_none(scenario_two: dict[str, Any]) -> None:
+    assert from_data(scenario_two).evidence is None
+
+
+def test_dates_become_turns_and_the_order_of_the_file_does_not_matter(scenario_two: dict[str, Any]) -> None:
+    facts = (
+        {"war": ["EAST", "ALLY"], "begins": "2003Q1"},
+        {"no_war": ["EAST", "ALLY"], "to": "2002Q4"},
+        {"event": "election", "happened": True, "at": "2001Q1"},
+        {"sanctions": ["WEST", "EAST"], "above": 0.2, "from": "2003Q2", "to": "2003Q4"},
+    )
+    one, other = (read(with_(scenario_two, *order)) for order in (facts, facts[::-1]))
+    assert one == other
+    assert [(fact.kind, fact.first, fact.last) for fact in one.facts] == [
+        ("event", 4, 4), ("no_war", 0, 11), ("war", 12, 12), ("sanctions", 13, 15),
+    ]  # fmt: skip
+    assert one.branch == "keep"
+
+
+def test_what_came_later_stands_apart(scenario_two: dict[str, Any]) -> None:
+    later = {
+        "after": "2005Q4",
+        "events": [{"war": ["EAST", "ALLY"], "begins": "2006Q2", "source": "made up"}],
+    }
+    found = read(with_(scenario_two, withheld=later))
+    assert (found.facts, len(found.withheld), found.after) == ((), 1, 23)
+
+
+@pytest.mark.parametrize(
+    ("fact", "where", "message"),
+    [
+        ({"war": ["WEST", "EAST"], "begins": "2003Q1"}, "war", "no dispute between these"),
+        ({"event": "election", "at": "2003Q1"}, "event", "impossible: its date is 2001Q1"),
+        ({"event": "elction", "at": "2001Q1"}, "event", "did you mean election"),
+        ({"sanctions": ["EAST", "WEST"], "above": 0.2, "at": "2003Q1"}, "sanctions", "no such sanctions"),
+        ({"sanctions": ["WEST", "EAST"], "at": "2003Q1"}, "", "sanctions above what"),
+        ({"war": ["EAST", "ALLY"], "deal": ["EAST", "ALLY"], "at": "2003Q1"}, "", "one thing that happened"),
+        ({"no_war": ["EAST", "ALLY"], "from": "2004Q1", "to": "2003Q1"}, "to", "ends before it begins"),
+        ({"no_war": ["EAST", "ALLY"], "begins": "2004Q1"}, "begins", "no_war has no begins"),
+        ({"war": ["EAST", "ALLY"], "begins": "2024Q1"}, "begins", "2024Q1"),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(
+    scenario_two: dict[str, Any], fact: dict[str, Any], where: str, message: str
+) -> None:
+    with pytest.raises(ScenarioError, match=rf"evidence\.events\[0\]\S*{where}[\s\S]*{message}"):
+        from_data(with_(scenario_two, fact))
+
+
+def test_a_certain_event_cannot_have_failed_to_come(scenario_two: dict[str, Any]) -> None:
+    sure = {**scenario_two, "events": [{"id": "election", "date": "2001Q1", "engagers": {"WEST": 0.8}}]}
+    with pytest.raises(ScenarioError, match="impossible: the event is certain to come"):
+        from_data(with_(sure, {"event": "election", "happened": False, "to": "2002Q1"}))
+
+
+def test_paths_need_a_record(scenario_two: dict[str, Any]) -> None:
+    with pytest.raises(ScenarioError, match="there are no coded paths"):
+        from_data(with_(scenario_two, paths="changes"))
+    known = {**scenario_two, "record": {"rockets": {"2000Q1": 0.2, "2004Q1": 0.5}}}
+    assert read(with_(known, paths="changes")).issues == ("rockets",)
+    assert read(with_(known, paths={"without": ["rockets"]})).issues == ()
