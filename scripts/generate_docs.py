@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import csv
 import re
 import sys
 import textwrap
@@ -19,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 
 import theory_index
+from powersim.scenario.library import examples
 from powersim.story import kinds
 from powersim.world.chronicle import Kind
 from powersim.world.params import MECHANISMS, SPEC, ParameterSpec
@@ -163,11 +165,50 @@ def layers() -> str:
     return table(["layer", "room", "what it is"], rows).rstrip()
 
 
+FOUND = {"+": "higher", "-": "lower", "0": "no difference", "?": "not clear"}
+"""What the interval of a measured effect says."""
+
+
+def library() -> str:
+    """The scenarios that come with powersim: what each asks, and what is there of it."""
+    rows = (
+        [
+            f"[`{e.name}`](../scenarios/{e.path.name})",
+            f"{e.title}. {e.question}",
+            f"{e.actors}, {e.issues}, {e.turns}",
+        ]
+        for e in examples()
+    )
+    return table(["name", "what it is about", "actors, issues, turns"], rows).rstrip()
+
+
+def expected() -> str:
+    """The signs that were expected of them, and what came out."""
+    with (DOCS / "library_measured.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    words = {"+": "higher", "-": "lower", "0": "no difference"}
+    cells = (
+        [
+            f"`{r['scenario']}`",
+            f"`{r['input']}` against `{r['against']}`: `{r['outcome']}`",
+            words[r["sign"]],
+            f"{FOUND[r['found']]}: {float(r['effect']):+.3g} ({float(r['low']):+.3g} to {float(r['high']):+.3g})",
+            "yes" if r["found"] == r["sign"] else "**no**",
+        ]
+        for r in rows
+    )
+    return table(
+        ["scenario", "branch and outcome", "expected", "found (95 % interval)", "as expected"], cells
+    ).rstrip()
+
+
 BLOCKS: dict[str, tuple[str, Callable[[], str]]] = {
     "phases": ("src/powersim/world/phases.py", phases),
     "layers": ("the contract in pyproject.toml and the rooms' docstrings", layers),
     "outcomes": ("src/powersim/world/quantities.py", outcomes),
     "kinds": ("src/powersim/world/chronicle.py", kinds_of_rows),
+    "library": ("scenarios/*.yaml", library),
+    "expected": ("docs/library_measured.csv", expected),
 }
 """What is put between the comments of its name, where it is written, and what makes it."""
 PLACES = {
@@ -175,6 +216,7 @@ PLACES = {
     "odd.md": ("phases",),
     "scenario.md": ("outcomes",),
     "chronicle.md": ("kinds",),
+    "library.md": ("library", "expected"),
 }
 
 

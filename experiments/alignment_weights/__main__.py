@@ -41,8 +41,9 @@ def page(place: Path) -> str:
         "",
         "# What came out",
         "",
-        f"Long-run effects on alignment (scale of atanh; proxies scaled to the flagship's spread, {unit:.2f}), with 95 %",
-        "intervals. Isolation: from none to shut out by everybody; joint: from no dispute on one side to one a year.",
+        f"Long-run effects on alignment (scale of atanh; proxies scaled to the flagship's spread, {unit:.2f}), with",
+        "95 % intervals. Isolation: from none to shut out by everybody; joint: from no dispute on one side to one",
+        "a year.",
         "",
         "| proxy | sanctions of the Security Council | isolation | joint | pairs isolated | pairs joint | rows |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -76,8 +77,8 @@ def named(place: Path) -> list[str]:
     """The pairs that one thinks of first: votes and isolation at both ends of the record."""
     votes, shut = scores(place, PROXIES[0]), isolation(place, True)
     lines = [
-        f"Named pairs, means of {FIRST}-{FIRST + 4} and of {LAST - 4}-{LAST}; votes less the mean of all pairs, higher = closer.",
-        "Sudan, Belarus and Venezuela are not in the data folder.",
+        f"Named pairs, means of {FIRST}-{FIRST + 4} and of {LAST - 4}-{LAST}; votes less the mean of all pairs,",
+        "higher = closer. Sudan, Belarus and Venezuela are not in the data folder.",
         "",
         "| pair | isolation, early | late | votes, early | late |",
         "| --- | --- | --- | --- | --- |",

@@ -4,6 +4,7 @@ The public names; each is imported when it is first used, so that `import powers
 
     Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, report
     Comparison   what branches change: effects, data, provenance, plot
+    examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
     from powersim.scenario.arrays.build import build
+    from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
     from powersim.scenario.template import json_schema, template
     from powersim.sim.agent import State
@@ -41,6 +43,7 @@ __all__ = [
     "Study",
     "build",
     "dump",
+    "examples",
     "explain",
     "json_schema",
     "load",
@@ -60,6 +63,7 @@ _HOMES = {
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
     "dump": "powersim.scenario.load",
+    "examples": "powersim.scenario.library",
     "explain": "powersim.study.explaining",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",

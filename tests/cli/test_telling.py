@@ -73,6 +73,8 @@ def test_the_section_is_written_for_the_report(powersim, scenario, tmp_path):
     assert result.code == 0, result.err
     found = read_section(tmp_path / "chronicle" / "section.json")
     assert "the median of 5 runs" in found.findings[0]
+    assert [figure.file for figure in found.figures] == ["timeline"]
+    assert (tmp_path / "chronicle" / "timeline.svg").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from powersim.figures.section import read_section
+from powersim.figures.style import styled
 from powersim.run.opened import open_scenario
 from powersim.run.plan import plan
 from powersim.sim.model import PowersimModel
 from powersim.story.diff import pages
 from powersim.story.diff.quantities import different
 from powersim.story.diff.study import comparison, median_run, section
+from powersim.story.diff.timeline import ROWS, draw_timeline
 from powersim.story.selection import Selection
 from powersim.world import chronicle as c
 from powersim.world.params import MECHANISMS
@@ -119,6 +121,25 @@ def test_every_page_says_what_a_chain_is_worth(apart):
     assert len(found["differing"]) == 64
     assert {each["branch"] for each in found["differences"]} == {"keep", "cancel"}
     assert all(each["chain"][0]["what"] == "branch" for each in found["differences"])
+
+
+def test_the_timeline_marks_what_happened_and_fills_what_happened_in_one_branch_only(apart):
+    with styled():
+        figure = draw_timeline(apart).figure
+    for side, axes in zip((0, 1), (figure.axes[0], figure.axes[2]), strict=True):
+        for row, kinds in enumerate(each[1] for each in ROWS):
+            events = [event for event in apart.parting.sides[side].events if event.kind in kinds]
+            own = {e.seq for h in apart.parting.happenings if h.side == side and h.only for e in h.rows}
+            marks = [line for line in axes.lines if line.get_marker() != "None"]
+            both, only = marks[2 * row], marks[2 * row + 1]
+            assert sorted(only.get_xdata()) == sorted(e.turn + 0.5 for e in events if e.seq in own)
+            assert sorted(both.get_xdata()) == sorted(e.turn + 0.5 for e in events if e.seq not in own)
+            assert both.get_markerfacecolor() == "white"
+            assert only.get_markerfacecolor() != "white"
+    gap = [np.asarray(line.get_ydata()) for line in figure.axes[1].lines if len(line.get_xdata()) > 2]
+    first = apart.parting.first
+    assert np.array_equal(gap[0][:first], gap[1][:first])
+    assert not np.array_equal(gap[0], gap[1])
 
 
 def test_the_report_shows_the_median_run(tmp_path):

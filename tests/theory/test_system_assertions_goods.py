@@ -70,7 +70,8 @@ def withheld(**parameters: float) -> dict[str, Any]:
         ("CCC", "SSS", "TTT"),
         ("exchange", "payments", "compliance"),
         LAST + 1,  # before the order itself lapses
-        {"payment_cap": 0.5, "payment_taken": 0.5, "renege_rate": 1.0, "tau_c": 0.0, "deal_length": 12, "counter_loss": 0.0, **parameters},
+        {"payment_cap": 0.5, "payment_taken": 0.5, "renege_rate": 1.0, "tau_c": 0.0, "deal_length": 12,
+         "counter_loss": 0.0, **parameters},
         issues={"sold": {"binds": {"flow": ["arms", "SSS", "CCC"], "full": 1.0, "contract": 0.4},
                          "interests": {"CCC": [1.0, 0.6], "SSS": [1.0, 0.2], "TTT": [0.0, 0.9]}}},
         goods={"arms": {"kind": "rival", "stock": {"SSS": 3.0}, "quantum": 1.0, "delivery": 8,

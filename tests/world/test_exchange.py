@@ -31,7 +31,8 @@ def opposed(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "powersim": 1, "name": "opposed", "calendar": {"start": "2000Q1", "end": "2002Q4", "turn": "quarter"},
         "actors": {code: {"power": 0.1, "economy": 0.1, "weights": weights} for code in ("ARD", "BEL")},
-        "issues": issues, "parameters": LIVELY | {"curvature": 1.0, "payment_cap": 0.5, "payment_taken": 0.5}, "outcomes": {},
+        "issues": issues, "outcomes": {},
+        "parameters": LIVELY | {"curvature": 1.0, "payment_cap": 0.5, "payment_taken": 0.5},
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from powersim.cli.guard import guarded, hearing, mend_streams
 
 EXAMPLES = """\b
 Examples:
+  powersim examples                          scenarios that come with powersim: run them by name
   powersim new my.yaml                       write a scenario with every key explained
   powersim check my.yaml                     is it well formed?
   powersim compare my.yaml --out out/my      what do its branches change?

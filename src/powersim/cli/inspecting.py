@@ -1,4 +1,4 @@
-"""Commands that compute nothing: check, schema, new, list, explain. (`check --base-rates` runs histories.)"""
+"""Commands that compute nothing: check, schema, examples, new, list, explain. (`check --base-rates` runs histories.)"""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from powersim.cli.console import Page
 
 RATE_RUNS = 100  # runs under each theory for the table of base rates
-OptionalFile = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A scenario.")]
+OptionalFile = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="A scenario, or the name of an example.")
+]
 
 
 @guarded
@@ -95,6 +97,10 @@ def schema() -> None:
 @guarded
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write; must not exist.")],
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="NAME", help="Example to start from (powersim examples lists them)."),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Write a commented scenario to start from."""
@@ -105,8 +111,18 @@ def new(
 
     if not file.parent.is_dir():
         raise PowersimError(f"{file}: there is no folder {file.parent}; make it first, or name another file")
-    write(file, template())
+    write(file, template(from_))
     console.Page(quiet).note(f"written: {file}; next: powersim check {file}")
+
+
+@guarded
+def examples(quiet: Quiet = False) -> None:
+    """List the scenarios that come with powersim; the name of each stands wherever a file may."""
+    from powersim.cli import console, listing
+
+    page = console.Page(quiet)
+    page.tables([listing.library()])
+    page.note("next: powersim compare NAME, or powersim new my.yaml --from NAME")
 
 
 @guarded
@@ -175,6 +191,14 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         """\b
 Examples:
   powersim new my.yaml
+  powersim new my.yaml --from july_1914
+""",
+    ),
+    (
+        examples,
+        """\b
+Examples:
+  powersim examples
 """,
     ),
     (
@@ -185,7 +209,7 @@ Examples:
   powersim check my.yaml --detail                  every name, and all that branches will be read as
   powersim check scenarios/*.yaml --quiet
   powersim check my.yaml --set issues.radar.start=0.2
-  powersim check scenarios/missile_defense_2009.yaml --base-rates
+  powersim check missile_defense_2009 --base-rates
 """,
     ),
     (
@@ -204,7 +228,7 @@ Examples:
   powersim explain rho
   powersim explain exchange
   powersim explain turn
-  powersim explain missile_defense_europe scenarios/missile_defense_2009.yaml
+  powersim explain missile_defense_europe missile_defense_2009
 """,
     ),
     (

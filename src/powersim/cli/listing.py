@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from powersim.cli.console import Column, Table
+from powersim.scenario.library import examples
 from powersim.scenario.resolved import Scenario
 from powersim.study.wording import interval, quantity, summary, who_controls
 from powersim.world.params import MECHANISMS, SPEC
@@ -16,6 +17,16 @@ def table(kind: str, scenario: Scenario | None) -> Table:
     """The table of one of KINDS."""
     columns, rows = _TABLES[kind](scenario)
     return Table(columns, rows)
+
+
+def library() -> Table:
+    """The scenarios that come with powersim."""
+    columns = (
+        Column("name"), Column("actors", right=True), Column("issues", right=True), Column("turns", right=True),
+        Column("title", fold=True), Column("question", fold=True),
+    )  # fmt: skip
+    rows = ((e.name, str(e.actors), str(e.issues), str(e.turns), e.title, e.question) for e in examples())
+    return Table(columns, tuple(rows))
 
 
 def _parameters(scenario: Scenario | None) -> tuple[tuple[Column, ...], Rows]:

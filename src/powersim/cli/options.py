@@ -16,9 +16,12 @@ __all__ = ["INTERRUPTED", "MISTAKE", "guarded"]
 PRIORS, OFF = "priors", "off"  # the key of a scenario that --no-priors sets
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A scenario, or the provenance.json of an earlier study.")
+    Path,
+    typer.Argument(
+        metavar="FILE", help="A scenario, the name of an example, or the provenance.json of a study."
+    ),
 ]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios, or names of examples.")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(

@@ -186,7 +186,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         run,
         """\b
 Examples:
-  powersim run scenarios/missile_defense_2009.yaml --branch replace --runs 200
+  powersim run missile_defense_2009 --branch replace --runs 200
   powersim run my.yaml --theory spiral --seed 7 --out out/spiral
   powersim run my.yaml --runs 1 --engine mesa
   powersim run my.yaml --runs 1 --no-priors            one history that can be followed by hand

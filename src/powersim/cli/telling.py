@@ -239,7 +239,8 @@ def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int)
     check_folder(folder, "chronicle")
     command = command_line(sys.argv[1:])
     many = runs.stop if runs is not None else 1
-    made = parted.section(plan, plan.theories[0], many, command, None if runs is not None else run)
+    picked = None if runs is not None else run
+    made = parted.section(plan, plan.theories[0], many, command, picked, folder=folder)
     page.note(f"written: {made.write(folder)}")
 
 

@@ -110,7 +110,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         verdict,
         """\b
 Examples:
-  powersim verdict scenarios/missile_defense_2009.yaml --out out/flagship
+  powersim verdict missile_defense_2009 --out out/flagship
   powersim verdict my.yaml --hypotheses H1,H3
   powersim verdict my.yaml --draws 40 --lucks 60 --seed 7 --out out/my
   powersim verdict my.yaml --out out/my --resume          go on after an interruption

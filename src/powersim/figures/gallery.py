@@ -16,10 +16,12 @@ from powersim.effects.paired import Effect, diverged, effects
 from powersim.effects.results import Study, sample
 from powersim.figures.alignment import draw_alignment
 from powersim.figures.arms import draw_arms
+from powersim.figures.dates import draw_dates, series
 from powersim.figures.events import changed, draw_event, draw_events, telling_events
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
 from powersim.figures.lead import draw_lead
+from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview, draw_pairing
 from powersim.figures.press import Draw, FigureFiles, print_all
 from powersim.figures.saving import FORMATS, SCREEN
@@ -105,7 +107,7 @@ class Subject:
 def first(of: Subject) -> list[Draw[Subject]]:
     """What draws the figures to see first: those over all outcomes, or paths where there is only one branch."""
     if of.study.pairs():
-        return [_lead, _overview, _all_effects]
+        return [_dates if series(of.everything) else _lead, _overview, _all_effects]
     return [partial(_paths, outcome=name) for name in of.study.headline]
 
 
@@ -125,12 +127,21 @@ def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
     moved = [e for e in events if not pairs or changed(of.results, e)]
     found += [partial(_event, event=event) for event in moved[:EVENTS]]
     if "alignment" in of.whole:
+        found.append(_network)
         found += [partial(_alignment, branch=branch.name) for branch in of.study.main]
     return found
 
 
 def _lead(of: Subject) -> Drawing:
     return draw_lead(of.results, of.rows, of.study)
+
+
+def _dates(of: Subject) -> Drawing:
+    return draw_dates(of.rows, of.everything)
+
+
+def _network(of: Subject) -> Drawing:
+    return draw_network(of.whole, of.everything)
 
 
 def _overview(of: Subject) -> Drawing:

@@ -21,6 +21,7 @@ from powersim.plausible.tally import read_log
 from powersim.run.plan import Plan
 from powersim.run.work import simulator, workers
 from powersim.scenario.calendar import TURNS_PER_YEAR
+from powersim.scenario.library import locate
 from powersim.scenario.resolved import Scenario
 from powersim.world import quantities as watched
 from powersim.world.case import Case, Watch
@@ -44,6 +45,7 @@ class Plausibility:
 def find_record(scenario_file: Path, given: Path | None) -> Record:
     """The record that the user names, or the only one beside the scenario. PowersimError without one."""
     if given is None:
+        scenario_file = locate(scenario_file)
         found = sorted((scenario_file.parent / FOLDER).glob("*.yaml"))
         if len(found) != 1:
             raise PowersimError(

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.check.edges import edges
 from powersim.scenario.check.validate import unmatched, validate
+from powersim.scenario.library import locate
 from powersim.scenario.read.merge import override, read_all, settings
 from powersim.scenario.read.node import Node, tree
 from powersim.scenario.read.source import parse, read
@@ -29,7 +30,7 @@ Overrides = Mapping[str, str | float | int | bool]
 
 
 def load(source: str | Path | Mapping[str, object], overrides: Overrides | None = None) -> Scenario:
-    """The resolved scenario of a file, or of plain data in the shape of one.
+    """The resolved scenario of a file, of an example by its name, or of plain data in the shape of a file.
 
     `overrides` are what `--set` gives: a parameter's name (`rho`) or the dotted path of a key
     (`issues.iran_enrichment.start`, `events.obama.date`) and a value, as text in YAML or as a number. What is set is
@@ -65,7 +66,7 @@ def dump(scenario: Scenario) -> str:
 
 def load_with_data(path: str | Path, overrides: Overrides | None = None) -> tuple[Scenario, dict[str, Any]]:
     """The same with the document that it comes from as plain data: `extends` merged in, nothing overridden."""
-    root, problems = read_all(Path(path), str(path))
+    root, problems = read_all(locate(Path(path)), str(path))
     found = _resolve(root, overrides or {}, problems)
     return found, dict(found.document)
 

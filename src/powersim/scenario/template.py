@@ -5,14 +5,21 @@ from __future__ import annotations
 from importlib import resources
 from typing import Any
 
+from powersim.scenario.library import example
 from powersim.scenario.schema.scenario import Document
 
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 
 
-def template() -> str:
-    """A commented scenario that passes `powersim check` as it is."""
-    return resources.files("powersim.scenario").joinpath("template.yaml").read_text("utf-8")
+FOR_EDITORS = """# yaml-language-server: $schema=powersim.schema.json
+# The line above lets an editor complete keys: powersim schema > powersim.schema.json, beside this file.
+"""
+
+
+def template(name: str | None = None) -> str:
+    """A commented scenario that passes `powersim check` as it is; with a name, that example of the library."""
+    template = resources.files("powersim.scenario").joinpath("template.yaml")
+    return FOR_EDITORS + (template if name is None else example(name)).read_text("utf-8")
 
 
 def json_schema() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from powersim.figures.style import (
     YARDSTICK,
     Drawing,
     Look,
+    measure,
     sheet,
     shorten,
     wrap,
@@ -63,15 +64,23 @@ def draw_verdicts(judged: Sequence[Judgement], title: str, lucks: int) -> Drawin
     width = made.width - LEFT - RIGHT
     axes = made.axes(LEFT, FOOT - 0.1, width, len(rows) * ROW)
     _frame(axes, len(rows))
+    ids = min(1.6, 0.25 + max(1.1 * measure(one.id, TEXT, "bold") for one in rows))
     for place, one in enumerate(rows):
         y = len(rows) - 1 - place
         level = FOOT - 0.1 + (y + 0.5) * ROW
         scale, measured = _scale(one)
         _row(axes, one, y, scale, measured)
-        made.text(0.25, level, one.id + ("" if measured else "*"), size=TEXT, weight="bold", va="center")
-        lines = wrap(one.claim, LEFT - 1.0, SMALL)
-        lines = lines[:2] if len(lines) < 3 else [lines[0], shorten(f"{lines[1]} …", LEFT - 1.0, SMALL)]
-        made.text(0.85, level, "\n".join(lines), size=SMALL, va="center", linespacing=1.15)
+        made.text(
+            0.25,
+            level,
+            shorten(one.id, ids - 0.2, TEXT) + ("" if measured else "*"),
+            size=TEXT,
+            weight="bold",
+            va="center",
+        )
+        lines = wrap(one.claim, LEFT - 0.4 - ids, SMALL)
+        lines = lines[:2] if len(lines) < 3 else [lines[0], shorten(f"{lines[1]} …", LEFT - 0.4 - ids, SMALL)]
+        made.text(0.25 + ids, level, "\n".join(lines), size=SMALL, va="center", linespacing=1.15)
         made.text(
             made.width - RIGHT + 0.12, level, one.verdict, size=SMALL, va="center",
             color=COLOURS.get(one.verdict, SOFT), weight="bold" if one.verdict in COLOURS else "normal",

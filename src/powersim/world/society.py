@@ -138,7 +138,8 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """Fill push (N, N), symmetric: the weighted drivers of alignment.
 
     Similarity of interests, what each other's levers give or deny, guarantees, common threat (without a (1 - A)/2
-    factor), common isolation, joint efforts, deals and arms, third parties (balance), harm done. Every weight has a prior.
+    factor), common isolation, joint efforts, deals and arms, third parties (balance), harm done. Every weight has a
+    prior.
     """
     s, p, on = g.s, g.p, g.on
     d, slate = desk.derived, desk.slate

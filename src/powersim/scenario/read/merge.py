@@ -12,6 +12,7 @@ from pathlib import Path
 
 from powersim._words import did_you_mean, nearest
 from powersim.errors import Problem, ScenarioError
+from powersim.scenario.library import named
 from powersim.scenario.names import unknown
 from powersim.scenario.read.node import POSITIONS, Mark, Node, show
 from powersim.scenario.read.source import MAX_NODES, parse, read_file
@@ -50,8 +51,9 @@ def _read(path: Path, name: str, above: list[Path], problems: list[Problem], roo
     problem = _extends_fault(base, path, above)
     if problem is not None:
         raise ScenarioError([*problems, problem])
-    target = path.parent / str(base.value)
-    shown = str(Path(name).parent / str(base.value))
+    example = named(str(base.value))
+    target = example or path.parent / str(base.value)
+    shown = str(base.value if example else Path(name).parent / str(base.value))
     room -= sum(1 + len(node.keys) for _, node in root.walk())
     below = _read(target, shown, [*above, path.resolve()], problems, room)
     assert isinstance(root.value, dict)
@@ -68,10 +70,12 @@ def _extends_fault(base: Node, path: Path, above: list[Path]) -> Problem | None:
     if not isinstance(base.value, str) or not base.value:
         return fault("")
     relative = Path(base.value)
-    if relative.is_absolute() or relative.suffix not in (".yaml", ".yml") or not base.value.isprintable():
-        return fault("", "a relative path that ends in .yaml")
+    example = named(base.value)
+    usable = not relative.is_absolute() and relative.suffix in (".yaml", ".yml") and base.value.isprintable()
+    if example is None and not usable:
+        return fault("", "a relative path that ends in .yaml, or the name of an example")
     try:
-        target = (path.parent / relative).resolve()
+        target = (example or path.parent / relative).resolve()
         there = target.is_file()
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, as Python before 3.13 says it
         return fault(

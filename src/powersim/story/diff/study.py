@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from powersim._words import counted
 from powersim.effects.results import CERTAIN
 from powersim.errors import Argument, ArgumentError, PowersimError
-from powersim.figures.section import Section, Table
+from powersim.figures.saving import FORMATS, save
+from powersim.figures.section import Figure, Section, Table
+from powersim.figures.style import styled
+from powersim.files.writing import subfolder
 from powersim.run.plan import Plan, headline
 from powersim.run.work import COMPILED
 from powersim.sim.history import simulate
@@ -15,12 +19,14 @@ from powersim.story.diff import pages
 from powersim.story.diff.happenings import Side
 from powersim.story.diff.pages import Comparison, Difference
 from powersim.story.diff.parting import Parting
+from powersim.story.diff.timeline import draw_timeline
 from powersim.story.frame import OutcomePath
 from powersim.story.selection import Selection
 from powersim.story.story import MAIN
 from powersim.story.telling import described, followed, told
 from powersim.world import chronicle as c
 
+NAME = "chronicle"
 ORDER = 25  # place of the section on the report's page
 SHOWN = 24  # differences that the section shows
 
@@ -93,8 +99,19 @@ def _known(difference: Difference, first: int) -> bool:
     )
 
 
-def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | None = None) -> Section:
-    """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side."""
+def section(
+    plan: Plan,
+    theory: str,
+    runs: int,
+    command: str = "",
+    run: int | None = None,
+    *,
+    folder: Path | None = None,
+) -> Section:
+    """The report's part `chronicle`: two branches of the median run of `runs`, or of a run given, side by side.
+
+    folder: where the section will be, for its figure, the timeline of both; without it there is none.
+    """
     picked, effect = median_run(plan, theory, runs) if run is None else (run, float("nan"))
     one = comparison(plan, theory, picked)
     news = [d for d in one.differences if not _known(d, one.parting.first)]
@@ -106,6 +123,12 @@ def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | No
         if run is None
         else f"Run {picked} was asked for; it is one of many and stands for nothing but itself."
     )
+    figures = []
+    if folder is not None:
+        with styled():
+            drawing = draw_timeline(one)
+            save(drawing, subfolder(folder, NAME), FORMATS)
+        figures.append(Figure(drawing.name, drawing.finding, drawing.caption))
     rows: list[list[str | float | int | None]] = []
     for date, side, entry, chain in pages.lines(one):
         rows.append([date, side, "; ".join([entry.text, *entry.details]), " → ".join(chain)])
@@ -119,10 +142,11 @@ def section(plan: Plan, theory: str, runs: int, command: str = "", run: int | No
     columns = ["date", "only in", "what happened", "how it hangs on the branch"]
     table = Table("What happened in one of the two branches only, and the chain to it", columns, rows[:SHOWN])
     return Section(
-        "chronicle",
+        NAME,
         "One run, twice",
         ORDER,
         [*findings, *([end] if end else [])],
+        figures=figures,
         tables=[table] if rows else [],
         limits=[pages.READ, "One run is an illustration. Effects are means over many runs."],
         command=command,

@@ -1,0 +1,128 @@
+"""Who stands with whom, drawn as a network: dates from left to right, a row for each branch, actors where they were."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from powersim.effects import findings
+from powersim.effects.results import Floats, Study
+from powersim.figures.alignment import blocs, matrix
+from powersim.figures.style import (
+    BLUE,
+    INK,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    Drawing,
+    Look,
+    looks,
+    sheet,
+    shorten,
+    words,
+)
+
+SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
+ROWS = 4
+LEAST = 0.15  # alignment that is drawn
+MOVES, PULL = 400, 0.04  # steps of the layout from one date to the next, and how far one goes
+
+
+def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
+    """Mean alignment at each date as lines between actors: friends near each other and blue, enemies apart and red.
+
+    A layout starts from the one before it (and a branch's first from the reference's), so that an actor that moves is
+    seen to move.
+    """
+    study = study or Study.read(results)
+    dates = [str(s) for s in results["snapshot"].values]
+    actors = [str(a) for a in results["actor"].values]
+    shown = study.main[:ROWS]
+    finding = _finding(results, study, dates, actors)
+    caption = (
+        "Mean alignment over runs and theories. Blue: friends, vermillion: enemies; the thicker, the more; none "
+        f"below {LEAST}. Friends are pulled together and enemies pushed apart, from where they stood at the "
+        "date before. Distances only illustrate; the matrices have the numbers."
+    )
+    legend = [("friends", Look(BLUE, marker="")), ("enemies", Look(VERMILLION, marker=""))]
+    made = sheet(finding, caption, HEAD + len(shown) * (SIDE + ROW), legend,
+                 width=max(8.0, 2 * LEFT + len(dates) * (SIDE + GAP)))  # fmt: skip
+    places = _places(results, study, [b.name for b in shown], len(dates))
+    reach = max(float(np.abs(place).max()) for row in places for _, place in row)
+    for i, (branch, row) in enumerate(zip(shown, places, strict=True)):
+        bottom = made.top - HEAD - (i + 1) * (SIDE + ROW) + 0.1
+        for j, (mean, place) in enumerate(row):
+            axes = made.axes(LEFT + j * (SIDE + GAP), bottom, SIDE, SIDE)
+            _graph(axes, mean, place / reach, actors)
+            axes.text(-1.15, -1.15, dates[j], size=SMALL)
+        name = shorten(f"{words(branch.name)}: {branch.title}", made.width - 2 * LEFT, TEXT)
+        colour = looks(study)[branch.name].colour
+        made.text(LEFT, bottom + SIDE + 0.04, name, size=TEXT, weight="bold", color=colour)
+    return Drawing("alignment/network", made.figure, finding, caption)
+
+
+def _places(
+    results: xr.Dataset, study: Study, names: list[str], dates: int
+) -> list[list[tuple[Floats, Floats]]]:
+    """Alignment (actor, actor) and places (actor, 2) of each branch at each date."""
+    found: list[list[tuple[Floats, Floats]]] = []
+    for name in names:
+        row: list[tuple[Floats, Floats]] = []
+        for j in range(dates):
+            mean = np.nan_to_num(matrix(results, name, j, study.runs).over_theories().mean[0])
+            mean = (mean + mean.T) / 2
+            before = row[-1][1] if row else found[0][0][1] if found else _circle(mean)
+            row.append((mean, _settled(mean, before)))
+        found.append(row)
+    return found
+
+
+def _circle(mean: Floats) -> Floats:
+    """Where the first layout starts: on a circle, neighbours by bloc."""
+    angle = np.empty(len(mean))
+    angle[blocs(mean)] = 2 * np.pi * np.arange(len(mean)) / len(mean)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def _settled(mean: Floats, place: Floats) -> Floats:
+    """Places after friends have pulled and enemies pushed, and everybody has kept a distance; around 0."""
+    place, n = place.copy(), len(place)
+    for _ in range(MOVES):
+        apart = place[:, None] - place[None, :]
+        far = np.maximum(np.linalg.norm(apart, axis=-1), 1e-6)
+        wanted = 1.1 - 0.7 * mean  # friends at +1 end 0.4 apart, enemies at -1 1.8
+        force = apart / far[..., None] * (wanted - far)[..., None]
+        force[np.arange(n), np.arange(n)] = 0.0
+        place += PULL * force.sum(axis=1) / max(1, n - 1) * 4
+    return np.asarray(place - place.mean(axis=0))
+
+
+def _graph(axes: Axes, mean: Floats, place: Floats, actors: list[str]) -> None:
+    axes.set_xlim(-1.18, 1.18)
+    axes.set_ylim(-1.18, 1.18)
+    axes.axis("off")
+    for i, j in zip(*np.triu_indices(len(actors), 1), strict=True):
+        size = float(mean[i, j])
+        if abs(size) >= LEAST:
+            axes.plot(*place[[i, j]].T, color=BLUE if size > 0 else VERMILLION, lw=6 * abs(size), alpha=0.35,
+                      solid_capstyle="round", zorder=1)  # fmt: skip
+    axes.plot(*place.T, "o", ms=17, mfc="white", mec=INK, mew=0.8, zorder=2)
+    for actor, (x, y) in zip(actors, place, strict=True):
+        axes.text(x, y, actor[:4], size=SMALL - 1.5, ha="center", va="center", zorder=3)
+
+
+def _finding(results: xr.Dataset, study: Study, dates: list[str], actors: list[str]) -> str:
+    before, after = (
+        matrix(results, study.reference, k, study.runs).over_theories().mean[0] for k in (0, len(dates) - 1)
+    )
+    moved = np.triu(np.nan_to_num(after - before), 1)
+    i, j = divmod(int(np.abs(moved).argmax()), len(actors))
+    if not moved[i, j]:
+        return f"{findings.quoted(study.reference)}: nobody moves from {dates[0]} to {dates[-1]}"
+    way = "closer" if moved[i, j] > 0 else "further apart"
+    size = findings.number(float(moved[i, j]), findings.decimals([float(moved[i, j])]), sign=True)
+    return (
+        f"{findings.quoted(study.reference)}: from {dates[0]} to {dates[-1]} {actors[i]} and {actors[j]} move most, "
+        f"{way} ({size} on a scale from −1 to 1)"
+    )
