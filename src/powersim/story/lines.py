@@ -27,26 +27,76 @@ def _who(names: Names, index: int) -> str:
     return names.actors[index] if index >= 0 else "who controls it"
 
 
-def _both(names: Names, event: Event) -> str:
-    return phrases.listed([names.actors[index] for index in (event.actor, event.other) if index >= 0])
+class _Row:
+    """What a sentence may name of a row, looked up only where it does."""
+
+    def __init__(self, names: Names, event: Event) -> None:
+        self.names, self.event = names, event
+        self.value, self.gain = event.value, event.gain
+
+    @property
+    def a(self) -> str:
+        """The actor."""
+        return _who(self.names, self.event.actor)
+
+    @property
+    def b(self) -> str:
+        """The other."""
+        return _who(self.names, self.event.other)
+
+    @property
+    def both(self) -> str:
+        """Those of the two that there are."""
+        return phrases.listed([self.names.actors[i] for i in (self.event.actor, self.event.other) if i >= 0])
+
+    @property
+    def table(self) -> str:
+        """Of a package: who is at the table; more than two are seen in its gains."""
+        more = self.event.thing - 2
+        return f"{self.both} and {more} more" if more > 0 else self.both
+
+    @property
+    def dispute(self) -> str:
+        """What is disputed."""
+        return self.names.dispute(self.event.thing)
+
+    @property
+    def control(self) -> str:
+        """The control that is moved."""
+        return self.names.controls[self.event.thing].title
+
+    @property
+    def units(self) -> str:
+        """Units of a flow's good."""
+        return phrases.units(self.value, self.names.flows[self.event.thing].good)
+
+    @property
+    def deal(self) -> str:
+        """The deal that the row is about."""
+        return deal_named(self.names, self.event)
+
+    @property
+    def change(self) -> str:
+        """From what to what a value went."""
+        return f"{self.value - self.gain:.2f} to {self.value:.2f}"
 
 
-def _between(names: Names, event: Event) -> str:
-    """Of a package: who is at the table; more than two are seen in its gains."""
-    more = event.thing - 2
-    with_others = f" and {more} more" if more > 0 else ""
-    return f"{_both(names, event)}{with_others}"
+def _says(text: str) -> Callable[[Names, Event], str]:
+    """A sentence that names what `_Row` has: "{r.a} attacks {r.b} over {r.dispute}"."""
+    return lambda names, event: text.format(r=_Row(names, event))
+
+
+def _if(by: str, above: str, otherwise: str) -> Callable[[Names, Event], str]:
+    """One sentence where the row's `by` (value or gain) is above 0, another one otherwise."""
+    yes, no = _says(above), _says(otherwise)
+    return lambda names, event: (yes if getattr(event, by) > 0 else no)(names, event)
 
 
 def _signed(names: Names, event: Event) -> str:
     legs = (
-        "a payment alone"
-        if not event.value
-        else "one step"
-        if event.value == 1
-        else f"{event.value:.0f} steps"
+        "one step" if event.value == 1 else f"{event.value:.0f} steps" if event.value else "a payment alone"
     )
-    return f"{_between(names, event)} sign a deal of {legs}"
+    return f"{_Row(names, event).table} sign a deal of {legs}"
 
 
 def _leg(names: Names, event: Event) -> str:
@@ -72,23 +122,8 @@ def deal_named(names: Names, event: Event) -> str:
     return f"the deal of {names.dates[event.since]}" if event.since >= 0 else "a deal"
 
 
-def _lapsed(names: Names, event: Event) -> str:
-    return f"{deal_named(names, event)} between {_both(names, event)} runs out"
-
-
 def _breach(names: Names, event: Event) -> str:
-    what = deal_named(names, event) if event.deal else "an order"
-    return f"{_who(names, event.actor)} breaks {what} with {_who(names, event.other)}"
-
-
-def _delivery(names: Names, event: Event) -> str:
-    what = phrases.units(event.value, names.flows[event.thing].good)
-    return f"{_who(names, event.actor)} delivers {what} to {_who(names, event.other)}"
-
-
-def _withheld(names: Names, event: Event) -> str:
-    what = phrases.units(event.value, names.flows[event.thing].good)
-    return f"{_who(names, event.actor)} withholds {what} that {_who(names, event.other)} has on order"
+    return _says(f"{{r.a}} breaks {'{r.deal}' if event.deal else 'an order'} with {{r.b}}")(names, event)
 
 
 def _own_move(names: Names, event: Event) -> str:
@@ -110,130 +145,63 @@ def _event(names: Names, event: Event) -> str:
     return names.events[event.thing]
 
 
-def _concession(names: Names, event: Event) -> str:
-    """A deed that is a gift, since no opponent gains by it, is no giving way."""
-    done = "gives way" if event.value > 0.0 else "bears a cost"
-    return f"{_who(names, event.actor)} {done} on {names.controls[event.thing].title} without being paid"
-
-
-def _stand(names: Names, event: Event) -> str:
-    return f"{_who(names, event.actor)} pays to stand firm on {names.controls[event.thing].title}"
-
-
-def _pressed(names: Names, event: Event) -> str:
-    return f"{_who(names, event.actor)} has its own way on {names.controls[event.thing].title}"
-
-
 def _belief(names: Names, event: Event) -> str:
-    way = "more" if event.gain > 0 else "less"
     over = f" over {names.issues[event.thing]}" if event.thing >= 0 else ""
-    change = f"{event.value - event.gain:.2f} to {event.value:.2f}"
-    what = kinds.BELIEFS[event.kind].format(way)
-    return f"{_who(names, event.other)} {what} {_who(names, event.actor)}{over}: {change}"
+    what = kinds.BELIEFS[event.kind].format("more" if event.gain > 0 else "less")
+    row = _Row(names, event)
+    return f"{row.b} {what} {row.a}{over}: {row.change}"
 
 
-def _over(text: str) -> Callable[[Names, Event], str]:
-    """A sentence about two actors, {a} and {b}, and the {dispute} between them."""
-
-    def said(names: Names, event: Event) -> str:
-        a, b = _who(names, event.actor), _who(names, event.other)
-        return text.format(a=a, b=b, dispute=names.dispute(event.thing))
-
-    return said
-
-
-def _terms(names: Names, event: Event) -> str:
-    b = _who(names, event.other)
-    return f"{b} yields over {names.dispute(event.thing)}: now {event.value:.2f} ({event.gain:+.2f})"
-
-
-def _deterred(names: Names, event: Event) -> str:
-    return f"{_who(names, event.actor)} is deterred over {names.dispute(event.thing)}: its odds are {event.value:.0%}"
-
-
-def _preventive(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} fears a shift towards {b} ({event.value:.2f}) beyond what a settlement could bear"
-
-
-def _war_ended(names: Names, event: Event) -> str:
-    front = f"the front stands at {event.value:.2f} ({event.gain:+.2f} since the war began)"
-    return f"the war between {_both(names, event)} ends: {front}"
-
-
-def _city_strike(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} strikes {b}'s cities and power grid: {event.value:.1%} of its capability is lost"
-
-
-def _strike(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a} bombs {b}'s programme " + (
-        f"and sets it back by {event.value:.2f}" if event.value > 0 else "and fails to set it back"
-    )
-
-
-def _milestone(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{b}'s programme passes {event.value:g}; {a} weighs a strike (worth {event.gain:+.3f})"
-
-
-def _proxy(names: Names, event: Event) -> str:
-    a, b = _who(names, event.actor), _who(names, event.other)
-    return f"{a}'s proxies attack {b} (level {event.value:.2f})"
-
-
-def _offer(names: Names, event: Event) -> str:
-    answer = "accepted" if event.value > 0 else "refused"
-    return f"the branch's offer between {_both(names, event)} is {answer}"
-
-
-def _unsigned(names: Names, event: Event) -> str:
-    return f"{_between(names, event)} talk, and sign nothing (they would have with probability {event.value:.0%})"
-
-
-def _crowded(names: Names, event: Event) -> str:
-    return f"{_between(names, event)} would sign, but another deal comes first"
-
-
-def _no_longer(names: Names, event: Event) -> str:
-    return f"{_between(names, event)} would have signed, but another deal takes the gain out of it"
-
-
-def _engagers(names: Names, event: Event) -> str:
-    way = "gain" if event.gain > 0 else "lose"
-    return (
-        f"{_who(names, event.actor)}: the engagers {way} ground, share {event.value:.2f} ({event.gain:+.2f})"
-    )
-
-
-def _alignment(names: Names, event: Event) -> str:
-    way = "draw together" if event.gain > 0 else "drift apart"
-    return f"{_both(names, event)} {way}: alignment {event.value:+.2f} ({event.gain:+.2f})"
-
-
-def _belief_drift(names: Names, event: Event) -> str:
-    belief = "resolve" if event.kind == kinds.RESOLVE_DRIFT else "trust"
-    change = f"{event.value - event.gain:.2f} to {event.value:.2f}"
-    about = f"{_who(names, event.actor)}'s belief about {_who(names, event.other)} ({belief})"
-    return f"{about} has drifted from {change}"
-
-
+_ENGAGERS = _if(
+    "gain",
+    "{r.a}: the engagers gain ground, share {r.value:.2f} ({r.gain:+.2f})",
+    "{r.a}: the engagers lose ground, share {r.value:.2f} ({r.gain:+.2f})",
+)
+_ALIGNMENT = _if(
+    "gain",
+    "{r.both} draw together: alignment {r.value:+.2f} ({r.gain:+.2f})",
+    "{r.both} drift apart: alignment {r.value:+.2f} ({r.gain:+.2f})",
+)
 _LINES: dict[int, Callable[[Names, Event], str]] = {
-    c.SIGNED: _signed, c.LEG: _leg, c.GAIN: _gain, c.LAPSED: _lapsed, c.BREACH: _breach,
-    c.DELIVERY: _delivery, c.WITHHELD: _withheld, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down, c.SUPPLIED: _supplied,
-    c.EVENT: _event, c.CONCESSION: _concession, c.STAND: _stand, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
-    c.CRISIS: _over("crisis over {dispute}: {a} against {b}"), c.TERMS: _terms, c.DETERRED: _deterred,
-    c.DEMAND_REFUSED: _over("{b} refuses what {a} demands over {dispute}"),
-    c.WAR: _over("{a} attacks {b} over {dispute}"),
-    c.BATTLE: _over("{a} wins a battle against {b} over {dispute}"),
-    c.HELPED: _over("{a} stands by {b} over {dispute}"),
-    c.STAYED_OUT: _over("{a}, expected to help {b} over {dispute}, stays out"),
-    c.WAR_ENDED: _war_ended, c.STRIKE: _strike, c.MILESTONE: _milestone, c.PROXY: _proxy,
-    c.CITY_STRIKE: _city_strike, c.OFFER_MADE: _offer, c.ENGAGERS_MOVED: _engagers,
-    c.ALIGNMENT_MOVED: _alignment, c.PREVENTIVE: _preventive, c.UNSIGNED: _unsigned,
-    c.CROWDED_OUT: _crowded, c.NO_LONGER_PAYS: _no_longer, c.PROPOSED_LEG: _proposed_leg,
-    c.PROPOSED_GAIN: _proposed_gain,
-    c.PRESSED: _pressed, kinds.RESOLVE_DRIFT: _belief_drift, kinds.TRUST_DRIFT: _belief_drift,
-    kinds.ALIGNMENT_DRIFT: _alignment, kinds.FACTION_DRIFT: _engagers,
+    c.SIGNED: _signed, c.LEG: _leg, c.GAIN: _gain, c.BREACH: _breach, c.OWN_MOVE: _own_move, c.LAID_DOWN: _laid_down,
+    c.SUPPLIED: _supplied, c.EVENT: _event, c.BELIEF_RESOLVE: _belief, c.BELIEF_TRUST: _belief,
+    c.PROPOSED_LEG: _proposed_leg, c.PROPOSED_GAIN: _proposed_gain, c.ENGAGERS_MOVED: _ENGAGERS,
+    c.ALIGNMENT_MOVED: _ALIGNMENT, kinds.ALIGNMENT_DRIFT: _ALIGNMENT, kinds.FACTION_DRIFT: _ENGAGERS,
+    c.LAPSED: _says("{r.deal} between {r.both} runs out"),
+    c.DELIVERY: _says("{r.a} delivers {r.units} to {r.b}"),
+    c.WITHHELD: _says("{r.a} withholds {r.units} that {r.b} has on order"),
+    # a deed that is a gift, since no opponent gains by it, is no giving way
+    c.CONCESSION: _if(
+        "value", "{r.a} gives way on {r.control} without being paid",
+        "{r.a} bears a cost on {r.control} without being paid"
+    ),
+    c.STAND: _says("{r.a} pays to stand firm on {r.control}"),
+    c.PRESSED: _says("{r.a} has its own way on {r.control}"),
+    c.CRISIS: _says("crisis over {r.dispute}: {r.a} against {r.b}"),
+    c.TERMS: _says("{r.b} yields over {r.dispute}: now {r.value:.2f} ({r.gain:+.2f})"),
+    c.DETERRED: _says("{r.a} is deterred over {r.dispute}: its odds are {r.value:.0%}"),
+    c.DEMAND_REFUSED: _says("{r.b} refuses what {r.a} demands over {r.dispute}"),
+    c.PREVENTIVE: _says("{r.a} fears a shift towards {r.b} ({r.value:.2f}) beyond what a settlement could bear"),
+    c.WAR: _says("{r.a} attacks {r.b} over {r.dispute}"),
+    c.BATTLE: _says("{r.a} wins a battle against {r.b} over {r.dispute}"),
+    c.HELPED: _says("{r.a} stands by {r.b} over {r.dispute}"),
+    c.STAYED_OUT: _says("{r.a}, expected to help {r.b} over {r.dispute}, stays out"),
+    c.WAR_ENDED: _says(
+        "the war between {r.both} ends: the front stands at {r.value:.2f} ({r.gain:+.2f} since the war began)"
+    ),
+    c.CITY_STRIKE: _says("{r.a} strikes {r.b}'s cities and power grid: {r.value:.1%} of its capability is lost"),
+    c.STRIKE: _if(
+        "value", "{r.a} bombs {r.b}'s programme and sets it back by {r.value:.2f}",
+        "{r.a} bombs {r.b}'s programme and fails to set it back"
+    ),
+    c.MILESTONE: _says("{r.b}'s programme passes {r.value:g}; {r.a} weighs a strike (worth {r.gain:+.3f})"),
+    c.PROXY: _says("{r.a}'s proxies attack {r.b} (level {r.value:.2f})"),
+    c.OFFER_MADE: _if(
+        "value", "the branch's offer between {r.both} is accepted", "the branch's offer between {r.both} is refused"
+    ),
+    c.UNSIGNED: _says("{r.table} talk, and sign nothing (they would have with probability {r.value:.0%})"),
+    c.CROWDED_OUT: _says("{r.table} would sign, but another deal comes first"),
+    c.NO_LONGER_PAYS: _says("{r.table} would have signed, but another deal takes the gain out of it"),
+    kinds.RESOLVE_DRIFT: _says("{r.a}'s belief about {r.b} (resolve) has drifted from {r.change}"),
+    kinds.TRUST_DRIFT: _says("{r.a}'s belief about {r.b} (trust) has drifted from {r.change}"),
 }  # fmt: skip
