@@ -24,7 +24,7 @@ from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Settled
 from powersim.scenario.arrays.build import Built
-from powersim.scenario.resolved import Evidence, Fact
+from powersim.scenario.evidence import Evidence, Fact
 from powersim.world import draws
 from powersim.world import quantities as q
 from powersim.world.case import Watch

@@ -12,6 +12,7 @@ from typing import Any
 
 from powersim.errors import Problem
 from powersim.scenario.calendar import Calendar
+from powersim.scenario.evidence import Evidence
 from powersim.scenario.expr import Expression
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
@@ -316,10 +317,7 @@ class Outcome:
 
     @property
     def odds(self) -> Outcome | None:
-        """Where this says whether something has happened by a date that rules know the odds of: these odds added up.
-
-        Its mean over runs is the share of runs in which this is 1.
-        """
+        """Of whether something has happened by a date: the rules' odds of it added up, whose mean is that share."""
         first = self.summary == "ever" and self.above and self.first == 0 and 0.0 <= self.threshold < 1.0
         if not first or self.kind not in ADDED_UP:
             return None
@@ -359,45 +357,6 @@ class Hypothesis:
     at_least: float
     rule: Rule
     all_of: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that happened, or did not, in turns first..last.
-
-    kind: a key of `schema.evidence.KINDS`, things and over: what it is about. above: the level, where it is about one.
-    miss: probability that a run which does otherwise is as good as the record, see `Evidence`.
-    """
-
-    kind: str
-    things: tuple[str, ...]
-    over: str
-    first: int
-    last: int
-    happened: bool
-    above: float
-    miss: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known to have happened.
-
-    branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
-    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit. issues: those whose
-    coded paths are evidence. withheld: what is used for a date after turn `after` alone.
-    """
-
-    branch: str
-    until: int
-    error: float
-    errors: Mapping[str, float]
-    discrepancy: Num
-    issues: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    withheld: tuple[Fact, ...]
-    after: int
 
 
 @dataclass(frozen=True, slots=True)
