@@ -189,7 +189,7 @@ def sources_with(root: Path, pattern: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", ["shared_deals", "frozen"])  # names that are nothing else in the program
+@pytest.mark.parametrize("name", ["shared_deals", "strength"])  # names that are nothing else in the program
 def test_a_kind_of_outcome_is_named_in_one_file(root, name):
     assert sources_with(root, rf"[\"']{name}[\"']") == {"world/quantities.py"}
 
