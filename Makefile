@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick fuzz compiled lint format docs bench constraints clean
+.PHONY: help demo figures test quick fuzz compiled lint format docs bench calibrate constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,8 @@ demo: $(USE) ## the 2009 question in a few minutes: keep, cancel or replace miss
 figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=1000)
 	@rm -rf $(OUT)/figures
 	@$(BIN)/powersim compare $(FLAGSHIP) --runs $(FIGURE_RUNS) --seed $(SEED) --out $(OUT)/figures
-	@echo "Figures (PNG and SVG): $(OUT)/figures/figures"
+	@cp $(OUT)/figures/figures/lead.png $(OUT)/figures/figures/overview.png docs/figures/
+	@echo "Figures (PNG and SVG): $(OUT)/figures/figures, the first two also in docs/figures; the rest: powersim figures $(OUT)/figures"
 
 test: lint compiled ## everything CI checks: style, types, layers, documents, tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
@@ -63,6 +64,9 @@ format: $(DEV) ## rewrite the code in the house style
 
 docs: $(USE) ## write docs/parameters.md, docs/mechanisms.md and docs/theory.md from the code
 	$(BIN)/python scripts/generate_docs.py
+
+calibrate: $(USE) ## rank synthetic truths and their counterfactuals among conditioned worlds
+	$(BIN)/python -m experiments.calibration
 
 bench: $(USE) ## measure speed, scaling and memory; writes benchmarks/results.md and results.csv
 	$(BIN)/python benchmarks/run.py

@@ -28,7 +28,8 @@ from powersim.run.possible import FOLDER, Possible, Worlds
 from powersim.scenario.canonical import checksum
 
 ISLANDS = 4
-WORLDS, MOVES = 256, 8
+WORLDS = 256
+FEWEST = 8  # moves of every world after a step; where more turns are known, one for each
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 FILE = "diagnostics.csv"
@@ -63,12 +64,15 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 
 @dataclass(frozen=True)
 class Asked:
-    """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands."""
+    """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
+
+    moves: of every world after a step of the sampler; None: one for each turn that is known.
+    """
 
     plan: Plan
     date: str | None
     worlds: int = WORLDS
-    moves: int = MOVES
+    moves: int | None = None
     islands: int = ISLANDS
 
     def __post_init__(self) -> None:
@@ -81,6 +85,11 @@ class Asked:
         return known(self.plan, self.date)
 
     @property
+    def sweeps(self) -> int:
+        """Moves of every world after a step."""
+        return max(FEWEST, self.known.until + 1) if self.moves is None else self.moves
+
+    @property
     def label(self) -> str:
         """The date, as the calendar has it."""
         return self.plan.scenario.calendar.label(self.known.until)
@@ -91,7 +100,7 @@ class Asked:
         own = {key: value for key, value in plan.identity().items() if key in ("scenario", "seed", "rules")}
         return {
             **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
-            "worlds": self.worlds, "moves": self.moves, "islands": self.islands,
+            "worlds": self.worlds, "moves": self.sweeps, "islands": self.islands,
         }  # fmt: skip
 
 
@@ -221,7 +230,7 @@ def condition(
         path = None if where is None else where / f"{theory or 'plain'}.{number}.npz"
         found = _kept(path, asked, theory) if resume and path is not None else None
         if found is None:
-            job = Task(plan, theory, asked.known, size[number], asked.moves)
+            job = Task(plan, theory, asked.known, size[number], asked.sweeps)
             found = island(job, rank.get(theory, 0) * 1000 + number)
             if path is not None:
                 _keep(path, asked, theory, found)

@@ -1,0 +1,1 @@
+"""Simulation-based calibration of worlds that are chosen by evidence."""

@@ -1,0 +1,25 @@
+"""Worlds chosen by evidence are calibrated: the truth, and its counterfactual, lie anywhere among them."""
+
+from __future__ import annotations
+
+import pytest
+from experiments.calibration import __main__ as calibration
+
+TRUTHS, WORLDS, MOVES = 30, 40, 3
+UNLIKELY = 1e-3  # draws are fixed: what passes once passes for good
+
+
+@pytest.fixture(scope="module")
+def ranks() -> dict[str, object]:
+    return dict(calibration.ranks(TRUTHS, WORLDS, MOVES))
+
+
+@pytest.mark.parametrize("name", [*calibration.PATHS, calibration.COUNTERFACTUAL])
+def test_ranks_of_truths_are_uniform(ranks: dict[str, calibration.NDArray], name: str) -> None:  # type: ignore[type-arg]
+    assert calibration.chance(ranks[name]) > UNLIKELY
+
+
+def test_ranks_of_truths_that_nobody_looked_at_would_not_be(ranks: dict[str, calibration.NDArray]) -> None:  # type: ignore[type-arg]
+    """The test can fail: a counterfactual that is off by a tenth of its range is found out."""
+    off = (ranks[calibration.COUNTERFACTUAL] * 0.4) + 0.6
+    assert calibration.chance(off) < UNLIKELY
