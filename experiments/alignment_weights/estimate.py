@@ -51,7 +51,7 @@ def fit(score: Floats, isolation: Floats, joint: Floats) -> Fit:
     return Fit(
         effect=b[:2] / phi,
         error=np.sqrt(np.max(variances, axis=0))[:2] / phi,
-        pairs=tuple(len(np.unique(pair[table[:, c] > 0.0])) for c in (3, 4)),
+        pairs=(len(np.unique(pair[table[:, 3] > 0.0])), len(np.unique(pair[table[:, 4] > 0.0]))),
         rows=len(table),
         spread=float(levels.std()),
     )

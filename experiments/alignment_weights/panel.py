@@ -84,7 +84,8 @@ def isolation(place: Path, united_nations: bool) -> Floats:
                 level[where] = max(level[where], size)
     economy = economies(place)
     root = np.sqrt(level * economy[:, None] / (economy.sum(axis=0) - economy))
-    return np.einsum("kit,kjt->ijt", root, root)
+    shared: Floats = np.einsum("kit,kjt->ijt", root, root)
+    return shared
 
 
 def joint_disputes(place: Path) -> Floats:
