@@ -36,7 +36,8 @@ demo: $(USE) ## the 2009 question in a few minutes: keep, cancel or replace miss
 figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=1000)
 	@rm -rf $(OUT)/figures
 	@$(BIN)/powersim compare $(FLAGSHIP) --runs $(FIGURE_RUNS) --seed $(SEED) --out $(OUT)/figures
-	@echo "Figures (PNG and SVG): $(OUT)/figures/figures"
+	@cp $(OUT)/figures/figures/lead.png $(OUT)/figures/figures/overview.png docs/figures/
+	@echo "Figures (PNG and SVG): $(OUT)/figures/figures, the first two also in docs/figures; the rest: powersim figures $(OUT)/figures"
 
 test: lint compiled ## everything CI checks: style, types, layers, documents, tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q

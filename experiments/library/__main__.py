@@ -1,6 +1,6 @@
 """Measure the signs that are expected of the library's scenarios, and write docs/library_measured.csv.
 
-python -m experiments.library [--runs 400] [NAME ...]
+python -m experiments.library [--runs 200] [NAME ...]
 
 A row a sign: the effect of its input on its outcome, pooled over the scenario's theories, with its 95 % interval.
 `make docs` puts it into docs/library.md.
@@ -19,7 +19,7 @@ from powersim.scenario.library import folder
 from powersim.scenario.read.source import read_file
 
 MEASURED = Path(__file__).resolve().parents[2] / "docs" / "library_measured.csv"
-RUNS, SEED = 400, 1
+RUNS, SEED = 200, 1
 ELSEWHERE = "missile_defense_2009"  # its signs are judged by elasticities, not here
 
 

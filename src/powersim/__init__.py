@@ -2,10 +2,11 @@
 
 The public names; each is imported when it is first used, so that `import powersim` costs nothing.
 
-    Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, report
+    Study      a scenario and what is asked of it: compare, run, why, verdict, sensitivity, tell, base_rates, report
     Comparison   what branches change: effects, data, provenance, plot
     examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
+    check        that a scenario is well, and what it holds; names: what there is of a kind
     explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from powersim.sim.agent import State
     from powersim.sim.history import simulate
     from powersim.story.model import Model
+    from powersim.study.checking import check
     from powersim.study.explaining import explain
+    from powersim.study.listing import names
     from powersim.study.results import Comparison
     from powersim.study.study import Study
 
@@ -42,12 +45,14 @@ __all__ = [
     "Stopped",
     "Study",
     "build",
+    "check",
     "dump",
     "examples",
     "explain",
     "json_schema",
     "load",
     "loads",
+    "names",
     "simulate",
     "template",
 ]
@@ -62,12 +67,14 @@ _HOMES = {
     "Stopped": "powersim.errors",
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
+    "check": "powersim.study.checking",
     "dump": "powersim.scenario.load",
     "examples": "powersim.scenario.library",
     "explain": "powersim.study.explaining",
     "load": "powersim.scenario.load",
     "loads": "powersim.scenario.load",
     "json_schema": "powersim.scenario.template",
+    "names": "powersim.study.listing",
     "simulate": "powersim.sim.history",
     "template": "powersim.scenario.template",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def test_compare_claims_nothing(powersim: Callable[..., Any], scenario: Path, ho
     assert said.code == 0
     assert not [claim for claim in CLAIMS if claim in said.out], said.out
     assert said.out.count("too few runs for an interval (largest difference from “free”") == 3
-    assert "none  too few runs" in said.out
+    assert re.search(r"none  \? \? +too few runs", said.out)
 
 
 def test_why_claims_nothing_and_its_section_is_json(powersim: Callable[..., Any], scenario: Path) -> None:

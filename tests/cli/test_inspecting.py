@@ -247,3 +247,18 @@ def test_base_rates_without_a_record_say_how_to_name_one(powersim, scenario):
 
 def test_every_kind_of_outcome_has_a_unit() -> None:
     assert all(kind.unit for kind in QUANTITIES.values())
+
+
+def test_examples_are_listed_and_one_of_them_may_be_started_from(powersim, tmp_path):
+    listed = powersim("examples")
+    assert listed.code == 0
+    assert "july_1914" in listed.out
+    assert "What would you like to ask of it?" in listed.out
+    mine = tmp_path / "mine.yaml"
+    assert powersim("new", mine, "--from", "classroom").code == 0
+    assert mine.read_text("utf-8").startswith("# yaml-language-server: $schema=")
+    assert powersim("check", mine, "--quiet").code == 0
+    wrong = powersim("new", tmp_path / "other.yaml", "--from", "clasroom")
+    assert wrong.code == 2
+    assert "found clasroom, which is no example; did you mean classroom?" in wrong.err
+    assert powersim("check", "clasroom").err.strip().endswith("did you mean the example classroom?")

@@ -13,6 +13,7 @@ import pytest
 
 from powersim.figures.section import read_section
 from powersim.run import work
+from powersim.run.condense import with_odds
 from powersim.run.opened import open_scenario
 from powersim.verdict import judging, study
 from powersim.verdict.rule import DEPENDENT, OPEN, REFUTED, SUPPORTED
@@ -61,6 +62,7 @@ class World:
     def __init__(self, trial: study.Trial, interrupt_at: int = -1) -> None:
         self.laid_down = {name: trial.built.branch(name) for name in trial.scenario.branches}
         self.outcomes = list(trial.scenario.outcomes)
+        self.rare = with_odds(trial.scenario.outcomes.values())
         self.calls, self.interrupt_at = 0, interrupt_at
 
     def __call__(self, cases: Sequence[Any], seed: int, run: int) -> list[Planted]:
@@ -81,10 +83,11 @@ class World:
             friends, land = friends + 2.0, land + 2.0
         if branch != "free":
             friends, land = friends + 0.2 * own[0], land + (9.0 if branch == "no_uprising" else 0.2) * own[1]
-        values = np.zeros((case.turns, len(self.outcomes)))
+        values = np.zeros((case.turns, len(self.outcomes) + len(self.rare)))
         values[:, self.outcomes.index("friendship")] = friends
         values[:, self.outcomes.index("war")] = float(rest > -0.5)
         values[:, self.outcomes.index("territory")] = land
+        values[:, len(self.outcomes) :] = values[:, self.rare]  # odds of what is certain
         return Planted(values)
 
 

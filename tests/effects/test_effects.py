@@ -17,8 +17,6 @@ from powersim.effects.paired import (
     diverged,
     effects,
     effects_over_time,
-    event_effects,
-    first_departure,
     paired,
     pooled,
     variance_ratio,
@@ -66,7 +64,7 @@ def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_0(make):
     copy = results.sel(branch="replace").assign_coords(branch="again")
     both = xr.concat([results.sel(branch=["replace"]), copy], dim="branch")
     both.attrs = results.attrs
-    for row in [*effects(both), *event_effects(both)]:
+    for row in effects(both):
         assert (row.effect, row.ci_low, row.ci_high, row.p_superior) == (0.0, 0.0, 0.0, 0.5)
 
 
@@ -187,14 +185,6 @@ def test_a_condition_by_a_date_keeps_fewer_runs_than_one_by_the_end(results):
     assert runs(20) <= runs(40) <= runs(None)
 
 
-def test_event_effects_are_differences_of_shares(results):
-    row = next(r for r in event_effects(results) if r.outcome == "war RUS-GEO" and r.theory == "spiral")
-    happened = results["first"].sel(theory="spiral", event="war RUS-GEO").notnull().mean("run")
-    assert row.effect == pytest.approx(
-        float(happened.sel(branch=row.branch_b) - happened.sel(branch=row.branch_a))
-    )
-
-
 def test_effects_over_time_end_as_the_effect_of_the_summary(results):
     rows = effects(results, [("replace", "cancel")])
     for name in ("russia_iran_alignment", "war_ukraine"):
@@ -205,16 +195,6 @@ def test_effects_over_time_end_as_the_effect_of_the_summary(results):
             assert (float(found["ci_low"]), float(found["ci_high"])) == pytest.approx(
                 (row.ci_low, row.ci_high)
             )
-
-
-def test_the_departure_is_the_date_from_which_intervals_exclude_0_to_the_end():
-    values = np.zeros((2, 1, 6, 4))
-    values[1, 0, :, 1] = 0.1  # parts, comes back, parts for good
-    values[1, 0, :, 3] = 0.2
-    apart = effects_over_time(tiny(values), "a", "b", "x")
-    assert first_departure(apart, "one") == "2010"
-    values[1, 0, :, 3] = 0.0
-    assert first_departure(effects_over_time(tiny(values), "a", "b", "x"), "one") is None
 
 
 def test_the_variance_ratio_is_0_for_perfect_and_near_1_for_no_pairing():

@@ -51,8 +51,9 @@ def report(
         kept = rows if named or plan.dates else [row for row in rows if _tells(row, study)]
         page.tables(tabulated.tables(kept, study, shown))
     else:
-        page.tables([tabulated.short(rows, study, name) for name in (shown if every else shown[:1])])
-        if marks := tabulated.key(study):
+        first = shown if every else shown[:1]
+        page.tables([tabulated.short(rows, study, name) for name in first])
+        if marks := tabulated.key(rows, study, first):
             page.line(f"  {marks}", "dim")
     page.line()
     page.line(_setting(plan, rows), "dim")

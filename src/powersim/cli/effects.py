@@ -53,11 +53,16 @@ def short(effects: Sequence[Effect], study: Study, name: str) -> Table:
     return Table(columns, tuple(lines), heading(outcome, study))
 
 
-def key(study: Study) -> str:
-    """What the marks of `short` stand for; nothing under one theory."""
+def key(effects: Sequence[Effect], study: Study, outcomes: Sequence[str]) -> str:
+    """What the marks of `short` stand for, those that are there; nothing under one theory."""
     if len(study.theories) < 2:
         return ""
-    return f"by theory: {', '.join(study.theories)}; + higher, − lower, · not clear, 0 the same, ? {TOO_FEW}"
+    of = [r for r in effects if r.outcome in outcomes and r.theory != ALL]
+    there = {MARKS[word(r, study.outcome(r.outcome).summary.kind == "ever")] for r in of}
+    said = {"+": "higher", "−": "lower", "·": "not clear", "0": SAME, "?": TOO_FEW}
+    return f"by theory: {', '.join(study.theories)}; " + ", ".join(
+        f"{mark} {text}" for mark, text in said.items() if mark in there
+    )
 
 
 def word(effect: Effect, binary: bool) -> str:

@@ -12,12 +12,16 @@ import typer
 
 from powersim.cli.guard import complain
 from powersim.cli.options import MISTAKE, Detail, Files, Overrides, Quiet, Seed, guarded, needs, overrides
-from powersim.cli.spelling import flags
+from powersim.cli.spelling import flags, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
+    from powersim.study.answers import BaseRates
+    from powersim.study.checking import Checked
 
 RATE_RUNS = 100  # runs under each theory for the table of base rates
+NUMBERS, TEXTS = ("value", "start", "power", "economy"), ("unit", "meaning", "control")  # columns of `list`
+ALL = "all"
 OptionalFile = Annotated[
     Path | None, typer.Argument(metavar="[FILE]", help="A scenario, or the name of an example.")
 ]
@@ -53,9 +57,10 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Say "ok" with a digest, or every mistake at once."""
-    from powersim.cli import console, digest
+    from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.run.opened import open_scenario
+    from powersim.study import Study
+    from powersim.study.checking import check as checked
 
     page = console.Page(quiet)
     given = overrides(set_)
@@ -64,21 +69,52 @@ def check(
     failed = False
     for path in files:
         try:
-            opened = open_scenario(path, given)
+            found = checked(path, given, detail=detail)
         except PowersimError as error:
             sys.stdout.flush()
             complain(error.spelled(flags))
             failed = True
             continue
         if not quiet:
-            digest.show(page, str(path), opened, detail=detail)
+            _show(page, path, found)
         if base_rates:
-            from powersim.cli import plausible
-
-            plausible.show(page, opened, path, record, branch, runs or RATE_RUNS, seed)
+            study = Study(path, theories=ALL, seed=seed, overrides=given)
+            _show_rates(
+                page, study.base_rates(record, runs or RATE_RUNS, branch=names(branch), progress=page)
+            )
     if failed:
         raise typer.Exit(MISTAKE)
-    page.next("compare" if len(opened.branches) > 1 else "run", files[-1])
+    page.next("compare" if len(found.opened.branches) > 1 else "run", files[-1])
+
+
+def _show(page: Page, path: Path, found: Checked) -> None:
+    """Print "ok", the parts of a scenario, and what its branches will be taken for."""
+    page.line(f"{path}: ok", "green")
+    page.line(f"  {found.title}", "bold")
+    page.fields(found.lines)
+    for text in found.warnings:
+        page.line(f"  warning: {text}", "yellow")
+    if readings := found.readings:
+        page.line()
+        page.line(f"  {found.heading}", "bold")
+        page.fields(readings)
+    if not found.detail:
+        page.line()
+        page.line("  all names and readings: --detail", "dim")
+
+
+def _show_rates(page: Page, found: BaseRates) -> None:
+    """Print base rates beside the record."""
+    from powersim.cli.console import Cell, Column, Table
+    from powersim.plausible.baserates import COLUMNS
+
+    columns = tuple(Column(name, right=2 <= place < 6) for place, name in enumerate(COLUMNS))
+    rows = tuple(tuple(Cell(text, "red" if text == "NO" else "") for text in row) for row in found.cells)
+    page.line()
+    page.tables([Table(columns, rows, found.title)])
+    page.line()
+    for text in found.findings:
+        page.line(text)
 
 
 @guarded
@@ -118,10 +154,16 @@ def new(
 @guarded
 def examples(quiet: Quiet = False) -> None:
     """List the scenarios that come with powersim; the name of each stands wherever a file may."""
-    from powersim.cli import console, listing
+    from powersim.cli.console import Column, Page, Table
+    from powersim.scenario.library import examples as known
 
-    page = console.Page(quiet)
-    page.tables([listing.library()])
+    page = Page(quiet)
+    columns = (
+        Column("name"), Column("actors", right=True), Column("issues", right=True), Column("turns", right=True),
+        Column("title", fold=True), Column("question", fold=True),
+    )  # fmt: skip
+    rows = ((e.name, str(e.actors), str(e.issues), str(e.turns), e.title, e.question) for e in known())
+    page.tables([Table(columns, tuple(rows))])
     page.note("next: powersim compare NAME, or powersim new my.yaml --from NAME")
 
 
@@ -137,18 +179,13 @@ def list_(
     Also issues, actors, branches, theories and events of a scenario. Parameters and mechanisms can be listed
     without a scenario: then their defaults are shown.
     """
-    from powersim.cli import console, listing
-    from powersim.errors import PowersimError
-    from powersim.run.opened import open_scenario, unknown_name
+    from powersim.cli.console import Column, Page, Table
+    from powersim.study.listing import names as listed
 
-    if kind not in listing.KINDS:
-        raise PowersimError(unknown_name(kind, listing.KINDS, "kind"))
-    if file is None and kind not in listing.WITHOUT_FILE:
-        raise PowersimError(f"list {kind}: needs a scenario, e.g. powersim list {kind} my.yaml")
     needs("--set", bool(set_), "FILE", file is not None)
-    scenario = open_scenario(file, overrides(set_)).scenario if file is not None else None
-    page, found = console.Page(quiet), listing.table(kind, scenario)
-    page.tables([found])
+    page, found = Page(quiet), listed(kind, file, overrides(set_))
+    columns = tuple(Column(name, right=name in NUMBERS, fold=name in TEXTS) for name in found.columns)
+    page.tables([Table(columns, found.rows)])
     if found.rows:
         page.next("explain", found.rows[0][0], *([] if file is None else [file]))
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from powersim._words import counted
 from powersim.cli.options import Quiet, guarded, needs
 from powersim.cli.spelling import names
-
-if TYPE_CHECKING:
-    from powersim.study import Results
-
-NEEDED = {"scenario", "branches", "theories", "seed", "powersim", "rules"}  # what results say of themselves
-SHOWN = 8  # names of a list before "and so many more"
 
 
 @guarded
@@ -42,73 +35,18 @@ def results(
     Tables are long: a row for each run, theory, branch and outcome. They hold complete runs only.
     """
     from powersim.cli import console
-    from powersim.sim import held
     from powersim.study import Results
 
     page = console.Page(quiet)
     needs("--outcomes", outcomes is not None, "--export", export is not None)
     found = Results.open(folder)
     if export is None:
-        known = held.root(folder)
-        page.line(found.data.attrs.get("title") or known.identity["scenario"], "bold")
-        page.fields(_lines(folder, found, known.identity, known.room))
+        lines = found.about
+        page.line(found.data.attrs.get("title") or dict(lines)["scenario"], "bold")
+        page.fields(lines)
         page.next("report", folder)
         return
     page.note(f"written: {found.export(export, names(outcomes) or None)}")
-
-
-def _lines(folder: Path, of: Results, identity: dict[str, Any], room: int) -> list[tuple[str, str]]:
-    data, found, done = of.data, of.provenance, of.runs
-    paths = identity.get("paths", "all")
-    lines = [
-        ("question", str(data.attrs.get("question", ""))),
-        ("scenario", identity["scenario"]),
-        ("branches", _some(identity["branches"])),
-        ("theories", _some(identity["theories"])),
-        ("outcomes", _some([str(name) for name in data["outcome"].values])),
-        ("turns", f"{data['date'].values[0]} to {data['date'].values[-1]}"),
-        ("runs", f"{done} of {room}" + ("" if paths == "all" else f"; whole paths of the first {paths}")),
-        ("seed", str(identity["seed"])),
-        ("priors", str(data.attrs.get("priors", ""))),
-        ("sampling", str(identity.get("sampling", "independent"))),
-        ("versions", ", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())
-         or f"powersim {identity['powersim']}, rules {identity['rules']}"),
-        ("computed by", str(found.get("command", ""))),
-        ("on disk", _size(folder)),
-        ("beside them", ", ".join(_beside(folder))),
-        ("to go on", _how(folder, found, done, room)),
-    ]  # fmt: skip
-    return [(label, text) for label, text in lines if text]
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{len(names)}: {', '.join(names[:SHOWN])}{more}"
-
-
-def _size(folder: Path) -> str:
-    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return f"{sum(sizes) / 1e6:.1f} MB in {counted(len(sizes), 'file')}"
-
-
-def _beside(folder: Path) -> list[str]:
-    """Effects, figures, and the sections that other studies left."""
-    from powersim.figures.section import FILE, read_section
-
-    held = [name for name in ("effects.csv", "figures", "report.html") if (folder / name).exists()]
-    for file in sorted(folder.glob(f"*/{FILE}")):
-        title = read_section(file).title
-        held.append(f"{file.parent.name} ({title})" if title else file.parent.name)
-    return held
-
-
-def _how(folder: Path, found: dict[str, Any], done: int, room: int) -> str:
-    if done >= room:
-        return "complete; --runs N --resume computes more"
-    if not found:
-        return "the command that was stopped, with --resume"
-    command = str(found.get("command", "")).split()[1:2] or ["compare"]
-    return f"powersim {command[0]} {folder / 'provenance.json'} --runs {room} --out {folder} --resume"
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

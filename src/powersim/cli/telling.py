@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,26 +25,15 @@ from powersim.cli.spelling import names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
-    from powersim.run.plan import Plan
-    from powersim.run.possible import Possible
-    from powersim.story.selection import Selection
     from powersim.story.story import Entry
-    from powersim.story.telling import Story
+    from powersim.study.tales import About, Chronicles, Tale, TwoTales
 
 STYLES = {
     "deal": "green", "breach": "yellow", "war": "red", "strike": "red", "crisis": "yellow", "event": "bold",
     "arms": "cyan", "belief": "magenta",
 }  # fmt: skip
 
-FORMATS = {
-    ".txt": "text", ".md": "markdown", ".json": "json", ".csv": "csv", ".sqlite": "sqlite", ".db": "sqlite",
-    ".parquet": "parquet",
-}  # fmt: skip
-"""Format by suffix."""
-
-TABLES = ("csv", "sqlite", "parquet")
-ONE_RUN = ("compiled", "mesa")  # what computes a single history
-MOST_RUNS = 100_000
+ALL = "all"
 NUMBERS = re.compile(r"([0-9]{1,10})(?:\.\.([0-9]{1,10}))?")
 
 
@@ -127,9 +115,8 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.run.opened import unknown_name
-    from powersim.run.stages import announce
-    from powersim.study.tales import wanted as _wanted
+    from powersim.study import Study
+    from powersim.study.tales import TABLES, check_out
 
     page = console.Page(quiet)
     excludes("--runs", runs is not None, {"--run": run})
@@ -141,131 +128,101 @@ def tell(
         "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
     }  # fmt: skip
     excludes("--section", section is not None, ignored)
-    if engine is not None and engine not in ONE_RUN:
-        raise PowersimError(unknown_name(engine, ONE_RUN, "--engine"))
-    run = run or 0
     form = _form(out, as_)
-    plan = _plan(file, _two(diff, branch) if diff else branch, theory, seed, changes(set_, no_priors))
-    numbers = _runs(run, runs)
-    if section is not None and not diff:
-        raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
-    if section is not None and len(plan.theories) > 1:
-        raise PowersimError(
-            f"--section: found {len(plan.theories)} theories; allowed: one, e.g. --theory NAME"
+    named = _two(diff, branch) if diff else names(branch)
+    study = Study(file, seed=seed, overrides=changes(set_, no_priors))
+    about: About = {
+        "actors": names(actor), "issues": names(issue), "mechanisms": names(mechanism), "kinds": names(kind),
+        "first": first, "last": last,
+    }  # fmt: skip
+    numbers = _runs(run or 0, runs)
+    many = study.tell_many(numbers, named, names(theory), engine=engine, progress=page, **about)
+    branches, theories = many.plan.labels, many.plan.theories
+    if section is not None:
+        if not diff:
+            raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
+        if len(theories) > 1:
+            raise PowersimError(
+                f"--section: found {len(theories)} theories; allowed: one, e.g. --theory NAME"
+            )
+        median = numbers.stop if runs else None
+        path = study.tell_in_report(
+            section, branches, median, run=run or 0, theory=theories[0], progress=page
         )
-    single = len(numbers) == len(plan.theories) == 1 and (bool(diff) or len(plan.labels) == 1)
-    if diff and section is None and (form in TABLES or not single):
+        page.note(f"written: {path}")
+        page.next("report", section)
+        return
+    single = len(numbers) == len(theories) == 1 and (bool(diff) or len(branches) == 1)
+    if diff and (form in TABLES or not single):
         raise PowersimError("--diff: is about one run under one theory, as text, Markdown or JSON")
-    if section is None and form not in (*TABLES, "json") and not single:
+    if form not in (*TABLES, "json") and not single:
         raise PowersimError(
             "several runs, branches or theories make a table: --out FILE.sqlite, .parquet, .csv or .json"
         )
-    if out is not None and section is None:
-        _check(out, form)
-    narrow = form in ("text", "markdown") or bool(diff)
-    wanted = _wanted(
-        plan, names(actor), names(issue), names(mechanism), names(kind), first, last, narrow=narrow
+    if world is not None and (form in TABLES or not single):
+        raise PowersimError("--world: is one story under one theory, as text, Markdown or JSON")
+    if out is not None:
+        check_out(out, form)
+    if form in TABLES or not single:
+        _table(page, many, form, out)
+        return
+    one = numbers[0]
+    if diff:
+        beside = study.tell_apart(branches, one, theory=theories[0], engine=engine, progress=page, **about)
+        _put(page, beside, form, out)
+        page.next("compare", file, "--branches", ",".join(branches))
+        return
+    if form == "json" and not kind:
+        about["kinds"] = ALL
+    tale = study.tell(
+        branches[0],
+        one,
+        theory=theories[0],
+        engine=engine,
+        world=world,
+        folder=file.parent,
+        progress=page,
+        **about,
     )
-    announce(page)
-    if section is not None:
-        _section(page, plan, section, numbers if runs else None, run)
-        page.next("report", section)
-    elif diff:
-        _diff(page, plan, numbers[0], wanted, form, out, engine)
-        page.next("compare", file, "--branches", ",".join(plan.labels))
-    elif world is not None and form not in TABLES:
-        from powersim.study.questions import world as possible
-
-        _one(page, plan, world, wanted, form, out, engine, possible(plan, world, file.parent))
-    elif form in TABLES or not single:
-        _table(page, plan, numbers, wanted, form, out, engine)
+    if form == "text" and out is None:
+        show(page, tale)
     else:
-        _one(page, plan, numbers[0], wanted, form, out, engine)
-        if other := next((name for name in plan.opened.branches if name != plan.labels[0]), ""):
-            page.next("tell", file, "--run", run, "--diff", f"{plan.labels[0]},{other}")
+        _put(page, tale, form, out)
+    if world is not None:
+        return
+    if other := next((name for name in study.opened.branches if name != branches[0]), ""):
+        page.next("tell", file, "--run", one, "--diff", f"{branches[0]},{other}")
 
 
-def _plan(
-    file: Path, branch: str | None, theory: str | None, seed: int | None, changed: dict[str, str]
-) -> Plan:
-    """A plan for what is named; for the first branch and theory where nothing is."""
-    from powersim.run.opened import open_scenario
-    from powersim.run.plan import plan
-
-    opened = open_scenario(file, changed)
-    recorded = opened.recorded
-    first = (recorded.get("branches") or opened.branches)[0]
-    under = (recorded.get("theories") or opened.theories)[0]
-    return plan(opened, names(branch) or first, names(theory) or under, seed, swept="")
-
-
-def _check(out: Path, form: str) -> None:
-    """PowersimError, before anything is computed, if a file of another is in the way."""
-    from powersim.files.writing import check_target
-    from powersim.story import tables
-
-    wanted = tables.targets(out, form) if form in TABLES else [(out, tables.PAGE_MARKS[form])]
-    for path, mark in wanted:
-        check_target(path, mark)
-
-
-def _two(diff: str, branch: str | None) -> str:
+def _two(diff: str, branch: str | None) -> tuple[str, ...]:
     """The two branches of --diff; a name once more is a branch beside itself."""
     from powersim.errors import PowersimError
 
-    names = [name.strip() for name in diff.split(",")]
-    if len(names) != 2 or not all(names) or branch is not None:
+    both = [name.strip() for name in diff.split(",")]
+    if len(both) != 2 or not all(both) or branch is not None:
         raise PowersimError(
             f"--diff: found {diff}; allowed: two branches, without --branch, e.g. --diff keep,cancel"
         )
-    return ",".join(dict.fromkeys(names))
-
-
-def _diff(
-    page: Page, plan: Plan, run: int, wanted: Selection, form: str, out: Path | None, engine: str | None
-) -> None:
-    """Two branches of a run side by side."""
-    from powersim.study.tales import two_tales
-
-    _put(page, str(getattr(two_tales(plan, run, wanted, engine), form)), form, out)
-
-
-def _section(page: Page, plan: Plan, folder: Path, runs: range | None, run: int) -> None:
-    """The report's part: on the run that is asked for, or on the median one of the first so many."""
-    from powersim.files.writing import check_folder
-    from powersim.sim.provenance import command_line
-    from powersim.story.diff import study as parted
-
-    check_folder(folder, "chronicle")
-    command = command_line(sys.argv[1:])
-    many = runs.stop if runs is not None else 1
-    picked = None if runs is not None else run
-    made = parted.section(plan, plan.theories[0], many, command, picked, folder=folder)
-    page.note(f"written: {made.write(folder)}")
+    return tuple(dict.fromkeys(both))
 
 
 def _form(out: Path | None, asked: str | None) -> str:
     """The format: what is asked, or by the file's suffix."""
     from powersim.errors import PowersimError
     from powersim.run.opened import unknown_name
+    from powersim.study.tales import FORMATS, form_of
 
-    if asked is not None:
-        allowed = sorted({*FORMATS.values()})
-        form = {"md": "markdown", "txt": "text"}.get(asked, asked)
-        if form not in allowed:
-            raise PowersimError(unknown_name(asked, allowed, "--format"))
-        if out is None and form in ("sqlite", "parquet"):
-            raise PowersimError(f"--format {asked}: needs a file, e.g. --out chronicle.{asked}")
-        if out is not None and FORMATS.get(out.suffix, form) != form:
-            raise PowersimError(f"--format {asked}: found --out {out}; allowed: a suffix that says the same")
-        return form
-    if out is None:
-        return "text"
-    if out.suffix not in FORMATS:
-        raise PowersimError(
-            f"--out: found {out}; allowed suffixes: {', '.join(FORMATS)}, e.g. chronicle.sqlite"
-        )
-    return FORMATS[out.suffix]
+    if asked is None:
+        return "text" if out is None else form_of(out)
+    allowed = sorted({*FORMATS.values()})
+    form = {"md": "markdown", "txt": "text"}.get(asked, asked)
+    if form not in allowed:
+        raise PowersimError(unknown_name(asked, allowed, "--format"))
+    if out is None and form in ("sqlite", "parquet"):
+        raise PowersimError(f"--format {asked}: needs a file, e.g. --out chronicle.{asked}")
+    if out is not None and FORMATS.get(out.suffix, form) != form:
+        raise PowersimError(f"--format {asked}: found --out {out}; allowed: a suffix that says the same")
+    return form
 
 
 def _runs(run: int, runs: str | None) -> range:
@@ -274,8 +231,6 @@ def _runs(run: int, runs: str | None) -> range:
     from powersim.run.plan import LAST_RUN
 
     if runs is None:
-        if run > LAST_RUN:
-            raise PowersimError(f"--run: found {run}; allowed: a whole number from 0 to {LAST_RUN}")
         return range(run, run + 1)
     written = NUMBERS.fullmatch(runs)
     low, high = (int(written[1]), int(written[2] or written[1])) if written else (0, -1)
@@ -283,86 +238,37 @@ def _runs(run: int, runs: str | None) -> range:
         raise PowersimError(
             f"--runs: found {runs}; allowed: A..B with A not above B, at most {LAST_RUN}, e.g. --runs 0..99"
         )
-    found = range(low, high + 1)
-    if len(found) > MOST_RUNS:
-        raise PowersimError(f"--runs: found {len(found)} runs; allowed: at most {MOST_RUNS}")
-    return found
+    return range(low, high + 1)
 
 
-def _one(
-    page: Page,
-    plan: Plan,
-    run: int,
-    wanted: Selection,
-    form: str,
-    out: Path | None,
-    engine: str | None,
-    world: Possible | None = None,
-) -> None:
-    """One run as a page for people, or as JSON with its tables."""
-    from powersim.study.tales import tale
-
-    found = tale(plan, run, wanted, engine, world)
-    if form == "text" and out is None:
-        show(page, plan, run, found.story)
-        return
-    _put(page, str(getattr(found, form)), form, out)
-
-
-def _put(page: Page, text: str, form: str, out: Path | None) -> None:
+def _put(page: Page, found: Tale | TwoTales, form: str, out: Path | None) -> None:
     from powersim.cli.console import put
-    from powersim.files.plain import plain
-    from powersim.files.writing import write
-    from powersim.story import tables
 
     if out is None:
-        put(text)
-        return
-    write(out, plain(text), tables.PAGE_MARKS[form])
-    page.note(f"written: {out}")
+        put(found.page(form))
+    else:
+        page.note(f"written: {found.write(out, form)}")
 
 
-def _table(
-    page: Page,
-    plan: Plan,
-    runs: Sequence[int],
-    wanted: Selection,
-    form: str,
-    out: Path | None,
-    engine: str | None,
-) -> None:
-    """Events and legs of all runs asked for."""
-    from powersim.run.work import COMPILED, simulator
-    from powersim.story import tables
-    from powersim.story.recording import chronicles
+def _table(page: Page, many: Chronicles, form: str, out: Path | None) -> None:
+    from powersim.cli.console import put
 
-    simulator(engine or COMPILED)
-    total = len(runs) * len(plan.labels) * len(plan.theories)
-    with page.progress("telling", total) as tick:
-        everything = chronicles(plan, runs, wanted, engine or COMPILED, tick)
-        if form == "json":
-            told = list(everything)
-            content: dict[str, Any] = {table: tables.records(told, table) for table in tables.TABLES}
-            _put(page, tables.dumped(content), form, out)
-            return
-        if out is None:
-            add = tables.csv_adder({"events": sys.stdout})
-            for each in everything:
-                add(each)
-            return
-        with tables.writing(out, form) as add:
-            for each in everything:
-                add(each)
-    page.note(f"written: {out}" + ("" if form == "sqlite" else f" and {tables.beside(out)}"))
+    if out is not None:
+        page.note(f"written: {' and '.join(map(str, many.write(out, form)))}")
+    elif form == "json":
+        put(many.json)
+    else:
+        many.print_csv()
 
 
-def show(page: Page, plan: Plan, run: int, found: Story) -> None:
+def show(page: Page, tale: Tale) -> None:
     """Print a story on a terminal or into a pipe."""
     from powersim.effects.results import CERTAIN
 
+    plan, found = tale.plan, tale.story
     page.line(plan.scenario.title, "bold")
     drawn = f"; priors {CERTAIN}" if plan.certain else ""
-    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {run}, seed {plan.seed}{drawn}")
+    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {tale.run}, seed {plan.seed}{drawn}")
     page.line()
     page.line(found.opening)
     _entries(page, found.entries)

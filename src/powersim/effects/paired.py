@@ -195,23 +195,6 @@ def effects(
     return rows
 
 
-def event_effects(results: xr.Dataset, pairs: Sequence[Pair] | None = None) -> list[Effect]:
-    """Effects on the probability that each event of `first` happens at all; `outcome` is the event's name."""
-    study = Study.read(results)
-    chosen = study.pairs() if pairs is None else list(pairs)
-    _check(study, chosen)
-    order = list(study.branches)
-    first = results["first"].transpose("event", "branch", "theory", "run")
-    happened = np.isfinite(first.values).astype(np.float64)
-    rows: list[Effect] = []
-    parted = {pair: diverged(results, *pair)[:, -1] for pair in chosen}
-    for event, values in zip(results["event"].values, happened, strict=True):
-        for pair in chosen:
-            a, b = (values[order.index(branch)] for branch in pair)
-            rows += _rows(str(event), study.theories, pair, a, b, True, parted[pair], _block(results))
-    return rows
-
-
 def effects_over_time(
     results: xr.Dataset,
     branch_a: str,
@@ -247,17 +230,6 @@ def effects_over_time(
         coords={"theory": theories, "turn": list(study.turns), "date": ("turn", list(study.dates))},
         attrs={"branch_a": branch_a, "branch_b": branch_b, "outcome": outcome},
     )
-
-
-def first_departure(effect: xr.Dataset, theory: str) -> str | None:
-    """Date from which the interval of `effects_over_time` excludes 0 to the end; None when it ends with 0."""
-    chosen = effect.sel(theory=theory)
-    clear = ((chosen["ci_low"] > 0) | (chosen["ci_high"] < 0)).values
-    if not clear[-1]:
-        return None
-    open_turns = np.flatnonzero(~clear)
-    start = int(open_turns[-1]) + 1 if open_turns.size else 0
-    return str(effect["date"].values[start])
 
 
 def variance_ratio(results: xr.Dataset, branch_a: str, branch_b: str) -> xr.DataArray:

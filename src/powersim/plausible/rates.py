@@ -40,6 +40,10 @@ class Plausibility:
     stuck: list[Stuck]
     until: str
     runs: int
+    issues: xr.DataArray
+    """Paths of issues (run, turn, outcome) up to the end of the record, and below those that are coded, by issue."""
+    coded: dict[str, Floats]
+    dates: list[str]
 
 
 def find_record(scenario_file: Path, given: Path | None) -> Record:
@@ -85,17 +89,21 @@ def plausibility(
         found = list(pool.map(one, tasks))
     shape = (len(plan.theories), runs)
     counts = np.stack([row for row, _ in found]).reshape(*shape, -1)
-    paths = np.stack([path for _, path in found])
+    paths, until_then = np.stack([path for _, path in found]), dates[:turns]
+    issues, coded = free.named(paths), free.coded(until_then)
     return Plausibility(
         rows=base_rate_table(
             xr.DataArray(counts, dims=("theory", "run", "statistic"), coords={"statistic": list(NAMES)}), kept
         ),
-        paths=free.hindcast(paths, dates[:turns]),
-        stuck=stuck_issues(
-            paths[:, free.moved], [free.issues[k] for k in free.moved], free.coded(dates[:turns])
-        ),
-        until=dates[turns - 1],
+        paths=hindcast(issues, coded, until_then, until=until_then[-1], leave_out=free.left_out)
+        if coded
+        else None,
+        stuck=stuck_issues(paths[:, free.moved], [free.issues[k] for k in free.moved], coded),
+        until=until_then[-1],
         runs=len(tasks),
+        issues=issues,
+        coded=coded,
+        dates=until_then,
     )
 
 
@@ -154,17 +162,15 @@ class _Counter:
             for issue, path in self.scenario.record.items()
         }
 
-    def hindcast(self, paths: Floats, dates: list[str]) -> Hindcast | None:
-        """How the coded paths are told by `paths` (run, K, T)."""
-        if not self.scenario.record:
-            return None
-        values = xr.DataArray(
-            paths.swapaxes(1, 2),
-            dims=("run", "turn", "outcome"),
-            coords={"outcome": [f"{PREFIX}{issue}" for issue in self.issues]},
-        )
-        left_out = [self.issues[k] for k in sorted(self.laid_down)]
-        return hindcast(values, self.coded(dates), dates, until=dates[-1], leave_out=left_out)
+    def named(self, paths: Floats) -> xr.DataArray:
+        """Paths (run, K, T) as results have them."""
+        names = [f"{PREFIX}{issue}" for issue in self.issues]
+        return xr.DataArray(paths.swapaxes(1, 2), dims=("run", "turn", "outcome"), coords={"outcome": names})
+
+    @property
+    def left_out(self) -> list[str]:
+        """Issues that the branch lays down: nothing is to be told of them."""
+        return [self.issues[k] for k in sorted(self.laid_down)]
 
 
 def _watch(things: list[tuple[int, int]]) -> Watch:

@@ -33,19 +33,12 @@ HEADLINES = 4  # outcomes shown first
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Branches (the first is the reference) and theories of an opened scenario, with a seed.
-
-    `dates` are turns to which the intervention of every branch but the reference is moved; empty = no sweep.
-    `sampling` says how runs are spread over the space of assumptions, see `scenario.sampling`.
-    """
+class Design:
+    """What every plan of histories has: an opened scenario, the theories under which it is run, and a seed."""
 
     opened: LoadedScenario
-    branches: tuple[str, ...]
     theories: tuple[str, ...]
     seed: int
-    dates: tuple[int, ...] = ()
-    sampling: str = INDEPENDENT
 
     @property
     def scenario(self) -> Scenario:
@@ -61,6 +54,19 @@ class Plan:
     def certain(self) -> bool:
         """Whether no number is drawn under any of its theories: luck apart, all runs are alike."""
         return not any(self.built.distributions(own_name(theory)) for theory in self.theories)
+
+
+@dataclass(frozen=True)
+class Plan(Design):
+    """Branches (the first is the reference) and theories of an opened scenario, with a seed.
+
+    `dates` are turns to which the intervention of every branch but the reference is moved; empty = no sweep.
+    `sampling` says how runs are spread over the space of assumptions, see `scenario.sampling`.
+    """
+
+    branches: tuple[str, ...]
+    dates: tuple[int, ...] = ()
+    sampling: str = INDEPENDENT
 
     @cached_property
     def sampler(self) -> Sampler:
@@ -233,13 +239,13 @@ def plan(
         raise PowersimError(Argument("sampling"), unknown_name(how, BLOCK, ""))
     turns = sweep.dates(given, opened.scenario.calendar) if given else ()
     if turns and wanted is None:
-        everything = Plan(opened, names, picked, number)
+        everything = Plan(opened, picked, number, names)
         roles = opened.scenario.branches
         names = (
             names[0],
             *(n for n in names[1:] if not roles[n].yardstick and not everything.departs(n)),
         )
-    return Plan(opened, names, picked, number, turns, how).checked()
+    return Plan(opened, picked, number, names, turns, how).checked()
 
 
 def headline(opened: LoadedScenario) -> tuple[str, ...]:

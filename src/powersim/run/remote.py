@@ -59,7 +59,7 @@ def _ensemble(remote: Remote) -> Ensemble:
 
     document, overrides = json.loads(remote.document), dict(remote.overrides)
     opened = LoadedScenario(remote.name, from_data(document, overrides), document, overrides)
-    plan = Plan(opened, remote.branches, remote.theories, remote.seed, remote.dates, remote.sampling)
+    plan = Plan(opened, remote.theories, remote.seed, remote.branches, remote.dates, remote.sampling)
     here, there = plan.identity(), json.loads(remote.identity)
     different = [key for key in there if here.get(key) != json.loads(json.dumps(there[key]))]
     if different:

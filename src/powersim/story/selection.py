@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from powersim.story import kinds
@@ -57,8 +57,3 @@ def _fits(event: Event, wanted: Selection) -> bool:
         and (wanted.first is None or event.turn >= wanted.first)
         and (wanted.last is None or event.turn <= wanted.last)
     )
-
-
-def topics_of(events: Iterable[Event]) -> set[str]:
-    """What the events are about."""
-    return {kinds.KIND[event.kind].topic for event in events}

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from powersim.errors import ArgumentError
+from powersim._words import counted
+from powersim.errors import ArgumentError, PowersimError
 from powersim.run.opened import unknown_name
 from powersim.study import shown
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from powersim.elasticities.words import Words as NudgeWords
     from powersim.figures.style import Drawing
+    from powersim.plausible.rates import Plausibility
+    from powersim.run.plan import Plan
     from powersim.sensitivity.words import Words
     from powersim.verdict.study import Runs, Trial
     from powersim.verdict.words import Judgement
@@ -213,6 +216,64 @@ class Elasticities:
 
     def _repr_html_(self) -> str:
         return shown.page(self.words.asked.space.plan.scenario.title, self.words.all())
+
+
+@dataclass(frozen=True, repr=False)
+class BaseRates:
+    """Base rates of simulated histories beside those of the record; `found` has the numbers."""
+
+    plan: Plan
+    found: Plausibility
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """A row for each statistic: the recorded value and its interval, the simulated mean, median and band."""
+        return _frame(self.found.rows)
+
+    @property
+    def title(self) -> str:
+        """What was computed."""
+        return f"{self.plan.labels[0]} to {self.found.until}: {counted(self.found.runs, 'run')} beside the record"
+
+    @property
+    def cells(self) -> list[tuple[str, ...]]:
+        """The rows in words, under the columns of `powersim.plausible.baserates.COLUMNS`."""
+        from powersim.plausible.baserates import cells
+
+        return cells(self.found.rows)
+
+    @property
+    def findings(self) -> list[str]:
+        """What the rows come to, how coded paths are told, and which issues are stuck."""
+        from powersim.plausible.baserates import verdict
+
+        paths = [self.found.paths.verdict()] if self.found.paths is not None else []
+        stuck = [
+            f"{one.issue} sits at 0 or 1 in {one.runs:.0%} of runs; in the record {one.recorded:.0%} of the time"
+            for one in self.found.stuck
+        ]
+        return [verdict(self.found.rows), *paths, *stuck]
+
+    def plot(self) -> Figure:
+        """Every coded issue path over the bands of the runs."""
+        from powersim.plausible.figures import draw_hindcast
+
+        found = self.found
+        if found.paths is None:
+            raise PowersimError(
+                f"{self.plan.scenario.title}: has no coded paths; e.g. record: {{sale: {{2009Q3: 0.5}}}}"
+            )
+        titles, scores = {issue.id: issue.title for issue in self.plan.scenario.issues}, found.paths
+        ways = {"paths": lambda: draw_hindcast(found.issues, found.coded, found.dates, scores, titles)}
+        return drawn(ways, "paths")
+
+    def __repr__(self) -> str:
+        return shown.block(f"<BaseRates: {self.title}>", self.findings)
+
+    def _repr_html_(self) -> str:
+        from powersim.plausible.baserates import COLUMNS
+
+        return shown.page(self.title, self.findings, COLUMNS, self.cells)
 
 
 def _frame(rows: Any) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from powersim.run.plan import Plan, plan
 from powersim.run.possible import Possible
 from powersim.run.stages import announce, check_work
 from powersim.sim import provenance
-from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
+from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.command import equivalent
 
 if TYPE_CHECKING:
@@ -211,6 +211,27 @@ def sensitivity(
     if out is not None:
         report.write(words, out, command, listener.note)
     return Hinges(words, work.facts(planned, asked.runs, command, started, work.COMPILED))
+
+
+def base_rates(
+    opened: LoadedScenario,
+    where: Path,
+    record: Path | None,
+    branch: Chosen,
+    theories: Chosen,
+    seed: int | None,
+    runs: int,
+    listener: Listener,
+) -> BaseRates:
+    """Histories of a branch up to the end of the record, beside it."""
+    from powersim.plausible.rates import find_record, plausibility
+
+    planned = plan(opened, branch or opened.branches[:1], theories, seed, swept="")
+    found = find_record(where, record)
+    announce(listener)
+    work.warm(planned.first_case)
+    with listener.progress("runs", work.check_runs(runs) * len(planned.theories)) as tick:
+        return BaseRates(planned, plausibility(planned, found, runs, tick))
 
 
 def pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:

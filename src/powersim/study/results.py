@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from powersim._words import counted
 from powersim.effects.results import ALL, CERTAIN, Study
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from powersim.study.given import Conditional
 
 EFFECTS = "effects.csv"
+R = TypeVar("R", bound="Results")
 PLACES = 3  # decimals of numbers shown that are no probabilities
 
 
@@ -50,7 +52,7 @@ class Results:
         plan: Plan | None = None,
     ) -> None:
         self.data, self.provenance, self.plan = data, provenance, plan
-        self.folder = where if kept else None
+        self.folder, self._where = where if kept else None, where
         if not kept:
             weakref.finalize(self, rmtree, where, ignore_errors=True)
 
@@ -88,6 +90,13 @@ class Results:
             f"{counted(self.runs, 'run')} of {', '.join(labels.branches)} under {', '.join(labels.theories)}, "
             f"seed {labels.seed}{drawn}"
         )
+
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        """What is there and how to go on: lines of a label and a text."""
+        from powersim.study.about import about
+
+        return about(self._where, self)
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -336,3 +345,24 @@ def check_effects(out: Path) -> None:
 
     check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
     check_target(out / FILE, MARK)
+
+
+def carried_out(job: stages.Job, kind: type[R], command: str) -> R:
+    """The results of a job, in its folder or in one that goes with them; effects beside them."""
+    job.check()
+    said = job.listener.command or command
+    if job.out is None:
+        where = Path(tempfile.mkdtemp(prefix="powersim-"))
+        try:
+            done = job.carry_out(where, said)
+            return kind(work.dataset(where, done.runs), done.facts, where, kept=False, plan=job.plan)
+        except BaseException:
+            rmtree(where, ignore_errors=True)
+            raise
+    with work.folder(job.out) as where:
+        done = job.carry_out(where, said)
+        with stages.keeping(done.runs, where):
+            found = kind(work.dataset(where, done.runs), done.facts, where, kept=True, plan=job.plan)
+            if isinstance(found, Comparison):
+                found.write(where)
+    return found

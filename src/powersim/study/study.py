@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import rmtree
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Unpack
 
-from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, Source, chosen, open_source, unknown_name
-from powersim.run.plan import LAST_RUN, Plan, headline, plan
-from powersim.run.stages import Job, keeping
+from powersim.run.opened import Chosen, Source, chosen, open_source
+from powersim.run.plan import Plan, headline, plan
+from powersim.run.stages import Job
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
-from powersim.study.answers import Elasticities, Explanation, Hinges, Verdicts
+from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.asking import GivenQuestions
 from powersim.study.command import OFF, equivalent
-from powersim.study.results import Comparison, Results, check_effects
+from powersim.study.results import Comparison, Results, carried_out, check_effects
 
 if TYPE_CHECKING:
-    from powersim.study.tales import Tale, TwoTales
+    from powersim.study.tales import About, Chronicles, Tale, TwoTales
 
-R = TypeVar("R", bound=Results)
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
@@ -65,9 +62,7 @@ class Study(GivenQuestions):
         self.source = Path(source) if isinstance(source, str | Path) else None
         self.branches, self.theories, self.seed, self.sampling = branches, theories, seed, sampling
         self.date = self.opened.recorded.get("given")
-        plan(
-            self.opened, branches, theories, seed, swept="", sampling=sampling
-        )  # says at once what cannot be
+        self._plan(branches, theories)  # says at once what cannot be
 
     @property
     def scenario(self) -> Scenario:
@@ -128,7 +123,7 @@ class Study(GivenQuestions):
             "paths": paths, "until": until, "sampling": self.sampling, "resume": resume, "given": self.date,
             "worlds": worlds, "by_evidence": by_evidence,
         }  # fmt: skip
-        found = self._carried_out(job, Comparison, equivalent("compare", self.opened, asked))
+        found = carried_out(job, Comparison, equivalent("compare", self.opened, asked))
         found.shown = names
         if self.date is not None:
             found.condition(self.date, worlds, job.listener, resume, workers, by_evidence)
@@ -149,14 +144,14 @@ class Study(GivenQuestions):
         progress: Listener | Count | None = None,
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
-        planned = self._single(branch, theory)
+        planned = self._first(branch, theory)
         where = _folder(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branch": planned.branches[0], "theory": planned.theories[0], "runs": runs, "seed": self.seed, "out": out,
             "engine": engine, "scheduler": scheduler, "workers": workers, "paths": paths, "resume": resume,
         }  # fmt: skip
-        return self._carried_out(job, Results, equivalent("run", self.opened, asked))
+        return carried_out(job, Results, equivalent("run", self.opened, asked))
 
     def why(
         self,
@@ -245,29 +240,25 @@ class Study(GivenQuestions):
         run: int = 0,
         *,
         theory: str | None = None,
-        actors: Chosen = None,
-        issues: Chosen = None,
-        mechanisms: Chosen = None,
-        kinds: Chosen = None,
-        first: str | None = None,
-        last: str | None = None,
         engine: str | None = None,
         world: int | None = None,
         folder: str | Path | None = None,
+        progress: Listener | Count | None = None,
+        **about: Unpack[About],
     ) -> Tale:
         """What happened in a run: its story, or what of it is about actors or issues, of some kinds, in a period.
 
         world: the number of a world, among those that a study given a date left in `folder`, instead of a run.
         """
-        from powersim.study.tales import tale, wanted
+        from powersim.study.tales import check_run, tale, wanted
 
         if world is not None and folder is None:
             raise ArgumentError("world", "needs the folder of its study, e.g. ", Argument("folder", "out/my"))
-        _check_run(run)
-        planned = self._single(branch, theory)
-        some = wanted(planned, actors, issues, mechanisms, kinds, first, last)
+        check_run(run)
+        planned = self._first(branch, theory)
+        some = wanted(planned, **about)
         one = None if world is None or folder is None else questions.world(planned, world, Path(folder))
-        return tale(planned, run if world is None else world, some, engine, one)
+        return tale(planned, run if world is None else world, some, engine, heard(progress), one)
 
     def tell_apart(
         self,
@@ -275,22 +266,69 @@ class Study(GivenQuestions):
         run: int = 0,
         *,
         theory: str | None = None,
-        actors: Chosen = None,
-        issues: Chosen = None,
-        mechanisms: Chosen = None,
-        kinds: Chosen = None,
-        first: str | None = None,
-        last: str | None = None,
         engine: str | None = None,
+        progress: Listener | Count | None = None,
+        **about: Unpack[About],
     ) -> TwoTales:
-        """What happened in one only of two branches of a run, by default the first two, and how it hangs on them."""
-        from powersim.study.tales import two_tales, wanted
+        """What happened in one only of two branches of a run, by default the first two, and how it hangs on them.
 
-        _check_run(run)
-        both = branches if branches is not None else self.branches
-        planned = questions.pair(self.opened, both, [self._single(None, theory).theories[0]], self.seed)
-        return two_tales(
-            planned, run, wanted(planned, actors, issues, mechanisms, kinds, first, last), engine
+        A branch that is named alone is set beside itself.
+        """
+        from powersim.study.tales import check_run, two_tales, wanted
+
+        check_run(run)
+        planned = self._pair(branches, theory)
+        return two_tales(planned, run, wanted(planned, **about), engine, heard(progress))
+
+    def tell_many(
+        self,
+        runs: Sequence[int],
+        branches: Chosen = None,
+        theories: Chosen = None,
+        *,
+        engine: str | None = None,
+        progress: Listener | Count | None = None,
+        **about: Unpack[About],
+    ) -> Chronicles:
+        """Everything that happened in many runs, as tables; by default of the first branch under the first theory."""
+        from powersim.run.opened import ALL
+        from powersim.study.tales import many_tales, wanted
+
+        planned = self._first(branches, theories)
+        if not about.get("kinds"):
+            about["kinds"] = ALL
+        return many_tales(planned, runs, wanted(planned, **about), engine, heard(progress))
+
+    def tell_in_report(
+        self,
+        folder: str | Path,
+        branches: Chosen = None,
+        runs: int | None = None,
+        *,
+        run: int = 0,
+        theory: str | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Path:
+        """Write a report's part on two branches of a run: of the median one of `runs`, or of `run`; its folder."""
+        from powersim.study.tales import in_report
+
+        return in_report(self._pair(branches, theory), Path(folder), runs, run, heard(progress))
+
+    def base_rates(
+        self,
+        record: str | Path | None = None,
+        runs: int = 100,
+        *,
+        branch: Chosen = None,
+        progress: Listener | Count | None = None,
+    ) -> BaseRates:
+        """Whether histories look like history: base rates of a branch, by default the first, beside the record.
+
+        record: its file, by default the one in the folder record/ beside the scenario. runs: under each theory.
+        """
+        where = Path(self.opened.name) if self.source is None else self.source
+        return questions.base_rates(
+            self.opened, where, _folder(record), branch, self.theories, self.seed, runs, heard(progress)
         )
 
     @staticmethod
@@ -311,48 +349,28 @@ class Study(GivenQuestions):
             )
 
     def __repr__(self) -> str:
-        under = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)
+        under = self._plan(self.branches, self.theories)
         return (
             f"<Study of {self.scenario.title}: branches {', '.join(under.branches)}; "
             f"theories {', '.join(under.theories)}; seed {under.seed}>"
         )
 
-    def _single(self, branch: str | None, theory: str | None) -> Plan:
-        """A plan for one branch and one theory: those named, else the first of the study."""
-        whole = plan(self.opened, self.branches, self.theories, self.seed, swept="", sampling=self.sampling)
-        opened = self.opened
-        for name, known, what in ((branch, opened.branches, "branch"), (theory, opened.theories, "theory")):
-            if name is not None and name not in known:
-                raise PowersimError(unknown_name(name, known, what))
-        one, under = branch or whole.branches[0], theory or whole.theories[0]
-        return plan(opened, [one], [under], self.seed, swept="", sampling=self.sampling)
+    def _first(self, branches: Chosen = None, theories: Chosen = None) -> Plan:
+        """A plan for what is named; for the first branch and the first theory of the study where nothing is."""
+        whole = self._plan(self.branches, self.theories)
+        return self._plan(branches or whole.branches[:1], theories or whole.theories[:1])
 
-    @staticmethod
-    def _carried_out(job: Job, kind: type[R], command: str) -> R:
-        """The results of a job, in its folder or in one that goes with them; effects beside them."""
-        job.check()
-        said = job.listener.command or command
-        if job.out is None:
-            where = Path(tempfile.mkdtemp(prefix="powersim-"))
-            try:
-                done = job.carry_out(where, said)
-                return kind(work.dataset(where, done.runs), done.facts, where, kept=False, plan=job.plan)
-            except BaseException:
-                rmtree(where, ignore_errors=True)
-                raise
-        with work.folder(job.out) as where:
-            done = job.carry_out(where, said)
-            with keeping(done.runs, where):
-                found = kind(work.dataset(where, done.runs), done.facts, where, kept=True, plan=job.plan)
-                if isinstance(found, Comparison):
-                    found.write(where)
-        return found
+    def _pair(self, branches: Chosen, theory: str | None) -> Plan:
+        """A plan for two branches, or one beside itself, under one theory."""
+        both = branches if branches is not None else self.branches
+        under = self._first(None, theory).theories
+        if both is not None and len({both} if isinstance(both, str) else set(both)) == 1:
+            return self._plan(both if isinstance(both, str) else both[0], under)
+        return questions.pair(self.opened, both, under, self.seed)
+
+    def _plan(self, branches: Chosen, theories: Chosen) -> Plan:
+        return plan(self.opened, branches, theories, self.seed, swept="", sampling=self.sampling)
 
 
 def _folder(out: str | Path | None) -> Path | None:
     return None if out is None else Path(out)
-
-
-def _check_run(run: int) -> None:
-    if not 0 <= run <= LAST_RUN:
-        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")

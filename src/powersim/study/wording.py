@@ -8,14 +8,6 @@ from powersim.scenario.resolved import ControlRule, Issue, Num, Outcome
 from powersim.world.params import ParameterSpec
 from powersim.world.quantities import QUANTITIES
 
-BINDS = {
-    "flow": "the stock that a flow has delivered",
-    "know_how": "a level of know-how",
-    "sanctions": "the mean of sanctions",
-    "front": "the front of a dispute",
-    "strike": "a strike",
-}
-
 
 def interval(spec: ParameterSpec) -> str:
     """The range of a parameter."""

@@ -31,11 +31,10 @@ from powersim.files.writing import ANY, Mark, check_folder, write, write_atomica
 from powersim.run.condense import summary_of, with_odds
 from powersim.run.facts import MOST_SEED
 from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
-from powersim.run.plan import SEED
+from powersim.run.plan import SEED, Design
 from powersim.run.work import Progress
-from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.canonical import checksum
-from powersim.scenario.resolved import Hypothesis, Scenario
+from powersim.scenario.resolved import Hypothesis
 from powersim.sim import provenance
 from powersim.sim.ensemble import Together
 from powersim.sim.manifest import DamagedError, content
@@ -53,30 +52,12 @@ AHEAD = 8  # places in work at once
 
 
 @dataclass(frozen=True)
-class Trial:
+class Trial(Design):
     """What will be computed: hypotheses, the branches that they need, theories, seed and design."""
 
-    opened: LoadedScenario
     hypotheses: tuple[Hypothesis, ...]
-    theories: tuple[str, ...]
-    seed: int
     draws: int
     lucks: int
-
-    @property
-    def scenario(self) -> Scenario:
-        """The resolved scenario."""
-        return self.opened.scenario
-
-    @cached_property
-    def built(self) -> Built:
-        """The scenario as arrays."""
-        return build(self.scenario)
-
-    @cached_property
-    def certain(self) -> bool:
-        """Whether no number is drawn under any theory: all places are the same."""
-        return not any(self.built.distributions(own_name(theory)) for theory in self.theories)
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -185,7 +166,7 @@ def trial(
     chosen = sorted(
         (h for h in everything if h.id in wanted), key=lambda h: order.index(h.id) if h.id in order else -1
     )
-    return Trial(opened, tuple(chosen), opened.theories, number, numbers[0], numbers[1])
+    return Trial(opened, opened.theories, number, tuple(chosen), numbers[0], numbers[1])
 
 
 def compute(

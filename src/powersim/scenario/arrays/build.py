@@ -275,11 +275,6 @@ def build(scenario: Scenario) -> Built:
     )
 
 
-def draw_inputs(built: Built, seed: int, run: int, theory: str = "") -> Inputs:
-    """Setup and parameters of one run: `Built.inputs`."""
-    return built.inputs(seed, run, theory)
-
-
 def _targets(cells: Sequence[tuple[str, Ints, int]]) -> list[_Target]:
     """Cells grouped by array."""
     grouped: dict[str, list[tuple[Ints, int]]] = {}
