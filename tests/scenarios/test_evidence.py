@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from powersim.errors import ScenarioError
+from powersim.scenario.happened import Evidence
 from powersim.scenario.load import from_data
-from powersim.scenario.resolved import Evidence, Scenario
+from powersim.scenario.resolved import Scenario
 
 BARE: dict[str, Any] = {"error": 0.1, "discrepancy": 0.1, "miss": 0.02}
 

@@ -157,7 +157,6 @@ def test_what_is_shown_reads_well_and_is_escaped(found):
         (lambda: ps.Study(TWO).compare(outcomes="war,rockets"), "^outcomes: found 'war,rockets'; allowed: a list"),
         (lambda: ps.Study(TWO).compare(scheduler="x"), "^scheduler: only a cluster has one; add engine='dask'"),
         (lambda: ps.Study(TWO, priors=False, overrides={"priors": "on"}), "^priors: found False, and on among"),
-        (lambda: ps.Study(TWO).given("2003Q2"), "^two_powers.yaml: says nothing of what happened; it needs `evidence`"),
     ],
 )  # fmt: skip
 def test_errors_name_the_argument(wrong, says):

@@ -1,7 +1,6 @@
 """A scenario resolved: explicit, defaults filled in, groups expanded, dates turned into turns, sorted by code.
 
-Every number knows the path it stands at, its origin and its prior; a number that the scenario leaves unsaid names the
-parameter that fills it.
+Every number knows its path, origin and prior; one that the scenario leaves unsaid names the parameter that fills it.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any
 from powersim.errors import Problem
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import Expression
+from powersim.scenario.happened import Evidence
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.priors import Distribution
 from powersim.world.quantities import ADDED_UP
@@ -233,8 +233,7 @@ class Event:
 class Step:
     """One action of a branch on one thing, with its turns (inclusive).
 
-    verb: path (points), hold, stock (one point), forbid. kind of thing: issue, event, flow, sanctions, raise, lower,
-    pledge, stock, war.
+    verb: path, hold, stock (one point), forbid. kind: issue, event, flow, sanctions, raise, lower, pledge, stock, war.
     """
 
     verb: str
@@ -362,47 +361,8 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that happened, or did not, in turns first..last.
-
-    kind: a key of `schema.evidence.KINDS`, things and over: what it is about. above: the level, where it is about one.
-    miss: probability that a run which does otherwise is as good as the record, see `Evidence`.
-    """
-
-    kind: str
-    things: tuple[str, ...]
-    over: str
-    first: int
-    last: int
-    happened: bool
-    above: float
-    miss: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known to have happened.
-
-    branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
-    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit. issues: those whose
-    coded paths are evidence. withheld: what is used for a date after turn `after` alone.
-    """
-
-    branch: str
-    until: int
-    error: float
-    errors: Mapping[str, float]
-    discrepancy: Num
-    issues: tuple[str, ...]
-    facts: tuple[Fact, ...]
-    withheld: tuple[Fact, ...]
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
 class Scenario:
-    """A resolved scenario. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
+    """A resolved scenario, and what it was made of. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
 
     name: str
     title: str
@@ -435,7 +395,6 @@ class Scenario:
     evidence: Evidence | None
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
-    # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.
     warnings: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     overrides: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

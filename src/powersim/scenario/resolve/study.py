@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from powersim.scenario import resolved as r
 from powersim.scenario.expr import parse
+from powersim.scenario.happened import Evidence, Fact
 from powersim.scenario.pairs import Pairs
 from powersim.scenario.resolve import world
 from powersim.scenario.resolve.branch import branches
@@ -191,13 +192,13 @@ def _hypothesis(of: Resolver, h: Hypothesis) -> r.Hypothesis:
     )
 
 
-def _evidence(of: Resolver) -> r.Evidence | None:
+def _evidence(of: Resolver) -> Evidence | None:
     stated, d = of.document.evidence, of.document
     if stated is None:
         return None
     left_out = None if stated.paths is None else set(stated.paths.without)
     back = stated.withheld
-    return r.Evidence(
+    return Evidence(
         branch=stated.branch or next(iter(d.branches), ""),
         until=of.last_turn(stated.until),
         error=stated.error.value,
@@ -210,13 +211,13 @@ def _evidence(of: Resolver) -> r.Evidence | None:
     )
 
 
-def _facts(of: Resolver, listed: list[FactEntry], miss: float) -> tuple[r.Fact, ...]:
+def _facts(of: Resolver, listed: list[FactEntry], miss: float) -> tuple[Fact, ...]:
     """Facts in an order that does not hang on that of the file."""
     found = []
     for fact in listed:
         named, once = getattr(fact, fact.kind), fact.begins or fact.at
         found.append(
-            r.Fact(
+            Fact(
                 fact.kind,
                 (named,) if isinstance(named, str) else tuple(named),
                 fact.over or "",

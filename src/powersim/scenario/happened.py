@@ -1,0 +1,49 @@
+"""What is known to have happened, as a resolved scenario has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from powersim.scenario.resolved import Num
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened, or did not, in turns first..last.
+
+    kind: a key of `schema.evidence.KINDS`, things and over: what it is about. above: the level, where it is about one.
+    miss: probability that a run which does otherwise is as good as the record, see `Evidence`.
+    """
+
+    kind: str
+    things: tuple[str, ...]
+    over: str
+    first: int
+    last: int
+    happened: bool
+    above: float
+    miss: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known to have happened.
+
+    branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
+    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit. issues: those whose
+    coded paths are evidence. withheld: what is used for a date after turn `after` alone.
+    """
+
+    branch: str
+    until: int
+    error: float
+    errors: Mapping[str, float]
+    discrepancy: Num
+    issues: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    withheld: tuple[Fact, ...]
+    after: int
