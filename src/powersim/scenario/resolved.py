@@ -362,7 +362,7 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A resolved scenario, and what it was made of. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
+    """A resolved scenario, and what it was made of. All is sorted by code; pairs are (A, B) = A's towards B."""
 
     name: str
     title: str
