@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-COLUMNS = "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator"
+COLUMNS = (
+    "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator,given"
+)
 
 
 def compare(powersim, *arguments):

@@ -215,7 +215,7 @@ def test_the_file_of_effects_has_the_promised_columns_and_leaves_missing_numbers
     ]
     text = write_effects(rows, tmp_path / "out" / "effects.csv").read_text(encoding="utf-8")
     assert text.splitlines()[0] == (
-        "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator"
+        "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator,given"
     )
     found = list(csv.DictReader(text.splitlines()))
     assert found[0]["ci_low"] == ""

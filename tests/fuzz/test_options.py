@@ -50,6 +50,8 @@ CHEAP: dict[str, list[str]] = {
     "verdict": ["{two}", "--draws=2", "--lucks=2"],
     "why": ["{two}", "--runs=1", "--theories=spiral"],
     "sensitivity": ["{two}", "--runs=100", "--method=given-data"],
+    "origin": ["{two}", "--of=war", "--branches=keep,give_up", "--runs=2"],
+    "weigh": ["{two}"],
     "report": ["{study}"],
     "figures": ["{study}", "--outcomes=war", "--formats=svg"],
 }

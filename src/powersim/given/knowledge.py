@@ -33,6 +33,8 @@ from powersim.world.state import Floats, Ints
 
 ROOT = math.sqrt(2.0 * math.pi)
 NEGATIVE = ("no_war",)
+FLOWS = q.asked_of("flow")
+STATES = tuple(kind for kind in FLOWS if q.QUANTITIES[kind].code != q.DELIVERED)  # on or off
 Row = tuple[int, int, tuple[int, int, int], int]
 """A settled draw: turn, decision point, keys, what is said of it."""
 
@@ -52,7 +54,7 @@ class Check:
         kind, during = self.fact.kind, values[self.first : self.last + 1, self.columns]
         if kind in ("sanctions", "know_how"):
             found = bool((during >= self.fact.above).all())
-        elif kind in ("frozen", "deal"):
+        elif kind == "deal" or kind in STATES:
             found = bool((during > 0.0).any())
         else:
             before = (
@@ -219,9 +221,8 @@ def _places(built: Built, fact: Fact) -> list[tuple[int, int, int]]:
         return [(q.WARS, v, -1) for v in index.between(things[0], things[1], fact.over)]
     if fact.kind == "event":
         return [(q.EVENT_HAPPENED, index.events[things[0]], -1)]
-    if fact.kind in ("delivered", "frozen"):
-        kind = q.DELIVERED if fact.kind == "delivered" else q.FROZEN
-        return [(kind, index.flows[things[0], things[1], things[2]], -1)]
+    if fact.kind in FLOWS:
+        return [(q.QUANTITIES[fact.kind].code, index.flows[things[0], things[1], things[2]], -1)]
     if fact.kind == "sanctions":
         return [(q.CONTROL, index.sanctions[things[0], things[1]], -1)]
     if fact.kind == "deal":

@@ -1,7 +1,6 @@
 """A scenario resolved: explicit, defaults filled in, groups expanded, dates turned into turns, sorted by code.
 
-Every number knows the path it stands at, its origin and its prior; a number that the scenario leaves unsaid names the
-parameter that fills it.
+Every number knows its path, origin and prior; one that the scenario leaves unsaid names the parameter that fills it.
 """
 
 from __future__ import annotations
@@ -234,8 +233,7 @@ class Event:
 class Step:
     """One action of a branch on one thing, with its turns (inclusive).
 
-    verb: path (points), hold, stock (one point), forbid. kind of thing: issue, event, flow, sanctions, raise, lower,
-    pledge, stock, war.
+    verb: path, hold, stock (one point), forbid. kind: issue, event, flow, sanctions, raise, lower, pledge, stock, war.
     """
 
     verb: str
@@ -361,7 +359,7 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A resolved scenario. Mappings and tuples are sorted by code; pairs are (A, B) = A's towards B."""
+    """A resolved scenario, and what it was made of. All is sorted by code; pairs are (A, B) = A's towards B."""
 
     name: str
     title: str
@@ -394,7 +392,6 @@ class Scenario:
     evidence: Evidence | None
     parameters_set: tuple[str, ...] = ()  # those that the scenario or the user sets
     fixed: frozenset[str] = frozenset()  # those that the user sets, which no theory changes
-    # What it was made of, which is no part of what it is: the document (extends merged in) and what was set over it.
     warnings: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     overrides: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from powersim.scenario.check.facts import Facts, Finding, Listing, finding
 from powersim.scenario.read.node import Path
 from powersim.scenario.schema.branch import Event
-from powersim.scenario.schema.evidence import FactEntry
+from powersim.scenario.schema.evidence import FLOWS, FactEntry
 from powersim.scenario.schema.scenario import Document
 
 
@@ -42,7 +42,7 @@ def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterat
         yield finding(
             (*at, kind), "no dispute between these", " and ".join(thing), facts.list_pairs(facts.fronts)
         )
-    elif kind in ("delivered", "frozen") and thing not in facts.flows:
+    elif kind in FLOWS and thing not in facts.flows:
         yield finding((*at, kind), "no such flow", " ".join(thing), facts.list_flows(thing[0]))
     elif kind == "event":
         yield from _event(document, at, fact)

@@ -12,8 +12,10 @@ from powersim.scenario.calendar import parse_date
 from powersim.scenario.names import BranchRef, EventRef, IssueRef, complaint, every_fault
 from powersim.scenario.schema.numbers import FixedNumber, FixedUnit, Strict, Unit
 from powersim.scenario.schema.shapes import Date, Flow, Pair, Source, Stock, Switch
+from powersim.world.quantities import asked_of
 
-KINDS = ("war", "no_war", "event", "delivered", "frozen", "deal", "sanctions", "strike", "know_how")
+FLOWS = asked_of("flow")
+KINDS = ("war", "no_war", "event", *FLOWS, "deal", "sanctions", "strike", "know_how")
 """What a dated event can be about, each a key of its own."""
 
 LEVELS = ("sanctions", "know_how")  # those that are above a level or not
