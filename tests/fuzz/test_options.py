@@ -39,6 +39,7 @@ HOSTILE = (
 
 CHEAP: dict[str, list[str]] = {
     "new": ["{new}"],
+    "examples": [],
     "check": ["{two}", "--base-rates", "--runs=1"],
     "list": ["outcomes", "{two}"],
     "explain": ["war", "{two}"],
@@ -52,6 +53,7 @@ CHEAP: dict[str, list[str]] = {
     "sensitivity": ["{two}", "--runs=100", "--method=given-data"],
     "origin": ["{two}", "--of=war", "--branches=keep,give_up", "--runs=2"],
     "weigh": ["{two}"],
+    "elasticities": ["{two}", "--inputs=rho", "--outcomes=war", "--runs=2"],
     "report": ["{study}"],
     "figures": ["{study}", "--outcomes=war", "--formats=svg"],
 }

@@ -28,7 +28,7 @@ FILES = ["minimal", "child", "monthly", "yearly"]
 SECTIONS = [name for name in Document.model_fields if name not in ("title", "question", "about", "source")]
 # Names that a scenario defines itself: another name is no mistake by itself.
 DEFINED = {"groups", "actors", "issues", "goods", "branches", "theories", "outcomes"}
-SWITCHES = {"strike", "once", "mechanisms"}
+SWITCHES = {"strike", "once", "mechanisms", "happened"}
 # Numbers without a range of their own: thresholds, and arguments of distributions that are cut off at the range.
 UNBOUNDED = {"above", "below", "normal", "spread", "beta", "priors"}
 Change = Callable[[Node], None]

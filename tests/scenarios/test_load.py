@@ -49,7 +49,7 @@ def test_the_digest_counts_what_is_there() -> None:
     assert summary.levers == ("climate", "council", "programme", "shield")
     assert summary.readings == ("front", "guns_seen", "pressure", "raid", "science_seen")
     assert (summary.flows, summary.sanctions, summary.pledges, summary.disputes) == (2, 5, 2, 1)
-    assert summary.events == ("findings", "leader", "uprising")
+    assert summary.events == ("findings", "leader", "thaw", "uprising")
     assert summary.mechanisms_off == ("war",)
     assert summary.parameters_set == ("rho", "w_security")
     assert summary.checksum == checksum(load(EVERYTHING))

@@ -104,16 +104,15 @@ def efforts(s: Setup, w: World, slate: Slate, joint: Floats) -> None:
         for o in range(n):
             stakes += w.power[o] * w.salience[o, k]
         if s.issue_kind[k] == LEVER and stakes > 0.0:
-            _hold(w, k, 1.0, w.x[k], stakes, may[0], concerns, joint)
-            _hold(w, k, -1.0, 1.0 - w.x[k], stakes, may[1], concerns, joint)
+            _hold(w, k, 1.0, stakes, may[0], concerns, joint)
+            _hold(w, k, -1.0, stakes, may[1], concerns, joint)
 
 
 @rule
-def _hold(
-    w: World, k: int, side: float, held: float, stakes: float, may: Flags, concerns: Floats, joint: Floats
-) -> None:
+def _hold(w: World, k: int, side: float, stakes: float, may: Flags, concerns: Floats, joint: Floats) -> None:
     """Add to joint what those who may move issue k to one side hold there together."""
     n = w.power.shape[0]
+    held = w.x[k] if side > 0.0 else 1.0 - w.x[k]
     for i in range(n):
         if may[i, k] == 0 or w.salience[i, k] <= 0.0:
             continue
