@@ -29,7 +29,7 @@ TIMES = 2000
 def main() -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m experiments.dispute_onset", description=__doc__)
-    parser.add_argument("--runs", type=int, default=100, help="runs of each of six scenarios")
+    parser.add_argument("--runs", type=int, default=200, help="runs of each of six scenarios")
     parser.add_argument("--seed", type=int, default=2009)
     wanted = parser.parse_args()
     place = folder()
