@@ -49,6 +49,9 @@ VERB: dict[str, list[dict[str, Any]]] = {
         {"path": {"shield": {SINCE: 0.2, LAST: 0.6}}, "between": between} for between in ("step", "linear")
     ],
     "forbid": [{"forbid": {kind: what}} for kind, what in FORBID.items()],
+    "sanctions": [{"sanctions": {"NORTH>DAN": 0.5}, "date": SINCE, "to": LAST}],
+    "pledge": [{"pledge": {"COR>DAN": 0.4}, "date": SINCE}],
+    "stock": [{"stock": {"DAN": {"guns": 2}, "BEL": {"science": 0.5}}, "date": SINCE}],
     "offer": [
         *({"offer": [leg], "date": SINCE, "parties": PAIR} for leg in LEG.values()),
         {"offer": list(LEG.values()), "date": SINCE, "if_refused": "free", "if_accepted": "hold_0"},
@@ -58,6 +61,7 @@ DOING: dict[str, dict[str, Any]] = {
     "engagers": {"engagers": {"ARD": 0.9}}, "shift": {"shift": {"shield": -0.1}}, "set": {"set": {"council": 0.5}},
     "ideal": {"ideal": {"shield": {"ARD": -0.1}}}, "salience": {"salience": {"shield": {"NORTH": 0.1}}},
     "alignment": {"alignment": {"ARD-COR": 0.1}}, "stock": {"stock": {"COR": {"guns": -0.2}}},
+    "sanctions": {"sanctions": {"NORTH>COR": 0}}, "holds": {"holds": {"DAN": {"guns": 1.5}}},
 }  # fmt: skip
 HEADLINES = [f"issue_{kind}" for kind in ("max", "min", "mean", "ever")]
 
@@ -76,6 +80,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
         "id": "h", "claim": "Setting it moves its highest", "outcome": "issue_max", "branches": ["set_0", "free"],
         "sign": "+", "size": 0.1,
     }  # fmt: skip
+    del document["evidence"]  # of events and a branch that are not in it
     document |= {
         "calendar": {"start": DATES[0], "end": DATES[-1], "turn": "quarter"},
         "intervention": SINCE,

@@ -134,8 +134,8 @@ class PowersimModel(mesa.Model):  # type: ignore[misc]
     @property
     def outcomes(self) -> dict[str, float]:
         """The case's outcomes after the last turn; not a number before the first."""
-        row = self.values[max(self.turn - 1, 0)]
-        return {name: float(value) for name, value in zip(self.labels.outcomes, row, strict=True)}
+        row = self.values[max(self.turn - 1, 0)]  # odds come behind the outcomes
+        return {name: float(row[place]) for place, name in enumerate(self.labels.outcomes)}
 
     @property
     def history(self) -> History:
