@@ -120,9 +120,10 @@ def _finding(results: xr.Dataset, study: Study, dates: list[str], actors: list[s
     i, j = divmod(int(np.abs(moved).argmax()), len(actors))
     if not moved[i, j]:
         return f"{findings.quoted(study.reference)}: nobody moves from {dates[0]} to {dates[-1]}"
+    few = f"; {findings.TOO_FEW}" if study.runs < 2 else ""
     way = "closer" if moved[i, j] > 0 else "further apart"
     size = findings.number(float(moved[i, j]), findings.decimals([float(moved[i, j])]), sign=True)
     return (
         f"{findings.quoted(study.reference)}: from {dates[0]} to {dates[-1]} {actors[i]} and {actors[j]} move most, "
-        f"{way} ({size} on a scale from −1 to 1)"
+        f"{way} ({size} on a scale from −1 to 1{few})"
     )
