@@ -49,7 +49,7 @@ def test_no_scenario_that_comes_along_has_an_ideal_on_an_edge() -> None:
 def test_the_known_case_is_found_with_file_line_key_levels_and_what_is_needed(tmp_path: Path) -> None:
     """Russia's ideal of the S-300 for Iran as it once was: exactly between its contract and its delivery."""
     text = (SCENARIOS / "missile_defense_2009.yaml").read_text("utf-8")
-    now = "RUS: {ideal: {value: 1.0, prior: {uniform: [0.85, 1.0]}}, salience: 0.30,"
+    now = "RUS: {ideal: {value: 0.8, prior: {uniform: [0.6, 1.0]}}, salience: 0.30,"
     assert text.count(now) == 1
     path = tmp_path / "once.yaml"
     path.write_text(text.replace(now, "RUS: {ideal: 0.70, salience: 0.30,"), "utf-8")
