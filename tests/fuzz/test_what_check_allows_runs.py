@@ -46,6 +46,10 @@ class Draw:
     def pair(self) -> list[str]:
         return self.luck.sample(list(self.document["actors"]), 2)
 
+    def directed(self) -> str:
+        known = self.luck.choice(("NORTH>DAN", "NORTH>COR", "COR>ARD", "ARD>BEL", "COR>DAN"))
+        return known if self.luck.random() < 0.7 else ">".join(self.pair())
+
     def parties(self) -> list[str]:
         return self.luck.sample([*self.document["actors"], *self.document["groups"]], 2)
 
@@ -98,6 +102,10 @@ class Draw:
             "path": {"path": {issue: {first: self.level(), last: self.level()}},
                      "between": self.one(("step", "linear"))},
             "forbid": {"forbid": self.forbidden(), "from": first},
+            "sanctions": {"sanctions": {self.directed(): self.level()}, "date": first, "to": last},
+            "pledge": {"pledge": {self.directed(): self.level()}, "date": first},
+            "stock": {"stock": {self.one(self.document["actors"]): {self.one(self.document["goods"]): self.level()}},
+                      "date": first},
             "offer": {"offer": legs, "date": first, "parties": self.pair(), "if_refused": "free"},
         }[self.one(VERBS)]  # fmt: skip
 
@@ -107,6 +115,7 @@ def base(root: Path) -> Document:
     """Every key of the grammar, over two years, without branches and outcomes."""
     document = read_chain(root / "tests" / "scenarios" / "valid" / "everything.yaml").data()
     assert isinstance(document, dict)
+    del document["evidence"]  # of events and a branch that are not in it
     return document | {
         "calendar": {"start": DATES[0], "end": DATES[-1], "turn": "quarter"},
         "intervention": DATES[1],
