@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from powersim.effects import findings
 from powersim.effects.outcomes import progress, unit_of
-from powersim.effects.paired import Effect
+from powersim.effects.paired import Effect, effects_over_time
 from powersim.effects.results import BranchLabel, Floats, OutcomeLabel, Study, paths
 from powersim.figures.style import (
     FAINT,
@@ -26,6 +26,7 @@ from powersim.figures.style import (
     mark_interventions,
     sheet,
     stairs,
+    steps_between,
     wrap,
     year_ticks,
 )
@@ -38,7 +39,8 @@ COMPARED = " (what the others are compared with)"
 def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None = None) -> Drawing:
     """The scenario's first outcome: its mean over runs and theories by turn, a line for each branch that answers.
 
-    An `ever` outcome is the share of histories so far. Raises ValueError without `rows`.
+    Around a line lies the 95 % interval of its paired difference from the reference. An `ever` outcome is the share of
+    histories so far. Raises ValueError without `rows`.
     """
     study = study or Study.read(results)
     if not rows:
@@ -57,7 +59,8 @@ def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None =
         f"{study.title}: {findings.counted(study.runs, 'simulated history', 'simulated histories')} of each branch"
         + (f" under each of {len(study.theories)} theories" if len(study.theories) > 1 else "")
         + ", the same luck in all branches. Line: "
-        + ("share of histories so far. " if binary else "mean. ")
+        + ("share of histories so far" if binary else "mean")
+        + f"; band: 95% interval of its difference from {findings.quoted(study.reference)}. "
         + interventions_told(study)
     )
     labels = {b.name: wrap(b.title, LABELS - 0.2, TEXT, "bold") for b in study.main}
@@ -66,6 +69,8 @@ def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None =
     width, height = WIDTH - LEFT - LABELS, body - TOP - BOTTOM
     axes = made.axes(LEFT, BOTTOM, width, height)
     for branch in reversed(study.main):
+        if branch.name != study.reference:
+            _band(axes, results, study, what, branch, means[study.reference])
         stairs(axes, study.turns[:end], means[branch.name], color=looks(study)[branch.name].colour, lw=2.2)
     mark_interventions(axes, study)
     year_ticks(axes, study, width, end)
@@ -82,6 +87,16 @@ def _mean(path: Floats) -> Floats:
     flat = path.reshape(-1, path.shape[-1])
     whole = flat[np.isfinite(flat).all(axis=1)]
     return whole.mean(axis=0) if len(whole) else np.full(path.shape[-1], np.nan)
+
+
+def _band(
+    axes: Axes, results: xr.Dataset, study: Study, what: OutcomeLabel, branch: BranchLabel, level: Floats
+) -> None:
+    """The interval of a branch's difference, over all theories, laid on the level of the reference."""
+    found = effects_over_time(results, study.reference, branch.name, what.name).isel(theory=-1)
+    low, high = (level + found[name].values[: len(level)] for name in ("ci_low", "ci_high"))
+    colour = looks(study)[branch.name].colour
+    steps_between(axes, study.turns[: len(level)], low, high, color=colour, alpha=0.14)
 
 
 def _scale(axes: Axes, binary: bool) -> None:
@@ -123,9 +138,7 @@ def _name(
 
 
 def _level(scale: findings.Scale, value: float, places: int, branch: BranchLabel, study: Study) -> str:
-    return scale.level(value, places) + (
-        " (what the others are compared with)" if branch.name == study.reference else ""
-    )
+    return scale.level(value, places) + (COMPARED if branch.name == study.reference else "")
 
 
 def _apart(wanted: Floats, tall: Floats, height: float) -> Floats:
