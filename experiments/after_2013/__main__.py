@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 import powersim as ps
 from powersim.plausible.hindcast import covered, crps
 from powersim.plausible.paths import expand, last_month
+from powersim.plausible.rates import laid_down
 from powersim.sim.history import simulate
 from powersim.world.case import Watch
 from powersim.world.quantities import ISSUE
@@ -54,14 +55,6 @@ def simulated(scenario: ps.Scenario, names: Sequence[str], runs: int, seed: int)
     return np.stack(found, axis=1)
 
 
-def laid_down(scenario: ps.Scenario) -> set[str]:
-    """Issues that the branch lays down or holds, which are right by construction."""
-    case = ps.build(scenario).case(BRANCH)
-    fixed = ~np.isnan(case.branch.path) | (case.branch.hold > 0)
-    places = {int(case.setup.control_issue[c]) for c in np.flatnonzero(fixed.any(axis=0))} - {-1}
-    return {scenario.issues[k].id for k in places}
-
-
 def own_changes(path: Floats, told: int, turn: int) -> Floats:
     """Values at `turn` if the series changed after `told` as it has been seen to change over so long a time."""
     lead = min(turn - told, told)
@@ -78,8 +71,12 @@ def main() -> int:
     wanted = parser.parse_args()
     scenario = ps.load(SCENARIO)
     dates = scenario.calendar.labels()
-    laid = laid_down(scenario)
-    names = [name for name in sorted(scenario.record) if name not in laid]
+    laid = laid_down(ps.build(scenario).case(BRANCH), len(dates))
+    names = [
+        issue.id
+        for place, issue in enumerate(scenario.issues)
+        if issue.id in scenario.record and place not in laid
+    ]
     label = scenario.calendar.label
     coded = {name: expand({label(t): v for t, v in scenario.record[name].items()}, dates) for name in names}
     told = [last_month(date) for date in dates].index(last_month(wanted.told))

@@ -13,7 +13,7 @@ import numpy as np
 from powersim.scenario.arrays.build import build
 from powersim.scenario.load import load
 
-from ..base_rates.data import ACTORS, FIRST, LAST, ROOT, folder
+from ..base_rates.data import ACTORS, FIRST, LAST, ROOT, needed
 from .estimate import fit
 from .panel import PLACE, PROXIES, Floats, isolation, joint_disputes, scores
 
@@ -23,10 +23,7 @@ NAMED = ("IRN-RUS", "IRN-SYR", "IRN-PRK", "PRK-SYR", "CHN-IRN", "CHN-PRK", "IRN-
 
 def main() -> int:
     """Run the command; returns the exit code."""
-    place = folder()
-    if place is None:
-        print("no data: set POWERSIM_DATA to the public data folder", file=sys.stderr)
-        return 2
+    place = needed()
     PAGE.write_text(page(place), encoding="utf-8")
     print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0

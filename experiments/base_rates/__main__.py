@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from .data import ROOT, folder
+from .data import ROOT, needed
 from .record import coded_paths, document
 
 TARGET = ROOT / "scenarios" / "record" / "base_rates_1990_2013.yaml"
@@ -31,10 +31,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m experiments.base_rates", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the file instead of writing it")
     wanted = parser.parse_args()
-    place = folder()
-    if place is None:
-        print("no data: set POWERSIM_DATA to the public data folder", file=sys.stderr)
-        return 2
+    place = needed()
     text = HEADER + "\n".join(render(document(place, coded_paths()))) + "\n"
     if wanted.check:
         same = TARGET.exists() and TARGET.read_text(encoding="utf-8") == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -64,6 +65,15 @@ def folder() -> Path | None:
     named = os.environ.get("POWERSIM_DATA")
     place = Path(named) if named else ROOT.parent / "shared" / "data"
     return place if place.is_dir() else None
+
+
+def needed() -> Path:
+    """The data, or the end of the command with exit code 2 and a word on what is missing."""
+    place = folder()
+    if place is None:
+        print("no data: set POWERSIM_DATA to the public data folder", file=sys.stderr)
+        raise SystemExit(2)
+    return place
 
 
 def rows(place: Path, name: str) -> Iterator[Row]:

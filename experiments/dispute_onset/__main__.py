@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-from experiments.base_rates.data import folder
+from experiments.base_rates.data import LAST, needed
 from experiments.dispute_onset import pairs, scores, world
-from experiments.dispute_onset.pairs import LAST, PAIRS, happened, lived, read
+from experiments.dispute_onset.pairs import PAIRS, happened, lived, read
 
 from powersim.world.params import defaults
 
@@ -32,11 +32,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=200, help="runs of each of six scenarios")
     parser.add_argument("--seed", type=int, default=2009)
     wanted = parser.parse_args()
-    place = folder()
-    if place is None:
-        print("no data: set POWERSIM_DATA to the public data folder", file=sys.stderr)
-        return 2
-    print(table(place, wanted.runs, wanted.seed))
+    print(table(needed(), wanted.runs, wanted.seed))
     return 0
 
 

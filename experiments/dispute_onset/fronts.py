@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from experiments.base_rates.conflict import FORCE, mid_disputes, ucdp_wars
-from experiments.base_rates.data import BORN, ROOT, dyad_of, folder, pair, rows, year
+from experiments.base_rates.data import BORN, LAST, ROOT, dyad_of, needed, pair, rows, year
 from experiments.dispute_onset import scores
 from numpy.typing import NDArray
 
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 SCENARIO = ROOT / "scenarios" / "missile_defense_2009.yaml"
-PAST, FIRST, LAST = 1990, 2007, 2013
+PAST, FIRST = 1990, 2007
 QUARTERS = 4
 PERIODS = ((2007, 2008), (2009, 2010), (2011, 2013))
 WHAT = ("crisis", "war")
@@ -76,10 +76,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=100, help="runs under each theory")
     parser.add_argument("--seed", type=int, default=2009)
     wanted = parser.parse_args()
-    place = folder()
-    if place is None:
-        print("no data: set POWERSIM_DATA to the public data folder", file=sys.stderr)
-        return 2
+    place = needed()
     fronts, *said = simulated(wanted.runs, wanted.seed)
     print("| what | front | period | began in years | expected by runs | log score | own past | base rate |")
     print("|---|---|---|---|---|---|---|---|")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from experiments.base_rates.data import BORN, Row, rows, year
 from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
@@ -20,9 +20,6 @@ STATES = (
     "USA",
 )  # fmt: skip
 PAIRS: tuple[Pair, ...] = tuple(combinations(STATES, 2))
-LAST = 2013
-"""Nothing later is read."""
-BORN = {"CZE": 1993, "GEO": 1992, "UKR": 1992}
 BORDERS = {
     "RUS": ("UKR", "GEO", "POL", "CHN", "PRK", "USA"), "TUR": ("GEO", "SYR", "IRQ", "IRN"), "ISR": ("SYR", "SAU"),
     "IRQ": ("SYR", "IRN", "SAU"), "SAU": ("IRN",), "CHN": ("PRK",), "POL": ("UKR", "CZE", "DEU"), "DEU": ("CZE", "FRA"),
@@ -56,35 +53,35 @@ class Data(NamedTuple):
 def read(place: Path) -> Data:
     """All of it up to 2013."""
     onset: dict[Pair, set[int]] = defaultdict(set)
-    for row in _rows(place, "cow_mid_v5_dyads_slice.csv"):
+    for row in rows(place, "cow_mid_v5_dyads_slice.csv"):
         if row["cowmidonset"] == "1":
-            onset[_pair(row)].add(_year(row))
+            onset[_pair(row)].add(year(row))
     distance = {
-        (_pair(row), _year(row)): float(row["ipdist_all"])
-        for row in _rows(place, "unga_ipdistance_Jul2025_dyads.csv")
+        (_pair(row), year(row)): float(row["ipdist_all"])
+        for row in rows(place, "unga_ipdistance_Jul2025_dyads.csv")
         if row["ipdist_all"]
     }
     agreement = {
-        (_pair(row), _year(row)): float(row["agree3"])
-        for row in _rows(place, "unga_dyadagree_unvotes2021_slice.csv")
+        (_pair(row), year(row)): float(row["agree3"])
+        for row in rows(place, "unga_dyadagree_unvotes2021_slice.csv")
         if row["agree3"]
     }
     power = {
-        (row["iso3"], _year(row)): float(row["cinc"])
-        for row in _rows(place, "cow_nmc_v7_slice.csv")
+        (row["iso3"], year(row)): float(row["cinc"])
+        for row in rows(place, "cow_nmc_v7_slice.csv")
         if row["cinc"]
     }
     economy = {
-        (row["iso3"], _year(row)): float(row["gdp_current_usd"])
-        for row in _rows(place, "worldbank_gdp_current_usd_slice.csv")
+        (row["iso3"], year(row)): float(row["gdp_current_usd"])
+        for row in rows(place, "worldbank_gdp_current_usd_slice.csv")
         if row["gdp_current_usd"]
     }
     pact = frozenset(
-        (_pair(row), _year(row)) for row in _rows(place, "atop_v51_slice.csv") if row["atop_defense"] == "1"
+        (_pair(row), year(row)) for row in rows(place, "atop_v51_slice.csv") if row["atop_defense"] == "1"
     )
     exports = {
-        (row["exporter_iso3"], row["importer_iso3"], _year(row)): float(row["exports_const2010_usd"])
-        for row in _rows(place, "itpde_trade_2000_2016_slice.csv")
+        (row["exporter_iso3"], row["importer_iso3"], year(row)): float(row["exports_const2010_usd"])
+        for row in rows(place, "itpde_trade_2000_2016_slice.csv")
         if row["exports_const2010_usd"]
     }
     frozen = {pair: frozenset(years) for pair, years in onset.items()}
@@ -103,17 +100,6 @@ def lived(first: int, last: int) -> Bools:
     return np.array([[y >= max(BORN.get(code, first) for code in pair) for y in years] for pair in PAIRS])
 
 
-def _rows(place: Path, name: str) -> Iterator[dict[str, str]]:
-    with (place / name).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if _year(row) <= LAST:
-                yield row
-
-
-def _year(row: Mapping[str, str]) -> int:
-    return int(float(row["year"]))
-
-
-def _pair(row: Mapping[str, str]) -> Pair:
+def _pair(row: Row) -> Pair:
     first, second = sorted((row["iso3_a"], row["iso3_b"]))
     return first, second

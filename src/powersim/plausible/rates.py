@@ -115,7 +115,7 @@ class _Counter:
         self.scenario = plan.scenario
         self.issues = [issue.id for issue in plan.scenario.issues]
         case = plan.first_case
-        self.laid_down = _laid_down(case, turns)
+        self.laid_down = laid_down(case, turns)
         # pace and size of moves are recorded for the coded issues only, so only those are compared
         coded = self.scenario.record or self.issues
         self.moved = [k for k, name in enumerate(self.issues) if k not in self.laid_down and name in coded]
@@ -178,8 +178,8 @@ def _watch(things: list[tuple[int, int]]) -> Watch:
     return Watch(kinds, firsts, np.full(len(things), -1, np.int64))
 
 
-def _laid_down(case: Case, turns: int) -> set[int]:
-    """Issues whose path the branch lays down or holds."""
+def laid_down(case: Case, turns: int) -> set[int]:
+    """Issues whose path the branch lays down or holds in its first turns."""
     fixed = ~np.isnan(case.branch.path[:turns]) | (case.branch.hold[:turns] > 0)
     return {int(case.setup.control_issue[c]) for c in np.flatnonzero(fixed.any(axis=0))} - {-1}
 
