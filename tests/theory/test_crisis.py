@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from powersim.oracles.crisis import (
     challenger_war_probability,
     challenger_war_slope,
+    crisis_war_probability,
     expected_odds,
     safe_demand,
     status_quo_war_probability,
@@ -18,7 +19,6 @@ from powersim.oracles.crisis import (
 from powersim.rules.crisis import (
     attack_cost,
     best_demand,
-    crisis_war_probability,
     demand,
     intervention_gain,
     intervention_pays,

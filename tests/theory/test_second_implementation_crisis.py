@@ -15,6 +15,7 @@ from powersim.oracles.commitment import inefficiency_margin, one_off_margin
 from powersim.oracles.crisis import (
     challenger_war_probability,
     challenger_war_slope,
+    crisis_war_probability,
     odds_with_helper,
     safe_demand,
     status_quo_war_probability,
@@ -24,7 +25,6 @@ from powersim.oracles.crisis import (
 from powersim.rules.commitment import preventive_war, shift_threshold
 from powersim.rules.crisis import (
     best_demand,
-    crisis_war_probability,
     demand,
     intervention_gain,
     intervention_pays,

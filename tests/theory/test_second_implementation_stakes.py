@@ -9,13 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from powersim.oracles.crisis import war_probability_tioli
+from powersim.oracles.crisis import crisis_war_probability, war_probability_tioli
 from powersim.rules.commitment import foreseen_rise, shift_threshold
 from powersim.rules.compliance import discounted_ramp
 from powersim.rules.crisis import (
     best_demand,
     crisis_hazard,
-    crisis_war_probability,
     demand,
     recurrence,
     resisted_demand,

@@ -11,6 +11,20 @@ from powersim.rules.crisis import best_demand
 
 
 @rule
+def crisis_war_probability(p: float, q: float, c_a: float, c_bar: float) -> float:
+    """Probability of war in a crisis: a challenger who would rather keep q than fight demands nothing.
+
+    Pr = 0 if p - c_a <= q, else (x* - p) / c_bar, x* as in demand.
+
+    p: odds, 0..1. q: the challenger's share now, 0..1. c_a, c_bar: costs, >= 0 (shares of the pie).
+    Source: after Fearon 1995, IO 49:379-414, with the credible-threat constraint of Powell 1999, ch. 3.
+    """
+    if p - c_a <= q or c_bar <= 0.0:
+        return 0.0
+    return min(1.0 - p, max(0.0, 0.5 * (c_bar - c_a))) / c_bar
+
+
+@rule
 def war_probability_tioli(c_a: float, c_lo: float, c_hi: float) -> float:
     """Probability that the best demand is refused; the odds of winning do not enter (neutrality).
 

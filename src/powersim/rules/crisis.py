@@ -34,20 +34,6 @@ def demand(p: float, c_a: float, c_bar: float) -> float:
 
 
 @rule
-def crisis_war_probability(p: float, q: float, c_a: float, c_bar: float) -> float:
-    """Probability of war in a crisis: a challenger who would rather keep q than fight demands nothing.
-
-    Pr = 0 if p - c_a <= q, else (x* - p) / c_bar, x* as in demand.
-
-    p: odds, 0..1. q: the challenger's share now, 0..1. c_a, c_bar: costs, >= 0 (shares of the pie).
-    Source: after Fearon 1995, IO 49:379-414, with the credible-threat constraint of Powell 1999, ch. 3.
-    """
-    if p - c_a <= q or c_bar <= 0.0:
-        return 0.0
-    return min(1.0 - p, max(0.0, 0.5 * (c_bar - c_a))) / c_bar
-
-
-@rule
 def attack_cost(base: float, spread: float, sanctions: float, u: float) -> float:
     """Cost of war to the challenger in a given crisis: known part, expected sanctions and a public shock.
 

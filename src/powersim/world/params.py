@@ -6,7 +6,6 @@ made from them, so that compiled code reads ``p.rho`` and ``on.exchange``.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from powersim._words import did_you_mean
+from powersim._words import did_you_mean, nearest
 from powersim.errors import PowersimError
 
 _MECHANISMS = "mechanisms"
@@ -145,8 +144,7 @@ else:
 def _known(kind: str, name: str, names: Iterable[str]) -> None:
     """Refuse a name that does not exist, and say which one may be meant."""
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = did_you_mean(" or ".join(near))
+        hint = did_you_mean(nearest(name, names))
         raise ParameterError(f"unknown {kind} {name!r}{hint}; `powersim list {kind}s` shows all")
 
 
