@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
@@ -21,10 +20,11 @@ from powersim.errors import ArgumentError, PowersimError
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_target
 from powersim.given.knowledge import Known, known
-from powersim.given.sampler import KINDS, Island, Task, island
+from powersim.given.sampler import KINDS, Island, Task, island, log_mean, shares
 from powersim.run.condense import summary_of
 from powersim.run.plan import Plan
 from powersim.run.possible import FOLDER, Possible, Worlds
+from powersim.run.work import workers
 from powersim.scenario.canonical import checksum
 
 ISLANDS = 4
@@ -110,25 +110,26 @@ class Lot:
 
     islands: tuple[Island, ...]
 
+    @property
+    def _logs(self) -> Floats:
+        return np.array([one.log_evidence for one in self.islands])
+
     @cached_property
     def worlds(self) -> Worlds:
         """All of them; an island has the weight of its evidence."""
-        logs = np.array([one.log_evidence for one in self.islands])
-        return Worlds.together([one.worlds for one in self.islands], np.exp(logs - logs.max()).tolist())
+        return Worlds.together([one.worlds for one in self.islands], shares(self._logs).tolist())
 
     @cached_property
     def log_evidence(self) -> float:
         """Log of the mean evidence of the islands, each of which is unbiased."""
-        logs = np.array([one.log_evidence for one in self.islands])
-        return float(logs.max() + np.log(np.exp(logs - logs.max()).mean()))
+        return log_mean(self._logs)
 
     @property
     def error(self) -> float:
         """Standard error of the log evidence (delta method over islands); NaN of one island."""
-        logs = np.array([one.log_evidence for one in self.islands])
-        if len(logs) < 2:
+        if len(self.islands) < 2:
             return math.nan
-        z = np.exp(logs - logs.max())
+        z = shares(self._logs)
         return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
 
     @cached_property
@@ -156,8 +157,7 @@ class Conditioned:
     def posterior(self) -> dict[str, float]:
         """Probability of each theory, all alike before."""
         logs = np.array([lot.log_evidence for lot in self.lots.values()])
-        shares = np.exp(logs - logs.max())
-        return dict(zip(self.lots, (shares / shares.sum()).tolist(), strict=True))
+        return dict(zip(self.lots, shares(logs).tolist(), strict=True))
 
     def summaries(self, theory: str, outcome: str) -> Floats:
         """An outcome's summary (branch, N)."""
@@ -169,13 +169,13 @@ class Conditioned:
     def effects(self, pairs: Sequence[Pair], *, by_evidence: bool = False) -> list[Effect]:
         """Effects in these worlds, by theory and over them: each alike, or `by_evidence`."""
         plan, rows = self.asked.plan, []
-        shares = list(self.posterior.values()) if by_evidence else [1.0 / len(self.lots)] * len(self.lots)
+        weights = list(self.posterior.values()) if by_evidence else [1.0 / len(self.lots)] * len(self.lots)
         for name in plan.scenario.outcomes:
             for pair in pairs:
                 parts = [self._effect(theory, name, pair) for theory in self.lots]
                 named = dict(zip(self.lots, parts, strict=True))
                 if len(parts) > 1:
-                    named[ALL] = averaged(parts, np.array(shares))
+                    named[ALL] = averaged(parts, np.array(weights))
                 rows += [_row(name, theory, pair, part, self.asked.label) for theory, part in named.items()]
         return rows
 
@@ -200,10 +200,10 @@ def diagnostic(asked: Asked, theory: str, lot: Lot) -> Diagnostic:
     """What is to be said of the worlds of a theory."""
     made = np.sum([one.made for one in lot.islands], axis=0)
     accepted = np.sum([one.accepted for one in lot.islands], axis=0) / np.maximum(made, 1.0)
-    shares = dict(zip(KINDS, accepted.tolist(), strict=True))
+    moves = dict(zip(KINDS, accepted.tolist(), strict=True))
     return Diagnostic(
         theory, asked.label, asked.known.size, len(lot.worlds), lot.worlds.ess, lot.worlds.distinct,
-        lot.log_evidence, lot.error, **shares, levels=float(np.mean([one.levels for one in lot.islands])),
+        lot.log_evidence, lot.error, **moves, levels=float(np.mean([one.levels for one in lot.islands])),
         histories=sum(one.histories for one in lot.islands),
     )  # fmt: skip
 
@@ -238,8 +238,7 @@ def condition(
             tick()
         return found
 
-    count = threads or len(os.sched_getaffinity(0))
-    with ThreadPoolExecutor(count, thread_name_prefix="given") as pool:
+    with ThreadPoolExecutor(threads or workers(), thread_name_prefix="given") as pool:
         made = list(pool.map(one, tasks))
         lots = {
             theory: Lot(tuple(made[place * asked.islands : (place + 1) * asked.islands]))
@@ -294,7 +293,7 @@ def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
     same = {"checksum": checksum(plan.scenario), "under": theory, "rules": plan.identity()["rules"]}
     read = [Worlds.read(path, same) for path in where]
     logs = np.array([float(more["log_evidence"]) for _, more in read])
-    return Worlds.together([worlds for worlds, _ in read], np.exp(logs - logs.max()).tolist())
+    return Worlds.together([worlds for worlds, _ in read], shares(logs).tolist())
 
 
 def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:

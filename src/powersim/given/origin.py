@@ -13,7 +13,6 @@ luck of a world is known, so both of its twins are.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
@@ -31,6 +30,7 @@ from powersim.given.conditioning import Conditioned
 from powersim.run.condense import summary_of
 from powersim.run.plan import Plan
 from powersim.run.possible import Possible, Settled, Worlds
+from powersim.run.work import workers
 
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
@@ -108,7 +108,7 @@ def twins_of_runs(plan: Plan, theory: str, event: str, runs: int, threads: int |
         ]
         return [float(summarise(path, summary, turns)) for path in paths]
 
-    with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0)), thread_name_prefix="origin") as pool:
+    with ThreadPoolExecutor(threads or workers(), thread_name_prefix="origin") as pool:
         happened = np.array(list(pool.map(one, some))).T
     return Twins(happened, worlds.weight, np.arange(runs, dtype=np.float64))
 

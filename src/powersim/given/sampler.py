@@ -119,8 +119,8 @@ def island(task: Task, number: int, tick: Callable[[], None] | None = None) -> I
         if not np.isfinite(logs).any():
             raise PowersimError(_impossible(task, some))
         step = _step(logs, power)
-        log_evidence += _log_mean(step * logs)
-        some = [some[n] for n in _drawn(_weights(step * logs), task.worlds, rng)]
+        log_evidence += log_mean(step * logs)
+        some = [some[n] for n in _drawn(shares(step * logs), task.worlds, rng)]
         power, levels = power + step, levels + 1
         for _ in range(task.moves * (2 if power >= 1.0 else 1)):
             for n, state in enumerate(some):
@@ -185,12 +185,14 @@ def _keys(rng: np.random.Generator, count: int) -> Keys:
     return rng.integers(0, 2**32, max(0, count), dtype=np.uint64)
 
 
-def _weights(logs: Floats) -> Floats:
+def shares(logs: Floats) -> Floats:
+    """What each has of the whole, by the logs of what they weigh."""
     weights = np.exp(logs - logs.max())
     return np.asarray(weights / weights.sum())
 
 
-def _log_mean(logs: Floats) -> float:
+def log_mean(logs: Floats) -> float:
+    """Log of the mean of what has these logs."""
     return float(logs.max() + np.log(np.exp(logs - logs.max()).mean()))
 
 
@@ -199,7 +201,7 @@ def _step(logs: Floats, power: float) -> float:
     alive = logs[np.isfinite(logs)]
 
     def enough(step: float) -> bool:
-        return float(1.0 / (_weights(step * alive) ** 2).sum()) >= HALF * len(alive)
+        return float(1.0 / (shares(step * alive) ** 2).sum()) >= HALF * len(alive)
 
     low, high = 0.0, 1.0 - power
     if enough(high):
