@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from powersim.oracles.balance import factions
 from powersim.oracles.budgets import richardson_stable
 from powersim.oracles.coleman import control_bought, resource_values
-from powersim.oracles.crisis import challenger_war_probability, status_quo_war_probability
+from powersim.oracles.crisis import (
+    challenger_war_probability,
+    crisis_war_probability,
+    status_quo_war_probability,
+)
 from powersim.oracles.lanchester import square_law_duration
 from powersim.oracles.position_exchange import Market, Offer, equal_gain_exchanges
 from powersim.oracles.proliferation import setback_threshold, strike_if_unseen, strike_now_threshold
@@ -21,7 +25,7 @@ from powersim.oracles.reputation import fight_probability
 from powersim.oracles.trust import reassurance_high, reassurance_low, reassures
 from powersim.rules.alignment import similarity, triads
 from powersim.rules.budgets import budget_step
-from powersim.rules.crisis import attack_cost, crisis_war_probability, intervention_gain, intervention_pays
+from powersim.rules.crisis import attack_cost, intervention_gain, intervention_pays
 from powersim.rules.proliferation import setback_value
 from powersim.rules.war import beta_mean, settlement
 

@@ -14,6 +14,7 @@ from powersim.oracles.beliefs import trust_bayes
 from powersim.oracles.contest import logistic_odds
 from powersim.oracles.crisis import (
     challenger_war_probability,
+    crisis_war_probability,
     expected_odds,
     odds_with_helper,
     status_quo_war_probability,
@@ -33,7 +34,6 @@ from powersim.rules.budgets import budget_step
 from powersim.rules.commitment import shift_threshold
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.rules.contest import odds
-from powersim.rules.crisis import crisis_war_probability
 from powersim.rules.home import engagers_step
 from powersim.rules.patience import patience_weight
 from powersim.rules.proliferation import strike_effectiveness
