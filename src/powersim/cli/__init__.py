@@ -14,6 +14,7 @@ from powersim.cli import (
     elasticities,
     given,
     inspecting,
+    playing,
     reporting,
     results,
     running,
@@ -58,6 +59,7 @@ def _app() -> typer.Typer:
         sensitivity,
         elasticities,
         given,
+        playing,
         reporting,
     ):
         for command, examples in module.COMMANDS:

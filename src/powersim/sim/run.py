@@ -21,6 +21,7 @@ from powersim.world.channels import Held, Paths, new_paths
 from powersim.world.desk import Desk, new_desk
 from powersim.world.draws import Luck
 from powersim.world.given import Given, given_by
+from powersim.world.params import Params
 from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
 from powersim.world.start import LOG_ROWS, new_world
@@ -142,6 +143,19 @@ class Engine:
             stretch(*self.packed, self._out, self.step, self.step + 1)
             self.step += 1
             yield turn, PHASES[number]
+
+    def go_by(self, luck: Luck) -> None:
+        """Go on by other luck: a decision of the coming phases is settled, or is left to chance again."""
+        self.given = self.given._replace(luck=luck)
+        self.packed = (self._bench.pack(self.given), *self.packed[1:])
+
+    def imagine(self, params: Params) -> None:
+        """Put on the desk what the coming phase would put there under other parameters, and stay before it.
+
+        For `offers`, which writes on the desk alone and begins by clearing it.
+        """
+        given = self._bench.pack(self.given._replace(p=params))
+        stretch(given, *self.packed[1:], self._out, self.step, self.step + 1)
 
     def fork(self, case: Case, *, same_bench: bool = False) -> Engine:
         """The same history at the same point, to go on under another case of its size: a branch, other parameters.
