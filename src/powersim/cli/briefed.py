@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from powersim.study.games import Standing
 
 MOST = 8
-"""Sentences about others, and possible packages, that a briefing shows."""
+"""Sentences about others, issues, and possible packages that a briefing shows."""
+MOVED = 0.005
+"""An issue that has moved by more is shown in any case."""
 
 
-def brief(page: Page, b: Briefing) -> None:
-    """Print a briefing."""
+def brief(page: Page, b: Briefing, everything: bool = False) -> None:
+    """Print a briefing. everything: of issues not only those that matter most or have moved."""
     own = b.own
     page.line()
     page.line(f"{b.date}: {b.actor}, turn {b.stop} of {b.turns}", "bold")
@@ -30,7 +32,7 @@ def brief(page: Page, b: Briefing) -> None:
     )
     if b.arsenal:
         page.line("holds " + ", ".join(f"{units:.3g} of {good}" for good, units in b.arsenal.items()))
-    for table in _tables(b):
+    for table in _tables(b, len(b.issues) if everything else MOST):
         if table.rows:
             page.tables([table])
     _offers(page, "On the table: signed unless you decline", b.offers, b.actor, len(b.offers))
@@ -88,7 +90,8 @@ def _offers(page: Page, title: str, offers: Sequence[Offer], me: str, most: int)
         page.line(f"  and {len(offers) - most} that are worth less or less likely", "dim")
 
 
-def _tables(b: Briefing) -> Iterator[Table]:
+def _tables(b: Briefing, most: int) -> Iterator[Table]:
+    issues = [i for i in sorted(b.issues, key=lambda issue: -issue.salience) if i.salience > 0.0]
     yield _table(
         "Others|alignment|you fear|help|sanctions on you|thinks you resolved|trusts you|you of it: resolved|trusted",
         (
@@ -101,8 +104,8 @@ def _tables(b: Briefing) -> Iterator[Table]:
         "What you care about|stands at|moved|you want|matters",
         (
             (i.name, f"{i.position:.2f}", f"{i.moved:+.2f}", f"{i.ideal:.2f}", f"{i.salience:.2f}")
-            for i in sorted(b.issues, key=lambda issue: -issue.salience)
-            if i.salience > 0.0
+            for n, i in enumerate(issues)
+            if n < most or abs(i.moved) > MOVED
         ),
     )
     yield _table(

@@ -66,7 +66,7 @@ def play(
     """
     from powersim.cli import console
     from powersim.cli.briefed import standing_table
-    from powersim.errors import Stopped
+    from powersim.errors import PowersimError, Stopped
     from powersim.files.writing import check_folder
     from powersim.play import saved
     from powersim.run.work import check_runs
@@ -81,8 +81,10 @@ def play(
     if resume:
         found = saved.load(place).game
         laid, seed = {**found.overrides, **laid}, found.seed if seed is None else seed
-    else:
-        saved.check_file(place)
+    elif place.exists():
+        raise PowersimError(
+            f"{place}: is there already; --resume goes on with a game, --save FILE names another place"
+        )
     game = Study(file, seed=seed, overrides=laid).play(
         as_, branch=branch, theory=theory, run=run, resume=place if resume else None, progress=page
     )
@@ -131,7 +133,7 @@ def _played(page: Page, game: Play, place: Path) -> bool:
                 elif word == "help":
                     page.fields(HELP)
                 elif word == "show":
-                    brief(page, briefing)
+                    brief(page, briefing, everything=True)
                 elif word == "news":
                     news(page, briefing.happened)
                 elif word == "menu":

@@ -26,7 +26,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("strike 1 hold", "strike, hold, model: holds until it is changed"),
     ("deal 1 keep", "keep, break, model: for this turn"),
     ("menu WEST", "steps that you and another can settle"),
-    ("show, news", "the briefing again; all that happened since the last one"),
+    ("show, news", "the briefing with all issues; all that has happened since the last one"),
     ("undo, undo 2001Q3", "take back the last turn, or all from a date on"),
     ("save FILE, quit", "every turn is saved by itself too"),
 )  # fmt: skip
@@ -59,7 +59,7 @@ class Draft:
 
 
 def heard(draft: Draft, line: str, briefing: Briefing) -> bool:
-    """Take a line into the draft; False if it is no decision. PowersimError for what cannot be: the draft is as it was."""
+    """Take a line into the draft; False if it is no decision. PowersimError for what cannot be leaves the draft."""
     verb, _, rest = line.strip().partition(" ")
     take = _TAKES.get(verb)
     if take is None:

@@ -55,4 +55,13 @@ def draw_beside(rows: Sequence[Beside], who: str, runs: int) -> Drawing:
 def finding(rows: Sequence[Beside], who: str) -> str:
     """How the player came off, in a sentence."""
     own = rows[0]
-    return f"{who} came off better than in {own.percentile:.0f} of 100 simulated histories"
+    beyond = own.played - own.model
+    than = (
+        "as the model would have"
+        if beyond == 0.0
+        else f"{'better' if beyond > 0.0 else 'worse'} than the model would"
+    )
+    return (
+        f"{who} came off {than} with the same luck (utility {own.played:.2f} against {own.model:.2f}), and better than "
+        f"in {own.percentile:.0f} of 100 simulated histories"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from pydantic import Field
 from powersim import _seals as seals
 from powersim.errors import PowersimError
 from powersim.files.reading import Strict, read
-from powersim.files.writing import Mark, check_target, write
+from powersim.files.writing import Mark, write
 from powersim.play.decisions import Decisions, Written, written
 from powersim.play.game import Game
 from powersim.run.plan import Plan
@@ -79,11 +79,6 @@ def save(game: Game, file: Path) -> Path:
     return write(file, json.dumps({KEY: data.pop(KEY), **data}, indent=1) + "\n", MARK)
 
 
-def check_file(file: Path) -> None:
-    """PowersimError if a game must not be saved there, because something is there already."""
-    check_target(file)
-
-
 def load(file: Path) -> Saved:
     """A game that was saved. FileError with every problem, PowersimError for one that was changed or damaged."""
     found = read(file, Saved, "a saved game")
@@ -92,8 +87,8 @@ def load(file: Path) -> Saved:
     return found
 
 
-def agrees(file: Path, found: Facts, wanted: Mapping[str, Any], named: Sequence[str] = ()) -> None:
-    """PowersimError if a saved game is not one of `wanted` (see `facts`); `named`: those that were asked for."""
+def agrees(file: Path, found: Facts, wanted: Mapping[str, Any]) -> None:
+    """PowersimError if a saved game is not one of what is wanted, see `facts`."""
     had = found.model_dump()
     for name, value in wanted.items():
         if had[name] == value:

@@ -14,7 +14,7 @@ from powersim.sim.labels import Labels
 from powersim.sim.run import Engine
 from powersim.world import quantities as watched
 from powersim.world.packages import can_pay
-from powersim.world.state import LEAST, Floats
+from powersim.world.state import LEAST, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,10 @@ class View:
     def _menu(self, other: str) -> Menu:
         menu, i, j = self.engine.desk.menu, self.row, self.labels.actor(other)
         legs = self.table.signs(i, j)
-        return Menu(self.table, i, j, legs, menu.target[legs], menu.gain[legs][:, [i, j]])
+        gain, gives = menu.gain[legs][:, [i, j]], menu.gives[legs][:, [i, j]] > 0
+        # of two who can give a leg it is the one who loses most by it, as in a deal that is signed
+        mine = gives[:, 0] & (~gives[:, 1] | (gain[:, 0] <= gain[:, 1]))
+        return Menu(self.table, legs, menu.target[legs], gain, np.where(mine, i, j))
 
     def _date(self, turn: int) -> str:
         dates = self.labels.dates
@@ -186,11 +189,10 @@ class Menu:
     """The menu of two actors as it was, put into words when it is asked for."""
 
     table: Table
-    me: int
-    other: int
     legs: list[int]
     target: Floats
     gain: Floats
+    giver: Ints
 
     def __call__(self) -> tuple[Leg, ...]:
         """Its legs, those that move something for either first."""
@@ -198,14 +200,10 @@ class Menu:
         return tuple(
             Leg(
                 self.table.leg_names[self.legs[n]],
-                self.table.words.leg(self._giver(n), self.legs[n], float(self.target[n])),
+                self.table.words.leg(int(self.giver[n]), self.legs[n], float(self.target[n])),
                 float(self.gain[n, 0]),
                 float(self.gain[n, 1]),
             )
             for n in order
             if np.abs(self.gain[n]).max() > LEAST
         )
-
-    def _giver(self, n: int) -> int:
-        """Of the two, the one who loses by the leg, for a sentence."""
-        return self.me if self.gain[n, 0] < self.gain[n, 1] else self.other
