@@ -10,11 +10,13 @@ import pytest
 
 import powersim as ps
 from powersim.compile.jit import interpreted
+from powersim.play.game import Game
 from powersim.rules.bargaining import pair_surplus
 from powersim.sim.history import simulate
-from powersim.study.games import Play
+from powersim.study.games import Play, Telling
 from powersim.world import chronicle as c
 from powersim.world import columns as col
+from powersim.world import draws
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -139,12 +141,12 @@ def test_what_the_proposer_pays_the_other_is_paid(study):
     game = study.play("EAST", run=1)
     game.decide()
     for other in ("ALLY", "WEST"):  # one comes before EAST in the order of codes, one after it
-        legs = next(pairs(game, other)).legs
+        legs = (game.briefing().menu(other)[0].name,)
         gift, nothing, taken = (
-            game.proposed("EAST", ps.Proposal(other, legs, pay)) for pay in (0.0001, 0.0, -0.0001)
+            game.proposed("EAST", ps.Proposal(other, legs, pay)) for pay in (0.00005, 0.0, -0.00005)
         )
-        assert gift.pays["EAST"] == -0.0001 < 0.0 < gift.pays[other]
-        assert taken.pays[other] == -0.0001 < 0.0 < taken.pays["EAST"]
+        assert gift.pays["EAST"] == -0.00005 < 0.0 < gift.pays[other]
+        assert taken.pays[other] == -0.00005 < 0.0 < taken.pays["EAST"]
         assert gift.worth["EAST"] < nothing.worth["EAST"] < taken.worth["EAST"]
         assert taken.worth[other] < nothing.worth[other] < gift.worth[other]
 
@@ -159,26 +161,38 @@ def test_a_target_leads_own_policy_from_the_next_turn_on(study):
     assert own.history.values[-1, place] < 0.9
 
 
-def test_a_challenger_presses_and_stands_down_and_a_target_yields_and_refuses(study):
-    front = "EAST>ALLY: district"
+def fronts(order):
+    """A bot that gives one order to its fronts."""
+    return lambda briefing: ps.Decisions(fronts={front.name: order for front in briefing.fronts})
 
-    def ordered(actor, order):
-        return [
-            study.play(actor, lambda briefing: ps.Decisions(fronts={front: order}), run=run)
-            for run in range(6)
-        ]
 
-    def count(games, kind):
-        return sum(len(rows(game, kind)) for game in games)
+def test_a_challenger_presses_and_stands_down(study):
+    quiet, loud = (
+        [study.play("EAST", fronts(order), run=run) for run in range(3)] for order in ("stand down", "press")
+    )
+    assert sum(len(rows(game, c.CRISIS)) for game in quiet) == 0
+    assert sum(len(rows(game, c.CRISIS)) for game in loud) > 8
 
-    quiet, loud = ordered("EAST", "stand down"), ordered("EAST", "press")
-    assert count(quiet, c.CRISIS) == 0
-    assert count(loud, c.CRISIS) > 8
-    meek, firm = ordered("ALLY", "yield"), ordered("ALLY", "refuse")
-    assert count(meek, c.WAR) == 0 < count(firm, c.WAR)
-    assert (
-        count(firm, c.TERMS) < count(meek, c.TERMS) / 4
-    )  # what has no chance under the rules cannot be ordered
+
+def test_a_target_yields_and_refuses_wherever_the_rules_leave_it_a_chance(study):
+    plan = study.play("EAST").plan
+    found = {}
+    for order in ("yield", "refuse"):
+        wars = terms = hopeless = 0
+        for run in range(5):
+            game, lucks = Game(plan, ("ALLY", "EAST"), run, Telling(plan)), []
+            go_by = game.engine.go_by
+            game.engine.go_by = lambda luck, go_by=go_by, lucks=lucks: (lucks.append(luck), go_by(luck))
+            game.play({"ALLY": fronts(order), "EAST": fronts("press")})
+            wars, terms = wars + len(rows(game, c.WAR)), terms + len(rows(game, c.TERMS))
+            wars -= len(rows(game, c.PREVENTIVE))
+            hopeless += sum(
+                int((luck.answer[luck.point == draws.CRISIS_WAR, 1] == -np.inf).sum()) for luck in lucks
+            )
+        found[order] = wars, terms, hopeless
+    assert found["yield"][0] == found["yield"][2] < found["yield"][1]
+    assert found["refuse"][1] == found["refuse"][2]
+    assert found["refuse"][0] > 3
 
 
 def test_a_deal_is_kept_and_broken_on_order(study):
