@@ -64,19 +64,19 @@ def test_the_worth_of_an_offer_is_that_for_which_the_rules_sign_it(study):
         game = study.play("EAST", run=run)
         while not game.over:
             offers = game.engine.desk.offers
-            for (row, _), offer in zip(game.table.found(game.labels.actor("EAST")), game.briefing().offers):
-                if len(offer.parties) == 2:
+            for (row, _), parcel in zip(game.table.found(game.labels.actor("EAST")), game.briefing().offers):
+                if len(parcel.parties) == 2:
                     seen += 1
-                    worth = interpreted(pair_surplus)(*offer.worth.values())
+                    worth = interpreted(pair_surplus)(*parcel.worth.values())
                     assert worth == pytest.approx(offers.surplus[row], abs=2e-9)
-                    assert set(offer.pays) == set(offer.parties)
+                    assert set(parcel.pays) == set(parcel.parties)
             game.decide()
     assert seen > 3
 
 
 def test_what_is_declined_is_not_signed_and_nothing_differs_before(study):
     def decline(briefing):
-        return ps.Decisions(decline=[offer.number for offer in briefing.offers])
+        return ps.Decisions(decline=[parcel.number for parcel in briefing.offers])
 
     signed = [len(rows(study.play("EAST", lambda b: None, run=run), c.GAIN, "EAST")) for run in range(6)]
     game = study.play("EAST", decline, run=int(np.argmax(signed)))
@@ -122,7 +122,7 @@ def test_a_proposal_of_ones_own_becomes_a_deal_that_binds_and_one_that_costs_the
         before = len(rows(game, c.SIGNED, "EAST"))
         game.decide(
             ps.Decisions(
-                decline=[offer.number for offer in game.briefing().offers],
+                decline=[parcel.number for parcel in game.briefing().offers],
                 propose=[ps.Proposal("WEST", chosen.legs)],
             )
         )
@@ -153,7 +153,7 @@ def test_what_the_proposer_pays_the_other_is_paid(study):
 
 def test_a_target_leads_own_policy_from_the_next_turn_on(study):
     def more(briefing):
-        return ps.Decisions(decline=[offer.number for offer in briefing.offers], policy={"rockets": 1.0})
+        return ps.Decisions(decline=[parcel.number for parcel in briefing.offers], policy={"rockets": 1.0})
 
     played, own = (study.play("EAST", bot, run=2) for bot in (more, lambda briefing: None))
     place = list(played.plan.scenario.outcomes).index("rockets")
@@ -235,7 +235,7 @@ def test_a_saved_game_goes_on_and_what_is_taken_back_is_as_if_it_had_never_been(
             briefing = game.briefing()
             game.decide(
                 ps.Decisions(
-                    decline=[offer.number for offer in briefing.offers[1:]],
+                    decline=[parcel.number for parcel in briefing.offers[1:]],
                     propose=[package.number for package in briefing.possible[:1]],
                     policy={"rockets": 0.1 * (game.stop % 7)},
                     fronts={"EAST>ALLY: district": "stand down"} if game.stop % 3 else {},

@@ -27,8 +27,8 @@ def brief(page: Page, b: Briefing, everything: bool = False) -> None:
     page.line(f"{b.date}: {b.actor}, turn {b.stop} of {b.turns}", "bold")
     news(page, b.happened, MOST)
     page.line(
-        f"utility {own['utility']:.3f} ({own['gained']:+.3f}); security {own['security']:.2f}; trade that sanctions "
-        f"leave {own['economy']:.2f}; engagers at home {own['engagers']:.2f}; can pay {own['can_pay']:.2%} of world GDP"
+        f"utility {own.utility:.3f} ({own.gained:+.3f}); security {own.security:.2f}; trade that sanctions "
+        f"leave {own.economy:.2f}; engagers at home {own.engagers:.2f}; can pay {own.can_pay:.2%} of world GDP"
     )
     if b.arsenal:
         page.line("holds " + ", ".join(f"{units:.3g} of {good}" for good, units in b.arsenal.items()))
@@ -93,7 +93,7 @@ def _offers(page: Page, title: str, offers: Sequence[Offer], me: str, most: int)
 def _tables(b: Briefing, most: int) -> Iterator[Table]:
     issues = [i for i in sorted(b.issues, key=lambda issue: -issue.salience) if i.salience > 0.0]
     yield _table(
-        "Others|alignment|you fear|help|sanctions on you|thinks you resolved|trusts you|you of it: resolved|trusted",
+        "Others|aligned|fear|help|sanctions|it: resolve|it: trust|you: resolve|you: trust",
         (
             (o.code, f"{o.alignment:+.2f}", f"{o.fear:.3f}", *(f"{x:.2f}" for x in (
                 o.help, o.sanctions, o.resolve, o.trust, o.my_resolve, o.my_trust)))
@@ -146,7 +146,5 @@ def _number(value: float | None) -> str:
 def _table(heads: str, rows: Iterable[tuple[str, ...]]) -> Table:
     """A table whose last column is text if it has no heading."""
     names = heads.split("|")
-    columns = tuple(
-        Column(name, right=n > 0 and bool(name), fold=n == 0 or not name) for n, name in enumerate(names)
-    )
+    columns = tuple(Column(name, right=n > 0 and bool(name), fold=True) for n, name in enumerate(names))
     return Table(columns, tuple(rows))

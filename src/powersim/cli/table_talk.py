@@ -27,6 +27,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("deal 1 keep", "keep, break, model: for this turn"),
     ("menu WEST", "steps that you and another can settle"),
     ("show, news", "the briefing with all issues; all that has happened since the last one"),
+    ("it: resolve, you: trust", "in the list of others: what it believes of you, what you believe of it"),
     ("undo, undo 2001Q3", "take back the last turn, or all from a date on"),
     ("save FILE, quit", "every turn is saved by itself too"),
 )  # fmt: skip

@@ -28,6 +28,22 @@ class Control(NamedTuple):
     bound: str
 
 
+class Own(NamedTuple):
+    """The player itself.
+
+    utility; gained: since the last briefing. security: 0..1. economy: share of its trade that sanctions leave, 0..1.
+    strength: capability. engagers: their share at home, 0..1. can_pay: share of world GDP a year.
+    """
+
+    utility: float
+    gained: float
+    security: float
+    economy: float
+    strength: float
+    engagers: float
+    can_pay: float
+
+
 class Issue(NamedTuple):
     """An issue: where it stands, how far it has moved since the last briefing, and what the player wants of it."""
 
@@ -105,15 +121,14 @@ class Briefing:
     stop: how often the player has decided; 0 is the opening, before the first turn. date: of the turn that is on, after
     own policies have moved and before anything is signed. offers: what will be signed unless it is declined.
     possible: what could be proposed and signed. answering: another player has proposed what `offers` holds, and of what
-    is decided now only `decline` counts. own: utility, security, economy, strength, engagers, can_pay (share of world
-    GDP a year), and `gained`, the utility gained since the last briefing.
+    is decided now only `decline` counts.
     """
 
     actor: str
     date: str
     stop: int
     turns: int
-    own: Mapping[str, float]
+    own: Own
     arsenal: Mapping[str, float]
     issues: tuple[Issue, ...]
     others: tuple[Other, ...]

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from powersim.compile.jit import interpreted
-from powersim.play.briefing import FRONT_ORDERS, Briefing, Control, Deal, Front, Issue, Leg, Other, Strike
+from powersim.play.briefing import (
+    FRONT_ORDERS,
+    Briefing,
+    Control,
+    Deal,
+    Front,
+    Issue,
+    Leg,
+    Other,
+    Own,
+    Strike,
+)
 from powersim.play.table import Offer, Table
 from powersim.sim.labels import Labels
 from powersim.sim.run import Engine
@@ -78,17 +89,12 @@ class View:
             _menus={} if not stop else {other.code: self._menu(other.code) for other in others},
         )
 
-    def _own(self, gained: float) -> dict[str, float]:
+    def _own(self, gained: float) -> Own:
         i, w, d = self.row, self.engine.world, self.engine.desk.derived
-        return {
-            "utility": self.engine.observe(watched.UTILITY, i),
-            "gained": gained,
-            "security": float(d.S[i]),
-            "economy": float(d.E[i]),
-            "strength": float(d.M[i]),
-            "engagers": float(w.engagers[i]),
-            "can_pay": float(interpreted(can_pay)(self.engine.given, w, i)),
-        }
+        return Own(
+            self.engine.observe(watched.UTILITY, i), gained, float(d.S[i]), float(d.E[i]), float(d.M[i]),
+            float(w.engagers[i]), float(interpreted(can_pay)(self.engine.given, w, i)),
+        )  # fmt: skip
 
     def _issues(self, moved: Floats) -> tuple[Issue, ...]:
         i, w = self.row, self.engine.world
