@@ -77,6 +77,7 @@ def play(
     if out is not None:
         check_folder(out, "figures")
     place = save or Path(f"{file.stem}-{as_}{saved.ENDING}")
+    check_folder(place.parent)
     laid = changes(set_, no_priors)
     if resume:
         found = saved.load(place).game

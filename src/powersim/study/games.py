@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import ArgumentError, PowersimError, whole
 from powersim.files.table import write_table
 from powersim.files.writing import check_folder, subfolder
 from powersim.play import saved
@@ -186,8 +186,7 @@ class Tournament:
 
 def opened(plan: Plan, actor: str, run: int, resume: Path | None, listener: Listener) -> Play:
     """A game at its opening, or where one that was saved stands."""
-    if not 0 <= run <= LAST_RUN:
-        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+    run = whole("run", run, 0, LAST_RUN)
     check_actor(plan, actor)
     found = None
     if resume is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import LoadedScenario
@@ -44,6 +45,8 @@ class Seats:
         from powersim.play import saved
         from powersim.study.games import opened
 
+        if not isinstance(resume, str | Path | None):
+            raise ArgumentError("resume", f"found {resume!r}; allowed: a file that a game was saved in")
         file = None if resume is None else Path(resume)
         if file is not None:
             found = saved.load(file).game
