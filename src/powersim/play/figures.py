@@ -39,7 +39,7 @@ def draw_beside(rows: Sequence[Beside], who: str, runs: int) -> Drawing:
         low, high = min(ends), max(ends)
         room = 0.06 * (high - low) or 0.05
         axes.hist(row.simulated, bins=np.linspace(low - room, high + room, BINS + 1).tolist(), color=FAINT)
-        axes.axvline(row.model, color=INK, lw=1.2, ls=(0, (3, 2)))
+        axes.axvline(row.model, color=INK, lw=1.2, ls=(0, (3, 2)), zorder=3)
         axes.axvline(row.played, color=BLUE, lw=2.0)
         axes.set_xlim(low - room, high + room)
         axes.set_yticks([])
