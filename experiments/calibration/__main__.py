@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from powersim.given.knowledge import known
-from powersim.given.sampler import Task, island
+from powersim.given.moves import Task
+from powersim.given.sampler import island
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import Possible

@@ -20,7 +20,8 @@ from powersim.errors import ArgumentError, PowersimError
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_target
 from powersim.given.knowledge import Known, known
-from powersim.given.sampler import KINDS, Island, Task, island, log_mean, shares
+from powersim.given.moves import KINDS, Task
+from powersim.given.sampler import Island, island, log_mean, shares
 from powersim.run.condense import summary_of
 from powersim.run.plan import Plan
 from powersim.run.possible import FOLDER, Possible, Worlds
