@@ -22,7 +22,7 @@ from powersim.run.opened import own_name
 from powersim.run.possible import Worlds
 from powersim.world.state import Floats
 
-START = 16  # draws from the prior for every world of an island: few may have a chance at all
+START = 4  # draws from the prior for every world of an island, or half its moves if that is more: few have a chance
 HALF = 0.5  # of the effective number of worlds that a step leaves
 LEVELS = 400  # steps after which something is wrong
 
@@ -45,7 +45,7 @@ def island(task: Task, number: int) -> Island:
     rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
     power = 1.0 if task.known.size == 0 else 0.0
-    histories = task.worlds if power else START * task.worlds
+    histories = task.worlds if power else max(START, task.moves // 2) * task.worlds
     some = [
         task.weigh(State(rng.random(size), keys_of(rng, turns), float(rng.random())))
         for _ in range(histories)
