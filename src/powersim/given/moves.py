@@ -51,7 +51,7 @@ class State:
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
     blame: int = -1
     case: Case | None = None
-    """Its inputs, packed: as long as only the luck changes they are the same."""
+    """Its inputs, packed, as long as it is moved: they are large, and quickly made again."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def moved(
         made[kind] += 1
         if proposed.log > -math.inf and proposed.log >= floor:
             state, accepted[kind] = proposed, accepted[kind] + 1
-    return state
+    return replace(state, case=None)
 
 
 def _length(kind: int) -> int:

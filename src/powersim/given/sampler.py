@@ -47,7 +47,7 @@ def island(task: Task, number: int) -> Island:
     power = 1.0 if task.known.size == 0 else 0.0
     histories = task.worlds if power else max(START, task.moves // 2) * task.worlds
     some = [
-        task.weigh(State(rng.random(size), keys_of(rng, turns), float(rng.random())))
+        replace(task.weigh(State(rng.random(size), keys_of(rng, turns), float(rng.random()))), case=None)
         for _ in range(histories)
     ]
     made, accepted = np.zeros(len(KINDS)), np.zeros(len(KINDS))
