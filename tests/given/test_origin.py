@@ -137,7 +137,7 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         study.given("2003")
     with pytest.raises(PowersimError, match="coupling other is not known"):
         study.origin("effect", coupling="other")
-    with pytest.raises(PowersimError, match="scheduler: only a cluster has one"):
+    with pytest.raises(PowersimError, match="scheduler: does nothing without a date"):
         study.origin("effect", scheduler="tcp://127.0.0.1:8786")
     with pytest.raises(PowersimError, match="worlds: does nothing without a date to condition on"):
         study.origin("effect", worlds=100)
