@@ -173,11 +173,15 @@ class Engine:
             other._sit(case, given, bench, self._depth + 1)
         else:
             other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
-        copy_world(self.world, other.world)
-        other.record.values[: self.turns] = self.record.values[: self.turns]
-        other.record.alignment[:] = self.record.alignment
-        other.step = self.step
+        other.go_to(self)
         return other
+
+    def go_to(self, other: Engine) -> None:
+        """Stand where another history of a case of this size stands, between turns: its world and what it has left."""
+        copy_world(other.world, self.world)
+        self.record.values[: other.turns] = other.record.values[: other.turns]
+        self.record.alignment[:] = other.record.alignment
+        self.step = other.step
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
         """A quantity of `world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
