@@ -323,6 +323,22 @@ def test_moments_in_chunks_are_those_of_all_runs():
     assert np.isnan(moments.Moments.of(values[:1]).sd()).all()
 
 
+def test_differences_within_runs_are_kept_and_what_a_branch_shares_has_no_spread():
+    rng = np.random.default_rng(6)
+    alignment = rng.normal(0, 0.2, (9, 1, 2, 2, 3, 3)) + np.zeros((1, 2, 1, 1, 1, 1))
+    alignment[:, 1, 0] += 0.1  # as long as luck is shared
+    alignment[:, 1, 1] = rng.normal(0, 0.2, (9, 2, 3, 3))
+    kept = layouts.moments_of(alignment, alignment[:, :, :, 0, 0])
+    gap = kept["alignment_gap"].sd()
+    assert (gap[0] == 0).all()
+    assert gap[1, 0].max() < 1e-15
+    assert (gap[1, 1] > 0).all()
+    assert (kept["alignment_change"].sd()[:, :, 0] == 0).all()
+    change = (alignment[:, 1, 1, 1] - alignment[:, 1, 1, 0]).std(axis=0, ddof=1)
+    assert np.allclose(kept["alignment_change"].sd()[1, 1, 1], change, rtol=1e-12)
+    assert np.allclose(kept["arms_gap"].sd()[1, 1], kept["alignment_gap"].sd()[1, 1, 0, 0])
+
+
 def test_equal_runs_have_no_spread():
     values = np.full((9, 4), 0.1)
     merged = moments.Moments.of(values[:5]).merge(moments.Moments.of(values[5:]))
@@ -332,11 +348,8 @@ def test_equal_runs_have_no_spread():
 def test_chunks_must_come_in_order(tmp_path):
     layout = layouts.Layout(("a",), ("t",), ("2009", "2010"), ("o",), (), ("X",), (), (), ("deals",))
     store = stores.Store.prepare(tmp_path / "s", layout, 9, {"seed": 1}, {}, resume=False)
-    none = moments.Moments.none((1, 1, 0, 1, 1))
     cells = (np.zeros((1, 1, 2, 2, 1), np.float32), np.zeros((1, 1, 2, 0), np.float32))
-    chunk = layouts.Chunk(
-        4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, moments.Moments.none((1, 1, 0))
-    )
+    chunk = layouts.Chunk(4, *cells, np.zeros((1, 1, 2, 1), np.float32), {})
     with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
         store.write(
             chunk,

@@ -81,7 +81,9 @@ def test_a_script_without_a_guarded_main_part_runs_once(tmp_path):
         print(sum(each(100, operator.add, list(range(12)), 2)), __file__.endswith("study.py"))
         """)
     )
-    asked = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    asked = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (asked.stderr, asked.stdout.split()) == ("", ["begun", "1266", "True"])
 
 

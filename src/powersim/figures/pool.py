@@ -1,8 +1,8 @@
 """The same work on many items by several processes, where there are enough of both.
 
-Whoever asks for several processes needs a subject, work and items that pickle takes, from modules: processes do not load
-the script that asked, which would run again where its main part is not guarded. They leave an interruption to the one
-that started them.
+Whoever asks for several processes needs a subject, work and items that pickle takes, from modules: processes do not
+load the script that asked, which would run again where its main part is not guarded. They leave an interruption to the
+one that started them.
 """
 
 from __future__ import annotations
