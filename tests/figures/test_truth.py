@@ -20,7 +20,7 @@ from powersim.figures.dates import draw_dates
 from powersim.figures.events import draw_event, draw_events
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
-from powersim.figures.gallery import Subject, draws
+from powersim.figures.gallery import STYLE, Subject, draws, index
 from powersim.figures.lead import draw_lead
 from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview
@@ -144,6 +144,16 @@ def test_labels_of_small_scales_stay_in_their_panel(make: Any) -> None:
             assert len(labels) >= 1
             assert all(panel.x0 - room <= box.x0 and box.x1 <= panel.x1 + room for box in labels)
             assert all(left.x1 < right.x0 for left, right in pairwise(labels))
+
+
+def test_the_page_of_figures_can_be_read_on_a_phone(make: Any) -> None:
+    """There figures keep a size at which their letters are letters, and are moved sideways."""
+    assert "width=device-width" in index(
+        Study.read(make(branches=1, theories=1, outcomes=1, runs=2)), [], "png"
+    )
+    small = STYLE.partition("@media(max-width:46rem)")[2]
+    assert "overflow-x:auto" in small
+    assert "img{width:52rem;max-width:none}" in small
 
 
 def test_outcomes_that_are_over_before_the_intervention_get_no_figure(make: Any) -> None:
