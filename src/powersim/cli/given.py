@@ -88,6 +88,7 @@ def origin(
         _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'origin'}: origin.csv, figure")
+    page.next("why", file, "--branches", ",".join(found.plan.branches[:2]), "--outcome", of)
 
 
 @guarded
@@ -142,6 +143,7 @@ def weigh(
     _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'weigh'}: weights.csv, posterior.csv, figure")
+    page.next("compare", file, "--given", study.date)
 
 
 def _share(value: float) -> str:
@@ -160,16 +162,16 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         origin,
         """\b
 Examples:
-  powersim origin my.yaml --of war --branches happened,no_site --runs 1000
-  powersim origin my.yaml --of war --branches happened,no_site,no_loan --given 2009Q2 --out out/my
+  powersim origin my.yaml --of war --branches keep,give_up --runs 1000
+  powersim origin missile_defense_2009 --of ukraine_war --branches replace,no_nato_shift --given 2009Q2
 """,
     ),
     (
         weigh,
         """\b
 Examples:
-  powersim weigh my.yaml                                    to the date of its evidence
-  powersim weigh my.yaml --given 2013Q4 --worlds 512 --out out/my
+  powersim weigh missile_defense_2009                        to the date of its evidence
+  powersim weigh missile_defense_2009 --given 2013Q4 --worlds 512 --out out/flagship
 """,
     ),
 )

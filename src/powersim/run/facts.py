@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from powersim.errors import PowersimError, Problem, ScenarioError, dotted
+from powersim.errors import SET, PowersimError, Problem, ScenarioError, dotted
 from powersim.files.reading import FileError, Strict, line_of, parse, parse_data, read_text
 from powersim.scenario.names import unknown
-from powersim.scenario.read.merge import SET, STEP
+from powersim.scenario.read.merge import STEP
 from powersim.sim.provenance import FILE, FORMAT, KEY
 
 WHAT = f"a record of provenance; allowed: the {FILE} of a study"

@@ -95,7 +95,7 @@ def verdict(
     listener.note(f"{trial.histories} histories: {design(trial)}")
     if out is not None and resume:
         for path in study.damaged(trial, out):
-            listener.note(f"{path}: is damaged, or not of this study; computed again")
+            listener.note(f"{path}: is damaged; computed again")
     steps = study.missing(trial, out)
     if steps:
         announce(listener)

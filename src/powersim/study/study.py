@@ -281,7 +281,7 @@ class Study(GivenQuestions, Seats):
     ) -> TwoTales:
         """What happened in one only of two branches of a run, by default the first two, and how it hangs on them.
 
-        A branch that is named alone is set beside itself.
+        A branch that is named twice is set beside itself.
         """
         from powersim.study.tales import check_run, two_tales, wanted
 
@@ -373,8 +373,8 @@ class Study(GivenQuestions, Seats):
         """A plan for two branches, or one beside itself, under one theory."""
         both = branches if branches is not None else self.branches
         under = self._first(None, theory).theories
-        if both is not None and len({both} if isinstance(both, str) else set(both)) == 1:
-            return self._plan(both if isinstance(both, str) else both[0], under)
+        if both is not None and not isinstance(both, str) and len(both) == 2 and both[0] == both[1]:
+            return self._plan(both[0], under)
         return questions.pair(self.opened, both, under, self.seed)
 
     def _plan(self, branches: Chosen, theories: Chosen) -> Plan:
