@@ -59,7 +59,9 @@ TRUST = _row("trust", "pair", "probability", 0.0, 1.0, "trust")
 CONTROL = _row("sanctions", "sanctions", "position of the sanctions", 0.0, 1.0)
 _row("pledge", "pledge", "position of the pledge", 0.0, 1.0, "pledges", CONTROL)
 SHARED_DEALS = _row("shared_deals", "pair", "open deals", 0.0, None, "exchange")
-BREACHES = _row("breaches", "pair", "promises to the second that the first has broken", 0.0, None, "compliance")
+BREACHES = _row(
+    "breaches", "pair", "promises to the second that the first has broken", 0.0, None, "compliance"
+)
 RENEGED = _row(
     "reneged", "pair", "probability of such a breach, summed up to the first", 0.0, None, "compliance"
 )
