@@ -29,7 +29,7 @@ def test_what_single_precision_makes_of_a_number_is_the_same_number(a: float) ->
 
 
 def test_the_slack_is_the_spacing_of_single_precision_at_one_and_nan_is_beyond_nothing() -> None:
-    assert SLACK == np.finfo(np.float32).eps
+    assert np.finfo(np.float32).eps == SLACK
     assert not beyond(math.nan, 0.0)
     assert not beyond(0.0, math.nan)
     assert beyond(np.array([0.15, 0.2]), 0.15).tolist() == [False, True]
