@@ -53,7 +53,7 @@ def unfought() -> dict[str, Any]:
 
 
 def closed(document: dict[str, Any], branch: str) -> float:
-    """Probability that it has happened by the last turn: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
+    """Probability that it has happened in T turns: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
     given, _, desk = weighed(document, branch, "crises")[0].packed
     q = mean_war_probability(given, desk) if given.on.war else mean_met_probability(given, desk, False)
     return float(1.0 - (1.0 - HAZARD * q) ** TURNS)
