@@ -162,6 +162,7 @@ class Engine:
         copy_world(self.world, other.world)
         other.record.values[: self.turns] = self.record.values[: self.turns]
         other.record.alignment[:] = self.record.alignment
+        stretch(*other.packed, other._out, self.step, self.step)  # no step, but the desk is made ready
         other.step = self.step
         return other
 

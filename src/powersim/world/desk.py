@@ -18,7 +18,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
-POWERS = 8192  # powers that are kept (a power of 2): twice as many as a large scenario's turn takes
+ROWS = 8  # positions of an issue whose powers are kept (a power of 2): where it is, and where it may be moved
 
 
 class Sums(NamedTuple):
@@ -29,7 +29,9 @@ class Sums(NamedTuple):
     dh: Floats  # (N) change of what is feared
     shared: Floats  # (N) gains with friends' gains
     total: Floats  # (N) the same over several moves
-    powers: Floats  # (POWERS, 2) but this is kept: a gap between position and ideal, and its power (`taken_power`)
+    powers: (
+        Floats  # (K, ROWS, N, 2) but these are kept: a gap of position and ideal, its power (`taken_power`)
+    )
 
 
 class Menu(NamedTuple):
@@ -183,7 +185,7 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
     return Desk(
         derived=new_derived(s),
         imagined=new_derived(s),
-        sums=new_sums(n),
+        sums=new_sums(s),
         menu=new_menu(s),
         agenda=new_agenda(n),
         offers=new_offers(max(256, 8 * n)),
@@ -197,10 +199,11 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
     )
 
 
-def new_sums(n: int) -> Sums:
-    """Room for sums over n actors."""
+def new_sums(s: Setup) -> Sums:
+    """Room for a scenario of this size."""
+    n, k = s.ideal_hard.shape
     own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
-    return Sums(own, df, dh, shared, total, powers=np.zeros((POWERS, 2)))
+    return Sums(own, df, dh, shared, total, powers=np.zeros((k, ROWS, n, 2)))
 
 
 def new_derived(s: Setup) -> Derived:

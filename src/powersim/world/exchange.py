@@ -102,6 +102,8 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
         for i in range(n):
+            if menu.gain[seed_leg, i] <= 0.0:
+                continue
             per_unit = menu.gain[seed_leg, i] / agenda.unit[i]
             if per_unit > gain and not _is_party(agenda, members, i):
                 best, gain = i, per_unit

@@ -14,7 +14,7 @@ from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import economy_of
-from powersim.world.desk import POWERS, Sums
+from powersim.world.desk import ROWS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -37,17 +37,17 @@ SPREAD = 2654435769.0  # 2**32 over the golden ratio: neighbours come to lie far
 
 
 @rule
-def taken_power(sums: Sums, gap: float, b: float) -> float:
-    """gap^b, looked up if it was taken before: most positions and ideals stay where they are from turn to turn.
+def taken_power(sums: Sums, k: int, i: int, at: float, gap: float, b: float) -> float:
+    """gap^b between where issue k is, or might be, and the ideal of actor i: looked up if it was taken before.
 
-    Every gap has one place, by a multiple that spreads neighbours; whichever came last holds it.
+    Most positions and ideals stay where they are from turn to turn. A position has one of the issue's rows; whichever
+    came last holds it.
     """
-    powers = sums.powers
-    place = int(gap * SPREAD) & (POWERS - 1)
-    if powers[place, 0] != gap:
-        powers[place, 0] = gap
-        powers[place, 1] = math.pow(gap, b)
-    return float(powers[place, 1])
+    kept = sums.powers[k, int(at * SPREAD) & (ROWS - 1), i]
+    if kept[0] != gap:
+        kept[0] = gap
+        kept[1] = math.pow(gap, b)
+    return float(kept[1])
 
 
 @rule
@@ -55,8 +55,8 @@ def at_either(p: Params, w: World, sums: Sums, i: int, k: int, a: float, b: floa
     """What issue k is worth to actor i at b, and at a: `issue_utility` with its powers looked up."""
     theta, salience = w.theta[i, k], w.salience[i, k]
     return (
-        utility_left(salience, taken_power(sums, abs(b - theta), p.curvature)),
-        utility_left(salience, taken_power(sums, abs(a - theta), p.curvature)),
+        utility_left(salience, taken_power(sums, k, i, b, abs(b - theta), p.curvature)),
+        utility_left(salience, taken_power(sums, k, i, a, abs(a - theta), p.curvature)),
     )
 
 

@@ -24,7 +24,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes = desk.notes
     notes.taken[0] = 0
     notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
-    desk.sums.powers[:, 0] = math.nan
+    desk.sums.powers[:, :, :, 0] = math.nan
     _list_say(g, notes)
     _list_parties(g, notes)
     fill_purses(g, w, desk.agenda)
