@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.oracles.alignment import similarity
 from powersim.oracles.balance import factions
 from powersim.oracles.budgets import richardson_stable
 from powersim.oracles.coleman import control_bought, resource_values
@@ -23,7 +24,7 @@ from powersim.oracles.position_exchange import Market, Offer, equal_gain_exchang
 from powersim.oracles.proliferation import setback_threshold, strike_if_unseen, strike_now_threshold
 from powersim.oracles.reputation import fight_probability
 from powersim.oracles.trust import reassurance_high, reassurance_low, reassures
-from powersim.rules.alignment import similarity, triads
+from powersim.rules.alignment import triads
 from powersim.rules.budgets import budget_step
 from powersim.rules.crisis import attack_cost, intervention_gain, intervention_pays
 from powersim.rules.proliferation import setback_value

@@ -162,7 +162,10 @@ class Notes(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Everything that a turn writes and nobody remembers, except what is kept of the channels."""
+    """Everything that a turn writes and nobody remembers, except what is kept of the channels.
+
+    What is noted spares work and changes nothing: see `notes`.
+    """
 
     derived: Derived  # what follows from the state as it is
     imagined: Derived  # what would follow from another one

@@ -80,7 +80,7 @@ def renew(g: Given, w: World, desk: Desk) -> None:
         return
     moved = _look(g, w, desk)
     derive_anew(g, w, desk.derived, moved)
-    _note(w, desk.notes)
+    _take_note(w, desk.notes)
 
 
 @rule
@@ -132,7 +132,7 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
 
 
 @rule
-def _note(w: World, notes: Notes) -> None:
+def _take_note(w: World, notes: Notes) -> None:
     """Note the state that has just been derived from."""
     notes.taken[0] = 1
     for i in range(w.power.shape[0]):

@@ -150,7 +150,7 @@ def _opponents(w: World, slate: Slate, k: int) -> bool:
 
 @rule
 def agreements(w: World, slate: Slate) -> None:
-    """Fill weight and alike (N, N), above their diagonals, with the sums of `similarity`, issue by issue.
+    """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
     An issue that one of two ignores makes nobody similar, and most are ignored by most.
     """
