@@ -30,7 +30,7 @@ from powersim.sim import layout as layouts
 from powersim.sim.manifest import StoreError
 
 TIMES = int(os.environ.get("FUZZ", "1"))
-DAMAGES = 200 * TIMES
+DAMAGES = 60 * TIMES
 SEED = 20090917
 RUNS = 10  # two chunks of four runs and a part of one
 NOT_READ = ("provenance.json", "effects.csv", "estimators.csv")

@@ -18,7 +18,7 @@ from powersim.world.state import GIVE, RIVAL, Floats, World
 from worlds import Play, built, lively_documents, of_kind
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_nobody_signs_at_a_loss(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
@@ -131,7 +131,7 @@ def judged_deals(play: Play) -> int:
 def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_left() -> None:
     total = 0
 
-    @settings(max_examples=20)
+    @settings(max_examples=12)
     @given(document=lively_documents(turns=(4, 6)))
     def judge(document: dict[str, Any]) -> None:
         nonlocal total
