@@ -147,7 +147,6 @@ def test_nobody_at_an_address_is_an_error(tmp_path, powersim, monkeypatch):
         assert len(said.err.splitlines()) == 1
 
 
-@pytest.mark.slow
 def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alone(tmp_path, monkeypatch):
     """A stranger without the key of the study, or with another, gets no answer; and there are no pages to look at."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -175,7 +174,6 @@ def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alon
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_workers_that_do_not_start_are_an_error(tmp_path):
     asked = compare(tmp_path / "out", "--engine", "dask", "--workers", 1)
     done = subprocess.run(
@@ -188,7 +186,6 @@ def test_workers_that_do_not_start_are_an_error(tmp_path):
     assert "add --resume to go on" in second
 
 
-@pytest.mark.slow
 def test_a_batch_queue_that_ends_all_processes_of_a_study_gets_one_message(tmp_path):
     out = tmp_path / "out"
     asked = [*compare(out, "--engine", "dask", "--workers", 1), "--runs", 200000]

@@ -39,13 +39,13 @@ def complaints(said: subprocess.CompletedProcess[str]) -> list[str]:
     ("script", "code", "complaint"),
     [
         (f'"$@" check {TWO} >&-', 0, ""),
-        ('"$@" examples <&- >&- 2>&-', 0, ""),
-        ('"$@" examples >&-', 0, ""),
+        ('"$@" --version <&- >&- 2>&-', 0, ""),
+        ('"$@" list parameters >&-', 0, ""),
         ('"$@" --help >&-', 0, ""),
         ('"$@" check nowhere.yaml >&-', 2, "nowhere.yaml: no such file"),
         ('"$@" check nowhere.yaml 2>&-', 2, ""),
-        ('"$@" examples >/dev/full', 2, "No space left on device"),
-        ('"$@" examples 1</dev/null', 2, "Bad file descriptor"),
+        ('"$@" --version >/dev/full', 2, "No space left on device"),
+        ('"$@" --version 1</dev/null', 2, "Bad file descriptor"),
         ("\"$@\" check $'\\xff.yaml'", 2, "\\udcff.yaml: no such file"),
     ],
 )

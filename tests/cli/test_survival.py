@@ -42,6 +42,7 @@ def whole(tmp_path_factory):
     return scenario, files(folder / "out")
 
 
+@pytest.mark.slow
 def test_a_study_killed_at_any_moment_goes_on_to_the_same_bytes(powersim, whole, tmp_path):
     scenario, expected = whole
     out = tmp_path / "out"
@@ -76,6 +77,7 @@ def small_disk(folder: Path, kilobytes: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
 def test_a_study_that_fills_the_disk_says_so_and_goes_on_elsewhere(powersim, whole, tmp_path):
     scenario, expected = whole

@@ -182,7 +182,6 @@ def attempt(what: Callable[[], Any]) -> tuple[Any, str]:
         return None, str(error)
 
 
-@pytest.mark.slow
 def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     studies: Studies, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
