@@ -211,11 +211,8 @@ def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenar
     root.write_text(json.dumps(found), "utf-8")
     (out / "checksums").unlink()
     before = files(out)
-    for result in (
-        study(powersim, scenario, out, 2, "--resume"),
-        powersim("results", out),
-        powersim("report", out),
-    ):
+    resumed = study(powersim, scenario, out, 2, "--resume")
+    for result in (resumed, powersim("results", out), powersim("report", out)):
         assert result.code == 2
         assert "results of another version of powersim" in result.err
     assert files(out) == before
@@ -358,15 +355,8 @@ def test_chunks_must_come_in_order(tmp_path):
 
 
 def test_a_tally_counts_kinds_and_finds_first_turns():
-    log = np.array(
-        [
-            [3, 1, 0, 0, 1, 0, 0, 0],
-            [2, 1, 0, 0, 0, 0, 0, 0],
-            [5, 1, 0, 0, 1, 0, 0, 0],
-            [1, 0, 0, 0, 0, 0, 0, 0],
-        ],
-        float,
-    )
+    rows = ([3, 1, 0, 0, 1], [2, 1, 0, 0, 0], [5, 1, 0, 0, 1], [1, 0, 0, 0, 0])
+    log = np.array([[*row, 0, 0, 0] for row in rows], float)
     tally = ensembles.Tally(3, np.array([-1, 0, 2]), 4)
     counts, first = tally.count(log)
     assert counts.tolist() == [1, 3, 0]

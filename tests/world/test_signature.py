@@ -131,7 +131,7 @@ def judged_deals(play: Play) -> int:
 def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_left() -> None:
     total = 0
 
-    @settings(max_examples=12)
+    @settings(max_examples=20)
     @given(document=lively_documents(turns=(4, 6)))
     def judge(document: dict[str, Any]) -> None:
         nonlocal total
