@@ -7,10 +7,12 @@ The public names; each is imported when it is first used, so that `import powers
     examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     check        that a scenario is well, and what it holds; names: what there is of a kind
+    cite         what a scenario stands on, as BibTeX
     explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
     Model      one run of a scenario as a Mesa model, a turn a step
+    Decisions, Proposal   what a player decides in `Study.play`, and what a bot gives back
     State      an actor in a Model; override `decide` to give one a policy of its own
     PowersimError   everything that a user can put right
 """
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
+    from powersim.play.decisions import Decisions, Proposal
     from powersim.scenario.arrays.build import build
     from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from powersim.sim.history import simulate
     from powersim.story.model import Model
     from powersim.study.checking import check
+    from powersim.study.citing import cite
     from powersim.study.explaining import explain
     from powersim.study.listing import names
     from powersim.study.results import Comparison
@@ -38,14 +42,17 @@ if TYPE_CHECKING:
 __all__ = [
     "ArgumentError",
     "Comparison",
+    "Decisions",
     "Model",
     "PowersimError",
+    "Proposal",
     "ScenarioError",
     "State",
     "Stopped",
     "Study",
     "build",
     "check",
+    "cite",
     "dump",
     "examples",
     "explain",
@@ -60,14 +67,17 @@ __all__ = [
 _HOMES = {
     "ArgumentError": "powersim.errors",
     "Comparison": "powersim.study.results",
+    "Decisions": "powersim.play.decisions",
     "Model": "powersim.story.model",
     "PowersimError": "powersim.errors",
+    "Proposal": "powersim.play.decisions",
     "ScenarioError": "powersim.errors",
     "State": "powersim.sim.agent",
     "Stopped": "powersim.errors",
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
     "check": "powersim.study.checking",
+    "cite": "powersim.study.citing",
     "dump": "powersim.scenario.load",
     "examples": "powersim.scenario.library",
     "explain": "powersim.study.explaining",

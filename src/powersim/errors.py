@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,19 @@ class ArgumentError(PowersimError):
         return (Argument(self.argument), ": ", *self.args[1:])
 
 
+def whole(argument: str, value: object, least: int, most: int | None = None) -> int:
+    """A whole number (also numpy's) within these ends. ArgumentError for one outside, and for anything else."""
+    try:
+        number = None if isinstance(value, bool) else index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        found = repr(value) if isinstance(value, str) else value
+        ends = f"from {least}" if most is None else f"from {least} to {most}"
+        raise ArgumentError(argument, f"found {found}; allowed: a whole number {ends}")
+    return number
+
+
 class Stopped(KeyboardInterrupt):
     """The user ended a computation. What was done by then is whole, and kept if there is a folder to keep it in."""
 
@@ -94,12 +108,25 @@ class Problem:
         return (head + "; ".join(part for part in parts if part)).replace("\n", " ")
 
 
+SET = "--set"
+"""Where a problem is that no file holds: in an override."""
+
+
 class ScenarioError(PowersimError):
     """A scenario that cannot be used. Holds every problem found, in the order of the files' lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: list[Problem] = sorted(set(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """A line a problem; one of an override begins with the argument that gave it."""
+        found: list[object] = []
+        for problem in self.problems:
+            text = f"{problem}\n"
+            found += [Argument("overrides"), text[len(SET) :]] if problem.file == SET else [text]
+        return (*found[:-1], str(found[-1])[:-1]) if found else ()
 
 
 def dotted(path: Sequence[str | int]) -> str:

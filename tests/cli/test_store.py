@@ -16,7 +16,7 @@ from powersim.run import work
 from powersim.scenario.template import template
 from powersim.sim import ensemble as ensembles
 from powersim.sim import layout as layouts
-from powersim.sim import moments, progress
+from powersim.sim import progress
 from powersim.sim import store as stores
 
 
@@ -201,6 +201,17 @@ def test_a_store_of_another_version_is_refused(powersim, scenario, two_runs, mon
     assert "rules: there sha256:" in result.err
 
 
+def test_a_store_of_the_format_before_is_read_but_not_gone_on_with(powersim, scenario, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    with monkeypatch.context() as before:
+        before.setattr(work, "FORMAT", 4)
+        study(powersim, scenario, out, 2)
+    assert powersim("results", out).code == 0
+    refused = study(powersim, scenario, out, 2, "--resume")
+    assert refused.code == 2
+    assert "format: there 4, now 5" in refused.err
+
+
 def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenario, two_runs):
     out = two_runs
     root = out / "results" / "zarr.json"
@@ -320,31 +331,11 @@ def test_without_a_folder_nothing_is_kept(powersim, scenario, tmp_path, monkeypa
     assert list(scratch.iterdir()) == []
 
 
-def test_moments_in_chunks_are_those_of_all_runs():
-    values = np.random.default_rng(5).normal(0.3, 0.2, (17, 2, 3))
-    merged = moments.Moments.none((2, 3))
-    for part in np.split(values, [4, 9, 16]):
-        merged = merged.merge(moments.Moments.of(part))
-    assert merged.count == 17
-    assert np.allclose(merged.mean, values.mean(axis=0), rtol=1e-14)
-    assert np.allclose(merged.sd(), values.std(axis=0, ddof=1), rtol=1e-12)
-    assert np.isnan(moments.Moments.of(values[:1]).sd()).all()
-
-
-def test_equal_runs_have_no_spread():
-    values = np.full((9, 4), 0.1)
-    merged = moments.Moments.of(values[:5]).merge(moments.Moments.of(values[5:]))
-    assert (merged.sd() < 1e-16).all()
-
-
 def test_chunks_must_come_in_order(tmp_path):
     layout = layouts.Layout(("a",), ("t",), ("2009", "2010"), ("o",), (), ("X",), (), (), ("deals",))
     store = stores.Store.prepare(tmp_path / "s", layout, 9, {"seed": 1}, {}, resume=False)
-    none = moments.Moments.none((1, 1, 0, 1, 1))
     cells = (np.zeros((1, 1, 2, 2, 1), np.float32), np.zeros((1, 1, 2, 0), np.float32))
-    chunk = layouts.Chunk(
-        4, *cells, np.zeros((1, 1, 2, 1), np.float32), none, moments.Moments.none((1, 1, 0))
-    )
+    chunk = layouts.Chunk(4, *cells, np.zeros((1, 1, 2, 1), np.float32), {})
     with pytest.raises(ValueError, match="run 4 written when run 0 was next"):
         store.write(
             chunk,

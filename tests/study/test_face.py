@@ -13,6 +13,7 @@ import pytest
 
 import powersim as ps
 from powersim import cli
+from powersim.cli.spelling import flags
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import layout as layouts
 
@@ -285,6 +286,16 @@ def test_two_branches_of_a_run_are_told_apart(study, monkeypatch, capsys):
     assert repr(apart).strip() == capsys.readouterr().out.strip()
     with pytest.raises(ps.ArgumentError, match=r"^run: found -1; allowed: a whole number from 0"):
         study.tell_apart(run=-1)
+    for one in ("keep", ["keep"]):
+        with pytest.raises(ps.ArgumentError, match=r"^branches: found keep; allowed: two branches"):
+            study.tell_apart(one)
+    assert "The same history, to the last bit" in " ".join(study.tell_apart(["keep", "keep"]).text.split())
+
+
+def test_overrides_are_called_as_each_face_calls_them():
+    with pytest.raises(ps.ScenarioError, match=r"^overrides: rhoo: parameter rhoo is not known") as caught:
+        ps.Study(TWO, overrides={"rhoo": 1})
+    assert caught.value.spelled(flags).startswith("--set: rhoo: ")
 
 
 def test_names_are_explained_with_and_without_a_scenario():

@@ -17,6 +17,7 @@ from powersim.cli import (
     elasticities,
     given,
     inspecting,
+    playing,
     reporting,
     results,
     running,
@@ -35,6 +36,7 @@ Examples:
   powersim results out/my                   what a folder of results holds, and its tables
   powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
+  powersim play my.yaml --as RUS             decide for an actor, turn by turn
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
 """
@@ -46,7 +48,6 @@ def _app(panels: bool = False) -> typer.Typer:
         epilog=EXAMPLES,
         rich_markup_mode="rich" if panels else None,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -60,6 +61,7 @@ def _app(panels: bool = False) -> typer.Typer:
         sensitivity,
         elasticities,
         given,
+        playing,
         reporting,
     ):
         for command, examples in module.COMMANDS:

@@ -20,7 +20,7 @@ def results(
         typer.Option(
             "--export",
             metavar="FILE",
-            help="Write effects, summaries, values, events, counts or departures, as .csv or .parquet; "
+            help="Write effects, summaries, values, events, counts or departures, as .csv, .parquet or .dta; "
             "or everything as .nc.",
         ),
     ] = None,
@@ -47,6 +47,7 @@ def results(
         page.next("report", folder)
         return
     page.note(f"written: {found.export(export, names(outcomes) or None)}")
+    page.next("report", folder)
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
-from powersim.errors import Argument, ArgumentError, Stopped
+from powersim.errors import Argument, ArgumentError, Stopped, whole
 from powersim.files.writing import check_folder, check_target
 from powersim.run import work
 from powersim.run.listener import Listener
@@ -36,8 +36,8 @@ def check_work(workers: int | None, *, resume: bool = False, out: Path | None = 
             " ",
             Argument("resume", True),
         )
-    if workers is not None and workers < 1:
-        raise ArgumentError("workers", f"found {workers}; allowed: a whole number from 1")
+    if workers is not None:
+        whole("workers", workers, 1)
 
 
 def announce(listener: Listener) -> None:
@@ -96,9 +96,7 @@ class Job:
         check_work(self.workers, resume=self.resume, out=self.out)
         if self.out is not None:
             check_target(check_folder(self.out) / provenance.FILE, provenance.MARK)
-        work.simulator(self._engine)
-        if self.scheduler is not None and self._engine != work.DASK:
-            raise ArgumentError("scheduler", "only a cluster has one; add ", Argument("engine", work.DASK))
+        work.check_engine(self._engine, self.scheduler)
 
     def carry_out(self, where: Path, command: str) -> Done:
         """Compute into a folder and leave the record of provenance in `out`. Stopped when the user ends it early."""

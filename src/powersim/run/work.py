@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from powersim._garbage import unswept
 from powersim.compile import jit
 from powersim.effects.results import CERTAIN
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.files.writing import check_folder
 from powersim.run.condense import condense, summary_of, with_odds
 from powersim.run.facts import MOST_RUNS
@@ -63,6 +63,13 @@ def simulator(engine: str = COMPILED) -> Simulate:
     return simulate
 
 
+def check_engine(engine: str | None, scheduler: str | None) -> None:
+    """PowersimError for an engine that does not exist, ArgumentError for the scheduler of one that has none."""
+    simulator(engine or COMPILED)
+    if scheduler is not None and engine != DASK:
+        raise ArgumentError("scheduler", "only a cluster has one; add ", Argument("engine", DASK))
+
+
 def together(engine: str = COMPILED) -> Together:
     """The function that computes all branches of a run. PowersimError for an engine that does not exist."""
     if engine == COMPILED:
@@ -97,9 +104,7 @@ def warm(case: Case, engine: str = COMPILED) -> None:
 
 def check_runs(runs: int) -> int:
     """The number of runs, if it can be one."""
-    if not 1 <= runs <= MOST_RUNS:
-        raise ArgumentError("runs", f"found {runs}; allowed: a whole number from 1 to {MOST_RUNS}")
-    return runs
+    return whole("runs", runs, 1, MOST_RUNS)
 
 
 def workers() -> int:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, Source, chosen, open_source
+from powersim.run.opened import Chosen, Source, chosen, one_of, open_source
 from powersim.run.plan import Plan, headline, plan
+from powersim.run.possible import COUPLINGS, SAME
 from powersim.run.stages import Job
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
-from powersim.study.asking import GivenQuestions
+from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, carried_out, check_effects
+from powersim.study.seats import Seats
 
 if TYPE_CHECKING:
     from powersim.study.tales import About, Chronicles, Tale, TwoTales
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study(GivenQuestions):
+class Study(GivenQuestions, Seats):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -51,7 +53,9 @@ class Study(GivenQuestions):
         sampling: str | None = None,
         priors: bool = True,
     ) -> None:
-        changed = dict(overrides or {})
+        if not isinstance(priors, bool):
+            raise ArgumentError(PRIORS, f"found {priors!r}; allowed: True or False")
+        changed = _overrides(overrides)
         if not priors:
             if changed.get(PRIORS, OFF) != OFF:
                 raise ArgumentError(
@@ -98,6 +102,7 @@ class Study(GivenQuestions):
         paths: int | None = None,
         worlds: int | None = None,
         by_evidence: bool = False,
+        coupling: str | None = None,
         progress: Listener | Count | None = None,
     ) -> Comparison:
         """What the branches change, each against the first, under every theory.
@@ -106,14 +111,16 @@ class Study(GivenQuestions):
         the date of the intervention over a period, ("2009Q1", "2010Q4"). outcomes: those to tell of first. out: a
         folder to keep everything in; resume: go on with what is there. engine: compiled, mesa or dask (scheduler: the
         address of its cluster). paths: keep whole paths of so many runs. worlds: how many under each theory where the
-        study is `given` a date; by_evidence: weigh theories by what the record says of them there. progress: called
-        with the steps done and all.
+        study is `given` a date; by_evidence: weigh theories by what the record says of them there; coupling: which
+        luck branches share once they have parted there, the "same" or none ("fresh"). progress: called with the steps
+        done and all.
         """
-        questions.check_given(self.date, worlds, by_evidence, sweep)
+        questions.check_given(self.date, worlds, by_evidence, sweep, coupling=coupling)
+        one_of("coupling", coupling or SAME, COUPLINGS)
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
-        where = _folder(out)
+        where = folder_of(out)
         if where is not None and where.exists():
             check_effects(where)
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
@@ -121,12 +128,14 @@ class Study(GivenQuestions):
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
             "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
             "paths": paths, "until": until, "sampling": self.sampling, "resume": resume, "given": self.date,
-            "worlds": worlds, "by_evidence": by_evidence,
+            "worlds": worlds, "by_evidence": by_evidence, "coupling": coupling,
         }  # fmt: skip
         found = carried_out(job, Comparison, equivalent("compare", self.opened, asked))
         found.shown = names
         if self.date is not None:
-            found.condition(self.date, worlds, job.listener, resume, workers, by_evidence)
+            found.condition(
+                self.date, worlds, job.listener, resume, workers, by_evidence, coupling, engine, scheduler
+            )
         return found
 
     def run(
@@ -145,7 +154,7 @@ class Study(GivenQuestions):
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
         planned = self._first(branch, theory)
-        where = _folder(out)
+        where = folder_of(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branch": planned.branches[0], "theory": planned.theories[0], "runs": runs, "seed": self.seed, "out": out,
@@ -167,7 +176,7 @@ class Study(GivenQuestions):
         """Why the second of two branches differs from the first: through which channels, by which mechanisms."""
         return questions.why(
             self.opened, outcomes, branches if branches is not None else self.branches, self.theories, self.seed,
-            runs, _folder(out), resume, workers, heard(progress),
+            runs, folder_of(out), resume, workers, heard(progress),
         )  # fmt: skip
 
     def verdict(
@@ -183,7 +192,7 @@ class Study(GivenQuestions):
     ) -> Verdicts:
         """What becomes of the scenario's hypotheses, at `draws` places among assumptions with `lucks` runs each."""
         return questions.verdict(
-            self.opened, hypotheses, draws, lucks, self.seed, _folder(out), resume, workers, heard(progress)
+            self.opened, hypotheses, draws, lucks, self.seed, folder_of(out), resume, workers, heard(progress)
         )
 
     def sensitivity(
@@ -205,7 +214,7 @@ class Study(GivenQuestions):
         """
         return questions.sensitivity(
             self.opened, outcome, branches if branches is not None else self.branches, self.theories, self.seed,
-            runs, method, maps, threshold, _folder(out), workers, heard(progress),
+            runs, method, maps, threshold, folder_of(out), workers, heard(progress),
         )  # fmt: skip
 
     def elasticities(
@@ -231,7 +240,7 @@ class Study(GivenQuestions):
         """
         return questions.elasticities(
             self.opened, self.source, inputs, outcomes, self.branches, self.theories, self.seed, runs, branch,
-            _folder(signs), nudge, effects, _folder(out), workers, heard(progress),
+            folder_of(signs), nudge, effects, folder_of(out), workers, heard(progress),
         )  # fmt: skip
 
     def tell(
@@ -272,7 +281,7 @@ class Study(GivenQuestions):
     ) -> TwoTales:
         """What happened in one only of two branches of a run, by default the first two, and how it hangs on them.
 
-        A branch that is named alone is set beside itself.
+        A branch that is named twice is set beside itself.
         """
         from powersim.study.tales import check_run, two_tales, wanted
 
@@ -328,7 +337,7 @@ class Study(GivenQuestions):
         """
         where = Path(self.opened.name) if self.source is None else self.source
         return questions.base_rates(
-            self.opened, where, _folder(record), branch, self.theories, self.seed, runs, heard(progress)
+            self.opened, where, folder_of(record), branch, self.theories, self.seed, runs, heard(progress)
         )
 
     @staticmethod
@@ -345,7 +354,7 @@ class Study(GivenQuestions):
         by = heard(progress)
         with by.progress("drawing", None) as tick:
             return write_report(
-                Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
+                Path(folder), folder_of(out), lambda _: tick(), workers or work.workers(), by.note
             )
 
     def __repr__(self) -> str:
@@ -364,13 +373,18 @@ class Study(GivenQuestions):
         """A plan for two branches, or one beside itself, under one theory."""
         both = branches if branches is not None else self.branches
         under = self._first(None, theory).theories
-        if both is not None and len({both} if isinstance(both, str) else set(both)) == 1:
-            return self._plan(both if isinstance(both, str) else both[0], under)
+        if both is not None and not isinstance(both, str) and len(both) == 2 and both[0] == both[1]:
+            return self._plan(both[0], under)
         return questions.pair(self.opened, both, under, self.seed)
 
     def _plan(self, branches: Chosen, theories: Chosen) -> Plan:
         return plan(self.opened, branches, theories, self.seed, swept="", sampling=self.sampling)
 
 
-def _folder(out: str | Path | None) -> Path | None:
-    return None if out is None else Path(out)
+def _overrides(given: Overrides | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    asked: object = given
+    if not isinstance(asked, Mapping) or not all(isinstance(key, str) for key in asked):
+        raise ArgumentError("overrides", f'found {given!r}; allowed: values by key, e.g. {{"rho": 0.5}}')
+    return dict(given)
