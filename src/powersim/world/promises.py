@@ -147,6 +147,7 @@ def _bound_until(w: World, c: int, least: int) -> int:
 def _wrong(p: Params, w: World, i: int, j: int) -> None:
     """I has broken a promise to j: harm, and both expect half as much of each other."""
     w.wronged[j] += 1.0
+    w.broken[i, j] += 1.0
     w.hurt[j, i] += p.breach_harm
     w.gains[j, i] *= 0.5
     w.gains[i, j] *= 0.5

@@ -77,6 +77,7 @@ ECONOMY = _row("economy", "actor", "share of trade that sanctions leave", 0.0, N
 UTILITY = _row("utility", "actor", "whole ranges of an issue of salience 1", None, None)
 ENGAGERS = _row("engagers", "actor", "share of the faction", 0.0, 1.0, "home")
 DEALS = _row("deals", "actor", "open deals", 0.0, None, "exchange")
+BREACHES = _row("breaches", "pair", "promises broken so far", 0.0, None, "compliance")
 
 
 ADDED_UP = {"wars": "onset", "strikes": "struck"}

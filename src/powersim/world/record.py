@@ -96,6 +96,8 @@ def _observe_things(w: World, t: int, kind: int, a: int, b: int) -> float:
         return 1.0 if w.happened[a] >= 0 else 0.0
     if kind == watched.PROXY_LEVEL:
         return float(w.proxy_level[a])
+    if kind == watched.BREACHES:
+        return float(w.broken[a, b])
     total = 0.0
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] == 0:

@@ -64,6 +64,7 @@ def new_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World
         push0=np.zeros((n, n)),
         paid=np.zeros(n),
         wronged=np.zeros(n),
+        broken=np.zeros((n, n)),
         deal_on=np.zeros(DEALS_OPEN, np.uint8),
         deal_until=np.zeros(DEALS_OPEN, ints),
         deal_party=np.full((DEALS_OPEN, PARTIES), -1, ints),

@@ -243,6 +243,7 @@ class World(NamedTuple):
     push0: Floats  # (N, N) alignment's drivers at the start, so that it begins at rest
     paid: Floats  # (N) what diplomacy brought this turn
     wronged: Floats  # (N) breaches suffered this turn
+    broken: Floats  # (N, N) promises that i has broken to j so far
     # open deals (W)
     deal_on: Flags
     deal_until: Ints
