@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,6 +54,19 @@ class ArgumentError(PowersimError):
     def parts(self) -> tuple[object, ...]:
         """Texts and arguments, in order; the first names the argument that is wrong."""
         return (Argument(self.argument), ": ", *self.args[1:])
+
+
+def whole(argument: str, value: object, least: int, most: int | None = None) -> int:
+    """A whole number (also numpy's) within these ends. ArgumentError for one outside, and for anything else."""
+    try:
+        number = None if isinstance(value, bool) else index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        found = repr(value) if isinstance(value, str) else value
+        ends = f"from {least}" if most is None else f"from {least} to {most}"
+        raise ArgumentError(argument, f"found {found}; allowed: a whole number {ends}")
+    return number
 
 
 class Stopped(KeyboardInterrupt):

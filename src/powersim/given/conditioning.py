@@ -16,7 +16,7 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.paired import Effect, Pair, PairedStatistics
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import averaged, weighted
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import PowersimError, whole
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_target
 from powersim.given.knowledge import Known, known
@@ -76,8 +76,7 @@ class Asked:
     islands: int = ISLANDS
 
     def __post_init__(self) -> None:
-        if self.worlds < 2 * LEAST:
-            raise ArgumentError("worlds", f"found {self.worlds}; allowed: a whole number from {2 * LEAST:g}")
+        whole("worlds", self.worlds, int(2 * LEAST))
 
     @cached_property
     def known(self) -> Known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,14 @@ def listed(names: Chosen, argument: str) -> tuple[str, ...] | None:
     """Names as a tuple, each once. ArgumentError for a text with commas: Python has lists."""
     if names is None:
         return None
+    asked: object = names
+    ordered = isinstance(asked, Iterable) and not isinstance(asked, Set | Mapping)
+    if not ordered or not all(isinstance(name, str) for name in names):
+        raise ArgumentError(argument, f"found {asked!r}; allowed: a name, or a list of names")
     given = (names,) if isinstance(names, str) else tuple(names)
     for name in given:
-        if "," in str(name):
-            parts = [part.strip() for part in str(name).split(",") if part.strip()]
+        if "," in name:
+            parts = [part.strip() for part in name.split(",") if part.strip()]
             raise ArgumentError(argument, f"found {name!r}; allowed: a list of names, e.g. ", str(parts))
     twice = sorted({name for name in given if given.count(name) > 1})
     if twice:
@@ -146,6 +150,16 @@ def chosen(names: Chosen, known: Iterable[str], what: str) -> tuple[str, ...]:
 def own_name(name: str) -> str:
     """What a scenario calls a branch or a theory: nothing, where it is the world as it goes."""
     return "" if name == BASE else name
+
+
+def one_of(argument: str, name: str, known: Iterable[str]) -> str:
+    """A name that an argument gives, if it is one of those that there are. ArgumentError otherwise."""
+    allowed = list(known)
+    if not isinstance(name, str):
+        raise ArgumentError(argument, f"found {name!r}; allowed: one of {', '.join(allowed)}")
+    if name not in allowed:
+        raise ArgumentError(argument, unknown_name(name, allowed, argument))
+    return name
 
 
 def unknown_name(name: str, known: Iterable[str], what: str) -> str:

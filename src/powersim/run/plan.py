@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from powersim.effects.results import CERTAIN
-from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.run import sweep
 from powersim.run.facts import MOST_SEED
 from powersim.run.opened import Chosen, LoadedScenario, chosen, own_name, unknown_name
@@ -231,9 +231,7 @@ def plan(
     given = swept if swept is not None else recorded.get("sweep")
     under = theories if theories is not None else recorded.get("theories")
     picked = chosen(under, opened.theories, "theory")
-    number = seed if seed is not None else int(recorded.get("seed", SEED))
-    if not 0 <= number <= MOST_SEED:
-        raise ArgumentError("seed", f"found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+    number = seed_of(seed, recorded)
     how = sampling if sampling is not None else str(recorded.get("sampling") or INDEPENDENT)
     if how not in BLOCK:
         raise PowersimError(Argument("sampling"), unknown_name(how, BLOCK, ""))
@@ -246,6 +244,11 @@ def plan(
             *(n for n in names[1:] if not roles[n].yardstick and not everything.departs(n)),
         )
     return Plan(opened, picked, number, names, turns, how).checked()
+
+
+def seed_of(seed: int | None, recorded: Mapping[str, Any]) -> int:
+    """The seed that is asked for, or that of the record, or the usual one."""
+    return whole("seed", int(recorded.get("seed", SEED)) if seed is None else seed, 0, MOST_SEED)
 
 
 def headline(opened: LoadedScenario) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
-from powersim.errors import Argument, ArgumentError, Stopped
+from powersim.errors import Argument, ArgumentError, Stopped, whole
 from powersim.files.writing import check_folder, check_target
 from powersim.run import work
 from powersim.run.listener import Listener
@@ -36,8 +36,8 @@ def check_work(workers: int | None, *, resume: bool = False, out: Path | None = 
             " ",
             Argument("resume", True),
         )
-    if workers is not None and workers < 1:
-        raise ArgumentError("workers", f"found {workers}; allowed: a whole number from 1")
+    if workers is not None:
+        whole("workers", workers, 1)
 
 
 def announce(listener: Listener) -> None:

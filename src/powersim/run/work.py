@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from powersim._garbage import unswept
 from powersim.compile import jit
 from powersim.effects.results import CERTAIN
-from powersim.errors import ArgumentError, PowersimError
+from powersim.errors import PowersimError, whole
 from powersim.files.writing import check_folder
 from powersim.run.condense import condense, summary_of, with_odds
 from powersim.run.facts import MOST_RUNS
@@ -97,9 +97,7 @@ def warm(case: Case, engine: str = COMPILED) -> None:
 
 def check_runs(runs: int) -> int:
     """The number of runs, if it can be one."""
-    if not 1 <= runs <= MOST_RUNS:
-        raise ArgumentError("runs", f"found {runs}; allowed: a whole number from 1 to {MOST_RUNS}")
-    return runs
+    return whole("runs", runs, 1, MOST_RUNS)
 
 
 def workers() -> int:

@@ -10,8 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
-from powersim.errors import ArgumentError, PowersimError
-from powersim.run.opened import unknown_name
+from powersim.errors import PowersimError
+from powersim.run.opened import one_of
 from powersim.study import shown
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def drawn(ways: Mapping[str, Callable[[], Drawing]], kind: str) -> Figure:
     """The figure of a kind. ArgumentError for one that there is not."""
     from powersim.figures.style import styled
 
-    if kind not in ways:
-        raise ArgumentError("kind", unknown_name(kind, ways, "kind"))
     with styled():
-        return ways[kind]().figure
+        return ways[one_of("kind", kind, ways)]().figure
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,10 +66,7 @@ class Explanation:
         from powersim.why import figures
 
         known = {e.outcome.name: e for e in self.found}
-        name = outcome or next(iter(known))
-        if name not in known:
-            raise ArgumentError("outcome", unknown_name(name, known, "outcome"))
-        one = known[name]
+        one = known[one_of("outcome", outcome or next(iter(known)), known)]
         ways = {
             "shares": lambda: figures.draw_shares(one),
             "knockouts": lambda: figures.draw_knockouts(one),
@@ -163,10 +158,7 @@ class Hinges:
 
         with styled():
             found = {each.name: each.figure for each in drawings(self.words)}
-        name = kind or next(iter(found))
-        if name not in found:
-            raise ArgumentError("kind", unknown_name(name, found, "kind"))
-        return found[name]
+        return found[one_of("kind", kind or next(iter(found)), found)]
 
     def __repr__(self) -> str:
         return shown.block(f"<Hinges: {self.words.space.plan.scenario.title}>", self.words.all())
@@ -203,11 +195,10 @@ class Elasticities:
 
         ways = drawings(self.words)
         kinds = tuple(dict.fromkeys(name for name, _ in ways))
-        if kind not in kinds:
-            raise ArgumentError("kind", unknown_name(kind, kinds, "kind"))
+        one_of("kind", kind, kinds)
         known = [name for way, name in ways if way == kind]
-        if outcome is not None and outcome not in known:
-            raise ArgumentError("outcome", unknown_name(outcome, known, "outcome"))
+        if outcome is not None:
+            one_of("outcome", outcome, known)
         with styled():
             return draw(self.words, kind, outcome or known[0]).figure
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from copy import copy
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, LoadedScenario
@@ -74,7 +76,7 @@ class GivenQuestions:
             self.date,
             wanted,
             worlds,
-            _folder(out),
+            folder_of(out),
             heard(progress),
             resume=resume,
             workers=workers,
@@ -96,7 +98,7 @@ class GivenQuestions:
         dated = self if self.date is not None else self.given()
         planned = dated.under_fact()
         return given.weigh(
-            planned, dated.date, worlds, _folder(out), heard(progress), resume=resume, workers=workers
+            planned, dated.date, worlds, folder_of(out), heard(progress), resume=resume, workers=workers
         )
 
     def under_fact(self) -> Plan:
@@ -107,5 +109,10 @@ class GivenQuestions:
         )
 
 
-def _folder(out: str | Path | None) -> Path | None:
-    return None if out is None else Path(out)
+def folder_of(out: str | Path | None) -> Path | None:
+    """A folder to write into, if one is named. ArgumentError for what is not a path."""
+    if out is None:
+        return None
+    if not isinstance(out, str | PathLike):
+        raise ArgumentError("out", f"found {out!r}; allowed: a folder")
+    return Path(out)

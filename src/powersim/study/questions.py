@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
-from powersim.errors import Argument, ArgumentError, PowersimError, Stopped
+from powersim.errors import Argument, ArgumentError, PowersimError, Stopped, whole
 from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
@@ -264,13 +264,14 @@ def _asked(
             f"{opened.name}: has no outcomes; e.g. outcomes: {{sale: {{of: {{issue: sale}}, at: 2014Q4}}}}"
         )
     name = outcome or opened.outcomes[0]
+    if not isinstance(name, str):
+        raise ArgumentError("outcome", f"found {name!r}; allowed: one name, e.g. {opened.outcomes[0]}")
     if name not in opened.outcomes:
         raise PowersimError(unknown_name(name, opened.outcomes, "outcome"))
     if not math.isfinite(threshold):
         raise ArgumentError("threshold", f"found {threshold:g}; allowed: a finite number, e.g. 0.02")
     count = RUNS if runs is None else runs
-    if not LEAST <= count <= 1_000_000:
-        raise ArgumentError("runs", f"found {count}; allowed: a whole number from {LEAST} to 1000000")
+    whole("runs", count, LEAST, 1_000_000)
     methods = frozenset(METHODS[1:3]) if method == "all" else frozenset({method})
     pairs: list[tuple[str, str]] = []
     for pair in maps or ([("rho", "tau")] if method == "all" else []):

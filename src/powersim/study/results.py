@@ -16,7 +16,7 @@ from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import check_folder, check_target
 from powersim.run import stages, work
-from powersim.run.opened import Chosen, chosen, unknown_name
+from powersim.run.opened import Chosen, chosen, one_of
 from powersim.sim import held
 from powersim.sim.manifest import RESULTS
 from powersim.study import shown
@@ -109,8 +109,7 @@ class Results:
         from powersim.figures.style import styled
 
         ways = self._plots()
-        if kind not in ways:
-            raise ArgumentError("kind", unknown_name(kind, ways, "kind"))
+        one_of("kind", kind, ways)
         name = self._outcome(outcome)
         with styled():
             return ways[kind](name)
@@ -136,8 +135,7 @@ class Results:
         from powersim.figures.saving import FORMATS, MARKS, STYLES
 
         names = chosen(outcomes, self.labels.outcomes, "outcome")
-        if style not in STYLES:
-            raise ArgumentError("style", unknown_name(style, STYLES, "style"))
+        one_of("style", style, STYLES)
         endings = FORMATS if formats is None else chosen(formats, MARKS, "format")
         each = None if tick is None else (lambda _: tick())
         return write_figures(
@@ -188,9 +186,7 @@ class Results:
             raise PowersimError(f"{self.labels.title}: has no outcomes; see `outcomes` in docs/scenario.md")
         if name is None:
             return self.labels.headline[0]
-        if name not in known:
-            raise ArgumentError("outcome", unknown_name(name, known, "outcome"))
-        return name
+        return one_of("outcome", name, known)
 
     def _lines(self) -> list[str]:
         return []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from powersim.errors import Argument, ArgumentError
 from powersim.run import work
@@ -17,7 +17,7 @@ from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
 from powersim.study import questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
-from powersim.study.asking import GivenQuestions
+from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, carried_out, check_effects
 
@@ -51,7 +51,9 @@ class Study(GivenQuestions):
         sampling: str | None = None,
         priors: bool = True,
     ) -> None:
-        changed = dict(overrides or {})
+        if not isinstance(priors, bool):
+            raise ArgumentError(PRIORS, f"found {priors!r}; allowed: True or False")
+        changed = _overrides(overrides)
         if not priors:
             if changed.get(PRIORS, OFF) != OFF:
                 raise ArgumentError(
@@ -113,7 +115,7 @@ class Study(GivenQuestions):
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
-        where = _folder(out)
+        where = folder_of(out)
         if where is not None and where.exists():
             check_effects(where)
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
@@ -145,7 +147,7 @@ class Study(GivenQuestions):
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
         planned = self._first(branch, theory)
-        where = _folder(out)
+        where = folder_of(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branch": planned.branches[0], "theory": planned.theories[0], "runs": runs, "seed": self.seed, "out": out,
@@ -167,7 +169,7 @@ class Study(GivenQuestions):
         """Why the second of two branches differs from the first: through which channels, by which mechanisms."""
         return questions.why(
             self.opened, outcomes, branches if branches is not None else self.branches, self.theories, self.seed,
-            runs, _folder(out), resume, workers, heard(progress),
+            runs, folder_of(out), resume, workers, heard(progress),
         )  # fmt: skip
 
     def verdict(
@@ -183,7 +185,7 @@ class Study(GivenQuestions):
     ) -> Verdicts:
         """What becomes of the scenario's hypotheses, at `draws` places among assumptions with `lucks` runs each."""
         return questions.verdict(
-            self.opened, hypotheses, draws, lucks, self.seed, _folder(out), resume, workers, heard(progress)
+            self.opened, hypotheses, draws, lucks, self.seed, folder_of(out), resume, workers, heard(progress)
         )
 
     def sensitivity(
@@ -205,7 +207,7 @@ class Study(GivenQuestions):
         """
         return questions.sensitivity(
             self.opened, outcome, branches if branches is not None else self.branches, self.theories, self.seed,
-            runs, method, maps, threshold, _folder(out), workers, heard(progress),
+            runs, method, maps, threshold, folder_of(out), workers, heard(progress),
         )  # fmt: skip
 
     def elasticities(
@@ -231,7 +233,7 @@ class Study(GivenQuestions):
         """
         return questions.elasticities(
             self.opened, self.source, inputs, outcomes, self.branches, self.theories, self.seed, runs, branch,
-            _folder(signs), nudge, effects, _folder(out), workers, heard(progress),
+            folder_of(signs), nudge, effects, folder_of(out), workers, heard(progress),
         )  # fmt: skip
 
     def tell(
@@ -328,7 +330,7 @@ class Study(GivenQuestions):
         """
         where = Path(self.opened.name) if self.source is None else self.source
         return questions.base_rates(
-            self.opened, where, _folder(record), branch, self.theories, self.seed, runs, heard(progress)
+            self.opened, where, folder_of(record), branch, self.theories, self.seed, runs, heard(progress)
         )
 
     @staticmethod
@@ -345,7 +347,7 @@ class Study(GivenQuestions):
         by = heard(progress)
         with by.progress("drawing", None) as tick:
             return write_report(
-                Path(folder), _folder(out), lambda _: tick(), workers or work.workers(), by.note
+                Path(folder), folder_of(out), lambda _: tick(), workers or work.workers(), by.note
             )
 
     def __repr__(self) -> str:
@@ -372,5 +374,10 @@ class Study(GivenQuestions):
         return plan(self.opened, branches, theories, self.seed, swept="", sampling=self.sampling)
 
 
-def _folder(out: str | Path | None) -> Path | None:
-    return None if out is None else Path(out)
+def _overrides(given: Overrides | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    asked: object = given
+    if not isinstance(asked, Mapping) or not all(isinstance(key, str) for key in asked):
+        raise ArgumentError("overrides", f'found {given!r}; allowed: values by key, e.g. {{"rho": 0.5}}')
+    return dict(given)

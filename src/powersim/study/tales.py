@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
-from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.files.plain import plain
 from powersim.files.writing import check_folder, check_target, write
 from powersim.run.listener import Listener
@@ -305,5 +305,4 @@ def _engine(engine: str | None) -> str:
 
 def check_run(run: int) -> None:
     """ArgumentError for a number that no run has."""
-    if not 0 <= run <= LAST_RUN:
-        raise ArgumentError("run", f"found {run}; allowed: a whole number from 0 to {LAST_RUN}")
+    whole("run", run, 0, LAST_RUN)

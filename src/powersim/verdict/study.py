@@ -26,12 +26,11 @@ from powersim import _seals as seals
 from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import COUNTED, Floats
-from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.errors import Argument, PowersimError, whole
 from powersim.files.writing import ANY, Mark, check_folder, write, write_atomically
 from powersim.run.condense import summary_of, with_odds
-from powersim.run.facts import MOST_SEED
 from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
-from powersim.run.plan import SEED, Design
+from powersim.run.plan import Design, seed_of
 from powersim.run.work import Progress
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Hypothesis
@@ -153,11 +152,8 @@ def trial(
     counts = (("draws", draws, DRAWS, MOST_DRAWS), ("lucks", lucks, LUCKS, STRIDE))
     numbers = [int(recorded.get(key) or usual) if given is None else given for key, given, usual, _ in counts]
     for (argument, *_, most), number in zip(counts, numbers, strict=True):
-        if not 2 <= number <= most:
-            raise ArgumentError(argument, f"found {number}; allowed: a whole number from 2 to {most}")
-    number = int(recorded.get("seed", SEED)) if seed is None else seed
-    if not 0 <= number <= MOST_SEED:
-        raise ArgumentError("seed", f"found {number}; allowed: a whole number from 0 to {MOST_SEED}")
+        whole(argument, number, 2, most)
+    number = seed_of(seed, recorded)
     asked = listed(hypotheses if hypotheses is not None else recorded.get("hypotheses"), "hypotheses")
     picked = _picked(asked, everything) if asked else everything
     parts = {part for h in picked for part in h.all_of}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from powersim._words import counted
 from powersim.effects.results import CERTAIN
-from powersim.errors import Argument, ArgumentError, PowersimError
+from powersim.errors import Argument, PowersimError, whole
 from powersim.figures.saving import FORMATS, save
 from powersim.figures.section import Figure, Section, Table
 from powersim.figures.style import styled
@@ -68,8 +68,7 @@ def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
 
     Ties are broken by the number of the run. Nothing else is looked at: the run is not chosen for its story.
     """
-    if runs < 1:
-        raise ArgumentError("runs", f"found {runs}; allowed: a whole number from 1")
+    whole("runs", runs, 1)
     if not plan.opened.outcomes:
         raise PowersimError(
             f"{plan.opened.name}: has no outcome by which to choose the median run; allowed: a run of your own, e.g. ",
