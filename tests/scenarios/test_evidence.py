@@ -67,7 +67,11 @@ def test_what_came_later_stands_apart(scenario_two: dict[str, Any]) -> None:
         ({"war": ["EAST", "ALLY"], "begins": "2024Q1"}, "begins", "2024Q1"),
         ({"deal": ["EAST", "ALLY"]}, "", "deal when"),
         ({"breach": ["EAST", "EAST"], "at": "2003Q1"}, "breach", "EAST"),
-        ({"sanctions": ["WEST", "EAST"], "above": 1.2, "at": "2003Q1"}, "above", "found 1.2; allowed: .* at most 1"),
+        (
+            {"sanctions": ["WEST", "EAST"], "above": 1.2, "at": "2003Q1"},
+            "above",
+            "found 1.2; allowed: .* at most 1",
+        ),
         ({"sanctions": ["WEST", "EAST"], "above": 0, "at": "2003Q1"}, "above", "off the scale"),
     ],
 )
@@ -160,7 +164,9 @@ def test_paths_cannot_be_hit_exactly(scenario_two: dict[str, Any]) -> None:
     known = {**scenario_two, "record": {"rockets": {"2000Q1": 0.2, "2004Q1": 0.5}}}
     exact = {"paths": "changes", "discrepancy": 0}
     for error, where in (({"error": 0}, "error"), ({"errors": {"rockets": 0}}, r"errors\.rockets")):
-        with pytest.raises(ScenarioError, match=rf"evidence\.{where}: paths with neither error nor discrepancy"):
+        with pytest.raises(
+            ScenarioError, match=rf"evidence\.{where}: paths with neither error nor discrepancy"
+        ):
             from_data(with_(known, **exact, **error))
     assert read(with_(known, paths="changes", error=0)).error == 0.0
 

@@ -18,7 +18,7 @@ from powersim.study.results import EFFECTS, Comparison, Results
 
 if TYPE_CHECKING:
     from powersim.run.plan import Plan
-    from powersim.study.given import Conditional
+    from powersim.study.conditional import Conditional
 
 FIGURES = "figures"
 NONE = "none"

@@ -117,6 +117,22 @@ class Possible:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """A world among those that evidence has chosen under a theory.
+
+    number: its own, of `count`. weight: its share of them all, 0..1. past: turns that went as the record says.
+    happened: the branch that did.
+    """
+
+    world: Possible
+    number: int
+    count: int
+    weight: float
+    past: int
+    happened: str
+
+
+@dataclass(frozen=True)
 class Worlds:
     """N worlds under one theory, with a weight each (they sum to 1); shapes as in `Possible`, worlds first.
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from powersim.effects.paired import Effect
     from powersim.run.listener import Listener
     from powersim.run.plan import Plan
-    from powersim.study.given import Conditional
+    from powersim.study.conditional import Conditional
 
 EFFECTS = "effects.csv"
 R = TypeVar("R", bound="Results")

@@ -9,6 +9,7 @@ from powersim.scenario.check.facts import Facts, Finding, Listing, finding
 from powersim.scenario.read.node import Path, dotted
 from powersim.scenario.schema.branch import Event, Forbid
 from powersim.scenario.schema.evidence import FLOWS, LEVELS, EvidenceEntry, FactEntry
+from powersim.scenario.schema.numbers import FixedUnit
 from powersim.scenario.schema.scenario import Document
 
 WORK_OF = {
@@ -37,7 +38,9 @@ def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Findin
     for where, listed in lists:
         for index, fact in enumerate(listed):
             yield from _fact(document, facts, (*where, index), fact)
-    yield from _together(document, [((*where, k), fact) for where, listed in lists for k, fact in enumerate(listed)])
+    yield from _together(
+        document, [((*where, k), fact) for where, listed in lists for k, fact in enumerate(listed)]
+    )
 
 
 def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterator[Finding]:
@@ -123,7 +126,7 @@ def _exact(stated: EvidenceEntry) -> Iterator[Finding]:
     """Paths that a run would have to hit exactly: no run does, and the likelihood is no number."""
     if stated.paths is None or stated.discrepancy.value > 0.0:
         return
-    errors = [(("evidence", "error"), stated.error)]
+    errors: list[tuple[Path, FixedUnit]] = [(("evidence", "error"), stated.error)]
     errors += [(("evidence", "errors", issue), error) for issue, error in sorted(stated.errors.items())]
     for at, error in errors:
         if error.value <= 0.0:
@@ -156,7 +159,10 @@ def _barred(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
             )  # fmt: skip
             return
     work = WORK_OF.get(kind, "")
-    switches = [document.mechanisms.get(work), *(one.mechanisms.get(work) for one in document.theories.values())]
+    switches = [
+        document.mechanisms.get(work),
+        *(one.mechanisms.get(work) for one in document.theories.values()),
+    ]
     if switches[0] is False and True not in switches:
         yield finding(
             (*at, kind), f"impossible: the mechanism {work} is off", _thing(fact), f"{work}: on; or happened: false",
