@@ -93,6 +93,11 @@ def theory_keys(study: Study) -> list[tuple[str, Look]]:
     return [(name, Look(SOFT, dash="", marker=marker)) for name, marker in named]
 
 
+def given_key(given: Sequence[Effect]) -> list[tuple[str, Look]]:
+    """What the marks of effects given a date look like; nothing without any."""
+    return [(f"given {given[0].given}", Look(SOFT, dash="", marker="s"))] if given else []
+
+
 def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[BranchLabel, list[Effect]]]:
     groups = []
     for branch in [*study.others(yardstick=False), *study.others(yardstick=True)]:
@@ -199,9 +204,13 @@ def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str
 
 
 def effect_axes(
-    axes: Axes, rows: Sequence[Effect], study: Study, *, binary: bool, names: bool = True, size: float = 5
-) -> None:
-    """A small forest in given axes: a line for each branch, a marker for each theory, the pooled one largest."""
+    axes: Axes, rows: Sequence[Effect], study: Study, *, binary: bool, names: bool = True, size: float = 5,
+    given: Sequence[Effect] = (),
+) -> None:  # fmt: skip
+    """A small forest in given axes: a line for each branch, a marker for each theory, the pooled one largest.
+
+    given: effects given a date, one for a branch at most: a square with a pale bar below the others.
+    """
     factor = 100 if binary else 1
     order = [b for b in [*study.others(yardstick=False), *study.others(yardstick=True)]
              if any(r.branch_b == b.name for r in rows)]  # fmt: skip
@@ -220,6 +229,12 @@ def effect_axes(
             axes.plot(
                 factor * row.effect, at, marker, mfc=face, mec=look.colour, ms=size if pooled else size * 0.7
             )
+        for row in (r for r in given if r.branch_b == branch.name):
+            at = y - (0.42 if len(own) > 1 else 0.32)
+            around = [factor * row.ci_low, factor * row.ci_high]
+            axes.plot(around, [at, at], color=look.colour, lw=3.2, alpha=0.35, solid_capstyle="butt")
+            face = look.colour if row.excludes_zero else "white"
+            axes.plot(factor * row.effect, at, "s", mfc=face, mec=look.colour, ms=size * 0.8)
     axes.axvline(0, color=INK, lw=0.8)
     axes.set_ylim(-0.6, len(order) - 0.4)
     labels = [shorten(words(b.name), 1.5, SMALL) for b in order] if names else [""] * len(order)
@@ -228,7 +243,7 @@ def effect_axes(
         label.set_color(looks(study)[branch.name].colour)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    ends = [factor * v for r in rows for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
+    ends = [factor * v for r in (*rows, *given) for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = 0.06 * (high - low) or (1.0 if binary else 0.1)
     axes.set_xlim(low - room, high + room)

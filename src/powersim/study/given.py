@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from powersim.study.command import equivalent
 from powersim.study.conditional import Conditional, Origins, Weighing
 
 if TYPE_CHECKING:
+    from powersim.effects.paired import Effect
+    from powersim.effects.results import Study
     from powersim.figures.style import Drawing
 
 
@@ -180,6 +182,27 @@ def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None
     letters.tell(drawing.boxes, listener.note)
 
 
-def facts(date: str | None, worlds: int | None) -> Mapping[str, object]:
+def facts(date: str | None, worlds: int | None, by_evidence: bool = False) -> Mapping[str, object]:
     """What provenance says of it."""
-    return {} if date is None else {"given": date, "worlds": WORLDS if worlds is None else worlds}
+    if date is None:
+        return {}
+    said = {"given": date, "worlds": WORLDS if worlds is None else worlds}
+    return {**said, "by_evidence": True} if by_evidence else said
+
+
+def leave(
+    found: Conditional, rows: Sequence[Effect], study: Study, command: str, folder: Path, listener: Listener
+) -> None:
+    """The report's part on both effects side by side, with its figure."""
+    from powersim.figures.beside import draw_beside
+    from powersim.given.section import how_theories_count, section
+    from powersim.run.possible import FOLDER
+
+    if not rows or not found.rows:
+        return
+    drawing = draw_beside(
+        rows, found.rows, study, found.meaning.split(":")[0] + ": effects beside those of the model"
+    )
+    _draw(lambda: drawing, folder / FOLDER, listener)
+    said = [found.meaning, how_theories_count(found.by_evidence, found.found.posterior), *found.trust]
+    section(rows, found.rows, study, [line for line in said if line], drawing, command).write(folder)
