@@ -67,8 +67,8 @@ def draw_overview(
     )
     dated = findings.overall(given)
     if dated:
-        caption += f" Squares with a pale bar: in worlds that went as the record says until {dated[0].given}."
-    forest = (ROW + (0.12 if dated else 0.0)) * len(others)
+        caption += f" Stars with a pale bar: in worlds that went as the record says until {dated[0].given}."
+    forest = (ROW + (0.2 if dated else 0.0)) * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
     keys += [*theory_keys(study), *given_key(dated)]
     made = sheet(finding, caption, HEAD + FAN + BETWEEN + forest + BOTTOM, keys)

@@ -170,7 +170,7 @@ def _told(
     return {**said, **worlds, **{key: list(more[key]) for key in ("outcomes",) if key in more}}
 
 
-def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None:
+def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> Drawing:
     from powersim.figures import letters
     from powersim.figures.saving import save
     from powersim.figures.style import styled
@@ -180,6 +180,7 @@ def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None
         drawing = draw()
         save(drawing, folder, ("png", "svg"))
     letters.tell(drawing.boxes, listener.note)
+    return drawing
 
 
 def facts(date: str | None, worlds: int | None, by_evidence: bool = False) -> Mapping[str, object]:
@@ -200,9 +201,7 @@ def leave(
 
     if not rows or not found.rows:
         return
-    drawing = draw_beside(
-        rows, found.rows, study, found.meaning.split(":")[0] + ": effects beside those of the model"
-    )
-    _draw(lambda: drawing, folder / FOLDER, listener)
+    told = f"{found.meaning.split(':')[0]}: effects beside those in worlds as the model makes them"
+    drawing = _draw(lambda: draw_beside(rows, found.rows, study, told), folder / FOLDER, listener)
     said = [found.meaning, how_theories_count(found.by_evidence, found.found.posterior), *found.trust]
     section(rows, found.rows, study, [line for line in said if line], drawing, command).write(folder)
