@@ -8,10 +8,9 @@ is an error.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from powersim.study.citing import rules_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE, TESTS = ROOT / "src/powersim", ROOT / "tests"
@@ -24,29 +23,6 @@ Every rule of the model, and every oracle: a closed form or published model that
 turn calls. *Applied in* names the part of the world that calls a rule in a turn; an empty cell is a part of other
 rules. Read off the code by `make docs`.
 """
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A public function of a rule file."""
-
-    name: str
-    file: str
-    about: str
-    equation: str
-    source: str
-
-
-def rules_of(path: Path) -> Iterator[Rule]:
-    """The public functions of a rule file, in order."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            text = ast.get_docstring(node) or ""
-            paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-            found = re.search(r"Source: (.*)", " ".join(text.split()))
-            equation = paragraphs[1] if len(paragraphs) > 2 else ""
-            yield Rule(node.name, path.name, paragraphs[0], equation, found.group(1) if found else "")
 
 
 def uses(folder: Path, pattern: str) -> dict[str, dict[str, set[str]]]:

@@ -7,6 +7,7 @@ The public names; each is imported when it is first used, so that `import powers
     examples   the scenarios that come with powersim: the name of each stands wherever a file may
     load, dump   a scenario's file, or plain data, -> a resolved scenario; and back to YAML
     check        that a scenario is well, and what it holds; names: what there is of a kind
+    cite         what a scenario stands on, as BibTeX
     explain      what a name means; json_schema, template: what a scenario may hold, and one to start from
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from powersim.sim.history import simulate
     from powersim.story.model import Model
     from powersim.study.checking import check
+    from powersim.study.citing import cite
     from powersim.study.explaining import explain
     from powersim.study.listing import names
     from powersim.study.results import Comparison
@@ -46,6 +48,7 @@ __all__ = [
     "Study",
     "build",
     "check",
+    "cite",
     "dump",
     "examples",
     "explain",
@@ -68,6 +71,7 @@ _HOMES = {
     "Study": "powersim.study.study",
     "build": "powersim.scenario.arrays.build",
     "check": "powersim.study.checking",
+    "cite": "powersim.study.citing",
     "dump": "powersim.scenario.load",
     "examples": "powersim.scenario.library",
     "explain": "powersim.study.explaining",

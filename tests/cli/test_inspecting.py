@@ -262,3 +262,12 @@ def test_examples_are_listed_and_one_of_them_may_be_started_from(powersim, tmp_p
     assert wrong.code == 2
     assert "found clasroom, which is no example; did you mean classroom?" in wrong.err
     assert powersim("check", "clasroom").err.strip().endswith("did you mean the example classroom?")
+
+
+def test_what_a_scenario_stands_on_is_written_into_a_file_that_did_not_exist(powersim, scenario, tmp_path):
+    target = tmp_path / "my.bib"
+    done = powersim("cite", scenario, "--out", target)
+    assert done.code == 0
+    assert "@article{fearon1995," in target.read_text("utf-8")
+    assert powersim("cite", scenario).out.startswith(target.read_text("utf-8"))
+    assert powersim("cite", scenario, "--out", target).code == 2

@@ -25,7 +25,7 @@ def out(powersim, scenario, tmp_path):
 
 
 def read(file):
-    return pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    return {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".dta": pd.read_stata}[file.suffix](file)
 
 
 def same_as(array: xr.DataArray, frame: pd.DataFrame, column: str, keys: list[str]) -> None:
@@ -38,7 +38,7 @@ def same_as(array: xr.DataArray, frame: pd.DataFrame, column: str, keys: list[st
     assert np.array_equal(found.to_numpy(labelled.dtype), labelled.values.ravel(), equal_nan=True)
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "parquet", "dta"])
 def test_long_tables_hold_the_arrays_to_the_last_bit(powersim, out, tmp_path, monkeypatch, ending):
     monkeypatch.setattr(export, "ROWS", 300)  # several blocks
     data = work.dataset(out, RUNS)
@@ -123,7 +123,7 @@ def test_a_folder_says_what_it_holds(powersim, out):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("effects.xlsx", "found .xlsx; allowed: .csv, .parquet, .nc"),
+        ("effects.xlsx", "found .xlsx; allowed: .csv, .parquet, .dta, .nc"),
         ("valves.csv", "did you mean values?"),
         ("effects", "found no ending"),
     ],

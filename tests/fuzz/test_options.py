@@ -45,6 +45,7 @@ CHEAP: dict[str, list[str]] = {
     "explain": ["war", "{two}"],
     "schema": [],
     "run": ["{two}", "--runs=1"],
+    "cite": ["{two}"],
     "compare": ["{two}", "--runs=2", "--figures=none", "--outcomes=war"],
     "tell": ["{two}"],
     "results": ["{study}"],

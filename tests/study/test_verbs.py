@@ -23,6 +23,7 @@ def study() -> ps.Study:
 
 CALLS = {
     "check": ["check", "Study.base_rates"],
+    "cite": ["cite"],
     "compare": ["Study.compare"],
     "elasticities": ["Study.elasticities"],
     "examples": ["examples"],

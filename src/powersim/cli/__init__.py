@@ -44,7 +44,6 @@ def _app() -> typer.Typer:
         epilog=EXAMPLES,
         rich_markup_mode="rich" if sys.stdout.isatty() else None,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

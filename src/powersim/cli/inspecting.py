@@ -213,6 +213,36 @@ def explain(
     page.next("list", "parameters") if file is None else page.next("check", file)
 
 
+@guarded
+def cite(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario, or the name of an example.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.bib", help="Write to a file, which must not exist.")
+    ] = None,
+    set_: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print what a scenario stands on as BibTeX: every work and record that its rules, numbers and evidence name.
+
+    A work is one entry, with all that rests on it. What is assumed or judged alone is counted.
+    """
+    from powersim.cli import console
+    from powersim.files.writing import write
+    from powersim.study.citing import cite as cited
+
+    found = cited(file, overrides(set_))
+    page = console.Page(quiet)
+    if out is None:
+        console.put(found.bibtex())
+    else:
+        write(out, found.bibtex())
+        page.note(f"written: {out}")
+    page.note(
+        f"{len(found.references)} references; {len(found.own)} rules and numbers rest on judgement or assumption alone"
+    )
+    page.next("list", "parameters", file)
+
+
 def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
     """Headings, each with lines of label and text."""
     for index, (heading, lines) in enumerate(blocks):
@@ -266,6 +296,14 @@ Examples:
   powersim explain exchange
   powersim explain turn
   powersim explain missile_defense_europe missile_defense_2009
+""",
+    ),
+    (
+        cite,
+        """\b
+Examples:
+  powersim cite missile_defense_2009
+  powersim cite my.yaml --out my.bib
 """,
     ),
     (

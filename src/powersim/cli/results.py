@@ -20,7 +20,7 @@ def results(
         typer.Option(
             "--export",
             metavar="FILE",
-            help="Write effects, summaries, values, events, counts or departures, as .csv or .parquet; "
+            help="Write effects, summaries, values, events, counts or departures, as .csv, .parquet or .dta; "
             "or everything as .nc.",
         ),
     ] = None,

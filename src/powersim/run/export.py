@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,9 @@ TABLES = {
 }
 """Long tables and the array that each is made of. In `events` and `departures` the number is a turn."""
 
-ENDINGS = (".csv", ".parquet", NETCDF)
+ENDINGS = (".csv", ".parquet", ".dta", NETCDF)
+UNDATED = datetime(2000, 1, 1)
+"""What a Stata file says of its making, so that equal results are equal files."""
 OURS = ("identity", "files", "checksum")
 """Attributes that speak of the store, not of the results."""
 ROWS = 2**19  # rows of a table, or numbers of an array, that are held at once
@@ -73,7 +76,7 @@ def export(results: xr.Dataset, file: Path, outcomes: Sequence[str] | None = Non
 def _writer(file: Path) -> Callable[[xr.Dataset, Path], object]:
     if file.suffix == NETCDF:
         return _netcdf
-    to = _csv if file.suffix == ".csv" else _parquet
+    to = {".csv": _csv, ".parquet": _parquet, ".dta": _stata}[file.suffix]
     if file.stem != EFFECTS:
         return lambda results, place: to(blocks(results, file.stem), place)
     if file.suffix == ".csv":
@@ -133,6 +136,21 @@ def _cells(column: Column) -> list[object]:
     # Nine digits give a single back exactly, seventeen a double.
     digits = ".9g" if column.values.dtype == np.float32 else ".17g"
     return [cell(value, digits) for value in column.values.tolist()]
+
+
+def _stata(parts: Iterator[list[Column]], file: Path) -> None:
+    """Names become value labels. The table is held in memory, as Stata will hold it."""
+    import pandas as pd
+
+    def held(column: Column) -> Any:
+        if column.labels:
+            return pd.Categorical.from_codes(column.values, categories=list(column.labels))
+        values = column.values
+        return np.where(np.isfinite(values), values, np.nan) if values.dtype.kind == "f" else values
+
+    frames = [pd.DataFrame({column.name: held(column) for column in columns}) for columns in parts]
+    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    whole.to_stata(file, write_index=False, version=118, time_stamp=UNDATED)
 
 
 def _parquet(parts: Iterator[list[Column]], file: Path) -> None:
