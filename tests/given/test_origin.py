@@ -114,17 +114,84 @@ def test_given_what_happened_the_rival_is_told_from_the_cause(planted: ModuleTyp
     assert (row.pn, row.pns) == (1.0, 1.0)
     assert math.isnan(row.ps) is False
     assert "Of 100 worlds that went like ours until 2004" in found.sentence
-    assert "100 under “without”" in found.sentence
+    assert "100 (96 to 100) would have gone without it under “without”" in found.sentence
     written = list(csv.DictReader((tmp_path / "origin" / "origin.csv").read_text("utf-8").splitlines()))
     assert list(written[0]) == COLUMNS
     assert {path.name for path in (tmp_path / "origin").iterdir()} == {
-        "origin.csv",
-        "origin.png",
-        "origin.svg",
-    }
+        "origin.csv", "witnesses.csv", "origin.png", "origin.svg", "provenance.json",
+    }  # fmt: skip
+    again = ps.Study(tmp_path / "origin" / "provenance.json")
+    assert again.date == "2004"
+    assert again.origin(out=tmp_path, resume=True, workers=1).effects.equals(found.effects)
+    told = again.tell("without", world=7, folder=tmp_path / "origin").text
+    assert "World 7 given what happened to 2004, one of 100" in told
+    assert "% of their weight: what another decision would have made of a world" in " ".join(told.split())
+    html = found._repr_html_()
+    assert "necessary" in html
+    assert "worlds count" in html
+    assert found.provenance["outcomes"] == ["effect"]
+    assert found.plot() is not None
     other = ps.Study(planted.by_chance(*events, evidence=stated), ["without", "happened"]).given("2004")
     with pytest.raises(PowersimError, match="branches: found without first; allowed: happened"):
         other.origin("effect", worlds=100)
+
+
+RIVAL = {"like": "happened", "do": [{"forbid": {"event": "other"}}]}
+ROLES = ("alone", "together", "preempting", "preempted")
+
+# shares of worlds with the event in which the cause, and then its rival, is what
+STANDING_IN: dict[str, tuple[float, ...]] = {
+    "two sufficient causes": (0.5, 0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0),
+    "pre-emption": (0.2, 0.0, 0.8, 0.0, 0.0, 0.0, 0.0, 0.8),
+}
+
+
+@pytest.mark.parametrize("name", STANDING_IN)
+def test_causes_that_stand_in_for_each_other_are_told_apart(planted: ModuleType, name: str) -> None:
+    """Overdetermined and pre-empted effects look alike when causes are taken away; what was idle tells them apart."""
+    raw = planted.by_chance(*PLANTED[name][0])
+    raw["branches"]["no_other"] = RIVAL
+    found = ps.Study(raw, ["happened", "without", "no_other"]).origin("effect", RUNS, workers=1)
+    rows = {(one.cause, one.beside): one for one in found.beside}
+    some = [rows["without", "no_other"], rows["no_other", "without"]]
+    shares = [getattr(one, role) for one in some for role in ROLES]
+    for share, exact in zip(shares, STANDING_IN[name], strict=True):
+        if exact in (0.0, 1.0):
+            assert share == exact
+        else:
+            assert share == pytest.approx(exact, abs=FAR * math.sqrt(exact * (1 - exact) / RUNS))
+    for one in some:
+        whole = rows[one.cause, "any"]
+        assert [getattr(whole, role) for role in ROLES] == [getattr(one, role) for role in ROLES]
+        assert one.together_low <= one.together <= one.together_high
+    if name == "pre-emption":
+        assert "but only because what “no_other” takes away stood ready" in found.sentence
+    else:
+        assert "more it would have gone only under “no_other” and “without” together" in found.sentence
+    assert list(found.witnesses.cause.unique()) == ["without", "no_other"]
+
+
+def test_causes_that_cannot_be_away_together_have_no_witness(planted: ModuleType) -> None:
+    """One lays the cause down where the other takes it away."""
+    raw = planted.by_chance(*PLANTED["pre-emption"][0])
+    raw["branches"]["half"] = {"do": [{"path": {"l_cause": {"2001": 0.5}}, "to": "2007"}]}
+    found = ps.Study(raw, ["happened", "without", "half"]).origin("effect", 20, workers=1)
+    assert {one.beside for one in found.beside} == {"any"}
+    assert len(found.rows) == 2
+
+
+def test_few_worlds_with_the_event_are_said(planted: ModuleType) -> None:
+    found = ps.Study(planted.by_chance(event("effect", 2003, 0.5)), ["happened", "without"])
+    assert "worlds count), so the intervals are wide" in found.origin("effect", 40, workers=1).sentence
+    assert "intervals are wide" not in found.origin("effect", 240, workers=1).sentence
+
+
+def test_too_few_worlds_are_refused_before_anything_is_computed(planted: ModuleType, tmp_path: Path) -> None:
+    stated = {"error": 0.1, "discrepancy": 0.1, "miss": 0.05}
+    raw = planted.by_chance(event("effect", 2003, 0.5), evidence=stated)
+    with pytest.raises(PowersimError, match="worlds: found 99; allowed: a whole number from 100"):
+        ps.Study(raw).given("2004").compare(20, worlds=99, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
@@ -133,6 +200,8 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         study.origin("efect")
     with pytest.raises(PowersimError, match="needs what happened and at least one branch without a cause"):
         study.origin("effect", branches=["happened"])
+    with pytest.raises(PowersimError, match="of: which outcome"):
+        study.origin()
     with pytest.raises(PowersimError, match="says nothing of what happened; it needs `evidence`"):
         study.given("2003")
     with pytest.raises(PowersimError, match="coupling other is not known"):
@@ -162,7 +231,14 @@ def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType,
         "weights.csv",
         "posterior.csv",
         "posterior.png",
+        "provenance.json",
     }
     two = ps.Study(planted.by_chance(*events, **parts), theories=["one", "other"]).given("2005")
-    again = two.weigh(worlds=100, workers=1, out=tmp_path, resume=True)  # their worlds are there
-    assert again.finding == "The record cannot tell them apart: one, other."
+    fewer = two.weigh(worlds=100, workers=1, out=tmp_path / "two")
+    assert fewer.finding == "The record cannot tell them apart: one, other."
+    again = ps.Study(tmp_path / "weigh" / "provenance.json").weigh(out=tmp_path, resume=True, workers=1)
+    assert again.effects.equals(found.effects)
+    assert list(found.posterior.columns)[:2] == ["theory", "path"]
+    assert found.plot() is not None
+    assert "behind the best" in found._repr_html_()
+    assert found.provenance["worlds"] == 100

@@ -65,6 +65,14 @@ def test_what_came_later_stands_apart(scenario_two: dict[str, Any]) -> None:
         ({"no_war": ["EAST", "ALLY"], "from": "2004Q1", "to": "2003Q1"}, "to", "ends before it begins"),
         ({"no_war": ["EAST", "ALLY"], "begins": "2004Q1"}, "begins", "no_war has no begins"),
         ({"war": ["EAST", "ALLY"], "begins": "2024Q1"}, "begins", "2024Q1"),
+        ({"deal": ["EAST", "ALLY"]}, "", "deal when"),
+        ({"breach": ["EAST", "EAST"], "at": "2003Q1"}, "breach", "EAST"),
+        (
+            {"sanctions": ["WEST", "EAST"], "above": 1.2, "at": "2003Q1"},
+            "above",
+            "found 1.2; allowed: .* at most 1",
+        ),
+        ({"sanctions": ["WEST", "EAST"], "above": 0, "at": "2003Q1"}, "above", "off the scale"),
     ],
 )
 def test_a_mistake_is_named_with_its_key(
@@ -78,6 +86,89 @@ def test_a_certain_event_cannot_have_failed_to_come(scenario_two: dict[str, Any]
     sure = {**scenario_two, "events": [{"id": "election", "date": "2001Q1", "engagers": {"WEST": 0.8}}]}
     with pytest.raises(ScenarioError, match="impossible: the event is certain to come"):
         from_data(with_(sure, {"event": "election", "happened": False, "to": "2002Q1"}))
+
+
+AT_WAR = {"war": ["EAST", "ALLY"], "begins": "2003Q1"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ((AT_WAR, AT_WAR), r"events\[0\] says the same; found EAST, ALLY; allowed: each fact once"),
+        ((AT_WAR, {"no_war": ["ALLY", "EAST"], "to": "2004Q1"}), "the opposite of the same dates"),
+        (({"no_war": ["ALLY", "EAST"], "to": "2004Q1"}, AT_WAR), "the opposite of the same dates"),
+        (
+            (
+                {"deal": ["WEST", "EAST"], "at": "2003Q2"},
+                {"deal": ["WEST", "EAST"], "happened": False, "from": "2003Q1", "to": "2003Q4"},
+            ),
+            "the opposite of the same dates",
+        ),
+        (
+            (
+                {"sanctions": ["WEST", "EAST"], "above": 0.5, "from": "2003Q1", "to": "2004Q4"},
+                {"sanctions": ["WEST", "EAST"], "above": 0.4, "happened": False, "at": "2003Q2"},
+            ),
+            "the opposite of the same dates",
+        ),
+    ],
+)
+def test_facts_that_cannot_all_be_are_named(
+    scenario_two: dict[str, Any], facts: tuple[dict[str, Any], ...], message: str
+) -> None:
+    with pytest.raises(ScenarioError, match=rf"evidence\.events\[1\][\s\S]*{message}"):
+        from_data(with_(scenario_two, *facts))
+
+
+def test_facts_that_can_all_be_are_left_alone(scenario_two: dict[str, Any]) -> None:
+    found = read(
+        with_(
+            scenario_two,
+            AT_WAR,
+            {"no_war": ["ALLY", "EAST"], "to": "2002Q4"},
+            {"no_war": ["ALLY", "EAST"], "from": "2003Q2"},
+            {"sanctions": ["WEST", "EAST"], "above": 0.5, "from": "2003Q1", "to": "2003Q4"},
+            {"sanctions": ["WEST", "EAST"], "above": 0.6, "happened": False, "at": "2003Q2"},
+        )
+    )
+    assert len(found.facts) == 5
+
+
+@pytest.mark.parametrize(
+    ("barred", "fact"),
+    [
+        ({"event": "election"}, {"event": "election", "at": "2001Q1"}),
+        ({"war": ["ALLY", "EAST"]}, AT_WAR),
+    ],
+)
+def test_what_the_branch_that_happened_forbids_is_no_evidence(
+    scenario_two: dict[str, Any], barred: dict[str, Any], fact: dict[str, Any]
+) -> None:
+    branches = {"kept": {"do": [{"forbid": barred}]}, "keep": {"like": "kept"}, "free": {}}
+    raw = {**scenario_two, "branches": branches, "hypotheses": []}
+    with pytest.raises(ScenarioError, match="impossible: keep, the branch that happened, forbids it"):
+        from_data(with_(raw, fact, branch="keep"))
+    assert len(read(with_(raw, fact, branch="free")).facts) == 1
+    assert len(read(with_(raw, {**fact, "happened": False}, branch="keep")).facts) == 1
+
+
+def test_what_no_mechanism_can_do_is_no_evidence(scenario_two: dict[str, Any]) -> None:
+    raw = {**scenario_two, "mechanisms": {"war": False}}
+    with pytest.raises(ScenarioError, match="impossible: the mechanism war is off"):
+        from_data(with_(raw, AT_WAR))
+    raw["theories"] = {"fights": {"mechanisms": {"war": True}}}
+    assert len(read(with_(raw, AT_WAR)).facts) == 1
+
+
+def test_paths_cannot_be_hit_exactly(scenario_two: dict[str, Any]) -> None:
+    known = {**scenario_two, "record": {"rockets": {"2000Q1": 0.2, "2004Q1": 0.5}}}
+    exact = {"paths": "changes", "discrepancy": 0}
+    for error, where in (({"error": 0}, "error"), ({"errors": {"rockets": 0}}, r"errors\.rockets")):
+        with pytest.raises(
+            ScenarioError, match=rf"evidence\.{where}: paths with neither error nor discrepancy"
+        ):
+            from_data(with_(known, **exact, **error))
+    assert read(with_(known, paths="changes", error=0)).error == 0.0
 
 
 def test_paths_need_a_record(scenario_two: dict[str, Any]) -> None:

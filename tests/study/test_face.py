@@ -261,6 +261,10 @@ def test_hypotheses_are_judged(tmp_path):
     assert isinstance(found.plot(), matplotlib.figure.Figure)
     with pytest.raises(ps.ArgumentError, match=r"^draws: found 1; allowed: a whole number from 2"):
         ps.Study(TWO).verdict(draws=1)
+    assert set(found.evidence.hypothesis) <= set(found.effects.iloc[:, 0])
+    assert len(found.evidence) > 0
+    with pytest.raises(ps.PowersimError, match="kind"):
+        found.plot("nothing")
 
 
 def test_a_run_is_told(study):

@@ -99,6 +99,8 @@ def test_a_scenario_is_checked_and_what_it_has_names_for_is_listed():
 def test_base_rates_stand_beside_the_record_from_python():
     record = ROOT / "scenarios" / "record" / "base_rates_1990_2013.yaml"
     found = ps.Study(TWO, theories="spiral", seed=7).base_rates(record, runs=2)
+    assert found.effects.equals(found.rates)
+    assert (found.provenance["runs"], found.provenance["seed"]) == (2, 7)
     assert len(found.rates) == len(found.cells)
     assert found.findings[0] in repr(found)
     assert found.title.endswith("2 runs beside the record")

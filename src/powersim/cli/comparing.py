@@ -10,15 +10,15 @@ from powersim._words import counted
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Cell, Page
 from powersim.effects.findings import Scale
-from powersim.effects.paired import Effect
+from powersim.effects.paired import EFFECTS_FILE, Effect
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.figures import pool
 from powersim.files.writing import subfolder
-from powersim.study.results import EFFECTS, Comparison, Results
+from powersim.study.results import Comparison, Results
 
 if TYPE_CHECKING:
     from powersim.run.plan import Plan
-    from powersim.study.given import Conditional
+    from powersim.study.conditional import Conditional
 
 FIGURES = "figures"
 NONE = "none"
@@ -61,7 +61,7 @@ def report(
     if out is not None:
         if drawn:
             draw(page, found, subfolder(out, FIGURES), None, processes, brief=figures != ALL)
-        page.note(f"written to {out}: {EFFECTS}, results, provenance.json{', figures' if drawn else ''}")
+        page.note(f"written to {out}: {EFFECTS_FILE}, results, provenance.json{', figures' if drawn else ''}")
 
 
 def _conditional(page: Page, found: Comparison, conditional: Conditional, kept: Sequence[Effect]) -> None:

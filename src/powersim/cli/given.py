@@ -36,7 +36,15 @@ if TYPE_CHECKING:
 @guarded
 def origin(
     file: File,
-    of: Annotated[str, typer.Option("--of", metavar="OUTCOME", help="The event: an outcome with `ever`.")],
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of",
+            metavar="OUTCOME",
+            help="The event: an outcome with `ever`; default: what FILE asked, if it is the provenance.json of an "
+            "earlier one.",
+        ),
+    ] = None,
     branches: Branches = None,
     theories: Theories = None,
     runs: Runs = None,
@@ -59,6 +67,7 @@ def origin(
     from powersim.cli import console
     from powersim.cli.console import Column, Table
     from powersim.study import Study
+    from powersim.study.conditional import ROLES, SHARES
 
     page = console.Page(quiet)
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
@@ -69,26 +78,20 @@ def origin(
         scheduler=scheduler, progress=page,
     )  # fmt: skip
     page.line(f"{found.plan.scenario.title}: {found.given}", "bold")
-    shares = ("necessary", "sufficient", "both")
-    columns = [Column("without"), Column("theory")]
-    for name in shares:
-        columns += [Column(name, right=True), Column("95 % interval", right=True)]
-    rows = []
-    for row in found.rows:
-        cells = [row.cause, "all theories" if row.theory == "all" else row.theory]
-        for at, low, high in (
-            (row.pn, row.pn_low, row.pn_high), (row.ps, row.ps_low, row.ps_high), (row.pns, row.pns_low, row.pns_high),
-        ):  # fmt: skip
-            cells += [_share(at), f"{_share(low)} to {_share(high)}" if at == at else "none"]
-        rows.append(tuple(cells))
-    page.tables([Table(tuple(columns), tuple(rows), found.plan.scenario.outcomes[of].title)])
+    heads = [Column(name, right=place > 1) for place, name in enumerate(SHARES)]
+    title = found.plan.scenario.outcomes[found.rows[0].event].title
+    tables = [Table(tuple(heads), tuple(found.cells), title)]
+    if found.beside_cells:
+        heads = [Column(name, right=place > 1) for place, name in enumerate(ROLES)]
+        tables.append(Table(tuple(heads), tuple(found.beside_cells), "Of worlds in which it came about"))
+    page.tables(tables)
     page.line()
     page.line(found.sentence)
     if found.conditioned is not None:
         _trust(page, found.conditioned)
     if out is not None:
-        page.note(f"written to {out / 'origin'}: origin.csv, figure")
-    page.next("why", file, "--branches", ",".join(found.plan.branches[:2]), "--outcome", of)
+        page.note(f"written to {out / 'origin'}: origin.csv, witnesses.csv, figure, provenance.json")
+    page.next("why", file, "--branches", ",".join(found.plan.branches[:2]), "--outcome", found.rows[0].event)
 
 
 @guarded
@@ -113,9 +116,12 @@ def weigh(
     from powersim.cli import console
     from powersim.cli.console import Column, Table
     from powersim.study import Study
+    from powersim.study.conditional import WEIGHTS
 
     page = console.Page(quiet)
-    study = Study(file, None, names(theories), seed, overrides=overrides(set_)).given(given)
+    study = Study(file, None, names(theories), seed, overrides=overrides(set_))
+    if given is not None:
+        study = study.given(given)
     found = study.weigh(
         worlds=worlds,
         out=out,
@@ -125,33 +131,19 @@ def weigh(
         scheduler=scheduler,
         progress=page,
     )
-    page.line(f"{found.plan.scenario.title}: given {study.date}", "bold")
-    columns = (
-        Column("theory"), Column("log evidence", right=True), Column("behind the best", right=True),
-        Column("probability", right=True), Column(""),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            row.theory, f"{row.log_evidence:.1f} ± {row.error:.1f}", f"{row.log_factor:.1f} ± {row.factor_error:.1f}",
-            _share(row.posterior), row.word,
-        )
-        for row in found.rows
-    )  # fmt: skip
-    page.tables([Table(columns, rows)])
+    page.line(f"{found.plan.scenario.title}: given {found.conditioned.asked.label}", "bold")
+    heads = [Column(name, right=0 < place < 4) for place, name in enumerate(WEIGHTS)]
+    page.tables([Table(tuple(heads), tuple(found.cells))])
     page.line()
     page.line(found.finding)
     _trust(page, found.conditioned)
     if out is not None:
-        page.note(f"written to {out / 'weigh'}: weights.csv, posterior.csv, figure")
-    page.next("compare", file, "--given", study.date)
-
-
-def _share(value: float) -> str:
-    return "" if value != value else f"{100 * value:.1f}%"
+        page.note(f"written to {out / 'weigh'}: weights.csv, posterior.csv, figure, provenance.json")
+    page.next("compare", file, "--given", found.conditioned.asked.label)
 
 
 def _trust(page: Page, found: Conditioned) -> None:
-    from powersim.study.given import Conditional
+    from powersim.study.conditional import Conditional
 
     for line in Conditional(found, by_evidence=False).trust:
         page.line(line, "dim")

@@ -118,7 +118,10 @@ GivenDate = Annotated[
 WorldCount = Annotated[
     int | None,
     typer.Option(
-        "--worlds", metavar="N", help="With --given: worlds under each theory; default: 256.", min=1
+        "--worlds",
+        metavar="N",
+        help="With --given: worlds under each theory, from 100; default: 256.",
+        min=100,
     ),
 ]
 Coupling = Annotated[

@@ -7,6 +7,7 @@ pooled effect counts runs, not runs times theories.
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -64,6 +65,22 @@ class Effect:
 
 EFFECT_COLUMNS = [field.name for field in fields(Effect)]
 EFFECTS_MARK = mark(EFFECT_COLUMNS)
+EFFECTS_FILE = "effects.csv"
+
+
+def read_given(folder: Path) -> list[Effect]:
+    """The effects in worlds that went as the record says, of the effects.csv of a study; none without that file."""
+    path = folder / EFFECTS_FILE
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        told = [row for row in csv.DictReader(stream) if row.get("given")]
+    kinds = {
+        "runs": int,
+        **dict.fromkeys(("outcome", "theory", "branch_a", "branch_b", "estimator", "given"), str),
+    }
+    read = ({name: kinds.get(name, float)(row[name] or "nan") for name in EFFECT_COLUMNS} for row in told)
+    return [Effect(**row) for row in read]
 
 
 @dataclass(frozen=True)

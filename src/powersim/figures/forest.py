@@ -39,6 +39,7 @@ from powersim.figures.style import (
 NAMES, THEORY, LEVELS, SIZES, ODDS = 2.5, 1.55, 1.45, 2.15, 0.65  # widths of columns in inches
 ROW, GAP, HEAD, BOTTOM = 0.215, 0.13, 0.3, 0.62  # heights in inches
 SHADE = "#F4F4F4"
+DATED = "*"  # no theory and no pooled effect has this marker
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ def theory_keys(study: Study) -> list[tuple[str, Look]]:
         return []
     named = [*((words(t), theory_marker(t, study)) for t in study.theories), ("all theories", POOLED)]
     return [(name, Look(SOFT, dash="", marker=marker)) for name, marker in named]
+
+
+def given_key(given: Sequence[Effect]) -> list[tuple[str, Look]]:
+    """What the marks of effects given a date look like; nothing without any."""
+    return [(f"given {given[0].given}", Look(SOFT, dash="", marker=DATED))] if given else []
 
 
 def _groups(rows: Sequence[Effect], study: Study) -> list[tuple[BranchLabel, list[Effect]]]:
@@ -216,14 +222,19 @@ def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str
 
 
 def effect_axes(
-    axes: Axes, rows: Sequence[Effect], study: Study, *, binary: bool, names: bool = True, size: float = 5
-) -> None:
-    """A small forest in given axes: a line for each branch, a marker for each theory, the pooled one largest."""
+    axes: Axes, rows: Sequence[Effect], study: Study, *, binary: bool, names: bool = True, size: float = 5,
+    given: Sequence[Effect] = (),
+) -> None:  # fmt: skip
+    """A small forest in given axes: a line for each branch, a marker for each theory, the pooled one largest.
+
+    given: effects given a date, one for a branch at most: a star with a pale bar below the others.
+    """
     factor = 100 if binary else 1
     order = [b for b in [*study.others(yardstick=False), *study.others(yardstick=True)]
              if any(r.branch_b == b.name for r in rows)]  # fmt: skip
     theories = [*study.theories, ALL] if len(study.theories) > 1 else list(study.theories)
-    shifts = np.linspace(0.33, -0.33, len(theories)) if len(theories) > 1 else [0.0]
+    lowest = -0.12 if given else -0.33  # room for what is given
+    shifts = np.linspace(0.33, lowest, len(theories)) if len(theories) > 1 else [0.0]
     for place, branch in enumerate(order):
         look, y = looks(study)[branch.name], len(order) - 1 - place
         own = [r for r in rows if r.branch_b == branch.name]
@@ -237,6 +248,12 @@ def effect_axes(
             axes.plot(
                 factor * row.effect, at, marker, mfc=face, mec=look.colour, ms=size if pooled else size * 0.7
             )
+        for row in (r for r in given if r.branch_b == branch.name):
+            at = y - 0.36
+            around = [factor * row.ci_low, factor * row.ci_high]
+            axes.plot(around, [at, at], color=look.colour, lw=3.2, alpha=0.35, solid_capstyle="butt")
+            face = look.colour if row.excludes_zero else "white"
+            axes.plot(factor * row.effect, at, DATED, mfc=face, mec=look.colour, ms=size * 1.5)
     axes.axvline(0, color=INK, lw=0.8)
     axes.set_ylim(-0.6, len(order) - 0.4)
     labels = [shorten(words(b.name), 1.5, SMALL) for b in order] if names else [""] * len(order)
@@ -245,7 +262,7 @@ def effect_axes(
         label.set_color(looks(study)[branch.name].colour)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    ends = [factor * v for r in rows for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
+    ends = [factor * v for r in (*rows, *given) for v in (r.ci_low, r.ci_high, r.effect) if math.isfinite(v)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = 0.06 * (high - low) or (1.0 if binary else 0.1)
     axes.set_xlim(low - room, high + room)

@@ -62,18 +62,19 @@ def write_figures(
     *,
     brief: bool = False,
     style: str = SCREEN,
+    given: Sequence[Effect] = (),
 ) -> list[Path]:
     """Draw every figure that `results` allow into `directory`; returns the files written, index.html last.
 
     `outcomes` limits the figures of single outcomes (default: all). brief: only what is to be seen first. style: one of
-    `saving.STYLES`. `progress` is told each figure's name. The same
-    results give the same bytes, however many `processes` draw (see `press.print_all`, also for `notice`). KeyError for
-    an unknown outcome.
+    `saving.STYLES`. given: effects in worlds that went as the record says, to set beside the others. `progress` is told
+    each figure's name. The same results give the same bytes, however many `processes` draw (see `press.print_all`, also
+    for `notice`). KeyError for an unknown outcome.
     """
     study = Study.read(results)
     after = [name for name, what in study.outcomes.items() if not study.precedes(what)]
     names = (after or list(study.outcomes)) if outcomes is None else [study.outcome(n).name for n in outcomes]
-    subject = Subject.read(results)
+    subject = Subject.read(results, given)
     wanted = first(subject) if brief else draws(subject, names)
     shown = print_all(subject, wanted, directory, formats, progress, processes, notice, style)
     page = write(directory / INDEX, plain(index(study, shown, formats[0])), PAGE_MARK)
@@ -94,16 +95,24 @@ class Subject:
     study: Study
     parted: dict[str, NDArray[np.bool_]]  # by branch: where it has left the reference, (theory, turn)
     events: list[str]
+    given: Sequence[Effect] = ()
 
     @classmethod
-    def read(cls, whole: xr.Dataset) -> Subject:
+    def read(cls, whole: xr.Dataset, given: Sequence[Effect] = ()) -> Subject:
         """Read what the figures have in common; results of ordinary size are read altogether."""
         if whole.nbytes <= ROOM:
             whole = whole.compute()
         everything, results = Study.read(whole), sample(whole)
         parted = {b: diverged(results, a, b) for a, b in everything.pairs()}
         return cls(
-            whole, everything, effects(whole), results, Study.read(results), parted, telling_events(results)
+            whole,
+            everything,
+            effects(whole),
+            results,
+            Study.read(results),
+            parted,
+            telling_events(results),
+            given,
         )
 
 
@@ -148,7 +157,7 @@ def _network(of: Subject) -> Drawing:
 
 
 def _overview(of: Subject) -> Drawing:
-    return draw_overview(of.results, of.rows, of.study)
+    return draw_overview(of.results, of.rows, of.study, of.given)
 
 
 def _all_effects(of: Subject) -> Drawing:

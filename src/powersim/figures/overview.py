@@ -15,7 +15,7 @@ from powersim.effects.outcomes import is_binary, progress, titled, unit_of, when
 from powersim.effects.paired import Effect, variance_ratio
 from powersim.effects.results import ALL, Floats, OutcomeLabel, Study, paths
 from powersim.figures.fans import draw_fan, fan
-from powersim.figures.forest import effect_axes, theory_keys
+from powersim.figures.forest import effect_axes, given_key, theory_keys
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -41,8 +41,13 @@ HEAD, FAN, BETWEEN, ROW, BOTTOM = 0.62, 1.9, 0.6, 0.3, 0.78
 COLUMNS, PANEL = 4, 0.26
 
 
-def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | None = None) -> Drawing:
-    """The headline outcomes: above how they go, below what each branch changes. Raises ValueError without `rows`."""
+def draw_overview(
+    results: xr.Dataset, rows: Sequence[Effect], study: Study | None = None, given: Sequence[Effect] = ()
+) -> Drawing:
+    """The headline outcomes: above how they go, below what each branch changes. Raises ValueError without `rows`.
+
+    given: effects over all theories in worlds that went as the record says, set below the others.
+    """
     study = study or Study.read(results)
     if not rows:
         raise ValueError("no effects to draw; a comparison needs at least two branches")
@@ -61,9 +66,13 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
         + f"Below: mean paired difference with its 95% interval{diamond}; filled: the interval excludes zero."
         + _odds_told([what.name for what in shown], rows, study)
     )
-    forest = ROW * len(others)
+    dated = findings.overall(given)
+    if dated:
+        caption += f" Stars with a pale bar: in worlds that went as the record says until {dated[0].given}."
+    forest = (ROW + (0.2 if dated else 0.0)) * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
-    made = sheet(finding, caption, HEAD + FAN + BETWEEN + forest + BOTTOM, [*keys, *theory_keys(study)])
+    keys += [*theory_keys(study), *given_key(dated)]
+    made = sheet(finding, caption, HEAD + FAN + BETWEEN + forest + BOTTOM, keys)
     width = (made.width - LEFT - RIGHT - GAP * (len(shown) - 1)) / len(shown)
     for k, what in enumerate(shown):
         left = LEFT + k * (width + GAP)
@@ -85,7 +94,8 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
         below = made.axes(left, BOTTOM, width, forest)
         chosen = _pool_yardsticks([r for r in rows if r.outcome == what.name], study)
         binary = what.summary.kind == "ever"
-        effect_axes(below, chosen, study, binary=binary, names=k == 0)
+        after = [r for r in dated if r.outcome == what.name]
+        effect_axes(below, chosen, study, binary=binary, names=k == 0, given=after)
         unit = "points" if binary else unit_of(what)
         label = f"difference from {findings.quoted(study.reference)} {when(what, study)}"
         label += f" ({unit})" if unit else ""

@@ -247,6 +247,8 @@ def _places(built: Built, fact: Fact) -> list[tuple[int, int, int]]:
         return [(q.CONTROL, index.sanctions[things[0], things[1]], -1)]
     if fact.kind == "deal":
         return [(q.SHARED_DEALS, index.actors[things[0]], index.actors[things[1]])]
+    if fact.kind == "breach":
+        return [(q.BREACHES, index.actors[things[0]], index.actors[things[1]])]
     if fact.kind == "strike":
         strikes = index.strikes.items()
         return [(q.STRIKES, p, -1) for (a, b, k), p in strikes if (a, b) == things and fact.over in ("", k)]

@@ -13,24 +13,20 @@ luck of a world is known, so both of its twins are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from powersim.effects.limits import mover, wilson
-from powersim.effects.outcomes import summarise
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import effective
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Conditioned
-from powersim.run.condense import summary_of
+from powersim.given.conditioning import LEAST
+from powersim.given.twins import Share, Twins, pooled, share
+from powersim.given.witnesses import ANY, Witness
 from powersim.run.plan import Plan
-from powersim.run.possible import SAME, Possible, Settled, Worlds
-from powersim.run.work import workers
 
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
@@ -38,7 +34,10 @@ EVER = "ever"
 
 @dataclass(frozen=True)
 class Origin:
-    """How an event hangs on a cause, the branch that lacks it; a row of origin.csv. Empty where no world could tell."""
+    """How an event hangs on a cause, the branch that lacks it; a row of origin.csv. Empty where no world could tell.
+
+    ess, event_ess: effective number of worlds, and of those among them in which the event came about.
+    """
 
     event: str
     cause: str
@@ -54,20 +53,11 @@ class Origin:
     pns_high: float
     worlds: int
     ess: float
+    event_ess: float
 
 
 COLUMNS = [field.name for field in fields(Origin)]
 MARK = mark(COLUMNS)
-Share = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Twins:
-    """An event (branch, N) in worlds of a theory, the branch that happened first."""
-
-    happened: Floats
-    weight: Floats
-    same: Floats
 
 
 def check_asked(plan: Plan, event: str, factual: str | None) -> None:
@@ -89,94 +79,36 @@ def check_asked(plan: Plan, event: str, factual: str | None) -> None:
         )
 
 
-def twins_of_runs(
-    plan: Plan, theory: str, event: str, runs: int, threads: int | None = None, coupling: str = SAME
-) -> Twins:
-    """Twins among worlds as the model makes them: the runs of a study."""
-    factual = None if coupling == SAME else plan.branches[0]
-    some = [Possible.of_run(plan, theory, run) for run in range(runs)]
-    worlds = Worlds(
-        theory, plan.seed, np.stack([one.place for one in some]), np.stack([one.keys for one in some]),
-        Settled.nothing(), np.zeros((runs, 0)), np.full(runs, 1.0 / runs), plan.built.turns,
-    )  # fmt: skip
-    outcome = plan.scenario.outcomes[event]
-    place, summary = list(plan.scenario.outcomes).index(event), summary_of(outcome)
-    turns = tuple(range(plan.built.turns))
-
-    def one(world: Possible) -> list[float]:
-        # as results on disk have them
-        paths = [
-            history.values[:, place].astype(np.float32).astype(np.float64)
-            for history in world.histories(plan, factual)
-        ]
-        return [float(summarise(path, summary, turns)) for path in paths]
-
-    with ThreadPoolExecutor(threads or workers(), thread_name_prefix="origin") as pool:
-        happened = np.array(list(pool.map(one, some))).T
-    return Twins(happened, worlds.weight, np.arange(runs, dtype=np.float64))
-
-
-def twins_given(found: Conditioned, theory: str, event: str) -> Twins:
-    """Twins among worlds that went as the record says."""
-    worlds = found.lots[theory].worlds
-    return Twins(found.summaries(theory, event), worlds.weight, worlds.same.astype(np.float64))
-
-
-def origins(
-    plan: Plan, event: str, twins: Callable[[str], Twins], shares: Sequence[float] | None = None
-) -> list[Origin]:
-    """A row for every cause and theory, and over theories: each alike, or with its share."""
-    found = {theory: twins(theory) for theory in plan.theories}
-    weights = np.array([1.0 / len(found)] * len(found) if shares is None else shares)
+def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats) -> list[Origin]:
+    """A row for every cause and theory, and over theories with their weights."""
     rows = []
-    for place, cause in enumerate(plan.branches[1:], 1):
-        parts = [_shares(one, place) for one in found.values()]
+    for cause in plan.branches[1:]:
+        parts = [_shares(one, cause) for one in found.values()]
         for theory, one, part in zip(found, found.values(), parts, strict=True):
-            rows.append(_row(event, cause, theory, part, len(one.weight), effective(one.weight, one.same)))
+            known, among = effective(one.weight, one.same), effective(one.weight * one.happened, one.same)
+            rows.append(_row(event, cause, theory, part, len(one.weight), known, among))
         if len(parts) > 1:
-            pooled = [_pooled([part[k] for part in parts], weights) for k in range(3)]
-            ess = sum(row.ess for row in rows[-len(parts) :])
-            rows.append(_row(event, cause, ALL, pooled, min(row.worlds for row in rows[-len(parts) :]), ess))
+            whole, own = [pooled([part[k] for part in parts], weights) for k in range(3)], rows[-len(parts) :]
+            known, among = sum(row.ess for row in own), sum(row.event_ess for row in own)
+            rows.append(_row(event, cause, ALL, whole, min(row.worlds for row in own), known, among))
     return rows
 
 
-def _row(event: str, cause: str, theory: str, part: Sequence[Share], worlds: int, ess: float) -> Origin:
+def _row(
+    event: str, cause: str, theory: str, part: Sequence[Share], worlds: int, ess: float, among: float
+) -> Origin:
     pn, ps, pns = part
-    return Origin(event, cause, theory, *pn, *ps, *pns, worlds, ess)
+    return Origin(event, cause, theory, *pn, *ps, *pns, worlds, ess, among)
 
 
-def _shares(of: Twins, place: int) -> list[Share]:
+def _shares(of: Twins, cause: str) -> list[Share]:
     """PN, PS and PNS of a cause, each with its limits."""
-    with_, without = of.happened[0] > 0.5, of.happened[place] > 0.5
-    every = np.ones_like(with_)
+    with_, without = of.happened > 0.5, of[cause] > 0.5
     return [
-        _share(of, ~without, with_),
-        _share(of, with_, ~without),
-        _share(of, with_ & ~without, every),
+        share(of, ~without, with_),
+        share(of, with_, ~without),
+        share(of, with_ & ~without, np.ones_like(with_)),
     ]
-
-
-def _share(of: Twins, hits: Floats, among: Floats) -> Share:
-    """The weight of hits among some worlds, with Wilson limits at their effective number."""
-    weight = np.where(among, of.weight, 0.0)
-    total = float(weight.sum())
-    if total <= 0.0:
-        return np.nan, np.nan, np.nan
-    share, n = float(weight[hits].sum() / total), effective(weight, of.same)
-    share = min(1.0, max(0.0, share if 1e-12 < share < 1 - 1e-12 else float(round(share))))
-    low, high = wilson(np.array(share * n), np.array(n))
-    return share, float(low), float(high)
-
-
-def _pooled(parts: Sequence[Share], weights: Floats) -> Share:
-    """Shares over theories, where those that can tell count."""
-    known = np.array([part[0] == part[0] for part in parts])
-    if not known.any():
-        return np.nan, np.nan, np.nan
-    w = weights[known] / weights[known].sum()
-    table = np.array(parts)[known].T
-    low, high = mover(table[0], table[1], table[2], w, np.eye(len(w)))
-    return float(w @ table[0]), float(low), float(high)
 
 
 def ranked(rows: Sequence[Origin]) -> list[Origin]:
@@ -185,21 +117,47 @@ def ranked(rows: Sequence[Origin]) -> list[Origin]:
     return sorted(pooled, key=lambda row: (row.pn != row.pn, -row.pn if row.pn == row.pn else 0.0, row.cause))
 
 
-def sentence(plan: Plan, rows: Sequence[Origin], date: str | None) -> str:
-    """What a reader of a newspaper understands."""
+def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Sequence[Witness] = ()) -> str:
+    """What a reader of a newspaper understands: how many of 100 worlds, and between which numbers."""
     first = ranked(rows)
-    title = plan.scenario.outcomes[first[0].event].title
-    like = "that went like ours" if date is None else f"that went like ours until {date}"
-    if date is None:
-        like = "that the model makes of what was decided"
+    title, branches = plan.scenario.outcomes[first[0].event].title, plan.scenario.branches
+    like = f"that went like ours until {date}" if date else "that the model makes of what was decided"
     known = [row for row in first if row.pn == row.pn]
     if not known:
         return (
             f"In none of the worlds {like} did it come about ({title}), so nothing can be said of its origin."
         )
-    branches = plan.scenario.branches
-    told = "; ".join(f"{100 * row.pn:.0f} under “{branches[row.cause].title}”" for row in known)
-    return f"Of 100 worlds {like} and in which it came about ({title}), so many would have gone without it: {told}."
+
+    def named(cause: str) -> str:
+        return f"“{branches[cause].title if cause in branches else cause}”"
+
+    told = [f"{_of_100((row.pn, row.pn_low, row.pn_high))} under {named(row.cause)}" for row in known]
+    told[0] = told[0].replace(" under ", " would have gone without it under ", 1)
+    parts = [f"Of 100 worlds {like} and in which it came about ({title}), {'; '.join(told)}."]
+    theory = known[0].theory
+    for one in beside:
+        if one.theory != theory:
+            continue
+        both = f"{named(one.cause)} and {named(one.beside)}"
+        if one.beside != ANY and one.together > 0.0 and one.cause < one.beside:
+            shown = _of_100((one.together, one.together_low, one.together_high))
+            parts.append(f"In {shown} more it would have gone only under {both} together.")
+        if one.beside != ANY and one.preempting > 0.0:
+            shown = _of_100((one.preempting, one.preempting_low, one.preempting_high))
+            parts.append(
+                f"In {shown} more it would have come under {named(one.cause)} too, but only because what "
+                f"{named(one.beside)} takes away stood ready to bring it."
+            )
+    if known[0].event_ess < LEAST:
+        parts.append(
+            f"It came about in few of them ({known[0].event_ess:.0f} worlds count), so the intervals are wide."
+        )
+    return " ".join(parts)
+
+
+def _of_100(part: Share) -> str:
+    share, low, high = (f"{100 * end:.0f}" for end in part)
+    return f"{share} ({low} to {high})"
 
 
 def write(rows: Sequence[Origin], path: Path) -> Path:

@@ -23,12 +23,19 @@ from powersim.world.deals import giver_of
 from powersim.world.draws import uniform
 from powersim.world.exchange import keep_offer, weight
 from powersim.world.gains import money_unit
-from powersim.world.packages import can_pay, leg_cost
+from powersim.world.packages import fill_purses, leg_cost
 from powersim.world.state import LEAST, Floats
 
 SIDES = ("lower", "hold", "raise")
 DEEDS = ("give", "freeze")
 NO_OFFER = -1.0  # a surplus by which an offer is passed over
+
+
+def purse(engine: Engine, i: int) -> float:
+    """What actor i can still promise to pay, share of world GDP."""
+    agenda = engine.desk.agenda
+    interpreted(fill_purses)(engine.given, engine.world, agenda)
+    return float(agenda.able[i])
 
 
 class Words(Protocol):
@@ -150,8 +157,8 @@ class Table:
         """Most that i can pay j, and j can pay i: what the payer can spare and the taker can use."""
         g, w = self.engine.given, self.engine.world
         return (
-            float(min(interpreted(can_pay)(g, w, i), g.p.payment_taken * w.economy[j])),
-            float(min(interpreted(can_pay)(g, w, j), g.p.payment_taken * w.economy[i])),
+            float(min(purse(self.engine, i), g.p.payment_taken * w.economy[j])),
+            float(min(purse(self.engine, j), g.p.payment_taken * w.economy[i])),
         )
 
     def received(self, parties: Sequence[int], legs: Sequence[int], pay: float | None) -> tuple[float, float]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from powersim.compile.jit import interpreted
 from powersim.play.briefing import (
     FRONT_ORDERS,
     Briefing,
@@ -20,11 +19,10 @@ from powersim.play.briefing import (
     Own,
     Strike,
 )
-from powersim.play.table import Offer, Table
+from powersim.play.table import Offer, Table, purse
 from powersim.sim.labels import Labels
 from powersim.sim.run import Engine
 from powersim.world import quantities as watched
-from powersim.world.packages import can_pay
 from powersim.world.state import LEAST, Floats, Ints
 
 
@@ -93,7 +91,7 @@ class View:
         i, w, d = self.row, self.engine.world, self.engine.desk.derived
         return Own(
             self.engine.observe(watched.UTILITY, i), gained, float(d.S[i]), float(d.E[i]), float(d.M[i]),
-            float(w.engagers[i]), float(interpreted(can_pay)(self.engine.given, w, i)),
+            float(w.engagers[i]), purse(self.engine, i),
         )  # fmt: skip
 
     def _issues(self, moved: Floats) -> tuple[Issue, ...]:

@@ -13,7 +13,7 @@ import jinja2
 import markupsafe
 import xarray as xr
 
-from powersim.effects.paired import Effect, effects
+from powersim.effects.paired import Effect, effects, read_given
 from powersim.effects.results import Study
 from powersim.figures.gallery import Subject, draws
 from powersim.figures.press import print_all
@@ -117,7 +117,7 @@ def assemble(
         study,
         answer(rows, study),
         levels_and_effects(rows, study, study.headline) if rows else (),
-        _parts(results, study, rows, progress, processes, notice),
+        _parts(results, folder, study, rows, progress, processes, notice),
         shown,
         missing,
         provenance,
@@ -127,6 +127,7 @@ def assemble(
 
 def _parts(
     results: xr.Dataset,
+    where: Path,
     study: Study,
     rows: Sequence[Effect],
     progress: Callable[[str], None] | None,
@@ -136,7 +137,7 @@ def _parts(
     """Every figure, by the heading it belongs under."""
     kept: dict[str, list[Picture]] = {name: [] for name in PARTS}
     of = {slug(name): name for name in study.headline}
-    subject = Subject.read(results)
+    subject = Subject.read(results, read_given(where))
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
         after = [name for name in study.headline if not study.precedes(study.outcome(name))]
         found = draws(subject, after or list(study.headline))

@@ -57,6 +57,7 @@ class Facts(Strict):
     given: str | None = Field(default=None, examples=['"2009Q2"'])
     worlds: Count | None = Field(default=None, examples=["256"])
     coupling: str | None = Field(default=None, examples=['"fresh"'])
+    by_evidence: bool | None = Field(default=None, examples=["true"])
     overrides: dict[str, str] = Field(examples=['{"rho": "0.5"}'])
     versions: dict[str, str] = Field(examples=['{"powersim": "0.1.0"}'])
     platform: str = Field(examples=['"Linux x86_64"'])

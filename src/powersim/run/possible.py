@@ -25,7 +25,7 @@ from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.run import History
-from powersim.world.case import Case
+from powersim.world.case import Case, Watch
 from powersim.world.draws import AS_GIVEN, Luck, luck_of
 from powersim.world.state import Floats, Ints
 
@@ -115,12 +115,15 @@ class Possible:
         """Its inputs under every branch of a plan: they differ in their branch alone."""
         return plan.cases_at(self.theory, self.place)
 
-    def histories(self, plan: Plan, factual: str | None = None) -> list[History]:
+    def histories(self, plan: Plan, factual: str | None = None, watch: Watch | None = None) -> list[History]:
         """Its history under every branch of a plan: where branches do not part it is computed once.
 
         factual: the branch that happened, where every other has luck of its own from the turn at which it parts.
+        watch: what is recorded; by default what the plan asks for.
         """
         cases = self.cases(plan)
+        if watch is not None:
+            cases = [case._replace(watch=watch) for case in cases]
         if factual is None:
             return simulate_branches(cases, self.seed, 0, chance=self.luck)
         taken = plan.built.branch(own_name(factual))
@@ -139,6 +142,22 @@ class Possible:
         keys[since:] = rng.integers(0, 2**32, len(keys[since:]), dtype=np.uint64)
         uniforms[self.settled.turn >= since] = np.nan
         return replace(self, keys=keys, uniforms=uniforms)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A world among those that evidence has chosen under a theory.
+
+    number: its own, of `count`. weight: its share of them all, 0..1. past: turns that went as the record says.
+    happened: the branch that did.
+    """
+
+    world: Possible
+    number: int
+    count: int
+    weight: float
+    past: int
+    happened: str
 
 
 @dataclass(frozen=True)

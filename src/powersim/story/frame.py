@@ -32,7 +32,7 @@ class OutcomePath:
 class About:
     """What is told: names and titles of branch and theory; `facts` for data: scenario, run, seed and so on."""
 
-    facts: Mapping[str, str | int]
+    facts: Mapping[str, str | int | float]
     title: str
     branch: str
     theory: str
@@ -49,7 +49,7 @@ def opening(about: About) -> str:
     drawn = f"; priors {facts['priors']}" if "priors" in facts else ""
     since = f"; its branches part in {about.intervention}" if about.intervention else ""
     which = (
-        f"Run {facts['run']} (seed {facts['seed']}{drawn}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "
+        f"{_numbered(facts)} (seed {facts['seed']}{drawn}) of “{about.title}”, from {dates[0]} to {dates[-1]}{since}. "
         f"The branch is {facts['branch']} ({about.branch}), the theory {facts['theory']} ({about.theory})."
     )
     near, far = _extremes(about.names, about.alignment[0])
@@ -58,6 +58,19 @@ def opening(about: About) -> str:
     stand = [f"{phrases.listed(who)} {how}" for who, how in ((near, "stand closest"), (far, apart)) if who]
     world = f" When it begins, {', '.join(stand)}." if stand else ""
     return which + world + (f" After the first turn: {level}." if level else "")
+
+
+def _numbered(facts: Mapping[str, str | int | float]) -> str:
+    """A run by its number; of a world also what it is given, and how much it counts."""
+    if "world" not in facts:
+        return f"Run {facts['run']}"
+    how = f"which went as the record says until {facts['given']}"
+    if facts["branch"] != facts["happened"]:
+        how = f"what another decision would have made of a world that went as the record says until {facts['given']}"
+    return (
+        f"World {facts['world']} given what happened to {facts['given']}, one of {facts['worlds']} under the theory "
+        f"{facts['theory']}, with {100 * float(facts['weight']):.2g}% of their weight: {how}"
+    )
 
 
 def closing(about: About, events: Sequence[Event]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from powersim.effects.results import CERTAIN
 from powersim.errors import PowersimError
 from powersim.run.plan import Plan, headline
-from powersim.run.possible import Possible
+from powersim.run.possible import Numbered, Possible
 from powersim.run.work import COMPILED, MESA
 from powersim.scenario.arrays.index import Index
 from powersim.scenario.resolved import Actor, Scenario
@@ -64,20 +64,22 @@ def story(
     run: int,
     wanted: Selection | None = None,
     engine: str = COMPILED,
-    world: Possible | None = None,
+    world: Numbered | None = None,
 ) -> Story:
     """What happened in a run, or in a possible world instead, as far as it is wanted, in order."""
-    found = followed(plan, label, theory, run, engine=engine, world=world)
+    found = followed(plan, label, theory, run, engine=engine, world=None if world is None else world.world)
     everything = told(plan, label, theory, run, found)
     chosen = select(everything.events, wanted or Selection())
-    about = described(plan, label, theory, run, everything.names, found)
+    about = described(plan, label, theory, run, everything.names, found, world)
     entries = tell(chosen, everything.names)
     some = Telling(label, theory, run, tuple(chosen), everything.names)
     return Story(about, opening(about), entries, closing(about, everything.events), some)
 
 
-def described(plan: Plan, label: str, theory: str, run: int, known: Names, found: Path) -> About:
-    """Which run it is, and how it begins and ends."""
+def described(
+    plan: Plan, label: str, theory: str, run: int, known: Names, found: Path, world: Numbered | None = None
+) -> About:
+    """Which run it is, or which world, and how it begins and ends."""
     scenario = plan.scenario
     branch = scenario.branches.get(label)
     school = scenario.theories.get(theory)
@@ -87,8 +89,14 @@ def described(plan: Plan, label: str, theory: str, run: int, known: Names, found
         OutcomePath(one.title, one.unit, found.values[:, place])
         for place, one in ((place, list(scenario.outcomes.values())[place]) for place in places)
     ]
-    facts: dict[str, str | int] = {
-        "scenario": scenario.name, "branch": label, "theory": theory, "run": run, "seed": plan.seed,
+    which: dict[str, str | int | float] = {"run": run}
+    if world is not None:
+        which = {
+            "world": world.number, "worlds": world.count, "weight": world.weight,
+            "given": known.dates[world.past - 1], "happened": world.happened,
+        }  # fmt: skip
+    facts: dict[str, str | int | float] = {
+        "scenario": scenario.name, "branch": label, "theory": theory, **which, "seed": plan.seed,
         "from": known.dates[0], "to": known.dates[-1], "intervention": since,
         **({"priors": CERTAIN} if plan.certain else {}),
     }  # fmt: skip

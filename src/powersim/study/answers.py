@@ -104,14 +104,21 @@ class Verdicts:
 
         return pd.DataFrame(verdict_rows(self.judgements), columns=list(HEAD))
 
-    def plot(self) -> Figure:
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """A row for every draw of every hypothesis: those of evidence.csv."""
+        import pandas as pd
+
+        from powersim.verdict.words import EVIDENCE_HEAD, evidence_rows
+
+        return pd.DataFrame(evidence_rows(self.judgements, self.trial.theories), columns=list(EVIDENCE_HEAD))
+
+    def plot(self, kind: str = "verdicts") -> Figure:
         """Every hypothesis with its draws and its verdict."""
         from powersim.verdict.figures import draw_verdicts
 
         title = self.trial.scenario.title
-        return drawn(
-            {"verdicts": lambda: draw_verdicts(self.judgements, title, self.trial.lucks)}, "verdicts"
-        )
+        return drawn({"verdicts": lambda: draw_verdicts(self.judgements, title, self.trial.lucks)}, kind)
 
     def __repr__(self) -> str:
         lines = [f"{one.id}: {one.verdict}: {one.claim}" for one in self.judgements]
@@ -215,6 +222,12 @@ class BaseRates:
 
     plan: Plan
     found: Plausibility
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The same as `rates`, under the name that the first table of every answer has."""
+        return self.rates
 
     @property
     def rates(self) -> pd.DataFrame:
@@ -245,7 +258,7 @@ class BaseRates:
         ]
         return [verdict(self.found.rows), *paths, *stuck]
 
-    def plot(self) -> Figure:
+    def plot(self, kind: str = "paths") -> Figure:
         """Every coded issue path over the bands of the runs."""
         from powersim.plausible.figures import draw_hindcast
 
@@ -256,7 +269,7 @@ class BaseRates:
             )
         titles, scores = {issue.id: issue.title for issue in self.plan.scenario.issues}, found.paths
         ways = {"paths": lambda: draw_hindcast(found.issues, found.coded, found.dates, scores, titles)}
-        return drawn(ways, "paths")
+        return drawn(ways, kind)
 
     def __repr__(self) -> str:
         return shown.block(f"<BaseRates: {self.title}>", self.findings)

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from powersim.errors import ArgumentError
+from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, LoadedScenario, one_of
@@ -16,7 +16,7 @@ from powersim.run.possible import COUPLINGS, SAME
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
-    from powersim.study.given import Origins, Weighing
+    from powersim.study.conditional import Origins, Weighing
 
 S = TypeVar("S", bound="GivenQuestions")
 
@@ -46,7 +46,7 @@ class GivenQuestions:
 
     def origin(
         self,
-        of: str,
+        of: str | None = None,
         runs: int | None = None,
         *,
         branches: Chosen = None,
@@ -61,10 +61,10 @@ class GivenQuestions:
     ) -> Origins:
         """Where an outcome came from: was each cause necessary, was it sufficient, beside its rivals.
 
-        of: an outcome with `ever`. branches: what happened, then one branch for each cause, without it. runs: worlds
-        as the model makes them, under each theory; worlds: as many that went as ours did, if the study is `given` a
-        date. coupling: which luck branches share once they have parted, the "same" or none ("fresh"). engine,
-        scheduler: who chooses worlds, as in `compare`.
+        of: an outcome with `ever`; by default that of the record from which the study was opened. branches: what
+        happened, then one branch for each cause, without it. runs: worlds as the model makes them, under each theory;
+        worlds: as many that went as ours did, if the study is `given` a date. coupling: which luck branches share once
+        they have parted, the "same" or none ("fresh"). engine, scheduler: who chooses worlds, as in `compare`.
         """
         questions.check_given(self.date, worlds, False, None, engine=engine, scheduler=scheduler)
         one_of("coupling", coupling or SAME, COUPLINGS)
@@ -76,7 +76,12 @@ class GivenQuestions:
             self.seed,
             swept="",
         )
-        wanted = work.check_runs(work.RUNS if runs is None else runs)
+        recorded = self.opened.recorded
+        if of is None:
+            of = next(iter(recorded.get("outcomes") or ()), None)
+        if of is None:
+            raise ArgumentError("of", "which outcome? e.g. ", Argument("of", "war"))
+        wanted = work.check_runs((recorded.get("runs") or work.RUNS) if runs is None else runs)
         return given.origin(
             planned,
             of,

@@ -2,83 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from powersim._words import counted
+import numpy as np
+
 from powersim.files.writing import check_folder, check_target
 from powersim.given.conditioning import WORLDS, Asked, Conditioned, check_folder_of, condition
+from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.plan import Plan
 from powersim.run.possible import SAME
 from powersim.run.stages import announce
 from powersim.run.work import warm
+from powersim.sim import provenance
+from powersim.study.command import equivalent
+from powersim.study.conditional import Conditional, Origins, Weighing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from powersim.effects.paired import Effect
+    from powersim.effects.results import Study
     from powersim.figures.style import Drawing
-    from powersim.given.conditioning import Diagnostic
-    from powersim.given.origin import Origin
-    from powersim.given.weigh import Learnt, Weighed
 
 
-@dataclass(frozen=True)
-class Conditional:
-    """What branches change in worlds that went as the record says, and how many stand for them."""
-
-    found: Conditioned
-    by_evidence: bool
-
-    @property
-    def date(self) -> str:
-        """Until when the worlds went so."""
-        return self.found.asked.label
-
-    @cached_property
-    def rows(self) -> list[Effect]:
-        """Effects on every outcome, by theory and over them; `given` is the date."""
-        return self.found.effects(self.found.asked.plan.pairs, by_evidence=self.by_evidence)
-
-    @cached_property
-    def diagnostics(self) -> list[Diagnostic]:
-        """How well the worlds of each theory stand for all such worlds."""
-        return self.found.diagnostics()
-
-    @property
-    def meaning(self) -> str:
-        """What such an effect is, in a sentence: it hangs on whether the date lies before the decision."""
-        plan, until = self.found.asked.plan, self.found.asked.known.until
-        since = plan.scenario.intervention
-        if since is None or until < since:
-            return (
-                f"Given {self.date}: what the decision does to worlds that went as ours did up to it; what came after "
-                "it is as open as it was then."
-            )
-        return (
-            f"Given {self.date}, beyond the decision: what another decision would have changed in worlds that went as "
-            f"ours did, with the luck that they had ({self._luck})."
-        )
-
-    @property
-    def _luck(self) -> str:
-        if self.found.asked.coupling == SAME:
-            return "the same uniform after branches part is the same luck"
-        return "up to where branches part; after it every other branch has luck of its own"
-
-    @property
-    def trust(self) -> list[str]:
-        """How far the worlds can be trusted, a line a theory."""
-        return [
-            f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "
-            f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; moves accepted: "
-            f"turn {row.turn:.2f}, turns {row.turns:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}"
-            for row in self.diagnostics
-        ]
+def asked_of(plan: Plan, date: str | None, worlds: int | None, coupling: str | None = None) -> Asked:
+    """What is to be conditioned on: so many worlds, or as many as an earlier study had. ArgumentError for too few."""
+    recorded = plan.opened.recorded
+    count = recorded.get("worlds", WORLDS) if worlds is None else worlds
+    return Asked(plan, date, count, coupling=coupling or recorded.get("coupling") or SAME)
 
 
 def conditional(
@@ -96,7 +49,7 @@ def conditional(
     scheduler: str | None = None,
 ) -> Conditional:
     """Condition a plan on what happened, into a folder if there is one."""
-    asked = Asked(plan, date, WORLDS if worlds is None else worlds, coupling=coupling or SAME)
+    asked = asked_of(plan, date, worlds, coupling)
     if folder is not None:
         check_folder_of(folder)
     what = asked.known
@@ -112,75 +65,6 @@ def conditional(
             say=lambda text, wrong: listener.warn(text) if wrong else listener.note(text),
         )  # fmt: skip
     return Conditional(found, by_evidence)
-
-
-@dataclass(frozen=True, repr=False)
-class Origins:
-    """How an event hangs on each cause: necessary, sufficient, both, by theory and over theories."""
-
-    plan: Plan
-    rows: list[Origin]
-    conditioned: Conditioned | None
-
-    @property
-    def given(self) -> str:
-        """In which worlds."""
-        if self.conditioned is None:
-            return "in worlds as the model makes them"
-        return f"in worlds that went like ours until {self.conditioned.asked.label}"
-
-    @property
-    def sentence(self) -> str:
-        """What a reader of a newspaper understands."""
-        from powersim.given.origin import sentence
-
-        return sentence(
-            self.plan, self.rows, None if self.conditioned is None else self.conditioned.asked.label
-        )
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The rows as a tidy DataFrame, with the columns of origin.csv."""
-        import pandas as pd
-
-        from powersim.given.origin import COLUMNS
-
-        return pd.DataFrame(self.rows, columns=COLUMNS)
-
-    def __repr__(self) -> str:
-        return self.sentence
-
-
-@dataclass(frozen=True, repr=False)
-class Weighing:
-    """What the record says of theories and of uncertain numbers."""
-
-    plan: Plan
-    conditioned: Conditioned
-
-    @cached_property
-    def rows(self) -> list[Weighed]:
-        """Theories, the best first."""
-        from powersim.given.weigh import weighed
-
-        return weighed(self.conditioned)
-
-    @cached_property
-    def learnt(self) -> list[Learnt]:
-        """Uncertain numbers before and after."""
-        from powersim.given.weigh import learnt
-
-        return learnt(self.conditioned)
-
-    @property
-    def finding(self) -> str:
-        """What it comes to, in a sentence."""
-        from powersim.given.weigh import finding
-
-        return finding(self.rows)
-
-    def __repr__(self) -> str:
-        return self.finding
 
 
 def origin(
@@ -200,38 +84,47 @@ def origin(
 ) -> Origins:
     """Where an event came from."""
     from powersim.given import origin as asked
+    from powersim.given import twins, witnesses
     from powersim.given.figures import draw_origins
     from powersim.given.knowledge import known
 
+    started = time.time()
     factual = None if date is None else known(plan, date).branch
     asked.check_asked(plan, event, factual)
     if out is not None:
-        check_target(check_folder(out, asked.FOLDER) / asked.FILE, asked.MARK)
+        folder = check_folder(out, asked.FOLDER)
+        check_target(folder / asked.FILE, asked.MARK)
+        check_target(folder / witnesses.FILE, witnesses.MARK)
+    whole, pairs = witnesses.joined(plan)
+    lots, weights = None, np.full(len(plan.theories), 1.0 / len(plan.theories))
     if date is None:
         announce(listener)
         warm(plan.first_case)
-        with listener.progress("computing", len(plan.theories)) as tick:
-
-            def twins(theory: str) -> asked.Twins:
-                one = asked.twins_of_runs(plan, theory, event, runs, workers, coupling or SAME)
-                tick()
-                return one
-
-            found = Origins(plan, asked.origins(plan, event, twins), None)
     else:
         lots = conditional(
             plan, date, worlds, out, listener, resume=resume, workers=workers, coupling=coupling, engine=engine,
             scheduler=scheduler,
         ).found  # fmt: skip
-        shares = list(lots.posterior.values())
-        rows = asked.origins(plan, event, lambda theory: asked.twins_given(lots, theory, event), shares)
-        found = Origins(plan, rows, lots)
+        weights = np.array(list(lots.posterior.values()))
+    found = {}
+    with listener.progress("computing", len(plan.theories)) as tick:
+        for theory in plan.theories:
+            if lots is None:
+                found[theory] = twins.of_runs(whole, theory, event, runs, workers, coupling or SAME)
+            else:
+                found[theory] = twins.of_given(whole, lots, theory, event, workers)
+            tick()
+    rows = asked.origins(plan, event, found, weights)
+    beside = witnesses.witnesses(event, plan.branches[1:], pairs, found, weights)
+    more = {"outcomes": [event], "branches": plan.branches, **({"runs": runs} if lots is None else {})}
+    told = _told("origin", plan, more, {"of": event}, lots, out, listener, started)
+    made = Origins(plan, rows, beside, lots, told)
     if out is not None:
-        asked.write(found.rows, out / asked.FOLDER / asked.FILE)
-        _draw(
-            lambda: draw_origins(plan, found.rows, found.sentence, found.given), out / asked.FOLDER, listener
-        )
-    return found
+        asked.write(rows, out / asked.FOLDER / asked.FILE)
+        witnesses.write(beside, out / asked.FOLDER / witnesses.FILE)
+        provenance.write(out / asked.FOLDER, told)
+        _draw(lambda: draw_origins(plan, rows, made.sentence, made.given), out / asked.FOLDER, listener)
+    return made
 
 
 def weigh(
@@ -250,6 +143,7 @@ def weigh(
     from powersim.given import weigh as asked
     from powersim.given.figures import draw_learnt
 
+    started = time.time()
     if out is not None:
         folder = check_folder(out, asked.FOLDER)
         check_target(folder / asked.FILE, asked.WEIGHED_MARK)
@@ -257,15 +151,45 @@ def weigh(
     made = conditional(
         plan, date, worlds, out, listener, resume=resume, workers=workers, engine=engine, scheduler=scheduler
     )
-    found = Weighing(plan, made.found)
+    told = _told("weigh", plan, {}, {}, made.found, out, listener, started)
+    found = Weighing(plan, made.found, told)
     if out is not None:
         asked.write(found.rows, found.learnt, out / asked.FOLDER)
+        provenance.write(out / asked.FOLDER, told)
         given = f"given {made.date}"
         _draw(lambda: draw_learnt(plan, found.learnt, found.finding, given), out / asked.FOLDER, listener)
     return found
 
 
-def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None:
+def _told(
+    verb: str,
+    plan: Plan,
+    more: Mapping[str, Any],
+    options: Mapping[str, object],
+    found: Conditioned | None,
+    out: Path | None,
+    listener: Listener,
+    started: float,
+) -> dict[str, Any]:
+    """What provenance says of an answer: what is needed to have it again."""
+    worlds = {} if found is None else facts(found.asked.label, found.asked.worlds)
+    asked = {
+        **options, "branches": more.get("branches"), "theories": plan.theories, "runs": more.get("runs"),
+        "seed": plan.seed, **worlds, "out": out,
+    }  # fmt: skip
+    said = work.facts(
+        plan,
+        more.get("runs", 0),
+        listener.command or equivalent(verb, plan.opened, asked),
+        started,
+        work.COMPILED,
+    )
+    if "runs" not in more:
+        del said["runs"]
+    return {**said, **worlds, **{key: list(more[key]) for key in ("outcomes",) if key in more}}
+
+
+def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> Drawing:
     from powersim.figures import letters
     from powersim.figures.saving import save
     from powersim.figures.style import styled
@@ -275,11 +199,34 @@ def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None
         drawing = draw()
         save(drawing, folder, ("png", "svg"))
     letters.tell(drawing.boxes, listener.note)
+    return drawing
 
 
-def facts(date: str | None, worlds: int | None, coupling: str | None = None) -> Mapping[str, object]:
+def facts(
+    date: str | None, worlds: int | None, by_evidence: bool = False, coupling: str | None = None
+) -> Mapping[str, object]:
     """What provenance says of it."""
     if date is None:
         return {}
-    other = {} if coupling in (None, SAME) else {"coupling": coupling}
-    return {"given": date, "worlds": WORLDS if worlds is None else worlds, **other}
+    said: dict[str, object] = {"given": date, "worlds": WORLDS if worlds is None else worlds}
+    if by_evidence:
+        said["by_evidence"] = True
+    if coupling not in (None, SAME):
+        said["coupling"] = coupling
+    return said
+
+
+def leave(
+    found: Conditional, rows: Sequence[Effect], study: Study, command: str, folder: Path, listener: Listener
+) -> None:
+    """The report's part on both effects side by side, with its figure."""
+    from powersim.figures.beside import draw_beside
+    from powersim.given.section import how_theories_count, section
+    from powersim.run.possible import FOLDER
+
+    if not rows or not found.rows:
+        return
+    told = f"{found.meaning.split(':')[0]}: effects beside those in worlds as the model makes them"
+    drawing = _draw(lambda: draw_beside(rows, found.rows, study, told), folder / FOLDER, listener)
+    said = [found.meaning, how_theories_count(found.by_evidence, found.found.posterior), *found.trust]
+    section(rows, found.rows, study, [line for line in said if line], drawing, command).write(folder)

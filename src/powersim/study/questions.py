@@ -14,7 +14,7 @@ from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
 from powersim.run.plan import Plan, plan
-from powersim.run.possible import Possible
+from powersim.run.possible import FOLDER, Numbered
 from powersim.run.stages import announce, check_work
 from powersim.sim import provenance
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
@@ -230,8 +230,12 @@ def base_rates(
     found = find_record(where, record)
     announce(listener)
     work.warm(planned.first_case)
+    started = time.time()
     with listener.progress("runs", work.check_runs(runs) * len(planned.theories)) as tick:
-        return BaseRates(planned, plausibility(planned, found, runs, tick))
+        rates = plausibility(planned, found, runs, tick)
+    again = equivalent("check", opened, {"base_rates": True, "branch": planned.branches[0], "runs": runs})
+    facts = work.facts(planned, runs, listener.command or again, started, work.COMPILED)
+    return BaseRates(planned, rates, facts)
 
 
 def pair(opened: LoadedScenario, branches: Chosen, theories: Chosen, seed: int | None) -> Plan:
@@ -303,11 +307,16 @@ def check_given(
         )
 
 
-def world(planned: Plan, number: int, folder: Path) -> Possible:
-    """A world that a study given a date left in its folder."""
+def world(planned: Plan, number: int, folder: Path) -> Numbered:
+    """A world that a study given a date left in its folder, or in the one that holds it."""
     from powersim.given.conditioning import kept_worlds
 
-    return kept_worlds(planned, planned.theories[0], folder)[number]
+    where = next((one for one in (folder, folder.parent) if (one / FOLDER).is_dir()), folder)
+    found, stated = kept_worlds(planned, planned.theories[0], where), planned.scenario.evidence
+    return Numbered(
+        found[number], number, len(found), float(found.weight[number]), found.past,
+        "" if stated is None else stated.branch,
+    )  # fmt: skip
 
 
 def elasticities(

@@ -12,6 +12,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from powersim._words import counted
+from powersim.effects.paired import EFFECTS_FILE, read_given
 from powersim.effects.results import ALL, CERTAIN, Study
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.files.writing import check_folder, check_target
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from powersim.effects.paired import Effect
     from powersim.run.listener import Listener
     from powersim.run.plan import Plan
-    from powersim.study.given import Conditional
+    from powersim.study.conditional import Conditional
 
-EFFECTS = "effects.csv"
 R = TypeVar("R", bound="Results")
 PLACES = 3  # decimals of numbers shown that are no probabilities
 
@@ -139,8 +139,9 @@ class Results:
         endings = FORMATS if formats is None else chosen(formats, MARKS, "format")
         each = None if tick is None else (lambda _: tick())
         return write_figures(
-            self.data, Path(folder), names, endings, each, workers, notice, brief=brief, style=style
-        )
+            self.data, Path(folder), names, endings, each, workers, notice, brief=brief, style=style,
+            given=self._given,
+        )  # fmt: skip
 
     def export(self, file: str | Path, outcomes: Chosen = None) -> Path:
         """Write a table, which the file's name says (effects.csv, values.parquet, ...), or everything (.nc)."""
@@ -187,6 +188,11 @@ class Results:
         if name is None:
             return self.labels.headline[0]
         return one_of("outcome", name, known)
+
+    @property
+    def _given(self) -> list[Effect]:
+        """Effects in worlds that went as the record says, if there are any."""
+        return []
 
     def _lines(self) -> list[str]:
         return []
@@ -261,11 +267,13 @@ class Comparison(Results):
 
         if found := both(self.data, self.pairs):
             write_estimators(found, folder / FILE)
-        return write_effects([*self.rows, *self._given], folder / EFFECTS)
+        return write_effects([*self.rows, *self._given], folder / EFFECTS_FILE)
 
     @property
     def _given(self) -> list[Effect]:
-        return [] if self.conditional is None else self.conditional.rows
+        if self.conditional is None:
+            return [] if self.folder is None or self.plan is not None else read_given(self.folder)
+        return self.conditional.rows
 
     def condition(
         self,
@@ -281,7 +289,7 @@ class Comparison(Results):
     ) -> None:
         """Set the effects in worlds that went as the record says until a date beside the others, in the files too."""
         from powersim.sim import provenance
-        from powersim.study.given import conditional, facts
+        from powersim.study.given import conditional, facts, leave
 
         assert self.plan is not None
         self.conditional = conditional(
@@ -297,13 +305,15 @@ class Comparison(Results):
             engine=engine,
             scheduler=scheduler,
         )
-        self.provenance = {**self.provenance, **facts(date, worlds, coupling)}
+        self.provenance = {**self.provenance, **facts(date, worlds, by_evidence, coupling)}
         if self.folder is not None:
             self.write(self.folder)
             provenance.write(self.folder, self.provenance)
+            leave(self.conditional, self.rows, self.labels, self.provenance["command"], self.folder, listener)
 
     def _plots(self) -> dict[str, Callable[[str], Figure]]:
         from powersim.effects.results import sample
+        from powersim.figures.beside import draw_beside
         from powersim.figures.forest import draw_effects
         from powersim.figures.overview import draw_overview
 
@@ -313,9 +323,15 @@ class Comparison(Results):
 
         def overview(_: str) -> Figure:
             some = sample(self.data)
-            return draw_overview(some, self.rows, Study.read(some)).figure
+            return draw_overview(some, self.rows, Study.read(some), self._given).figure
 
-        return {"effects": forest, "overview": overview, **super()._plots()}
+        def beside(_: str) -> Figure:
+            if not self._given:
+                raise PowersimError(f"{self.labels.title}: was given no date, see `Study.given`")
+            said = "Effects as the model goes, and given what happened"
+            return draw_beside(self.rows, self._given, self.labels, said).figure
+
+        return {"effects": forest, "overview": overview, "given": beside, **super()._plots()}
 
     def _lines(self) -> list[str]:
         return list(self.findings.values()) if self.rows else ["nothing to compare"]
@@ -345,7 +361,7 @@ def check_effects(out: Path) -> None:
     from powersim.effects.estimators import FILE, MARK
     from powersim.effects.paired import EFFECTS_MARK
 
-    check_target(check_folder(out) / EFFECTS, EFFECTS_MARK)
+    check_target(check_folder(out) / EFFECTS_FILE, EFFECTS_MARK)
     check_target(out / FILE, MARK)
 
 

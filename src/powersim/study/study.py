@@ -16,7 +16,7 @@ from powersim.run.stages import Job
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
 from powersim.scenario.resolved import Scenario
-from powersim.study import questions
+from powersim.study import given, questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
@@ -123,6 +123,8 @@ class Study(GivenQuestions, Seats):
         where = folder_of(out)
         if where is not None and where.exists():
             check_effects(where)
+        if self.date is not None:
+            given.asked_of(planned, self.date, worlds)  # says at once what cannot be
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,

@@ -17,7 +17,7 @@ from powersim.files.writing import check_folder, check_target, write
 from powersim.run.listener import Listener
 from powersim.run.opened import ALL, Chosen, chosen, listed, unknown_name
 from powersim.run.plan import LAST_RUN, Plan
-from powersim.run.possible import Possible
+from powersim.run.possible import Numbered
 from powersim.run.stages import announce
 from powersim.run.work import COMPILED, simulator
 from powersim.story import kinds as known_kinds
@@ -264,7 +264,7 @@ def tale(
     asked: Selection,
     engine: str | None,
     listener: Listener,
-    world: Possible | None = None,
+    world: Numbered | None = None,
 ) -> Tale:
     """The story of a run of the plan's first branch under its first theory, or of a possible world instead."""
     announce(listener)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -157,15 +158,21 @@ def verdict_rows(judged: Sequence[Judgement]) -> list[list[object]]:
 
 def write_evidence(judged: Sequence[Judgement], theories: Sequence[str], path: Path) -> Path:
     """A row for every draw of every hypothesis."""
-    head = ("hypothesis", "theory", "draw", "effect", "ci_low", "ci_high", "lucks", "unchanged")
-    rows = (
+    return write_table(path, EVIDENCE_HEAD, evidence_rows(judged, theories))
+
+
+EVIDENCE_HEAD = ("hypothesis", "theory", "draw", "effect", "ci_low", "ci_high", "lucks", "unchanged")
+
+
+def evidence_rows(judged: Sequence[Judgement], theories: Sequence[str]) -> Iterator[list[Any]]:
+    """Every draw of every hypothesis, under `EVIDENCE_HEAD`."""
+    return (
         [one.id, theories[t], d, e.effect[k, d], e.low[k, d], e.high[k, d], int(e.lucks[k, d]), e.zeros[k, d]]
         for one in judged
         if (e := one.effects) is not None
         for k, t in enumerate(_rows_of(one, theories))
         for d in range(e.effect.shape[1])
     )
-    return write_table(path, head, rows)
 
 
 def section(judged: Sequence[Judgement], setting: str, figure: Figure | None, command: str) -> Section:

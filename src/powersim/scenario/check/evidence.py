@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from powersim.scenario.check.facts import Facts, Finding, Listing, finding
-from powersim.scenario.read.node import Path
-from powersim.scenario.schema.branch import Event
-from powersim.scenario.schema.evidence import FLOWS, FactEntry
+from powersim.scenario.read.node import Path, dotted
+from powersim.scenario.schema.branch import Event, Forbid
+from powersim.scenario.schema.evidence import FLOWS, LEVELS, EvidenceEntry, FactEntry
+from powersim.scenario.schema.numbers import FixedUnit
 from powersim.scenario.schema.scenario import Document
+
+WORK_OF = {
+    "war": "war", "event": "calendar", "deal": "exchange", "breach": "compliance", "strike": "programme_strike",
+}  # fmt: skip
+"""The mechanism without which a fact cannot be."""
 
 
 def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -24,12 +31,16 @@ def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Findin
                 ("evidence", "errors", issue), "an issue without a coded path", issue,
                 ", ".join(sorted(document.record)) or "none is coded", key=True,
             )  # fmt: skip
+    yield from _exact(stated)
     lists: list[tuple[Path, list[FactEntry]]] = [(("evidence", "events"), stated.events)]
     if stated.withheld is not None:
         lists.append((("evidence", "withheld", "events"), stated.withheld.events))
     for where, listed in lists:
         for index, fact in enumerate(listed):
             yield from _fact(document, facts, (*where, index), fact)
+    yield from _together(
+        document, [((*where, k), fact) for where, listed in lists for k, fact in enumerate(listed)]
+    )
 
 
 def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterator[Finding]:
@@ -46,6 +57,10 @@ def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterat
         yield finding((*at, kind), "no such flow", " ".join(thing), facts.list_flows(thing[0]))
     elif kind == "event":
         yield from _event(document, at, fact)
+    if fact.happened and kind != "no_war":
+        yield from _barred(document, at, fact)
+    if kind in LEVELS:
+        yield from _level(document, at, fact)
     if kind in ("war", "strike"):
         table: Listing[tuple[str, str, str]] = facts.over("dispute" if kind == "war" else "strike")
         found = [issue for a, b, issue in table if (a, b) == thing]
@@ -105,3 +120,143 @@ def _window(document: Document, fact: FactEntry) -> tuple[int, int]:
         0 if first is None else calendar.first(first),
         calendar.turns - 1 if last is None else calendar.last(last),
     )
+
+
+def _exact(stated: EvidenceEntry) -> Iterator[Finding]:
+    """Paths that a run would have to hit exactly: no run does, and the likelihood is no number."""
+    if stated.paths is None or stated.discrepancy.value > 0.0:
+        return
+    errors: list[tuple[Path, FixedUnit]] = [(("evidence", "error"), stated.error)]
+    errors += [(("evidence", "errors", issue), error) for issue, error in sorted(stated.errors.items())]
+    for at, error in errors:
+        if error.value <= 0.0:
+            yield finding(
+                at, "paths with neither error nor discrepancy would have to be hit exactly", "0",
+                "a number above 0 and at most 1, here or as discrepancy", example="error: 0.1",
+            )  # fmt: skip
+
+
+def _level(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
+    """Levels beyond the scale, and those that every run is above."""
+    assert fact.above is not None
+    bounded = fact.know_how is None or document.goods[fact.know_how[1]].kind == "know_how"
+    value, allowed = fact.above.value, "a number above 0" + (" and at most 1" if bounded else "")
+    if value <= 0.0 or (bounded and value > 1.0):
+        yield finding((*at, "above"), "off the scale", f"{value:g}", allowed, example="above: 0.5")
+
+
+def _barred(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
+    """What the branch that happened forbids throughout, or whose mechanism is switched off."""
+    stated, kind = document.evidence, fact.kind
+    assert stated is not None
+    branch = stated.branch or next(iter(document.branches), "")
+    first, last = _window(document, fact)
+    for forbid, since, until in _forbidden(document, branch, frozenset()):
+        if _bars(forbid, fact) and since <= first and last <= until:
+            yield finding(
+                (*at, kind), f"impossible: {branch}, the branch that happened, forbids it", _thing(fact),
+                "another branch; or happened: false", example="happened: false",
+            )  # fmt: skip
+            return
+    work = WORK_OF.get(kind, "")
+    switches = [
+        document.mechanisms.get(work),
+        *(one.mechanisms.get(work) for one in document.theories.values()),
+    ]
+    if switches[0] is False and True not in switches:
+        yield finding(
+            (*at, kind), f"impossible: the mechanism {work} is off", _thing(fact), f"{work}: on; or happened: false",
+            example="happened: false",
+        )  # fmt: skip
+
+
+def _forbidden(document: Document, branch: str, seen: frozenset[str]) -> Iterator[tuple[Forbid, int, int]]:
+    """What a branch, or one that it is like, forbids, in which turns."""
+    calendar, entry = document.calendar.calendar(), document.branches.get(branch)
+    if entry is None or branch in seen:
+        return
+    for action in entry.do:
+        if action.forbid is not None:
+            yield (
+                action.forbid,
+                0 if action.from_ is None else calendar.first(action.from_),
+                calendar.turns - 1 if action.to is None else calendar.last(action.to),
+            )
+    for like in entry.like:
+        yield from _forbidden(document, like, seen | {branch})
+
+
+def _bars(forbid: Forbid, fact: FactEntry) -> bool:
+    if fact.war is not None:
+        return forbid.war is not None and set(forbid.war) == set(fact.war)
+    return (fact.event is not None and forbid.event == fact.event) or (
+        fact.delivered is not None and forbid.flow == fact.delivered
+    )
+
+
+class _Said(NamedTuple):
+    """A fact in turns first..last, with what it is about whether it says that it happened or not."""
+
+    at: Path
+    fact: FactEntry
+    about: tuple[object, ...]
+    happened: bool
+    first: int
+    last: int
+
+    def denies(self, other: _Said) -> bool:
+        """Whether both cannot be: this says that something did not happen in turns that the other's all lie in.
+
+        A level that did not always hold is denied by one that always did, in turns that hold those of this.
+        """
+        if self.happened or not other.happened or self.about != other.about:
+            return False
+        if self.fact.over not in (None, other.fact.over):
+            return False
+        if self.fact.above is not None and other.fact.above is not None:
+            inside = other.first <= self.first and self.last <= other.last
+            return inside and self.fact.above.value <= other.fact.above.value
+        return self.first <= other.first and other.last <= self.last
+
+
+def _together(document: Document, listed: list[tuple[Path, FactEntry]]) -> Iterator[Finding]:
+    """Facts that say the same twice, or that cannot all be."""
+    said = [_said(document, at, fact) for at, fact in listed]
+    for place, one in enumerate(said):
+        for other in said[:place]:
+            if one.about != other.about:
+                continue
+            line = f"{dotted(other.at)} says "
+            if one[3:] == other[3:] and _rest(one.fact) == _rest(other.fact):
+                yield finding(one.at, f"{line}the same", _thing(one.fact), "each fact once")
+            elif one.denies(other) or other.denies(one):
+                yield finding(
+                    (*one.at, one.fact.kind), f"impossible: {line}the opposite of the same dates", _thing(one.fact),
+                    "one of them, or other dates", example="{no_war: [RUS, GEO], to: 2008Q2, source: EU report}",
+                )  # fmt: skip
+            elif (
+                one.fact.event is not None
+                and one.happened
+                and other.happened
+                and (one.last < other.first or other.last < one.first)
+            ):
+                yield finding(
+                    (*one.at, "event"), f"impossible: {line}that it came at another date; it comes at most once",
+                    one.fact.event, "one date", example="at: 2010Q1",
+                )  # fmt: skip
+
+
+def _said(document: Document, at: Path, fact: FactEntry) -> _Said:
+    thing = getattr(fact, fact.kind)
+    war = fact.kind in ("war", "no_war")
+    about = ("war", frozenset(thing)) if war else (fact.kind, thing)
+    return _Said(at, fact, about, fact.happened and fact.kind != "no_war", *_window(document, fact))
+
+
+def _rest(fact: FactEntry) -> tuple[object, ...]:
+    return fact.over, None if fact.above is None else fact.above.value
+
+
+def _thing(fact: FactEntry) -> str:
+    thing = getattr(fact, fact.kind)
+    return thing if isinstance(thing, str) else ", ".join(thing)

@@ -32,17 +32,20 @@ class Finding:
     found: str
     allowed: str
     at_key: bool
+    example: str = ""
 
     def problem(self, root: Node) -> Problem:
         """The finding at its place in the file."""
         _, taken = root.descend(self.path)
         mark = root.key_mark(taken) if self.at_key else root.place(self.path)[0]
-        return Problem(*mark, dotted(taken), self.found, self.allowed, "", self.message)
+        return Problem(*mark, dotted(taken), self.found, self.allowed, self.example, self.message)
 
 
-def finding(path: Path, message: str, found: str = "", allowed: str = "", *, key: bool = False) -> Finding:
+def finding(
+    path: Path, message: str, found: str = "", allowed: str = "", *, key: bool = False, example: str = ""
+) -> Finding:
     """A Finding with defaults."""
-    return Finding(path, message, found, allowed[:400], key)
+    return Finding(path, message, found, allowed[:400], key, example)
 
 
 def settled(graph: Mapping[str, Iterable[str]]) -> list[str]:

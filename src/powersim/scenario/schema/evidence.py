@@ -15,7 +15,7 @@ from powersim.scenario.schema.shapes import Date, Flow, Pair, Source, Stock, Swi
 from powersim.world.quantities import asked_of
 
 FLOWS = asked_of("flow")
-KINDS = ("war", "no_war", "event", *FLOWS, "deal", "sanctions", "strike", "know_how")
+KINDS = ("war", "no_war", "event", *FLOWS, "deal", "breach", "sanctions", "strike", "know_how")
 """What a dated event can be about, each a key of its own."""
 
 LEVELS = ("sanctions", "know_how")  # those that are above a level or not
@@ -31,6 +31,7 @@ class FactEntry(Strict):
     delivered: Flow | None = None
     frozen: Flow | None = None
     deal: Pair | None = None
+    breach: Pair | None = None  # the first broke a promise to the second
     sanctions: Pair | None = None
     strike: Pair | None = None
     know_how: Stock | None = None
@@ -74,6 +75,12 @@ class FactEntry(Strict):
             yield complaint(
                 "no war that did not happen", found="false", allowed="war: with begins", at=("happened",)
             )
+        dates = (self.begins, self.at, self.from_, self.to)
+        if self.happened and kind != "no_war" and not any(dates):
+            yield complaint(
+                f"{kind} when?", allowed="begins (of a war), at, or from and to", example="at: 2010Q2", lacks="at",
+                others=True,
+            )  # fmt: skip
         once = [key for key in ("begins", "at") if getattr(self, key) is not None]
         if once and (len(once) > 1 or self.from_ is not None or self.to is not None):
             yield complaint(
