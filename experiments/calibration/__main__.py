@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> None:
                 print(f"\r{len(rows)} of {truths}", end="", file=sys.stderr, flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+    if not rows:
+        raise SystemExit("no truth was ranked")
     found = by_name(rows)
     (Path(__file__).with_name("ranks.csv")).write_text(
         "\n".join(",".join(f"{value:.4f}" for value in row) for row in rows) + "\n", encoding="utf-8"
@@ -57,7 +59,7 @@ def draw(found: dict[str, NDArray[np.float64]]) -> None:
         low, high = stats.binom.interval(0.99, len(rank), 1 / BINS)
         ax.axhspan(low, high, color="0.9")
         ax.axhline(len(rank) / BINS, color="0.5", lw=0.8)
-        ax.hist(rank, BINS, (0.0, 1.0), color="#31688e", rwidth=0.9)
+        ax.hist(rank, BINS, range=(0.0, 1.0), color="#31688e", rwidth=0.9)
         ax.set_title(name, fontsize=9)
         ax.set_xlabel(f"rank of the truth; p = {chance(rank):.2f}", fontsize=8)
         ax.spines[["top", "right"]].set_visible(False)
