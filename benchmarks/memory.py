@@ -25,8 +25,7 @@ from powersim.run.condense import condense
 from powersim.run.work import dataset
 from powersim.sim import layout as layouts
 from powersim.sim.held import FORMAT
-from powersim.sim.layout import Chunk, Layout
-from powersim.sim.moments import Moments
+from powersim.sim.layout import Chunk, Layout, moments_of
 from powersim.sim.store import Store
 
 BRANCHES, THEORIES, TURNS, ACTORS, EVENTS = 13, 4, 8, 4, 6
@@ -104,8 +103,10 @@ def _chunk(layout: Layout, start: int, runs: int) -> Chunk:
         value,
         first.astype(np.float32),
         rng.poisson(3, (*shape, 2)).astype(np.float32),
-        Moments.of(rng.normal(0, 0.2, (runs, BRANCHES, THEORIES, *pair))),
-        Moments.of(rng.poisson(2, (runs, BRANCHES, THEORIES, *arms)).astype(np.float64)),
+        moments_of(
+            rng.normal(0, 0.2, (runs, BRANCHES, THEORIES, *pair)),
+            rng.poisson(2, (runs, BRANCHES, THEORIES, *arms)).astype(np.float64),
+        ),
     )
 
 

@@ -108,12 +108,25 @@ class Problem:
         return (head + "; ".join(part for part in parts if part)).replace("\n", " ")
 
 
+SET = "--set"
+"""Where a problem is that no file holds: in an override."""
+
+
 class ScenarioError(PowersimError):
     """A scenario that cannot be used. Holds every problem found, in the order of the files' lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: list[Problem] = sorted(set(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """A line a problem; one of an override begins with the argument that gave it."""
+        found: list[object] = []
+        for problem in self.problems:
+            text = f"{problem}\n"
+            found += [Argument("overrides"), text[len(SET) :]] if problem.file == SET else [text]
+        return (*found[:-1], str(found[-1])[:-1]) if found else ()
 
 
 def dotted(path: Sequence[str | int]) -> str:

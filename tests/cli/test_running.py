@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 import xarray as xr
+
+from powersim import cli
+from powersim.run.opened import open_scenario
 
 COLUMNS = (
     "outcome,theory,branch_a,branch_b,mean_a,mean_b,effect,ci_low,ci_high,p_superior,runs,estimator,given"
@@ -268,6 +275,24 @@ def test_help_of_every_command_has_examples(powersim, command):
     assert result.code == 0
     assert "Examples:" in result.out
     assert f"powersim {command}" in result.out.split("Examples:")[1]
+
+
+def test_examples_name_what_a_new_scenario_has():
+    """`powersim new my.yaml` is a scenario to try them on."""
+    has = open_scenario(Path("scenarios/two_powers.yaml"))
+    known = {
+        "branch|branches|diff": has.branches, "theory|theories": has.theories, "actor": ["WEST", "EAST", "ALLY"],
+        "outcome|outcomes|of": [*has.outcomes, "all"],
+    }  # fmt: skip
+    seen = 0
+    rooms = [import_module(f"powersim.cli.{each.name}") for each in iter_modules(cli.__path__)]
+    texts = [text for room in rooms for _, text in getattr(room, "COMMANDS", ())]
+    for line in (line for text in texts for line in text.splitlines() if " my.yaml" in line):
+        for options, names in known.items():
+            for found in re.findall(rf"--(?:{options}) ([\w,]+)", line):
+                assert set(found.split(",")) <= {*names, "all"}, line
+                seen += 1
+    assert seen > 15
 
 
 def test_figures_come_as_png_and_svg(powersim, scenario, tmp_path):

@@ -181,8 +181,10 @@ def test_results_of_another_design_are_not_mixed(stated: Path, small: study.Tria
     computed(small, tmp_path)
     with pytest.raises(study.PowersimError, match=r"holds places of this study; add resume=True"):
         computed(small, tmp_path)
+    another = study.trial(open_scenario(stated), draws=10, lucks=9)
+    assert study.damaged(another, tmp_path) == study.damaged(small, tmp_path) == []
     with pytest.raises(study.PowersimError, match=r"another study \(lucks differ\); name another folder"):
-        computed(study.trial(open_scenario(stated), draws=10, lucks=9), tmp_path, resume=True)
+        computed(another, tmp_path, resume=True)
 
 
 def test_a_hypothesis_brings_its_parts(stated: Path) -> None:

@@ -120,7 +120,7 @@ def test_tables_figures_and_a_section_of_the_report_are_left(signs: Path, tmp_pa
         .startswith("input,outcome,of,at_low,at_high,change,low,high,")
     )
     with pytest.raises(PowersimError, match="kind heap is not known"):
-        made.plot("heap")
+        made.plot(kind="heap")
 
 
 @pytest.mark.parametrize(

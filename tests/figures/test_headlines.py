@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -101,6 +102,23 @@ def test_no_table_shows_a_clear_effect_as_zero(study: Study) -> None:
     scale = Scale(False, "")
     assert scale.interval(-3e-5, -1e-5) == "95% interval −0.00003 to −0.00001"
     assert scale.does(0.0) == "leaves it as it is"
+
+
+def test_an_effect_has_as_many_decimals_as_its_interval() -> None:
+    def places(text: str) -> set[int]:
+        return {len(part) for part in re.findall(r"\d+\.?(\d*)", text.replace("95%", ""))}
+
+    for value, low, high in [
+        (-0.0099, -0.014, -0.006),
+        (0.3, 0.00001, 0.6),
+        (0.02, -0.001, 0.04),
+        (2.0, 0.04, 4.0),
+    ]:
+        for scale in (Scale(False, ""), Scale(True, "")):
+            shown = scale.places(value, low, high)
+            assert len(places(f"{scale.does(value, shown)} {scale.interval(low, high, shown)}")) == 1
+            for given in (0, 1, 3):
+                assert len(places(" ".join(scale.estimate(value, low, high, given)))) == 1
 
 
 def test_a_difference_in_every_run_alike_is_as_clear_as_can_be() -> None:

@@ -70,23 +70,44 @@ def test_figures_of_several_processes_are_byte_for_byte_those_of_one(make, tmp_p
     assert [p.read_bytes() for p in two] == [p.read_bytes() for p in one]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes to interrupt")
-def test_an_interruption_is_heard_once_and_leaves_no_process(tmp_path):
+def test_a_script_without_a_guarded_main_part_runs_once(tmp_path):
     script = tmp_path / "study.py"
     script.write_text(
         textwrap.dedent("""
-        import os, time
+        import operator
         from powersim.figures.pool import each
+
+        print("begun", flush=True)
+        print(sum(each(100, operator.add, list(range(12)), 2)), __file__.endswith("study.py"))
+        """)
+    )
+    asked = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (asked.stderr, asked.stdout.split()) == ("", ["begun", "1266", "True"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes to interrupt")
+def test_an_interruption_is_heard_once_and_leaves_no_process(tmp_path):
+    (tmp_path / "naps.py").write_text(
+        textwrap.dedent("""
+        import os, time
 
         def nap(subject, item):
             os.write(1, b"begun\\n")  # in one piece: several processes write at once
             time.sleep(0.5)
+        """)
+    )
+    script = tmp_path / "study.py"
+    script.write_text(
+        textwrap.dedent("""
+        from naps import nap
+        from powersim.figures.pool import each
 
-        if __name__ == "__main__":
-            try:
-                list(each(None, nap, list(range(40)), 2))
-            except KeyboardInterrupt:
-                print("interrupted", flush=True)
+        try:
+            list(each(None, nap, list(range(40)), 2))
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
         """)
     )
     asked = subprocess.Popen(

@@ -11,17 +11,21 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from powersim.cli.levels import table
 from powersim.effects.paired import effects
 from powersim.effects.results import Study
+from powersim.figures.alignment import change, draw_alignment, gap
+from powersim.figures.arms import Flows, draw_arms
 from powersim.figures.dates import draw_dates
-from powersim.figures.events import draw_events
+from powersim.figures.events import draw_event, draw_events
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
-from powersim.figures.gallery import Subject, draws
+from powersim.figures.gallery import STYLE, Subject, draws, index
 from powersim.figures.lead import draw_lead
 from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview
 from powersim.figures.style import INK, looks, styled
+from powersim.report.prose import sentence
 
 
 def lines_in(axes: Any, colour: str) -> list[Any]:
@@ -68,6 +72,88 @@ def test_intervals_of_events_are_paired(make: Any) -> None:
         if line.get_color() == looks(Study.read(results))["cancel"].colour and len(line.get_xdata()) == 2
     )  # fmt: skip
     assert 0 < width < 15  # of an unpaired difference it would be 44 points
+
+
+def with_gaps(results: Any, spread: float) -> Any:
+    """The same results with the reference first, and this spread of differences within runs."""
+    order = ["replace", *(b for b in map(str, results["branch"].values) if b != "replace")]
+    results = results.sel(branch=order)
+    kept = {"alignment_gap_sd": "alignment", "alignment_change_sd": "alignment", "arms_gap_sd": "arms"}
+    return results.assign({name: results[of] * 0 + spread for name, of in kept.items()})
+
+
+def test_intervals_of_arms_and_alignment_are_those_of_differences_within_runs(make: Any) -> None:
+    results = make(branches=3, theories=2, outcomes=1, runs=40)
+    older, paired = Study.read(results), with_gaps(results, 0.0)
+    study = Study.read(paired)
+    flows = Flows.read(paired, study)
+    assert flows.paired
+    assert (flows.half == 0).all()
+    assert not Flows.read(results, older).paired
+    assert (gap(paired, "cancel", study).half == 0).all()
+    assert (gap(results, "cancel", older).half > 0).all()
+    assert (change(paired, "cancel", study.runs).half == 0).all()
+    with styled():
+        assert "within runs" in draw_arms(paired).caption
+        assert "within runs" in draw_alignment(paired, "cancel").caption
+        assert "each branch by itself" in draw_arms(results).caption
+        assert "too wide" in draw_alignment(results, "cancel").caption
+
+
+def test_bands_of_an_event_are_of_the_difference_within_runs(make: Any) -> None:
+    """Where two branches see an event in the same runs and never part, there is no band at all."""
+    results = make(branches=2, theories=1, outcomes=1, runs=40)
+    results["value"].values[1], results["first"].values[1] = (
+        results["value"].values[0],
+        results["first"].values[0],
+    )
+    with styled():
+        axes = draw_event(results, "drones RUS").figure.axes[0]
+    heights = [np.ptp(path.vertices[:, 1]) for band in axes.collections for path in band.get_paths()]
+    shares = [np.ptp(line.get_ydata()) for line in axes.lines if len(line.get_xdata()) > 2]
+    assert heights
+    assert max(heights) == pytest.approx(max(shares))
+
+
+def test_what_goes_by_odds_is_said_wherever_shares_of_runs_stand_beside_it(make: Any) -> None:
+    results = make(branches=3, theories=1, outcomes=3, runs=40)
+    odds = np.full((*results["value"].shape[:3], 3), np.nan)
+    odds[..., 2] = np.random.default_rng(1).uniform(0.1, 0.3, odds.shape[:3])
+    results["odds"] = (("branch", "theory", "run", "outcome"), odds)
+    study, rows = Study.read(results), effects(results)
+    war = study.outcomes["war_ukraine"]
+    own = [row for row in rows if row.outcome == war.name]
+    with styled():
+        assert f"by odds, not by share of runs: {war.title}" in draw_overview(results, rows, study).caption
+        assert f"by odds, not by share of runs: {war.title}" in draw_all_effects(rows, study).caption
+        assert "By odds" in draw_effects(war, own, study).caption
+        assert "(counted, not by odds)" in draw_events(results, ["drones RUS"], study).caption
+    assert "by odds" in sentence(war, own, study)
+    assert table(results).rows[2][-1] == "by odds"
+    assert all(row[-1] != "by odds" for row in table(results).rows[:2])
+
+
+def test_labels_of_small_scales_stay_in_their_panel(make: Any) -> None:
+    results = make(branches=4, theories=2, outcomes=6, runs=20)
+    with styled():
+        figure = draw_all_effects(effects(results), Study.read(results)).figure
+        figure.canvas.draw()
+        for axes in figure.axes:
+            panel, room = axes.get_window_extent(), 0.1 * figure.dpi
+            labels = [label.get_window_extent() for label in axes.get_xticklabels()]
+            assert len(labels) >= 1
+            assert all(panel.x0 - room <= box.x0 and box.x1 <= panel.x1 + room for box in labels)
+            assert all(left.x1 < right.x0 for left, right in pairwise(labels))
+
+
+def test_the_page_of_figures_can_be_read_on_a_phone(make: Any) -> None:
+    """There figures keep a size at which their letters are letters, and are moved sideways."""
+    assert "width=device-width" in index(
+        Study.read(make(branches=1, theories=1, outcomes=1, runs=2)), [], "png"
+    )
+    small = STYLE.partition("@media(max-width:46rem)")[2]
+    assert "overflow-x:auto" in small
+    assert "img{width:52rem;max-width:none}" in small
 
 
 def test_outcomes_that_are_over_before_the_intervention_get_no_figure(make: Any) -> None:

@@ -165,6 +165,14 @@ def test_a_folder_without_results_is_refused(tmp_path):
         write_report(tmp_path)
 
 
+def test_of_results_without_provenance_the_missing_file_is_named(folder, tmp_path):
+    copy = tmp_path / "study"
+    shutil.copytree(folder, copy)
+    (copy / "provenance.json").unlink()
+    with pytest.raises(PowersimError, match=r"study/provenance\.json: is missing"):
+        write_report(copy)
+
+
 def test_a_figure_outside_the_folder_is_never_read_and_a_missing_one_spoils_nothing(folder, tmp_path):
     copy = tmp_path / "study"
     shutil.copytree(folder, copy)

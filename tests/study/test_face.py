@@ -13,6 +13,7 @@ import pytest
 
 import powersim as ps
 from powersim import cli
+from powersim.cli.spelling import flags
 from powersim.scenario.canonical import checksum, resolved_text
 from powersim.sim import layout as layouts
 
@@ -21,6 +22,7 @@ TWO = ROOT / "scenarios" / "two_powers.yaml"
 FILES = sorted(
     [*(ROOT / "scenarios").glob("*.yaml"), *(ROOT / "tests" / "scenarios" / "valid").glob("*.yaml")]
 )
+EVERYTHING = ROOT / "tests" / "scenarios" / "valid" / "everything.yaml"
 RUNS = 6
 
 
@@ -169,20 +171,28 @@ def test_an_argument_error_knows_its_argument():
     assert error.value.argument == "runs"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+SETTINGS = [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}]
+
+
 @pytest.mark.parametrize(
-    "overrides",
-    [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}],
+    ("file", "overrides"),
+    [
+        pytest.param(file, overrides, id=f"{file.stem} {number}")
+        for file in FILES
+        for number, overrides in enumerate(SETTINGS)
+        if number == 0 or file in (TWO, EVERYTHING)
+    ],
 )
 def test_a_scenario_can_be_written_and_read_back(file, overrides, tmp_path):
     before = ps.load(file, overrides)
+    branches = ps.Study(before).opened.branches
     text = ps.dump(before)
     path = tmp_path / "written.yaml"
     path.write_text(text, "utf-8")
     for after in (ps.loads(text), ps.load(path)):
         assert checksum(after) == checksum(before)
         assert resolved_text(after) == resolved_text(before)
-        assert ps.Study(after).opened.branches == ps.Study(before).opened.branches
+        assert ps.Study(after).opened.branches == branches
     assert checksum(ps.loads(text, overrides={"rho": 0.75})) == checksum(ps.load(file, {**overrides, "rho": 0.75}
         if "parameters.rho" not in overrides else {**overrides, "parameters.rho": 0.75}))  # fmt: skip
 
@@ -276,6 +286,16 @@ def test_two_branches_of_a_run_are_told_apart(study, monkeypatch, capsys):
     assert repr(apart).strip() == capsys.readouterr().out.strip()
     with pytest.raises(ps.ArgumentError, match=r"^run: found -1; allowed: a whole number from 0"):
         study.tell_apart(run=-1)
+    for one in ("keep", ["keep"]):
+        with pytest.raises(ps.ArgumentError, match=r"^branches: found keep; allowed: two branches"):
+            study.tell_apart(one)
+    assert "The same history, to the last bit" in " ".join(study.tell_apart(["keep", "keep"]).text.split())
+
+
+def test_overrides_are_called_as_each_face_calls_them():
+    with pytest.raises(ps.ScenarioError, match=r"^overrides: rhoo: parameter rhoo is not known") as caught:
+        ps.Study(TWO, overrides={"rhoo": 1})
+    assert caught.value.spelled(flags).startswith("--set: rhoo: ")
 
 
 def test_names_are_explained_with_and_without_a_scenario():

@@ -32,6 +32,7 @@ CALLS = {
     "list": ["names"],
     "new": ["template"],
     "origin": ["Study.origin"],
+    "play": ["Study.play", "Study.tournament"],
     "report": ["Study.report", "Comparison.report"],
     "results": ["Comparison.open", "Comparison.about", "Comparison.export"],
     "run": ["Study.run"],
@@ -68,6 +69,9 @@ def test_what_happened_in_many_runs_is_a_table(study, tmp_path):
         assert len(list(csv.DictReader(stream))) == len(many.events)
     with pytest.raises(ps.ArgumentError, match=r"^runs: found 100001 runs; allowed: at most 100000"):
         study.tell_many(range(100_001))
+    with pytest.raises(ps.ArgumentError, match=r"^runs: run 1 is named twice; allowed: each once"):
+        study.tell_many([1, 1])
+    assert re.fullmatch(r"<Chronicles of .*: 2 runs of keep, give_up under \S+, seed 7; .*>", repr(many))
     with pytest.raises(ps.ArgumentError, match=r"^out: found .*all.xls; allowed suffixes"):
         many.write(tmp_path / "all.xls")
 

@@ -6,6 +6,9 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -14,6 +17,7 @@ from powersim.cli import (
     elasticities,
     given,
     inspecting,
+    playing,
     reporting,
     results,
     running,
@@ -32,17 +36,17 @@ Examples:
   powersim results out/my                   what a folder of results holds, and its tables
   powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
+  powersim play my.yaml --as RUS             decide for an actor, turn by turn
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
 """
 
 
-def _app() -> typer.Typer:
-    # Panels are for people; a pipe gets plain text.
+def _app(panels: bool = False) -> typer.Typer:
     app = typer.Typer(
         help="Agent-based strategic simulation of world politics: counterfactuals with every assumption stated.",
         epilog=EXAMPLES,
-        rich_markup_mode="rich" if sys.stdout.isatty() else None,
+        rich_markup_mode="rich" if panels else None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,12 +61,19 @@ def _app() -> typer.Typer:
         sensitivity,
         elasticities,
         given,
+        playing,
         reporting,
     ):
         for command, examples in module.COMMANDS:
             app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)
     return app
+
+
+@cache
+def _command(panels: bool) -> Callable[..., Any]:
+    """All commands as one, made once: whoever calls many in a process (the tests) need not wait for it each time."""
+    return typer.main.get_command(_app(panels))
 
 
 def _top(
@@ -84,4 +95,5 @@ def main() -> None:
     atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
     mend_streams()
     with hearing():
-        guarded(lambda: _app()(prog_name="powersim"))()
+        # Panels are for people; a pipe gets plain text.
+        guarded(lambda: _command(sys.stdout.isatty())(prog_name="powersim"))()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from powersim.cli.console import Cell, Column, Table
-from powersim.effects.findings import Scale, decimals, number, overall
+from powersim.effects.findings import Scale, by_odds, decimals, number, overall
 from powersim.effects.outcomes import titled
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, OutcomeLabel, Study
@@ -50,7 +50,7 @@ def short(effects: Sequence[Effect], study: Study, name: str) -> Table:
         signs = " ".join(marks[row.branch_a, row.branch_b, t] for t in study.theories) if several else ""
         lines.append((*cells, signs, said))
     columns = (Column("branch"), *_numbers(scale), Column("by theory" if several else ""), Column(""))
-    return Table(columns, tuple(lines), heading(outcome, study))
+    return Table(columns, tuple(lines), heading(outcome, study) + by_odds(rows))
 
 
 def key(effects: Sequence[Effect], study: Study, outcomes: Sequence[str]) -> str:
@@ -105,7 +105,7 @@ def _table(rows: Sequence[Effect], study: Study, name: str) -> Table:
                 shown, label = row.branch_a, ""
             lines.append(_line(row, scale, places))
     columns = (Column("theory"), Column("branch"), *_numbers(scale), Column(""))
-    return Table(columns, tuple(lines), heading(outcome, study))
+    return Table(columns, tuple(lines), heading(outcome, study) + by_odds(rows))
 
 
 def _numbers(scale: Scale) -> tuple[Column, ...]:

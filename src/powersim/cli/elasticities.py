@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from powersim.cli.console import Table
     from powersim.elasticities.words import Words
 
+MOST = 5  # inputs of an outcome that are printed
 STYLES = {"right": "green", "wrong": "red", "not seen": "dim"}
 
 
@@ -93,8 +94,32 @@ def elasticities(
     for paragraph in words.all():
         page.line()
         page.line(paragraph)
-    if out is not None:
+    if out is None:
+        page.line()
+        page.tables([_changes(words)])
+        page.next("elasticities", file, "--out", "out/my")
+    else:
         page.note(f"written: {out / 'elasticities'}: tables, figures, section.json")
+        page.next("report", out)
+
+
+def _changes(words: Words) -> Table:
+    """The largest clear changes, outcome by outcome: all of them are in the files that --out keeps."""
+    from powersim.cli.console import Column, Table
+    from powersim.effects.findings import decimals
+
+    lines: list[tuple[str, ...]] = []
+    for name in words.shown:
+        scale = words.scale(name)
+        for row in [r for r in words.leading(name) if r.clear][:MOST]:
+            places = decimals([scale.factor * v for v in (row.change, row.low, row.high)])
+            size, interval = scale.estimate(row.change, row.low, row.high, places)
+            lines.append((words.titles[name], words.named(row), size, words.unit(name), interval))
+    columns = (
+        Column("outcome", fold=True), Column("input", fold=True), Column("from low to high", right=True),
+        Column(""), Column("95 % interval", right=True),
+    )  # fmt: skip
+    return Table(columns, tuple(lines), "What moves most")
 
 
 def _signs(words: Words) -> Table:
@@ -132,7 +157,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 Examples:
   powersim elasticities my.yaml --out out/my
   powersim elasticities my.yaml --inputs all --outcomes war --runs 200 --out out/my
-  powersim elasticities my.yaml --inputs rho,tau,disputes.RUS>UKR.front.hazard --theories deterrence
+  powersim elasticities my.yaml --inputs rho,tau,disputes.EAST>ALLY.district.hazard --theories deterrence
   powersim elasticities my.yaml --signs expected.yaml --effects --out out/my
 """,
     ),

@@ -9,6 +9,8 @@ import typer
 
 from powersim.cli.options import (
     Branches,
+    Coupling,
+    Engine,
     File,
     GivenDate,
     Out,
@@ -16,6 +18,7 @@ from powersim.cli.options import (
     Quiet,
     Resume,
     Runs,
+    Scheduler,
     Seed,
     Theories,
     Workers,
@@ -41,6 +44,9 @@ def origin(
     given: GivenDate = None,
     worlds: WorldCount = None,
     out: Out = None,
+    coupling: Coupling = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -58,7 +64,10 @@ def origin(
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
     if given is not None:
         study = study.given(given)
-    found = study.origin(of, runs, worlds=worlds, out=out, resume=resume, workers=workers, progress=page)
+    found = study.origin(
+        of, runs, worlds=worlds, out=out, coupling=coupling, resume=resume, engine=engine, workers=workers,
+        scheduler=scheduler, progress=page,
+    )  # fmt: skip
     page.line(f"{found.plan.scenario.title}: {found.given}", "bold")
     shares = ("necessary", "sufficient", "both")
     columns = [Column("without"), Column("theory")]
@@ -79,6 +88,7 @@ def origin(
         _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'origin'}: origin.csv, figure")
+    page.next("why", file, "--branches", ",".join(found.plan.branches[:2]), "--outcome", of)
 
 
 @guarded
@@ -89,6 +99,8 @@ def weigh(
     given: GivenDate = None,
     worlds: WorldCount = None,
     out: Out = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -104,7 +116,15 @@ def weigh(
 
     page = console.Page(quiet)
     study = Study(file, None, names(theories), seed, overrides=overrides(set_)).given(given)
-    found = study.weigh(worlds=worlds, out=out, resume=resume, workers=workers, progress=page)
+    found = study.weigh(
+        worlds=worlds,
+        out=out,
+        resume=resume,
+        engine=engine,
+        workers=workers,
+        scheduler=scheduler,
+        progress=page,
+    )
     page.line(f"{found.plan.scenario.title}: given {study.date}", "bold")
     columns = (
         Column("theory"), Column("log evidence", right=True), Column("behind the best", right=True),
@@ -123,6 +143,7 @@ def weigh(
     _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'weigh'}: weights.csv, posterior.csv, figure")
+    page.next("compare", file, "--given", study.date)
 
 
 def _share(value: float) -> str:
@@ -141,16 +162,16 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         origin,
         """\b
 Examples:
-  powersim origin my.yaml --of war --branches happened,no_site --runs 1000
-  powersim origin my.yaml --of war --branches happened,no_site,no_loan --given 2009Q2 --out out/my
+  powersim origin my.yaml --of war --branches keep,give_up --runs 1000
+  powersim origin missile_defense_2009 --of ukraine_war --branches replace,no_nato_shift --given 2009Q2
 """,
     ),
     (
         weigh,
         """\b
 Examples:
-  powersim weigh my.yaml                                    to the date of its evidence
-  powersim weigh my.yaml --given 2013Q4 --worlds 512 --out out/my
+  powersim weigh missile_defense_2009                        to the date of its evidence
+  powersim weigh missile_defense_2009 --given 2013Q4 --worlds 512 --out out/flagship
 """,
     ),
 )

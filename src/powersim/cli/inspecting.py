@@ -275,7 +275,7 @@ Examples:
   powersim check my.yaml
   powersim check my.yaml --detail                  every name, and all that branches will be read as
   powersim check scenarios/*.yaml --quiet
-  powersim check my.yaml --set issues.radar.start=0.2
+  powersim check my.yaml --set issues.rockets.start=0.1
   powersim check missile_defense_2009 --base-rates
 """,
     ),

@@ -11,7 +11,7 @@ from powersim.cli.console import Column, Table
 from powersim.effects.findings import Scale, number
 from powersim.effects.odds import measured
 from powersim.effects.outcomes import when
-from powersim.effects.results import CERTAIN, Study
+from powersim.effects.results import CERTAIN, ODDS, Study
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,17 +21,21 @@ PLACES = 3
 
 
 def table(data: xr.Dataset) -> Table:
-    """One row an outcome: mean over runs, and the band that holds 90 % of them (nothing for a probability)."""
+    """One row an outcome: mean over runs, and the band that holds 90 % of them.
+
+    Of a probability instead: whether it is no share of runs but by odds.
+    """
     study = Study.read(data)
     branch, theory = next(iter(study.branches)), study.theories[0]
     rows: list[tuple[str, ...]] = []
     runs = 0 if study.outcomes else study.runs
     for name, outcome in study.outcomes.items():
-        values = measured(data, name, study)[0].ravel()
+        values, estimator = measured(data, name, study)
+        values = values.ravel()
         values = values[np.isfinite(values)]
         runs = max(runs, len(values))
         scale = Scale(outcome.summary.kind == "ever", outcome.unit)
-        band = ""
+        band = "by odds" if estimator == ODDS else ""
         if not scale.binary and len(values) > 1:
             low, high = np.quantile(values, [LOW, HIGH])
             band = f"{number(float(low), PLACES)} to {number(float(high), PLACES)}"

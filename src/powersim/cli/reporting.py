@@ -18,6 +18,10 @@ Page = Annotated[
 ]
 
 
+ADDED = ("why", "sensitivity", "verdict")
+"""Commands that add a part to a report, in the folder of their name."""
+
+
 @guarded
 def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
     """Write one self-contained HTML page about a study.
@@ -29,7 +33,12 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
 
     page = console.Page(quiet)
     path = Study.report(folder, out, progress=page)
-    page.line(f"{path.name} written to {path.parent.name or '.'}: open it in any browser")
+    page.line(f"{path}: open it in any browser")
+    missing = [name for name in ADDED if not (folder / name).is_dir()]
+    if missing:
+        page.next(missing[0], folder / "provenance.json", "--out", folder)
+    else:
+        page.next("results", folder, "--export", "effects.csv")
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

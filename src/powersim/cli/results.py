@@ -47,6 +47,7 @@ def results(
         page.next("report", folder)
         return
     page.note(f"written: {found.export(export, names(outcomes) or None)}")
+    page.next("report", folder)
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

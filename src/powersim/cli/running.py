@@ -10,6 +10,7 @@ import typer
 from powersim.cli.options import (
     Branch,
     Branches,
+    Coupling,
     Detail,
     Engine,
     File,
@@ -121,6 +122,7 @@ def compare(
         bool,
         typer.Option("--by-evidence", help="With --given: weigh theories by what the record says of them."),
     ] = False,
+    coupling: Coupling = None,
     resume: Resume = False,
     set_: Overrides = None,
     no_priors: NoPriors = False,
@@ -163,6 +165,7 @@ def compare(
         paths=paths,
         worlds=worlds,
         by_evidence=by_evidence,
+        coupling=coupling,
         progress=page,
     )
     with found.keeping():
@@ -198,15 +201,15 @@ Examples:
         """\b
 Examples:
   powersim compare my.yaml                                  all branches, all theories, 100 runs
-  powersim compare my.yaml --branches keep,cancel --runs 1000 --seed 7 --out out/my
+  powersim compare my.yaml --branches keep,give_up --runs 1000 --seed 7 --out out/my
   powersim compare my.yaml --detail                         every outcome shown by theory and branch
   powersim compare my.yaml --set rho=0.5 --theories deterrence,spiral
-  powersim compare my.yaml --branches keep,cancel --sweep 2009Q1..2010Q4
+  powersim compare my.yaml --branches keep,give_up --sweep 2002Q1..2003Q4
   powersim compare my.yaml --out out/my --outcomes all --figures all
   powersim compare my.yaml --runs 5000 --out out/my --resume     go on after an interruption
   powersim compare my.yaml --until 'war ci < 0.01' --runs 20000  until the effects are known to ±0.01
   powersim compare my.yaml --runs 1000000 --paths 5000 --out out/long
-  powersim compare my.yaml --given 2009Q2                   also in worlds that went as ours did until then
+  powersim compare missile_defense_2009 --given 2009Q2      also in worlds that went as ours did until then
   powersim compare out/my/provenance.json --out out/again        compute a study again
 """,
     ),

@@ -149,9 +149,9 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         sensitivity,
         """\b
 Examples:
-  powersim sensitivity my.yaml --branches keep,cancel --out out/my
-  powersim sensitivity my.yaml --outcome sale --method given-data --runs 5000
-  powersim sensitivity my.yaml --branches keep,cancel --theories all --out out/my
+  powersim sensitivity my.yaml --branches keep,give_up --out out/my
+  powersim sensitivity my.yaml --outcome rockets --method given-data --runs 5000
+  powersim sensitivity my.yaml --branches keep,give_up --theories all --out out/my
   powersim sensitivity my.yaml --map rho,tau --map w_threat,eta_2 --out out/my
   powersim sensitivity my.yaml --threshold 0.02
 """,

@@ -136,8 +136,11 @@ def tell(
         "first": first, "last": last,
     }  # fmt: skip
     numbers = _runs(run or 0, runs)
-    many = study.tell_many(numbers, named, names(theory), engine=engine, progress=page, **about)
-    branches, theories = many.plan.labels, many.plan.theories
+    alone = None if named is None else tuple(dict.fromkeys(named))  # --diff sets a branch beside itself too
+    many = study.tell_many(
+        numbers, alone if diff else named, names(theory), engine=engine, progress=page, **about
+    )
+    branches, theories = named if diff and named else many.plan.labels, many.plan.theories
     if section is not None:
         if not diff:
             raise PowersimError("--section: shows two branches; e.g. --diff keep,cancel --section out/study")
@@ -165,6 +168,7 @@ def tell(
         check_out(out, form)
     if form in TABLES or not single:
         _table(page, many, form, out)
+        page.next("tell", file, "--branch", branches[0], "--run", numbers[0])
         return
     one = numbers[0]
     if diff:
@@ -189,9 +193,11 @@ def tell(
     else:
         _put(page, tale, form, out)
     if world is not None:
-        return
-    if other := next((name for name in study.opened.branches if name != branches[0]), ""):
+        page.next("compare", file)
+    elif other := next((name for name in study.opened.branches if name != branches[0]), ""):
         page.next("tell", file, "--run", one, "--diff", f"{branches[0]},{other}")
+    else:
+        page.next("run", file)
 
 
 def _two(diff: str, branch: str | None) -> tuple[str, ...]:
@@ -203,7 +209,7 @@ def _two(diff: str, branch: str | None) -> tuple[str, ...]:
         raise PowersimError(
             f"--diff: found {diff}; allowed: two branches, without --branch, e.g. --diff keep,cancel"
         )
-    return tuple(dict.fromkeys(both))
+    return both[0], both[1]
 
 
 def _form(out: Path | None, asked: str | None) -> str:
@@ -291,12 +297,12 @@ def _entries(page: Page, entries: Sequence[Entry]) -> None:
 
 EXAMPLES = """\b
 Examples:
-  powersim tell my.yaml --branch cancel --theory deterrence --run 7
-  powersim tell my.yaml --run 7 --actor RUS,IRN --kind deal,breach --from 2009Q3 --to 2012Q4
+  powersim tell my.yaml --branch give_up --theory deterrence --run 7
+  powersim tell my.yaml --run 7 --actor WEST,EAST --kind deal,breach --from 2002Q1 --to 2004Q4
   powersim tell my.yaml --run 7 --out run7.md                     also .txt and .json
   powersim tell my.yaml --no-priors                               every number at its central value
-  powersim tell my.yaml --runs 0..99 --branch keep,cancel --out chronicle.sqlite     also .parquet and .csv
-  powersim tell my.yaml --run 7 --diff keep,cancel                two branches of the same run side by side
-  powersim tell my.yaml --diff keep,cancel --runs 0..99 --section out/study     the report's part
+  powersim tell my.yaml --runs 0..99 --branch keep,give_up --out chronicle.sqlite     also .parquet and .csv
+  powersim tell my.yaml --run 7 --diff keep,give_up               two branches of the same run side by side
+  powersim tell my.yaml --diff keep,give_up --runs 0..99 --section out/study     the report's part
   powersim tell my.yaml --run 7 --format csv --kind breach        into a pipe
 """

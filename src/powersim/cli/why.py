@@ -204,7 +204,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
         """\b
 Examples:
   powersim why my.yaml                                     the headline outcomes, the first two branches
-  powersim why my.yaml --outcome war --branches keep,cancel --out out/my
+  powersim why my.yaml --outcome war --branches keep,give_up --out out/my
   powersim why my.yaml --outcome war,rockets --theories spiral --runs 200
   powersim why my.yaml --outcome war --set rho=0 --out out/my --resume
 """,

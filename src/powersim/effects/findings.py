@@ -12,12 +12,13 @@ from powersim import _words
 from powersim._words import counted as counted
 from powersim.effects.outcomes import when
 from powersim.effects.paired import Effect
-from powersim.effects.results import ALL, Floats, OutcomeLabel, Study
+from powersim.effects.results import ALL, ODDS, Floats, OutcomeLabel, Study
 
 DIGITS = 2  # significant digits in sentences
 MOST_PLACES = 4  # decimals shown of numbers of ordinary size
 FINEST = 6  # decimals; what is smaller still is written with a power of ten
 NAMED = 3  # branches named in a row
+BY_ODDS = ", by odds"
 TOO_FEW = "too few runs for an interval"
 
 
@@ -63,10 +64,19 @@ class Scale:
             return number(100 * value, decimals([100 * value]) if places is None else places) + "%"
         return number(value, decimals([value]) if places is None else places)
 
-    def size(self, value: float) -> str:
+    def size(self, value: float, places: int | None = None) -> str:
         """A difference without its sign, for sentences: 3.1 points, 0.03."""
         value = abs(self.factor * value)
-        return telling(value, decimals([value])) + (" points" if self.binary else "")
+        shown = telling(value, decimals([value]) if places is None else places)
+        return shown + (" points" if self.binary else "")
+
+    def places(self, value: float, low: float, high: float) -> int | None:
+        """Decimals for a difference and its interval in a sentence, the same for all; None without an interval."""
+        figures = [self.factor * v for v in (value, low, high)]
+        if not math.isfinite(low + high):
+            return None
+        places = decimals(figures)
+        return _enough(figures, places) if low > 0 or high < 0 else places
 
     @property
     def factor(self) -> float:
@@ -84,30 +94,32 @@ class Scale:
     def estimate(self, value: float, low: float, high: float, places: int) -> tuple[str, str]:
         """A difference and its interval for tables: "+0.03" and "+0.01 to +0.05".
 
-        What is clear of zero, or smaller than the decimals shown, never reads as zero; an interval that does not exist
-        is none.
+        What is clear of zero, or smaller than the decimals shown, never reads as zero: then all three have more
+        decimals. An interval that does not exist is none.
         """
         if not math.isfinite(low + high):
             return self.difference(value, places), TOO_FEW if math.isfinite(value) else ""
         figures = [self.factor * v for v in (value, low, high)]
-        write = telling if low > 0 or high < 0 or max(map(abs, figures)) < 0.5 * 10.0**-places else number
+        write = number
+        if low > 0 or high < 0 or max(map(abs, figures)) < 0.5 * 10.0**-places:
+            write, places = telling, _enough(figures, places)
         shown = [write(v, places, sign=True) for v in figures]
         return shown[0], f"{shown[1]} to {shown[2]}"
 
-    def does(self, value: float) -> str:
+    def does(self, value: float, places: int | None = None) -> str:
         """What such a difference does to the outcome, for sentences."""
         if value == 0:
             return "leaves it as it is"
         if self.binary:
-            return f"makes it {self.size(value)} {'likelier' if value > 0 else 'less likely'}"
-        return f"{'raises' if value > 0 else 'lowers'} it by {self.size(value)}"
+            return f"makes it {self.size(value, places)} {'likelier' if value > 0 else 'less likely'}"
+        return f"{'raises' if value > 0 else 'lowers'} it by {self.size(value, places)}"
 
-    def interval(self, low: float, high: float) -> str:
+    def interval(self, low: float, high: float, places: int | None = None) -> str:
         """An interval in words."""
         if not math.isfinite(low + high):
             return TOO_FEW
         low, high = self.factor * low, self.factor * high
-        places = decimals([low, high])
+        places = decimals([low, high]) if places is None else places
         write = telling if low > 0 or high < 0 else number
         return f"95% interval {write(low, places)} to {write(high, places)}"
 
@@ -115,6 +127,12 @@ class Scale:
     def of_difference(self) -> str:
         """The unit of differences, for axes."""
         return "percentage points" if self.binary else self.unit
+
+
+def _enough(figures: Iterable[float], places: int) -> int:
+    """So many decimals, or as many more as keep each of `figures` that is not 0 from reading as 0."""
+    lost = [v for v in figures if v and math.isfinite(v) and float(f"{v:.{places}f}") == 0]
+    return min(FINEST, max([places, *(-math.floor(math.log10(abs(v))) for v in lost)]))
 
 
 def quoted(branch: str) -> str:
@@ -151,8 +169,10 @@ def of_effects(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, b
         return f"{outcome.title}: {_nothing_clear(rows, main, scale, date)}"
     best = max(clear, key=lambda r: abs(r.effect))
     parts = [r for r in main if r.branch_b == best.branch_b and r.theory != ALL]
-    does = f"{quoted(best.branch_b)} {scale.does(best.effect)} {date}".rstrip()
-    text = f"{outcome.title}: {does} against {quoted(best.branch_a)} ({scale.interval(best.ci_low, best.ci_high)})"
+    places = scale.places(best.effect, best.ci_low, best.ci_high)
+    does = f"{quoted(best.branch_b)} {scale.does(best.effect, places)} {date}".rstrip()
+    interval = scale.interval(best.ci_low, best.ci_high, places) + by_odds([best])
+    text = f"{outcome.title}: {does} against {quoted(best.branch_a)} ({interval})"
     return text + _by_theory(parts, best.effect, scale) + _yardstick(rows, main, scale)
 
 
@@ -181,13 +201,23 @@ def plain_words(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study, *, 
     if a == b:
         places = max(places, decimals([scale.factor * most.effect]))
         b, a = (scale.level(v, places) for v in (most.mean_b, most.mean_a))
-    of = " of histories" if binary else ""
+    of = " by odds" if by_odds([most]) else " of histories" if binary else ""
     return f"{outcome.title}{date}: {b}{of} with {titles[0]}, {a} with {titles[1]}"
 
 
 def answering(rows: Sequence[Effect], study: Study) -> list[Effect]:
     """The effects of branches that answer the question; of yardsticks where there is nothing else."""
     return [r for r in rows if not study.branches[r.branch_b].yardstick] or list(rows)
+
+
+def by_odds(rows: Iterable[Effect]) -> str:
+    """What a number says of itself that is no share of runs, ", by odds" (see `effects.odds`); else nothing."""
+    return BY_ODDS if any(r.estimator == ODDS for r in rows) else ""
+
+
+def odds_of(names: Iterable[str], rows: Sequence[Effect], study: Study) -> list[str]:
+    """Titles of the outcomes among `names` whose effects are differences of odds."""
+    return [study.outcome(n).title for n in names if by_odds(r for r in rows if r.outcome == n)]
 
 
 def stands_out(row: Effect, scale: Scale) -> bool:

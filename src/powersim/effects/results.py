@@ -6,6 +6,8 @@ The dataset (see `powersim.run.work`) carries
   ``date`` is a coordinate of ``turn`` (2009Q3, 2009-07 or 2009);
 - ``alignment``, ``alignment_sd`` (branch, theory, snapshot, actor, actor2): mean and spread over runs, -1..1;
 - ``arms``, ``arms_sd`` (branch, theory, flow): deliveries a run, flows labelled "s300: RUS to IRN";
+- ``alignment_gap_sd``, ``arms_gap_sd``: spread of the difference from the first branch within runs, and
+  ``alignment_change_sd`` of that from the first snapshot (results of older versions have none of the three);
 - ``first`` (branch, theory, run, event): turn at which an event first happened, NaN = never;
 - ``summary`` (branch, theory, run, outcome): each outcome's summary, as `outcomes.summarise` makes it of the path;
 - ``odds`` (branch, theory, run, outcome): the rules' probabilities of what an `ever` outcome counts, added up until it
@@ -184,6 +186,12 @@ class Study:
         if name not in self.outcomes:
             raise KeyError(f"no outcome {name!r}; these results hold {', '.join(self.outcomes)}")
         return self.outcomes[name]
+
+
+def has_gaps(results: xr.Dataset, name: str, reference: str) -> bool:
+    """Whether the spread of a mean's differences from this branch within runs is kept: older results have none."""
+    order = [str(b) for b in results["branch"].values]
+    return f"{name}_gap_sd" in results and len(order) > 1 and order[0] == reference
 
 
 def sample(results: xr.Dataset) -> xr.Dataset:

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from powersim.effects import findings
 from powersim.effects.limits import LEVEL
-from powersim.effects.results import Floats, Study
+from powersim.effects.results import Floats, Study, has_gaps
 from powersim.figures.style import (
     DIVERGING,
     FAINT,
@@ -51,19 +51,42 @@ class Matrix:
         """The mean over theories; runs share luck, so half-widths are averaged as if perfectly correlated."""
         return Matrix(self.mean.mean(axis=0, keepdims=True), self.half.mean(axis=0, keepdims=True))
 
-    def minus(self, other: Matrix) -> Matrix:
-        """The difference, its interval as if unpaired: wider than needed, since only spreads are stored."""
-        return Matrix(self.mean - other.mean, np.hypot(self.half, other.half))
+    def minus(self, other: Matrix, half: Floats | None) -> Matrix:
+        """The difference, with the half-width of its interval; as if unpaired, too wide, where that is not known."""
+        return Matrix(self.mean - other.mean, np.hypot(self.half, other.half) if half is None else half)
 
 
 def matrix(results: xr.Dataset, branch: str, snapshot: int, runs: int) -> Matrix:
     """Mean alignment of a branch at a snapshot (position) with its 95% interval."""
-    dims = ("theory", "actor", "actor2")
-    mean, sd = (
-        results[name].sel(branch=branch).isel(snapshot=snapshot).transpose(*dims).values.astype(np.float64)
-        for name in ("alignment", "alignment_sd")
+    mean = _at(results, "alignment", branch, snapshot)
+    return Matrix(mean, _half(_at(results, "alignment_sd", branch, snapshot), runs))
+
+
+def change(results: xr.Dataset, branch: str, runs: int) -> Matrix:
+    """What moves between the first snapshot and the last within runs."""
+    before, after = (matrix(results, branch, k, runs) for k in (0, -1))
+    known = "alignment_change_sd" in results
+    return after.minus(
+        before, _half(_at(results, "alignment_change_sd", branch, -1), runs) if known else None
     )
-    return Matrix(mean, np.where(runs > 1, Z * sd / np.sqrt(max(runs, 1)), np.nan))
+
+
+def gap(results: xr.Dataset, branch: str, study: Study) -> Matrix:
+    """How a branch stands at the last snapshot against the reference in the same runs."""
+    own, other = (matrix(results, name, -1, study.runs) for name in (branch, study.reference))
+    known = has_gaps(results, "alignment", study.reference)
+    return own.minus(
+        other, _half(_at(results, "alignment_gap_sd", branch, -1), study.runs) if known else None
+    )
+
+
+def _at(results: xr.Dataset, name: str, branch: str, snapshot: int) -> Floats:
+    found = results[name].sel(branch=branch).isel(snapshot=snapshot).transpose("theory", "actor", "actor2")
+    return np.asarray(found.values, dtype=np.float64)
+
+
+def _half(sd: Floats, runs: int) -> Floats:
+    return np.where(runs > 1, Z * sd / np.sqrt(max(runs, 1)), np.nan)
 
 
 def blocs(mean: Floats) -> list[int]:
@@ -82,19 +105,19 @@ def draw_alignment(results: xr.Dataset, branch: str, study: Study | None = None)
     study = study or Study.read(results)
     dates = [str(s) for s in results["snapshot"].values]
     before, after = (matrix(results, branch, i, study.runs) for i in (0, len(dates) - 1))
-    change = after.minus(before)
-    panels = [(f"{dates[0]}", before, False), (f"{dates[-1]}", after, False), ("change", change, True)]
+    focus = change(results, branch, study.runs)
+    panels = [(f"{dates[0]}", before, False), (f"{dates[-1]}", after, False), ("change", focus, True)]
     against = branch != study.reference
-    focus = change
     if against:
-        focus = after.minus(matrix(results, study.reference, len(dates) - 1, study.runs))
+        focus = gap(results, branch, study)
         panels.append((f"{dates[-1]} minus {findings.quoted(study.reference)}", focus, True))
     actors = [str(a) for a in results["actor"].values]
     finding = _finding(branch, focus.over_theories(), actors, dates, study, against=against)
+    known = has_gaps(results, "alignment", study.reference) if against else "alignment_change_sd" in results
     caption = (
         "Mean alignment over runs and theories, −1 hostile to +1 allied; actors ordered by bloc. A dot: not "
-        "clear of zero by its 95% interval. Below: the pairs that differ most, by theory, with intervals that ignore "
-        "pairing and so err on the wide side."
+        "clear of zero by its 95% interval. Below: the pairs that differ most, by theory, with 95% intervals"
+        + (" of differences within runs." if known else ", as if runs were not paired: too wide.")
     )
     side = min(3.3, (12.5 - LEFT - RIGHT - GAP * (len(panels) - 1)) / len(panels))
     dyads = _largest(focus.over_theories(), min(DYADS, len(actors) * (len(actors) - 1) // 2))

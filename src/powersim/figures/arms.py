@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from powersim.effects import findings
 from powersim.effects.limits import LEVEL
-from powersim.effects.results import BranchLabel, Floats, Study
+from powersim.effects.results import BranchLabel, Floats, Study, has_gaps
 from powersim.figures.style import (
     FAINT,
     SMALL,
@@ -33,23 +33,28 @@ MOST = 30  # flows in the figure
 
 @dataclass(frozen=True)
 class Flows:
-    """Mean deliveries a run and the half-width of their interval, shape (branch, theory, flow)."""
+    """Mean deliveries a run and the half-width of their interval, shape (branch, theory, flow).
+
+    paired: the interval is that of the difference from the reference within runs, which itself has none.
+    """
 
     labels: list[str]
     mean: Floats
     half: Floats
+    paired: bool
 
     @classmethod
-    def read(cls, results: xr.Dataset, runs: int) -> Flows:
-        """Read `arms` and `arms_sd`."""
+    def read(cls, results: xr.Dataset, study: Study) -> Flows:
+        """Read `arms` and the spread that there is: older results have none of differences."""
+        paired, runs = has_gaps(results, "arms", study.reference), study.runs
         mean, sd = (
             results[name].transpose("branch", "theory", "flow").values.astype(np.float64)
-            for name in ("arms", "arms_sd")
+            for name in ("arms", "arms_gap_sd" if paired else "arms_sd")
         )
         quantile = float(stdtrit(max(1, runs - 1), (1 + LEVEL) / 2))
         labels = [str(f) for f in results["flow"].values]
         half = np.where(np.isfinite(sd) & (runs > 1), quantile * sd / np.sqrt(max(runs, 1)), np.nan)
-        return cls(labels, mean, half)
+        return cls(labels, mean, half, paired)
 
     def over_theories(self) -> tuple[Floats, Floats]:
         """Means over theories, (branch, flow); runs share luck, so half-widths are averaged. NaN below two runs."""
@@ -62,7 +67,7 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
     Raises ValueError when no good ever flows.
     """
     study = study or Study.read(results)
-    flows, main = Flows.read(results, study.runs), study.main
+    flows, main = Flows.read(results, study), study.main
     order = [list(study.branches).index(b.name) for b in main]
     mean, half = (array[order] for array in flows.over_theories())
     moving = [k for k in range(len(flows.labels)) if mean[:, k].max() > 0]
@@ -82,8 +87,13 @@ def draw_arms(results: xr.Dataset, study: Study | None = None) -> Drawing:
         else ""
     )
     runs = findings.counted(study.runs, "run")
+    interval = (
+        f"line: 95% interval of the paired difference from {findings.quoted(study.reference)}, within runs"
+        if flows.paired
+        else "line: 95% interval of each branch by itself"
+    )
     caption = (
-        f"Mean deliveries a run with 95% intervals, {runs} of each branch under each theory; every good has its own "
+        f"Mean deliveries a run, {runs} of each branch under each theory; {interval}. Every good has its own "
         f"scale.{cut}"
     )
     body = HEAD + sum(TITLE + row * len(ks) + SCALE for _, ks in blocks) + BOTTOM - SCALE

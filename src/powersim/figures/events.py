@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from powersim.effects import findings, limits
-from powersim.effects.paired import paired, pooled
+from powersim.effects.paired import diverged, paired, pooled
 from powersim.effects.results import BranchLabel, Floats, Study
 from powersim.figures.style import (
     FAINT,
@@ -33,7 +33,7 @@ from powersim.figures.style import (
 
 LEFT, RIGHT, GAP = 0.75, 0.3, 0.2  # inches, like all that follows
 HEAD, CURVE, BETWEEN, ROW, BOTTOM = 0.3, 2.3, 0.75, 0.24, 0.35
-NAMES, SHARES = 2.0, 1.7
+NAMES, SHARES = 2.0, 2.4
 RANGE = (0.1, 0.5, 0.9)  # quantiles of the first date
 MOST = 30  # events in the overview
 
@@ -75,7 +75,10 @@ def changed(results: xr.Dataset, event: str) -> bool:
 
 
 def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> Drawing:
-    """Cumulative incidence of an event by theory with 95% bands; below, first dates in the runs that see it."""
+    """Cumulative incidence of an event by theory with 95% bands; below, first dates in the runs that see it.
+
+    Where branches are compared, bands and intervals are those of paired differences from the reference.
+    """
     study = study or Study.read(results)
     first, order = first_turns(results, event), list(study.branches)
     happened = np.isfinite(first).astype(np.float64)
@@ -87,10 +90,9 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
     made = sheet(finding, caption, body, branch_keys(study))
     width = (made.width - LEFT - RIGHT - GAP * (len(study.theories) - 1)) / len(study.theories)
     count = np.isfinite(first)[..., None] & (first[..., None] <= np.asarray(study.turns, float))
-    so_far = count.sum(axis=2).astype(np.float64)  # branch, theory, turn
-    trials = np.full(so_far.shape, float(study.runs))
-    low, high = limits.wilson(so_far, trials)
-    top = min(1.05, 1.08 * float(high.max()) + 0.01)
+    share = count.mean(axis=2)  # branch, theory, turn
+    low, high = _bands(count.astype(np.float64), share, study, results)
+    top = min(1.05, 1.08 * float(np.nanmax([high, share])) + 0.01)
     for j, theory in enumerate(study.theories):
         left, bottom = LEFT + j * (width + GAP), made.top - HEAD - CURVE
         axes = made.axes(left, bottom, width, CURVE)
@@ -98,13 +100,12 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
         for branch in reversed(shown):
             i, look = order.index(branch.name), looks(study)[branch.name]
             # The intervals of yardsticks stand in the table below: more bands than this would hide one another.
-            if not branch.yardstick:
+            if not branch.yardstick and (branch.name != study.reference or not study.others()):
                 band = (low[i, j], high[i, j])
                 axes.fill_between(study.turns, *band, color=look.colour, alpha=0.12, lw=0, step="post")
-            line = 1.0 if branch.yardstick else 1.7
-            axes.step(
-                study.turns, so_far[i, j] / study.runs, where="post", color=look.colour, ls=look.dash, lw=line
-            )
+            # Where lines lie on each other, the later ones are wider below those drawn after them.
+            line = 1.0 if branch.yardstick else 1.4 + 0.8 * study.main.index(branch)
+            axes.step(study.turns, share[i, j], where="post", color=look.colour, ls=look.dash, lw=line)
         mark_interventions(axes, study)
         axes.set_ylim(0, top)
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
@@ -115,7 +116,8 @@ def draw_event(results: xr.Dataset, event: str, study: Study | None = None) -> D
     made.text(
         0.12, made.top - HEAD - CURVE / 2, "happened by (share of runs)", rotation=90, va="center", size=TEXT
     )
-    _dates(made, first, shares, shown, study)
+    ends = _paired_ends(results, event, [shares[b] for b in order], study)
+    _dates(made, first, shares, ends, shown, study)
     return Drawing(f"events/{slug(event)}", made.figure, finding, caption)
 
 
@@ -123,6 +125,7 @@ def _dates(
     made: Sheet,
     first: Floats,
     shares: dict[str, tuple[Floats, Floats, Floats]],
+    ends: dict[str, tuple[float, float]],
     shown: Sequence[BranchLabel],
     study: Study,
 ) -> None:
@@ -137,7 +140,10 @@ def _dates(
         size=SMALL,
         color=SOFT,
     )
-    made.text(made.width - RIGHT, head, "happens [95% interval]", size=SMALL, color=SOFT, ha="right")
+    others = bool(study.others())
+    column = "happens, difference [95% interval]" if others else "happens [95% interval]"
+    made.text(made.width - RIGHT, head, column, size=SMALL, color=SOFT, ha="right")
+    base = 100 * float(shares[study.reference][0])
     for place, branch in enumerate(shown):
         y, look = len(shown) - 1 - place, looks(study)[branch.name]
         turns = first[order.index(branch.name)]
@@ -149,8 +155,13 @@ def _dates(
         at = BOTTOM + ROW * (y + 0.5)
         name = shorten(words(branch.name), NAMES - 0.4, TEXT)
         made.text(NAMES - 0.12, at, name, size=TEXT, color=look.colour, ha="right", va="center_baseline")
-        share, low, high = (100 * float(v) for v in shares[branch.name])
-        text = f"{findings.number(share, 1)}%  [{findings.number(low, 1)}, {findings.number(high, 1)}]"
+        share, (low, high) = 100 * float(shares[branch.name][0]), (100 * v for v in ends[branch.name])
+        text = f"{findings.number(share, 1)}%"
+        if not others:
+            text += f"  [{findings.number(low, 1)}, {findings.number(high, 1)}]"
+        elif branch.name != study.reference:
+            size, *limit = (findings.number(v - base, 1, sign=True) for v in (share, low, high))
+            text += f"  {size} [{limit[0]}, {limit[1]}]"
         made.text(made.width - RIGHT, at, text, size=SMALL, ha="right", va="center_baseline")
     mark_interventions(axes, study)
     axes.set_ylim(-0.5, len(shown) - 0.5)
@@ -177,15 +188,17 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
     finding = _widest(results, share, study)
     cut = f" The {len(shown)} that branches change most of {len(events)}." if len(events) > len(shown) else ""
     yardsticks = study.others(yardstick=True)
-    caption = f"Share of runs in which each event happens by {study.dates[-1]}, all theories"
+    caption = (
+        f"Share of runs (counted, not by odds) in which each event happens by {study.dates[-1]}, all theories"
+    )
     if study.others():
         caption += (
             f". Line: 95% interval of the paired difference from {findings.quoted(study.reference)}; filled: clear of "
-            f"zero.{cut}{' Yardsticks in grey.' if yardsticks else ''}"
+            f"zero.{cut}{' Yardsticks in grey, where they are clear.' if yardsticks else ''}"
         )
     else:
         caption += f", with its 95% interval.{cut}"
-    row = max(0.3, 0.085 * len(study.main) + 0.12)
+    row = max(0.3, 0.085 * len(study.main) + (0.2 if yardsticks else 0.12))
     made = sheet(
         finding,
         caption,
@@ -199,9 +212,11 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
             axes.axhspan(y - 0.5, y + 0.5, color="#F6F6F6", lw=0, zorder=0)
         for branch in [*yardsticks, *study.main]:
             p = 100 * float(share[event][order.index(branch.name)][0])
-            low, high = (100 * v for v in apart[event][branch.name])
+            low, high = (100 * min(1.0, max(0.0, v)) for v in apart[event][branch.name])
             base = 100 * float(share[event][order.index(study.reference)][0])
             look, clear = looks(study)[branch.name], not low <= base <= high
+            if branch.yardstick and not clear:
+                continue  # so many of them would hide one another
             look = replace(look, hollow=branch.name != study.reference and not clear)
             _dot(axes, y + _shift(branch, study), (low, p, high), look, small=branch.yardstick)
         label = shorten(findings.event_title(event), 3.5, TEXT)
@@ -214,6 +229,24 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
     axes.set_axisbelow(True)
     axes.set_xlabel(f"share of runs in which it happens by {study.dates[-1]}")
     return Drawing("events", made.figure, finding, caption)
+
+
+def _bands(happened: Floats, share: Floats, study: Study, results: xr.Dataset) -> tuple[Floats, Floats]:
+    """Ends of the bands around shares (branch, theory, turn); `happened` by then, (branch, theory, run, turn).
+
+    Around a branch that is compared: its paired difference from the reference, laid on the level of the reference.
+    """
+    order = list(study.branches)
+    if not study.others():
+        return limits.wilson(happened.sum(axis=2), np.full(share.shape, float(study.runs)))
+    place, low, high = order.index(study.reference), share.copy(), share.copy()
+    for branch in study.others(yardstick=False):
+        k = order.index(branch.name)
+        a, b = (happened[i].swapaxes(1, 2) for i in (place, k))
+        parted = diverged(results, study.reference, branch.name)
+        found = paired(a, b, binary=True, diverged=parted, block=_block(results))
+        low[k], high[k] = share[place] + found.low, share[place] + found.high
+    return low, high
 
 
 def _paired_ends(
@@ -248,7 +281,7 @@ def _shift(branch: BranchLabel, study: Study) -> float:
     names = [b.name for b in study.main]
     if branch.name not in names:
         return -0.4
-    return 0.36 - 0.66 * names.index(branch.name) / max(1, len(names) - 1) if len(names) > 1 else 0.0
+    return 0.37 - 0.6 * names.index(branch.name) / max(1, len(names) - 1) if len(names) > 1 else 0.0
 
 
 def _event_finding(
@@ -281,5 +314,11 @@ def _block(results: xr.Dataset) -> int:
 
 
 def _caption(study: Study) -> str:
-    text = f"{findings.counted(study.runs, 'run')} of each branch under each theory; bands: 95% intervals at each date."
-    return f"{text} {interventions_told(study)}".rstrip()
+    runs = findings.counted(study.runs, "run")
+    interval = (
+        f"bands: 95% intervals of paired differences from {findings.quoted(study.reference)} at each date"
+        if study.others()
+        else "band: 95% interval at each date"
+    )
+    what = f"Share (counted, not by odds) of {runs} of each branch under each theory; {interval}."
+    return f"{what} {interventions_told(study)}".rstrip()

@@ -149,7 +149,8 @@ class _View:
             text += f"Dashed: {findings.quoted(self.study.reference)} again. "
         text += f"{interventions_told(self.study)} ".lstrip()
         if several:
-            text += "Bottom row: mean paired difference with its 95% interval at each date"
+            of = " of these shares" if self.binary else ""
+            text += f"Bottom row: mean paired difference{of} with its 95% interval at each date"
             text += "; yardsticks in grey, without." if self.study.others(yardstick=True) else "."
         return text.strip()
 

@@ -183,6 +183,21 @@ def _axis(outcome: OutcomeLabel, scale: findings.Scale, study: Study) -> str:
     return text + (f" ({unit})" if unit else "")
 
 
+def _ticks_within(axes: Axes) -> None:
+    """Ticks on a small scale of differences, whose labels meet neither each other nor those of the next panel."""
+    low, high = axes.get_xlim()
+    inches = axes.get_window_extent().width / DPI / (high - low)
+    for most in (4, 2):
+        marks = MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        places = max(len(f"{mark:.6g}".partition(".")[2]) for mark in marks)
+        wide = max(measure(findings.number(mark, places), SMALL) for mark in marks)
+        if (marks[1] - marks[0]) * inches > wide + 0.1:
+            break
+    room = (wide / 2 - 0.08) / inches
+    shown = [float(m) for m in marks if abs(m) < 1e-12 or low + room <= m <= high - room]
+    axes.set_xticks(shown, [findings.number(mark, places) for mark in shown])
+
+
 def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str:
     counts = sorted({r.runs for r in rows})
     runs = findings.counted(counts[-1], "run")
@@ -192,6 +207,8 @@ def _caption(rows: Sequence[Effect], study: Study, outcome: OutcomeLabel) -> str
         f"Mean paired difference over {runs} with its 95% interval; filled: the interval excludes zero. "
         f"P(higher): share of runs in which the branch lies above {findings.quoted(study.reference)}, ties half."
     )
+    if findings.by_odds(rows):
+        text += " By odds: the rules' own probabilities added up in each run, not the share of runs."
     yardsticks = {b.name for b in study.others(yardstick=True)}
     if yardsticks & {r.branch_b for r in rows}:
         text += " Grey: yardsticks, other changes of history to measure these effects by."
@@ -232,10 +249,6 @@ def effect_axes(
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = 0.06 * (high - low) or (1.0 if binary else 0.1)
     axes.set_xlim(low - room, high + room)
-    marks = MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
-    wide = sum(measure(f"{at:g}", SMALL) + 0.15 for at in marks.tick_values(low, high))
-    if wide > axes.get_window_extent().width / DPI:
-        marks = MaxNLocator(2, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10])
-    axes.xaxis.set_major_locator(marks)
+    _ticks_within(axes)
     axes.grid(axis="x", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)

@@ -45,6 +45,9 @@ STYLE = (
     "body{font:16px/1.45 sans-serif;max-width:1400px;margin:2em auto;padding:0 1em;color:#222}"
     "img{width:100%;height:auto}figure{margin:2.5em 0}figcaption{color:#666;font-size:14px}"
     "nav a{display:block;color:#0072B2;text-decoration:none;margin:.2em 0}h2{margin-top:2.5em}"
+    "@media(max-width:46rem){body{margin:1em auto;overflow-wrap:anywhere}h1{font-size:1.4em}nav a{margin:.6em 0}"
+    "figure{margin:2em 0;overflow-x:auto}img{width:52rem;max-width:none}"
+    "figcaption{position:sticky;left:0;max-width:calc(100vw - 2em)}}"
 )
 
 

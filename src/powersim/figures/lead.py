@@ -60,6 +60,7 @@ def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None =
         + (f" under each of {len(study.theories)} theories" if len(study.theories) > 1 else "")
         + ", the same luck in all branches. Line: "
         + ("share of histories so far" if binary else "mean")
+        + (", counted; the sentence above goes by odds" if findings.by_odds(own) else "")
         + f"; band: 95% interval of its difference from {findings.quoted(study.reference)}. "
         + interventions_told(study)
     )

@@ -23,9 +23,10 @@ from powersim.figures.style import (
     words,
 )
 
-SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
+LEAST_SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
 ROWS = 4
-LEAST = 0.15  # alignment that is drawn
+NARROWEST = 8.0
+LEAST = 0.2  # alignment that is drawn
 MOVES, PULL = 400, 0.04  # steps of the layout from one date to the next, and how far one goes
 
 
@@ -43,22 +44,25 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     caption = (
         "Mean alignment over runs and theories. Blue: friends, vermillion: enemies; the thicker, the more; none "
         f"below {LEAST}. Friends are pulled together and enemies pushed apart, from where they stood at the "
-        "date before. Distances only illustrate; the matrices have the numbers."
+        "date before. Distances only illustrate; how much a branch changes, and how surely, stands in the figures of "
+        "each branch."
+        + (f" The first {ROWS} of {len(study.main)} branches." if len(study.main) > ROWS else "")
     )
     legend = [("friends", Look(BLUE, marker="")), ("enemies", Look(VERMILLION, marker=""))]
-    made = sheet(finding, caption, HEAD + len(shown) * (SIDE + ROW), legend,
-                 width=max(8.0, 2 * LEFT + len(dates) * (SIDE + GAP)))  # fmt: skip
+    width = max(NARROWEST, 2 * LEFT + len(dates) * (LEAST_SIDE + GAP))
+    side = (width - 2 * LEFT - GAP * (len(dates) - 1)) / len(dates)
+    made = sheet(finding, caption, HEAD + len(shown) * (side + ROW), legend, width=width)
     places = _places(results, study, [b.name for b in shown], len(dates))
     reach = max(float(np.abs(place).max()) for row in places for _, place in row)
     for i, (branch, row) in enumerate(zip(shown, places, strict=True)):
-        bottom = made.top - HEAD - (i + 1) * (SIDE + ROW) + 0.1
+        bottom = made.top - HEAD - (i + 1) * (side + ROW) + 0.1
         for j, (mean, place) in enumerate(row):
-            axes = made.axes(LEFT + j * (SIDE + GAP), bottom, SIDE, SIDE)
+            axes = made.axes(LEFT + j * (side + GAP), bottom, side, side)
             _graph(axes, mean, place / reach, actors)
             axes.text(-1.15, -1.15, dates[j], size=SMALL)
         name = shorten(f"{words(branch.name)}: {branch.title}", made.width - 2 * LEFT, TEXT)
         colour = looks(study)[branch.name].colour
-        made.text(LEFT, bottom + SIDE + 0.04, name, size=TEXT, weight="bold", color=colour)
+        made.text(LEFT, bottom + side + 0.04, name, size=TEXT, weight="bold", color=colour)
     return Drawing("alignment/network", made.figure, finding, caption)
 
 
@@ -105,8 +109,8 @@ def _graph(axes: Axes, mean: Floats, place: Floats, actors: list[str]) -> None:
     for i, j in zip(*np.triu_indices(len(actors), 1), strict=True):
         size = float(mean[i, j])
         if abs(size) >= LEAST:
-            axes.plot(*place[[i, j]].T, color=BLUE if size > 0 else VERMILLION, lw=6 * abs(size), alpha=0.35,
-                      solid_capstyle="round", zorder=1)  # fmt: skip
+            colour, wide = BLUE if size > 0 else VERMILLION, 0.6 + 5 * (abs(size) - LEAST)
+            axes.plot(*place[[i, j]].T, color=colour, lw=wide, alpha=0.4, solid_capstyle="round", zorder=1)
     axes.plot(*place.T, "o", ms=17, mfc="white", mec=INK, mew=0.8, zorder=2)
     for actor, (x, y) in zip(actors, place, strict=True):
         axes.text(x, y, actor[:4], size=SMALL - 1.5, ha="center", va="center", zorder=3)

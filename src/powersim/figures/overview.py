@@ -59,6 +59,7 @@ def draw_overview(results: xr.Dataset, rows: Sequence[Effect], study: Study | No
         f"those with {findings.quoted(study.reference)}; for probabilities the share of runs and its 95% interval. "
         f"{interventions_told(study)} ".lstrip()
         + f"Below: mean paired difference with its 95% interval{diamond}; filled: the interval excludes zero."
+        + _odds_told([what.name for what in shown], rows, study)
     )
     forest = ROW * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
@@ -108,6 +109,7 @@ def draw_all_effects(rows: Sequence[Effect], study: Study) -> Drawing:
         f"diamond for all; filled: the interval excludes zero. Of {intervals} of true zeros, about "
         f"{0.05 * len(total):.1f} would exclude it by luck."
     )
+    caption += _odds_told([o.name for o in outcomes], rows, study)
     if len(outcomes) < len(there):
         away = findings.counted(len(there) - len(outcomes), "outcome")
         caption += f" Left out: {away} that no branch touches, or that are over before."
@@ -144,10 +146,12 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
     finding = _pairing_finding(middle, study, aside=len(others) < len(study.others()))
     caption = (
         "Variance of paired differences over that of unpaired ones; 0: luck cancels, 1: pairing gains nothing. Thin: "
-        "one outcome, mean over theories; thick: median of outcomes; shade: the middle half of them. Each against "
+        "one outcome, mean over theories, the highest with its name; thick: median of outcomes; shade: the middle half "
+        "of them. Each against "
         f"{findings.quoted(study.reference)}. {interventions_told(study)}"
     )
     made = sheet(finding, caption, deep * (height + 0.65) + 0.1)
+    top = max(1.15, 1.08 * max(float(np.nanmax(r, initial=0.0)) for r in map(_finite_mean, ratios.values())))
     width = (made.width - 0.75 - 0.3 - 0.25 * (columns - 1)) / columns
     for place, branch in enumerate(others):
         i, j = divmod(place, columns)
@@ -158,18 +162,30 @@ def draw_pairing(results: xr.Dataset, study: Study | None = None) -> Drawing:
                   weight="bold", color=look.colour)  # fmt: skip
         by_outcome = _finite_mean(ratios[branch.name])  # turn, outcome
         stairs(axes, study.turns, by_outcome, color=SOFT, lw=0.5, alpha=0.5)
+        _name_highest(axes, by_outcome, study, width)
         low, high = (_median(ratios[branch.name], q) for q in (0.25, 0.75))
         steps_between(axes, study.turns, low, high, color=look.colour, alpha=0.2)
         stairs(axes, study.turns, middle[branch.name], color=look.colour, lw=2.2)
         axes.axhline(1, color=SOFT, lw=0.9, ls=(0, (2, 2)))
         mark_intervention(axes, branch.since)
-        axes.set_ylim(0, 1.6)
+        axes.set_ylim(0, top)
         axes.grid(axis="y", color=FAINT, lw=0.6)
         axes.tick_params(labelleft=j == 0, length=2.5, pad=2)
         year_ticks(axes, study, width)
     label = "\n".join(wrap("variance ratio, paired to unpaired", height, SMALL))
     made.text(0.12, made.top - 0.3 - height / 2, label, rotation=90, va="center", size=SMALL)
     return Drawing("pairing", made.figure, finding, caption)
+
+
+def _name_highest(axes: Axes, ratio: Floats, study: Study, width: float) -> None:
+    """Write above the thin line (turn, outcome) that pairing helps least which outcome it is."""
+    if not np.isfinite(ratio).any():
+        return
+    turn, k = np.unravel_index(int(np.nanargmax(ratio)), ratio.shape)
+    title = list(study.outcomes.values())[k].title
+    late = turn > len(study.turns) / 2
+    axes.text(study.turns[turn], float(ratio[turn, k]) + 0.02, shorten(title, 0.6 * width, SMALL), size=SMALL,
+              color=SOFT, ha="right" if late else "left", va="bottom")  # fmt: skip
 
 
 def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study, width: float) -> None:
@@ -193,6 +209,12 @@ def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study,
     axes.set_axisbelow(True)
     axes.tick_params(length=2.5, pad=2)
     year_ticks(axes, study, width, end + 1)
+
+
+def _odds_told(names: Sequence[str], rows: Sequence[Effect], study: Study) -> str:
+    """Which differences are of odds and not of shares of runs, for a caption."""
+    titles = findings.odds_of(names, rows, study)
+    return f" Differences by odds, not by share of runs: {'; '.join(titles)}." if titles else ""
 
 
 def _pool_yardsticks(rows: Sequence[Effect], study: Study) -> list[Effect]:

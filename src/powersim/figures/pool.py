@@ -1,7 +1,8 @@
 """The same work on many items by several processes, where there are enough of both.
 
-Whoever asks for several processes needs a subject, work and items that pickle takes, and, being a script, a guarded
-main part. Processes leave an interruption to the one that started them.
+Whoever asks for several processes needs a subject, work and items that pickle takes, from modules: processes do not
+load the script that asked, which would run again where its main part is not guarded. They leave an interruption to the
+one that started them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from powersim._signals import ENDING, deaf
@@ -60,12 +62,27 @@ def _together(subject: S, work: Callable[[S, T], R], items: Sequence[T], process
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(processes, context, _begin, (subject, os.getcwd()))
     try:
-        with deaf(LEFT):
+        with deaf(LEFT), _nameless():
             found = [pool.submit(_work, work, item) for item in items]
         for one in found:
             yield one.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _nameless() -> Iterator[None]:
+    """Processes started inside are not told where the script is: `multiprocessing` would have each of them run it."""
+    main = sys.modules["__main__"]
+    names = ("__file__", "__spec__")
+    kept = {name: vars(main)[name] for name in names if name in vars(main)}
+    try:
+        vars(main).update(dict.fromkeys(names))
+        yield
+    finally:
+        for name in names:
+            vars(main).pop(name, None)
+        vars(main).update(kept)
 
 
 _subject: Any = None

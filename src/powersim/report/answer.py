@@ -6,7 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from powersim.effects.findings import Scale, counted, decimals, listed, number, overall, quoted, stands_out
+from powersim.effects.findings import (
+    Scale,
+    by_odds,
+    counted,
+    decimals,
+    listed,
+    number,
+    overall,
+    quoted,
+    stands_out,
+)
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, OutcomeLabel, Study
@@ -120,7 +130,7 @@ def _table(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Table
             cells.append(
                 [branch.title, level, *("–" if row is None else _stacked(scale, row) for row in mine)]
             )
-    unit = "percentage points" if scale.binary else unit_of(outcome) or "its own unit"
+    unit = ("percentage points" if scale.binary else unit_of(outcome) or "its own unit") + by_odds(rows)
     names = ["all theories" if theory == ALL else theory.replace("_", " ") for theory in theories]
     return Table(
         f"{titled(outcome, study)}: level by branch, and difference from the first row, in {unit}, with 95% intervals",

@@ -31,19 +31,24 @@ def write_report(
     however many `processes` draw (see `figures.pool` for what they ask for).
     PowersimError when the folder holds no results of `powersim compare` or `run`.
     """
-    folder = folder.resolve()
-    if not (folder / RESULTS).is_dir() or not (folder / provenance.FILE).is_file():
+    named, folder = folder, folder.resolve()
+    if not (folder / RESULTS).is_dir():
         raise PowersimError(
-            f"{folder.name}: holds no results; allowed: the folder of a study, e.g. made by "
+            f"{named}: holds no results ({RESULTS} is missing); allowed: the folder of a study, e.g. made by "
             "powersim compare scenarios/missile_defense_2009.yaml --out out/study"
         )
-    path = check_target(out or folder / PAGE, PAGE_MARK)
+    if not (folder / provenance.FILE).is_file():
+        raise PowersimError(
+            f"{named / provenance.FILE}: is missing; it says what the results beside it are of; allowed: the file "
+            "that came with them, or the command that made them again, into another folder"
+        )
+    path = check_target(out or named / PAGE, PAGE_MARK)
     facts = read_facts(folder / provenance.FILE).plain()
     runs = _runs(folder, facts)
     data = dataset(folder, runs)
     if not data.sizes["outcome"]:
         raise PowersimError(
-            f"{folder.name}: results of a scenario without outcomes; allowed: at least one, e.g. "
+            f"{named}: results of a scenario without outcomes; allowed: at least one, e.g. "
             "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
         )
     page = assemble(data, folder, {**facts, "runs": runs}, progress, processes, notice).html()

@@ -138,7 +138,8 @@ def _parts(
     of = {slug(name): name for name in study.headline}
     subject = Subject.read(results)
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
-        found = draws(subject, list(study.headline))
+        after = [name for name in study.headline if not study.precedes(study.outcome(name))]
+        found = draws(subject, after or list(study.headline))
         for drawing in print_all(subject, found, Path(made), ["png"], progress, processes, notice):
             folder, _, last = drawing.name.rpartition("/")
             part = GLANCE if drawing.name == "overview" else folder if folder in PARTS else MORE

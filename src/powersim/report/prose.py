@@ -11,6 +11,7 @@ from powersim.effects.findings import (
     TOO_FEW,
     Scale,
     answering,
+    by_odds,
     listed,
     number,
     overall,
@@ -76,6 +77,8 @@ def sentence(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> str
 def _level(row: Effect, study: Study, scale: Scale) -> str:
     """The level with the reference."""
     if scale.binary:
+        if by_odds([row]):
+            return f"With {quoted(study.reference)} its probability is {scale.level(row.mean_a)}, by odds."
         return f"With {quoted(study.reference)} it happens in {scale.level(row.mean_a)} of runs."
     return f"With {quoted(study.reference)} it stands at {scale.level(row.mean_a)} on average."
 

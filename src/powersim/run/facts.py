@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from powersim.errors import PowersimError, Problem, ScenarioError, dotted
+from powersim.errors import SET, PowersimError, Problem, ScenarioError, dotted
 from powersim.files.reading import FileError, Strict, line_of, parse, parse_data, read_text
 from powersim.scenario.names import unknown
-from powersim.scenario.read.merge import SET, STEP
+from powersim.scenario.read.merge import STEP
 from powersim.sim.provenance import FILE, FORMAT, KEY
 
 WHAT = f"a record of provenance; allowed: the {FILE} of a study"
@@ -56,6 +56,7 @@ class Facts(Strict):
     lucks: Count | None = Field(default=None, examples=["40"])
     given: str | None = Field(default=None, examples=['"2009Q2"'])
     worlds: Count | None = Field(default=None, examples=["256"])
+    coupling: str | None = Field(default=None, examples=['"fresh"'])
     overrides: dict[str, str] = Field(examples=['{"rho": "0.5"}'])
     versions: dict[str, str] = Field(examples=['{"powersim": "0.1.0"}'])
     platform: str = Field(examples=['"Linux x86_64"'])

@@ -64,9 +64,10 @@ class Words:
         reference, other = map(quoted, self.space.plan.branches)
         low, high = t_interval(effects)
         mean = float(effects.mean())
+        places = self.scale.places(mean, float(low), float(high))
         return (
-            f"{asked.outcome.title}: {other} against {reference} {self.scale.does(mean)} on average over "
-            f"{len(effects)} runs ({self.scale.interval(float(low), float(high))}); single runs spread "
+            f"{asked.outcome.title}: {other} against {reference} {self.scale.does(mean, places)} on average over "
+            f"{len(effects)} runs ({self.scale.interval(float(low), float(high), places)}); single runs spread "
             f"with a standard deviation of {self.scale.size(float(effects.std()))}, and in "
             f"{self._percent(self._share)} of them {self.claim}."
         )

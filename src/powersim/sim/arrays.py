@@ -24,8 +24,10 @@ from powersim.sim.layout import Layout
 EACH = ("branch", "theory", "run")
 PER_RUN = ("value", "summary", "odds", "departed", "first", "counts")
 """Arrays with a place for every run."""
-MEANS = ("alignment", "alignment_sd", "arms", "arms_sd")
-"""Arrays of means and spreads over runs, in one file each."""
+MEANS = (
+    "alignment", "alignment_sd", "arms", "arms_sd", "alignment_change_sd", "alignment_gap_sd", "arms_gap_sd",
+)  # fmt: skip
+"""Arrays of means and spreads over runs, in one file each; new ones last, for what older stores have of them."""
 ROOT = "zarr.json"
 IDENTITY, FILES = "identity", "files"
 """Attributes of the root: what the results are of, and the checksums of the files of metadata and labels (JSON)."""
@@ -43,10 +45,7 @@ def file(name: str, chunk: int) -> str:
     rest = {
         "value": ".0.0",
         "departed": "",
-        "alignment": ".0.0",
-        "alignment_sd": ".0.0",
-        "arms": "",
-        "arms_sd": "",
+        **{name: ".0.0" if name.startswith("alignment") else "" for name in MEANS},
     }
     return f"{name}/c.0.0.{chunk}{rest.get(name, '.0')}"
 
@@ -221,10 +220,11 @@ def _variables(group: zarr.Group, layout: Layout, runs: int) -> None:
     _new(group, "first", (b, h, runs, e), (b, h, c, max(1, e)), (*EACH, "event"), np.float32, np.nan)
     _new(group, "counts", (b, h, runs, q), (b, h, c, max(1, q)), (*EACH, "statistic"), np.float32, np.nan)
     pair = (*EACH[:2], "snapshot", "actor", "actor2")
-    for name in ("alignment", "alignment_sd"):
-        _new(group, name, (b, h, s, n, n), (b, h, max(1, s), n, n), pair, np.float64, np.nan)
-    for name in ("arms", "arms_sd"):
-        _new(group, name, (b, h, f), (b, h, max(1, f)), (*EACH[:2], "flow"), np.float64, np.nan)
+    for name in MEANS:
+        if name.startswith("alignment"):
+            _new(group, name, (b, h, s, n, n), (b, h, max(1, s), n, n), pair, np.float64, np.nan)
+        else:
+            _new(group, name, (b, h, f), (b, h, max(1, f)), (*EACH[:2], "flow"), np.float64, np.nan)
 
 
 def _new(

@@ -16,8 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.sim.layout import Chunk, Layout, Singles
-from powersim.sim.moments import Moments
+from powersim.sim.layout import Chunk, Layout, Singles, moments_of
 from powersim.world import columns as col
 
 Floats = NDArray[np.float64]
@@ -146,8 +145,7 @@ class Ensemble:
             value=by_branch("value"),
             first=by_branch("first"),
             counts=by_branch("counts"),
-            alignment=Moments.of(np.swapaxes(together("alignment"), 1, 2)),
-            arms=Moments.of(np.swapaxes(together("arms"), 1, 2)),
+            means=moments_of(*(np.swapaxes(together(name), 1, 2) for name in ("alignment", "arms"))),
         )
 
 

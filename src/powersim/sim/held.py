@@ -19,7 +19,9 @@ from powersim.sim import arrays, manifest, progress
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
 
-FORMAT = 4
+FORMAT = 5
+READABLE = {4: 4, FORMAT: len(arrays.MEANS)}
+"""Formats that are read, and how many of the arrays of means each has."""
 ROOT = f"{RESULTS}/{arrays.ROOT}"
 NAMED = 8  # damaged files that a message names
 AGAIN = "the command that made these results computes it again with --resume"
@@ -41,7 +43,7 @@ def root(folder: Path) -> Root:
     attributes = found.get("attributes")
     if isinstance(attributes, dict) and arrays.is_whole(found):
         identity = json.loads(attributes[arrays.IDENTITY])
-        if identity.get("format") == FORMAT:
+        if identity.get("format") in READABLE:
             known = found["consolidated_metadata"]["metadata"]
             size = int(known["departed"]["chunk_grid"]["configuration"]["chunk_shape"][2])
             room = int(known["run"]["shape"][0])
@@ -153,12 +155,13 @@ def damaged_labels(folder: Path, known: Root) -> Iterator[str]:
 
 def damaged_means(folder: Path, kept: Progress, key: bytes) -> list[str]:
     """Arrays of means that are not as they were written."""
-    now = manifest.of_means(folder, kept.written, key)
+    names = arrays.MEANS[: READABLE.get(kept.identity.get("format", FORMAT), 0)]
+    now = manifest.of_means(folder, kept.written, key, names)
     held = kept.means.ljust(len(now), b"\0")
     cut = [slice(at, at + seals.SIZE) for at in range(0, len(now), seals.SIZE)]
     return [
         f"{RESULTS}/{arrays.file(name, 0)}"
-        for name, part in zip(arrays.MEANS, cut, strict=True)
+        for name, part in zip(names, cut, strict=True)
         if kept.written and now[part] != held[part]
     ]
 
@@ -193,7 +196,7 @@ def _json(found: bytes | None) -> dict[str, Any]:
 def _older(attributes: object) -> bool:
     """Whether metadata are those of a format before this one, which had no checksums."""
     identity = _json(str(attributes.get(arrays.IDENTITY)).encode()) if isinstance(attributes, dict) else {}
-    return isinstance(identity.get("format"), int) and identity["format"] < FORMAT
+    return isinstance(identity.get("format"), int) and identity["format"] < min(READABLE)
 
 
 def _how(folder: Path, name: str) -> str:

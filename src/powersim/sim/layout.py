@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,13 +49,26 @@ class Chunk:
     value: Singles  # (B, Th, R, T, O + K), the last K the odds of outcomes that have any
     first: Singles  # (B, Th, R, E) turn, NaN = never
     counts: Singles  # (B, Th, R, Q)
-    alignment: Moments  # of (B, Th, S, N, N)
-    arms: Moments  # of (B, Th, L)
+    means: Mapping[str, Moments]  # see `moments_of`
 
     @property
     def runs(self) -> int:
         """Runs in this chunk."""
         return int(self.value.shape[2])
+
+
+def moments_of(alignment: Floats, arms: Floats) -> dict[str, Moments]:
+    """Moments over runs of alignment (R, B, Th, S, N, N) and of deliveries (R, B, Th, L), by name.
+
+    Beside them those of differences within runs: `change` since the first snapshot, `gap` from the first branch.
+    """
+    return {
+        "alignment": Moments.of(alignment),
+        "alignment_change": Moments.of(alignment - alignment[:, :, :, :1]),
+        "alignment_gap": Moments.of(alignment - alignment[:, :1]),
+        "arms": Moments.of(arms),
+        "arms_gap": Moments.of(arms - arms[:, :1]),
+    }
 
 
 @dataclass(frozen=True)

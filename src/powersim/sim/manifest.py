@@ -10,7 +10,7 @@ written. A record ends with a checksum of its own: a damaged one makes its own c
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,11 +114,11 @@ class Manifest:
         ]
 
 
-def of_means(folder: Path, runs: int, key: bytes) -> bytes:
-    """Checksums of the arrays that are means and spreads over `runs` runs, in the order of `arrays.MEANS`."""
+def of_means(folder: Path, runs: int, key: bytes, names: Sequence[str] = arrays.MEANS) -> bytes:
+    """Checksums of the arrays that are means and spreads over `runs` runs, in this order."""
     return b"".join(
         seals.digest(content(folder / RESULTS / file), name, runs, of=key)
-        for name, file in ((name, arrays.file(name, 0)) for name in arrays.MEANS)
+        for name, file in ((name, arrays.file(name, 0)) for name in names)
     )
 
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from powersim import _seals as seals
 from powersim.files.writing import write_atomically
-from powersim.sim.layout import Chunk, Layout
+from powersim.sim.layout import Chunk
 from powersim.sim.manifest import DamagedError, content
 from powersim.sim.moments import Moments
 
 FILE = "progress.npz"
+SQUARES = "_squares"  # after the name of moments
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,13 @@ class Progress:
     room: int
     done: int
     written: int
-    alignment: Moments
-    arms: Moments
+    moments: Mapping[str, Moments]
     means: bytes = b""
 
     @classmethod
-    def none(cls, identity: Mapping[str, Any], layout: Layout, room: int) -> Progress:
+    def none(cls, identity: Mapping[str, Any], room: int) -> Progress:
         """Nothing yet."""
-        each = (len(layout.branches), len(layout.theories))
-        n, s = len(layout.actors), len(layout.snapshots)
-        alignment, arms = Moments.none((*each, s, n, n)), Moments.none((*each, len(layout.flows)))
-        return cls(identity, room, 0, 0, alignment, arms)
+        return cls(identity, room, 0, 0, {})
 
     @property
     def complete(self) -> int:
@@ -50,17 +47,18 @@ class Progress:
 
     def plus(self, chunk: Chunk) -> Progress:
         """With another chunk."""
-        alignment, arms = self.alignment.merge(chunk.alignment), self.arms.merge(chunk.arms)
-        return replace(self, done=self.done + chunk.runs, alignment=alignment, arms=arms)
+        had = self.moments
+        moments = {name: had[name].merge(new) if name in had else new for name, new in chunk.means.items()}
+        return replace(self, done=self.done + chunk.runs, moments=moments)
 
     def write(self, folder: Path) -> None:
         """Replace what the folder says, on disk before this returns."""
         room = io.BytesIO()
+        moments: dict[str, Any] = {name: each.mean for name, each in self.moments.items()}
+        moments |= {name + SQUARES: each.squares for name, each in self.moments.items()}
         np.savez(
             room, identity=json.dumps(dict(self.identity)), room=self.room, done=self.done, written=self.written,
-            means=np.frombuffer(self.means, np.uint8),
-            alignment=self.alignment.mean, alignment_squares=self.alignment.squares,
-            arms=self.arms.mean, arms_squares=self.arms.squares,
+            means=np.frombuffer(self.means, np.uint8), **moments,
         )  # fmt: skip
         write_atomically(folder / FILE, seals.seal(room.getvalue(), FILE))
 
@@ -77,7 +75,9 @@ def read(folder: Path) -> Progress | None:
         done = int(kept["done"])
         return Progress(
             json.loads(str(kept["identity"])), int(kept["room"]), done, int(kept["written"]),
-            Moments(done, kept["alignment"], kept["alignment_squares"]),
-            Moments(done, kept["arms"], kept["arms_squares"]),
+            {
+                name: Moments(done, kept[name], kept[name + SQUARES])
+                for name in (key.removesuffix(SQUARES) for key in kept.files if key.endswith(SQUARES))
+            },
             kept["means"].tobytes(),
         )  # fmt: skip

@@ -98,7 +98,7 @@ class Store:
         attributes = {**attributes, arrays.IDENTITY: json.dumps(stated)}
         if not held.held_identity(folder):
             arrays.lay_out(path, layout, runs, attributes)
-            return cls(folder, layout, stated, _Damage(Progress.none(stated, layout, runs)))
+            return cls(folder, layout, stated, _Damage(Progress.none(stated, runs)))
         check(folder, stated, resume=resume)
         arrays.sweep(path)
         for name in (record.FILE, manifest.FILE):
@@ -143,9 +143,10 @@ class Store:
         """Write what is kept as mean and spread over the runs so far; may be called at any time."""
         if self._now.done <= self._sure.written:
             return  # what is on disk is of as many runs, or more
-        for name, moments in (("alignment", self._now.alignment), ("arms", self._now.arms)):
-            arrays.replace(self._group, self.folder / RESULTS, name, moments.mean)
-            arrays.replace(self._group, self.folder / RESULTS, f"{name}_sd", moments.sd())
+        for name in arrays.MEANS:
+            moments = self._now.moments[name.removesuffix("_sd")]
+            content = moments.sd() if name.endswith("_sd") else moments.mean
+            arrays.replace(self._group, self.folder / RESULTS, name, content)
         means = manifest.of_means(self.folder, self._now.done, self._key)
         self._sure = replace(self._sure, written=self._now.done, means=means)
         self._sure.write(self.folder)
@@ -180,7 +181,7 @@ class _Damage:
         kept = held.sound_progress(folder)
         if kept is None or kept.identity != identity:
             recorded = Manifest(folder, key, size).chunks
-            made = cls(Progress.none(identity, layout, runs))
+            made = cls(Progress.none(identity, runs))
             made.claimed = min(room, recorded * size)
             names += [record.FILE] if recorded or kept is not None or (folder / record.FILE).exists() else []
         else:

@@ -188,7 +188,7 @@ class Elasticities:
 
         return pd.DataFrame(table(self.words), columns=list(HEAD))
 
-    def plot(self, kind: str = "heat", outcome: str | None = None) -> Figure:
+    def plot(self, outcome: str | None = None, kind: str = "heat") -> Figure:
         """The heat map of inputs by outcomes, or the tornado of an outcome, by default the first that has one."""
         from powersim.elasticities.figures import draw, drawings
         from powersim.figures.style import styled

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
+from powersim._words import counted
 from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.files.plain import plain
 from powersim.files.writing import check_folder, check_target, write
@@ -145,7 +147,7 @@ class TwoTales(_Pages):
         return beside.as_json(self.comparison)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chronicles:
     """What happened in many runs, as tables `events` and `legs`. Runs are computed whenever it is read or written."""
 
@@ -154,6 +156,11 @@ class Chronicles:
     asked: Selection
     engine: str
     listener: Listener
+
+    def __repr__(self) -> str:
+        plan, runs = self.plan, counted(len(self.runs), "run")
+        of = f"{runs} of {', '.join(plan.labels)} under {', '.join(plan.theories)}, seed {plan.seed}"
+        return f"<Chronicles of {plan.scenario.title}: {of}; .events, .legs, .write(FILE)>"
 
     def __iter__(self) -> Iterator[tables.Telling]:
         simulator(self.engine)
@@ -279,6 +286,8 @@ def many_tales(
         raise ArgumentError("runs", f"found {len(runs)} runs; allowed: at most {MOST_RUNS}")
     for run in runs:
         check_run(run)
+    if twice := [run for run, times in Counter(runs).items() if times > 1]:
+        raise ArgumentError("runs", f"run {twice[0]} is named twice; allowed: each once")
     return Chronicles(plan, runs, asked, _engine(engine), listener)
 
 

@@ -205,7 +205,10 @@ def missing(trial: Trial, where: Path | None) -> int:
 
 
 def damaged(trial: Trial, where: Path) -> list[Path]:
-    """Files of places in a folder that are damaged, or not of this trial: `compute` makes them anew."""
+    """Files of places in a folder that are damaged: `compute` makes them anew, unless they are of another trial."""
+    held, identity = _identity(where / NAME / IDENTITY), trial.identity()
+    if held is not None and any(held.get(key) != identity[key] for key in identity):
+        return []  # nothing is wrong with them, but `compute` will refuse them
     files = {place: _file(where / NAME, place) for place in range(trial.draws)}
     return [f for place, f in files.items() if f.exists() and _kept(trial, where / NAME, place) is None]
 

@@ -103,7 +103,8 @@ def of_total(e: ExplainedEffect) -> str:
     total = e.share(TOTAL)
     if total.share == total.ci_low == total.ci_high == 0:
         return f"{heading(e)}: exactly the same under {quoted(e.b)} and {quoted(e.a)}, so there is nothing to explain"
-    interval = e.scale.interval(total.ci_low, total.ci_high)
+    places = e.scale.places(total.share, total.ci_low, total.ci_high)
+    interval = e.scale.interval(total.ci_low, total.ci_high, places)
     if not total.known:
         return (
             f"{heading(e)}: {TOO_FEW} of the difference between {quoted(e.b)} and {quoted(e.a)} "
@@ -114,7 +115,9 @@ def of_total(e: ExplainedEffect) -> str:
             f"{heading(e)}: {quoted(e.b)} and {quoted(e.a)} do not differ clearly "
             f"({e.signed(total.share)}, {interval}), so there is nothing to share out"
         )
-    return f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share)} against {quoted(e.a)} ({interval})"
+    return (
+        f"{heading(e)}: {quoted(e.b)} {e.scale.does(total.share, places)} against {quoted(e.a)} ({interval})"
+    )
 
 
 def of_shares(e: ExplainedEffect) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from powersim._words import did_you_mean, nearest
-from powersim.errors import Problem, ScenarioError
+from powersim.errors import SET, Problem, ScenarioError
 from powersim.scenario.library import named
 from powersim.scenario.names import unknown
 from powersim.scenario.read.node import POSITIONS, Mark, Node, show
@@ -19,7 +19,6 @@ from powersim.scenario.read.source import MAX_NODES, parse, read_file
 
 WHOLE = frozenset({"control", "raise", "lower", "weighted", "binds", "of", "prior", "calendar", "path"})
 MOST_EXTENDS = 8
-SET = "--set"
 STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 KEY = re.compile(r"[^.\[\]\s]+(\.[^.\[\]\s]+|\[[0-9]{1,9}\])*")
 

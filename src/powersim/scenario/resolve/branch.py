@@ -229,7 +229,10 @@ def _said(what: tuple[str, float, bool], date: str) -> str:
 def _barred(of: Resolver, name: str, parents: Sequence[r.Branch]) -> list[Clash]:
     """Sanctions and pledges that one lays down while another forbids them."""
     return [
-        Clash(name, (one.name, other.name), " ".join((step.kind, *step.thing)), ("forbidden", f"{step.points[0][1]:g}"))
+        Clash(
+            name, (one.name, other.name), " ".join((step.kind, *step.thing)),
+            (f"forbidden {_period(of, bar)}", f"{step.points[0][1]:g} {_period(of, step)}"),
+        )
         for one in parents
         for bar in one.steps
         if bar.verb == "forbid" and bar.kind in ("sanctions", "pledge")
@@ -239,6 +242,11 @@ def _barred(of: Resolver, name: str, parents: Sequence[r.Branch]) -> list[Clash]
         if step.verb == "path" and _key(step) == _key(bar) and step not in one.steps
         and step.first <= bar.last and bar.first <= step.last
     ]  # fmt: skip
+
+
+def _period(of: Resolver, step: r.Step) -> str:
+    first, last = of.calendar.label(step.first), of.calendar.label(step.last)
+    return f"in {first}" if first == last else f"from {first} to {last}"
 
 
 def _after_an_answer(of: Resolver, name: str, one: r.Branch, parents: Sequence[r.Branch]) -> list[Clash]:

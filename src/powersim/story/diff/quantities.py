@@ -17,11 +17,17 @@ Differing = dict[Quantity, tuple[float, float]]
 """What differs, with its value in either world."""
 
 SYMMETRIC = ("alignment", "dealt")
+<<<<<<< HEAD
+ROOM = ("log", "logged", "push0", "stake0", "onset", "struck", "stack")
+"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, tallies of odds, read by
+no rule, and room to work expressions out in, which forgets."""
+=======
 ROOM = (
     "log", "logged", "push0", "stake0", "onset", "struck", "terms", "conceded", "breaches", "reneged",
 )  # fmt: skip
 """Not compared: the chronicle (its rows are compared apart), what is set at the start alone, and tallies that no rule
 reads for anything but their own odds."""
+>>>>>>> rules
 
 ROUGH = (
     "own", "dis", "aim", "settled", "pos_before", "paid", "wronged", "policy",
@@ -145,6 +151,12 @@ _CALLED: dict[str, Callable[..., str]] = {
     "happened": lambda n, e: f"whether and when: {n.events[e]}",
     "crises": lambda n, v: f"crises so far over {n.dispute(v)}",
     "wars": lambda n, v: f"wars so far over {n.dispute(v)}",
+    "calculus0": lambda n, i, j: f"{n.actors[j]}'s resolve as {n.actors[i]} would expect it",
+    "milestone": lambda *_: "milestones that a programme has passed",
+    "strikes": lambda *_: "strikes on a programme so far",
+    "strike_level": lambda *_: "how fresh strikes on a programme are",
+    "proxy_level": lambda *_: "how fresh attacks by proxies are",
+    "offer": lambda *_: "the answer to the branch's offer",
     **dict.fromkeys(
         ("war_on", "war_turns", "war_fort", "war_start", "war_help", "war_belief"),
         _war,
