@@ -12,6 +12,7 @@ import typer
 from powersim.cli import (
     drawing,
     elasticities,
+    forecast,
     given,
     inspecting,
     reporting,
@@ -57,6 +58,7 @@ def _app() -> typer.Typer:
         sensitivity,
         elasticities,
         given,
+        forecast,
         reporting,
     ):
         for command, examples in module.COMMANDS:

@@ -55,6 +55,7 @@ class Facts(Strict):
     draws: Count | None = Field(default=None, examples=["25"])
     lucks: Count | None = Field(default=None, examples=["40"])
     given: str | None = Field(default=None, examples=['"2009Q2"'])
+    dates: Names | None = Field(default=None, examples=['["2009Q2"]'])
     worlds: Count | None = Field(default=None, examples=["256"])
     overrides: dict[str, str] = Field(examples=['{"rho": "0.5"}'])
     versions: dict[str, str] = Field(examples=['{"powersim": "0.1.0"}'])

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario
+from powersim.run.opened import Chosen, LoadedScenario, listed
 from powersim.run.plan import Plan, plan
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
+    from powersim.study.forecasting import Forecasts
     from powersim.study.given import Origins, Weighing
 
 S = TypeVar("S", bound="GivenQuestions")
@@ -99,6 +100,39 @@ class GivenQuestions:
         planned = dated.under_fact()
         return given.weigh(
             planned, dated.date, worlds, folder_of(out), heard(progress), resume=resume, workers=workers
+        )
+
+    def forecast(
+        self,
+        dates: Chosen = None,
+        *,
+        to: str | None = None,
+        worlds: int | None = None,
+        by_evidence: bool = False,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Forecasts:
+        """What comes after one date or several in worlds that went as ours did until then, held against what came.
+
+        Without dates that which the study is `given`, or that of the scenario's evidence. to: the last turn that is
+        held against the record, by default the last before what the scenario keeps back. by_evidence: weigh theories by
+        what the record until the date says of them.
+        """
+        from powersim.study.forecasting import forecast
+
+        usual = self.opened.recorded.get("dates") or [self.date]
+        return forecast(
+            self.under_fact(),
+            listed(dates, "dates") or usual,
+            to,
+            worlds,
+            folder_of(out),
+            heard(progress),
+            resume=resume,
+            workers=workers,
+            by_evidence=by_evidence,
         )
 
     def under_fact(self) -> Plan:

@@ -209,7 +209,7 @@ def origin(
         found = Origins(plan, rows, lots)
     if out is not None:
         asked.write(found.rows, out / asked.FOLDER / asked.FILE)
-        _draw(
+        leave_figure(
             lambda: draw_origins(plan, found.rows, found.sentence, found.given), out / asked.FOLDER, listener
         )
     return found
@@ -238,11 +238,14 @@ def weigh(
     if out is not None:
         asked.write(found.rows, found.learnt, out / asked.FOLDER)
         given = f"given {made.date}"
-        _draw(lambda: draw_learnt(plan, found.learnt, found.finding, given), out / asked.FOLDER, listener)
+        leave_figure(
+            lambda: draw_learnt(plan, found.learnt, found.finding, given), out / asked.FOLDER, listener
+        )
     return found
 
 
-def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None:
+def leave_figure(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None:
+    """Draw a figure into a folder, on screen and as lines."""
     from powersim.figures import letters
     from powersim.figures.saving import save
     from powersim.figures.style import styled
