@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import powersim as ps
-from powersim.plausible.hindcast import covered, crps
+from powersim.effects.scores import crps
+from powersim.plausible.hindcast import covered
 from powersim.plausible.paths import expand, last_month
 from powersim.plausible.rates import laid_down
 from powersim.sim.history import simulate

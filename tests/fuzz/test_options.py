@@ -54,6 +54,7 @@ CHEAP: dict[str, list[str]] = {
     "sensitivity": ["{two}", "--runs=100", "--method=given-data"],
     "origin": ["{two}", "--of=war", "--branches=keep,give_up", "--runs=2"],
     "weigh": ["{two}"],
+    "forecast": ["{two}"],
     "elasticities": ["{two}", "--inputs=rho", "--outcomes=war", "--runs=2"],
     "play": ["{two}", "--as=EAST", "--runs=2"],
     "report": ["{study}"],

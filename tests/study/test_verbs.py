@@ -29,6 +29,7 @@ CALLS = {
     "examples": ["examples"],
     "explain": ["explain"],
     "figures": ["Comparison.figures"],
+    "forecast": ["Study.forecast"],
     "list": ["names"],
     "new": ["template"],
     "origin": ["Study.origin"],

@@ -15,6 +15,7 @@ import typer
 from powersim.cli import (
     drawing,
     elasticities,
+    forecast,
     given,
     inspecting,
     playing,
@@ -62,6 +63,7 @@ def _app(panels: bool = False) -> typer.Typer:
         elasticities,
         given,
         playing,
+        forecast,
         reporting,
     ):
         for command, examples in module.COMMANDS:

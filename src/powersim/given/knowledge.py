@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from powersim.errors import ArgumentError, PowersimError
 from powersim.run.opened import own_name
@@ -207,18 +208,25 @@ def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tu
     """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down."""
     path = plan.scenario.record[issue]
     year = 12 // plan.scenario.calendar.months
-    laid = plan.built.branch(own_name(stated.branch)).path[
-        :, plan.built.index.controls_of(plan.scenario, issue)
-    ] if issue in plan.built.index.levers else np.full((plan.built.turns, 1), np.nan)  # fmt: skip
+    by_branch = laid_down(plan, stated.branch, issue)
     value, last = math.nan, -year
     for t in range(until + 1):
         changed = t in path
         value = path.get(t, value)
-        if math.isnan(value) or not np.isnan(laid[t]).all():
+        if math.isnan(value) or by_branch[t]:
             continue
         if (changed and t > 0) or t - last >= year:
             last = t
             yield t, value
+
+
+def laid_down(plan: Plan, branch: str, issue: str) -> NDArray[np.bool_]:
+    """Turns (T) in which a branch lays down the path of an issue."""
+    built = plan.built
+    if issue not in built.index.levers:
+        return np.zeros(built.turns, np.bool_)
+    path = built.branch(own_name(branch)).path[:, built.index.controls_of(plan.scenario, issue)]
+    return np.asarray(~np.isnan(path).all(axis=1))
 
 
 def _known_by(fact: Fact, until: int) -> bool:

@@ -24,6 +24,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from powersim.effects.scores import crps, skill
 from powersim.plausible.intervals import tails
 from powersim.plausible.paths import last_month
 
@@ -39,21 +40,6 @@ PREFIX = "issue:"
 CLIMATOLOGY = ("persistence", "values")
 """What the ensemble must beat."""
 REFERENCES = (*CLIMATOLOGY, "changes", "updated")
-
-
-def crps(ensemble: Floats, observed: Floats | np.float64) -> Floats:
-    """Continuous ranked probability score of ensembles (members, ...) for observations (...); 0 is perfect.
-
-    CRPS = E|X - y| - 1/2 E|X - X'| with X, X' independent draws from the ensemble (Gneiting and Raftery 2007, JASA
-    102:359, eq. 21): for one member the absolute error. The second term comes from the ordered members,
-    1/2 E|X - X'| = sum_k (2k - n + 1) x_(k) / n^2, k = 0..n-1.
-    """
-    members = ensemble.shape[0]
-    if members == 0:
-        raise ValueError("an ensemble needs at least one member")
-    error = np.abs(ensemble - observed).mean(axis=0)
-    weights = (2.0 * np.arange(members) - members + 1) / members**2
-    return np.asarray(error - np.tensordot(weights, np.sort(ensemble, axis=0), axes=(0, 0)), dtype=np.float64)
 
 
 def covered(ensemble: Floats, observed: Floats, band: float = BAND) -> NDArray[np.bool_]:
@@ -76,8 +62,7 @@ class Score:
 
     def skill(self, reference: str) -> float:
         """1 - CRPS / CRPS of the reference: above 0 is better than it, 1 perfect; nan if the reference is perfect."""
-        base = self.references[reference]
-        return 1 - self.crps / base if base > 0 else float("nan")
+        return skill(self.crps, self.references[reference])
 
     @property
     def beats(self) -> bool:

@@ -55,6 +55,7 @@ class Facts(Strict):
     draws: Count | None = Field(default=None, examples=["25"])
     lucks: Count | None = Field(default=None, examples=["40"])
     given: str | None = Field(default=None, examples=['"2009Q2"'])
+    dates: Names | None = Field(default=None, examples=['["2009Q2"]'])
     worlds: Count | None = Field(default=None, examples=["256"])
     coupling: str | None = Field(default=None, examples=['"fresh"'])
     by_evidence: bool | None = Field(default=None, examples=["true"])

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario, one_of
+from powersim.run.opened import Chosen, LoadedScenario, listed, one_of
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import COUPLINGS, SAME
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
     from powersim.study.conditional import Origins, Weighing
+    from powersim.study.forecasting import Forecasts
 
 S = TypeVar("S", bound="GivenQuestions")
 
@@ -119,6 +120,39 @@ class GivenQuestions:
             planned, dated.date, worlds, folder_of(out), heard(progress), resume=resume, workers=workers,
             engine=engine, scheduler=scheduler,
         )  # fmt: skip
+
+    def forecast(
+        self,
+        dates: Chosen = None,
+        *,
+        to: str | None = None,
+        worlds: int | None = None,
+        by_evidence: bool = False,
+        out: str | Path | None = None,
+        resume: bool = False,
+        workers: int | None = None,
+        progress: Listener | Count | None = None,
+    ) -> Forecasts:
+        """What comes after one date or several in worlds that went as ours did until then, held against what came.
+
+        Without dates that which the study is `given`, or that of the scenario's evidence. to: the last turn that is
+        held against the record, by default the last before what the scenario keeps back. by_evidence: weigh theories by
+        what the record until the date says of them.
+        """
+        from powersim.study.forecasting import forecast
+
+        usual = self.opened.recorded.get("dates") or [self.date]
+        return forecast(
+            self.under_fact(),
+            listed(dates, "dates") or usual,
+            to,
+            worlds,
+            folder_of(out),
+            heard(progress),
+            resume=resume,
+            workers=workers,
+            by_evidence=by_evidence,
+        )
 
     def under_fact(self) -> Plan:
         """A plan for the branch that happened, under the theories of the study."""

@@ -123,7 +123,9 @@ def origin(
         asked.write(rows, out / asked.FOLDER / asked.FILE)
         witnesses.write(beside, out / asked.FOLDER / witnesses.FILE)
         provenance.write(out / asked.FOLDER, told)
-        _draw(lambda: draw_origins(plan, rows, made.sentence, made.given), out / asked.FOLDER, listener)
+        leave_figure(
+            lambda: draw_origins(plan, rows, made.sentence, made.given), out / asked.FOLDER, listener
+        )
     return made
 
 
@@ -157,7 +159,9 @@ def weigh(
         asked.write(found.rows, found.learnt, out / asked.FOLDER)
         provenance.write(out / asked.FOLDER, told)
         given = f"given {made.date}"
-        _draw(lambda: draw_learnt(plan, found.learnt, found.finding, given), out / asked.FOLDER, listener)
+        leave_figure(
+            lambda: draw_learnt(plan, found.learnt, found.finding, given), out / asked.FOLDER, listener
+        )
     return found
 
 
@@ -189,7 +193,8 @@ def _told(
     return {**said, **worlds, **{key: list(more[key]) for key in ("outcomes",) if key in more}}
 
 
-def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> Drawing:
+def leave_figure(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> Drawing:
+    """Draw a figure into a folder, on screen and as lines."""
     from powersim.figures import letters
     from powersim.figures.saving import save
     from powersim.figures.style import styled
@@ -227,6 +232,6 @@ def leave(
     if not rows or not found.rows:
         return
     told = f"{found.meaning.split(':')[0]}: effects beside those in worlds as the model makes them"
-    drawing = _draw(lambda: draw_beside(rows, found.rows, study, told), folder / FOLDER, listener)
+    drawing = leave_figure(lambda: draw_beside(rows, found.rows, study, told), folder / FOLDER, listener)
     said = [found.meaning, how_theories_count(found.by_evidence, found.found.posterior), *found.trust]
     section(rows, found.rows, study, [line for line in said if line], drawing, command).write(folder)
