@@ -4,6 +4,7 @@ A fresh process, because whether rules are compiled is fixed at import, and beca
 
 - `histories`: one thread, one branch, one history after another, after a first one that is not counted;
 - `study`: the same work as `powersim run`: threads, chunks, a store on disk;
+- `given`: worlds that went as a scenario's record says, and what their replays cost beside histories;
 - `mesa`: histories of plain_mesa.py through Mesa's `batch_run`, and how far they are from powersim's without luck.
 """
 
@@ -17,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,44 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
     return {"seconds": seconds, "histories": count, "base_mb": base, "peak_mb": peak_mb()}
 
 
+def given(
+    path: Path, branch: str, theory: str, date: str, worlds: int, moves: int, threads: int
+) -> dict[str, Any]:
+    """Time to choose worlds until a date, how many stand for all, and a replay under a branch beside a history."""
+    from powersim.given.conditioning import Asked, Lot, diagnostic, replayed
+    from powersim.given.islands import Hands, computed
+    from powersim.run.opened import open_scenario
+    from powersim.run.plan import plan
+    from powersim.run.work import warm
+    from powersim.sim.history import simulate
+
+    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    warm(planned.first_case)
+    base = peak_mb()
+    asked, (under,) = Asked(planned, date, worlds, moves or None), planned.theories
+    tasks = [(under, worlds // asked.islands, number) for number in range(asked.islands)]
+    begun = time.perf_counter()
+    lot = Lot(tuple(computed(planned, asked.known, asked.sweeps, tasks, Hands(threads))))
+    seconds = time.perf_counter() - begun
+    some = [lot.worlds[number] for number in range(30)]
+    times = []
+    for replay in (True, False):
+        begun = time.perf_counter()
+        for number, world in enumerate(some):
+            if replay:
+                world.histories(planned)
+            else:
+                simulate(planned.cases_at(under, world.place)[0], SEED, number)
+        times.append(time.perf_counter() - begun)
+    found = diagnostic(asked, under, lot)
+    with ThreadPoolExecutor(threads) as pool:  # with all that a study keeps in memory
+        replayed(planned, lot.worlds, pool)
+    return {
+        "seconds": seconds, "ess": found.ess, "distinct": found.distinct, "error": found.error,
+        "histories": found.histories, "replay": times[0] / times[1], "base_mb": base, "peak_mb": peak_mb(),
+    }  # fmt: skip
+
+
 def mesa(path: Path, runs: int) -> dict[str, Any]:
     """Time of a plain Mesa model doing the same turns, and the largest difference in alignment with luck off."""
     import numpy as np
@@ -120,16 +160,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["histories", "study", "mesa"])
+    parser.add_argument("what", choices=["histories", "study", "given", "mesa"])
     parser.add_argument("scenario", type=Path)
     parser.add_argument("--branch", default="")
     parser.add_argument("--theory", default="")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--date", default="")
+    parser.add_argument("--worlds", type=int, default=256)
+    parser.add_argument("--moves", type=int, default=0)
     asked = parser.parse_args()
     if asked.what == "histories":
         found = histories(asked.scenario, asked.branch, asked.theory, asked.runs, asked.repeats)
+    elif asked.what == "given":
+        found = given(
+            asked.scenario, asked.branch, asked.theory, asked.date, asked.worlds, asked.moves, asked.threads
+        )
     elif asked.what == "mesa":
         found = mesa(asked.scenario, asked.runs)
     else:

@@ -28,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 FLAGSHIP = HERE.parent / "scenarios" / "missile_defense_2009.yaml"
 CASE = ["--branch", "replace", "--theory", "spiral"]
 STUDY = ["--branch", "keep,cancel"]  # under all theories
+GIVEN = ["--branch", "keep", "--theory", "spiral", "--date", "2013Q4"]
+MANY_WORLDS = 10_000
 ACTORS = (15, 50, 150, 195)
 LEVERS = (1, 3, 9)  # of each of 15 actors
 YEARS = 5
@@ -266,6 +268,29 @@ def memory() -> list[Row]:
     return rows
 
 
+def given() -> list[Row]:
+    """Worlds that went as the record says: how fast, what a replay costs, and the memory of very many."""
+    topic, threads = "given", ["--threads", str(cores())]
+    found = probe("given", str(FLAGSHIP), *GIVEN, *threads)
+    case = f"flagship to {GIVEN[-1]}, 1 theory, 256 worlds, {cores()} threads"
+    with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
+        path = Path(folder) / "known.yaml"
+        path.write_text(json.dumps(worlds.known(worlds.scenario(10, 2, SCENARIO_SEED))), encoding="utf-8")
+        small = probe(
+            "given", str(path), "--date", "2001Q2", "--worlds", str(MANY_WORLDS), "--moves", "1", *threads
+        )
+    many = f"random, 10 actors, 8 turns, {MANY_WORLDS} worlds, {cores()} threads"
+    return [
+        Row(topic, case, "wall time", f"{found['seconds']:.0f}", "s"),
+        Row(topic, case, "histories", f"{found['histories']}", ""),
+        Row(topic, case, "effective worlds", f"{found['ess']:.0f}", ""),
+        Row(topic, case, "effective worlds by time", f"{60 * found['ess'] / found['seconds']:.1f}", "1/min"),
+        Row(topic, case, "different draws", f"{found['distinct']}", ""),
+        Row(topic, case, "replay under another branch / history", f"{found['replay']:.2f}", "times"),
+        Row(topic, many, "peak memory", f"{small['peak_mb']:.0f}", "MB"),
+    ]
+
+
 def write(rows: list[Row], about: str) -> None:
     """The table as Markdown and as CSV."""
     names = [field.name for field in fields(Row)]
@@ -295,6 +320,7 @@ def main() -> None:
         actors,
         issues,
         memory,
+        given,
     ]
     for measure in topics:
         print(f"measuring {measure.__name__.replace('_', ' ')} ...", flush=True)

@@ -115,6 +115,18 @@ def scenario(actors: int, years: int, seed: int, levers: int = 1) -> dict[str, A
     }
 
 
+def known(document: dict[str, Any]) -> dict[str, Any]:
+    """Such a scenario with a record of its first treaty, and an uncertain number to learn of."""
+    name = next(name for name in document["issues"] if name.startswith("treaty"))
+    issue = document["issues"][name]
+    unsure = {"value": issue["start"], "prior": {"uniform": [0.1, 0.9]}, "source": "assumed"}
+    return document | {
+        "issues": document["issues"] | {name: issue | {"start": unsure}},
+        "record": {name: {"2000Q2": 0.5, "2001Q1": 0.6}},
+        "evidence": {"branch": "free", "error": 0.1, "discrepancy": 0.1, "miss": 0.05, "paths": "changes"},
+    }
+
+
 def write(path: Path, actors: int, years: int, seed: int, levers: int = 1) -> None:
     """Write such a scenario as a file."""
     yaml = YAML(typ="safe")

@@ -1,109 +1,68 @@
-"""Ranks of synthetic truths, and of their counterfactuals, among worlds chosen by what the truths left on record."""
+"""Rank synthetic truths with all processors, and write what was found: `make calibrate`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from experiments.calibration.ranking import BINS, TRUTHS, WORLDS, by_name, chance, counted, ranks_of
 from numpy.typing import NDArray
 from scipy import stats
 
-from powersim.given.knowledge import known
-from powersim.given.sampler import Task, island
-from powersim.run.opened import open_source
-from powersim.run.plan import Plan, plan
-from powersim.run.possible import Possible
-from powersim.world.params import MECHANISMS
+from powersim.run.work import workers
 
-TRUTHS, WORLDS, MOVES, BINS = 500, 100, 8, 10
-ERROR = 0.1
-PATHS = ("issues.level.start", "events.rise.hazard", "events.fall.hazard")
-COUNTERFACTUAL = "level in 2007 without the cause"
-
-UNSURE = {"prior": {"uniform": [0.1, 0.9]}, "source": "assumed"}
-SCENARIO: dict[str, Any] = {
-    "powersim": 1,
-    "name": "calibration",
-    "calendar": {"start": "2000", "end": "2007", "turn": "year"},
-    "intervention": "2001",
-    "actors": {"A": {"power": 0.3, "economy": 0.3}, "B": {"power": 0.1, "economy": 0.1}},
-    "issues": {
-        "level": {"start": {"value": 0.5, "prior": {"uniform": [0.2, 0.6]}, "source": "assumed"}, "control": "A"},
-        "cause": {"start": 0.0, "control": "A"},
-    },
-    "events": [
-        {
-            "id": "fall", "from": "2004", "to": "2004", "hazard": {"value": 0.5, **UNSURE},
-            "hazard_from": "1 - 0.5 * cause", "shift": {"level": -0.15},
-        },
-        {
-            "id": "rise", "from": "2003", "to": "2003", "hazard": {"value": 0.5, **UNSURE},
-            "hazard_from": "0.3 + 0.7 * cause", "shift": {"level": 0.3},
-        },
-    ],
-    "branches": {
-        "happened": {"do": [{"path": {"cause": {"2001": 1.0}}, "to": "2007"}]},
-        "without": {"do": [{"path": {"cause": {"2001": 0.0}}, "to": "2007"}]},
-    },
-    "mechanisms": dict.fromkeys(MECHANISMS, False) | {"calendar": True},
-    "outcomes": {"level": {"of": {"issue": "level"}, "at": "2007"}},
-    "record": {"level": {"2002": 0.5, "2005": 0.6}},
-    "evidence": {"branch": "happened", "error": ERROR, "discrepancy": 0.0, "miss": 0.05, "paths": "changes"},
-}  # fmt: skip
-
-
-def ranks(
-    truths: int, worlds: int = WORLDS, moves: int = MOVES, tick: Callable[[int], None] | None = None
-) -> dict[str, NDArray[np.float64]]:
-    """Ranks (truths) in 0..1 of each uncertain number, and of the counterfactual, among the worlds of its record."""
-    of: Plan = plan(open_source(SCENARIO, {}))
-    (theory,) = of.theories
-    what, paths = known(of, "2006"), of.built.paths("")
-    places = [paths.index(path) for path in PATHS]
-    found: dict[str, list[float]] = {name: [] for name in (*PATHS, COUNTERFACTUAL)}
-    for truth in range(truths):
-        rng = np.random.default_rng([7, truth])
-        own = Possible.of_run(of, theory, truth)
-        factual, other = own.histories(of)
-        seen = factual.values[what.turn, 0] + ERROR * rng.standard_normal(len(what.turn))
-        some = island(Task(of, theory, replace(what, value=seen), worlds, moves), truth).worlds
-        for name, place in zip(PATHS, places, strict=True):
-            found[name].append(_rank(rng, own.place[place], some.place[:, place]))
-        without = np.array([some[n].histories(of)[1].values[-1, 0] for n in range(worlds)])
-        found[COUNTERFACTUAL].append(_rank(rng, other.values[-1, 0], without))
-        if tick is not None:
-            tick(truth)
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def _rank(rng: np.random.Generator, value: float, among: NDArray[np.float64]) -> float:
-    """Share of values below, ties broken by chance, spread over the gap that it falls into."""
-    below, same = int((among < value).sum()), int((among == value).sum())
-    return float((below + rng.integers(same + 1) + rng.random()) / (len(among) + 1))
-
-
-def chance(rank: NDArray[np.float64]) -> float:
-    """How often uniform ranks would look as uneven: Kolmogorov and Smirnov."""
-    return float(stats.kstest(rank, "uniform").pvalue)
+FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "calibration.png"
 
 
 def main(arguments: list[str]) -> None:
-    """Compute, and write results.md beside this file."""
-    truths = int(arguments[0]) if arguments else TRUTHS
-    found = ranks(truths, tick=lambda n: print(f"\r{n + 1} of {truths}", end="", file=sys.stderr, flush=True))
+    """Compute, with all processors; write results.md beside this file, and the figure. Ctrl-C: with what there is."""
+    truths, rows = int(arguments[0]) if arguments else TRUTHS, []
+    with ProcessPoolExecutor(workers(), get_context("spawn")) as pool:
+        try:
+            for row in pool.map(ranks_of, range(truths)):
+                rows.append(row)
+                print(f"\r{len(rows)} of {truths}", end="", file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+    found = by_name(rows)
+    (Path(__file__).with_name("ranks.csv")).write_text(
+        "\n".join(",".join(f"{value:.4f}" for value in row) for row in rows) + "\n", encoding="utf-8"
+    )
     lines = [
         "# Ranks of synthetic truths", "",
-        f"{truths} truths, {WORLDS} worlds each; even ranks are {truths / BINS:g} in each tenth.", "",
-        "| rank of | " + " | ".join(f"{b / BINS:g}" for b in range(BINS)) + " | p |", "|---" * (BINS + 2) + "|",
+        f"{len(rows)} truths, {WORLDS} worlds each; even ranks are {len(rows) / BINS:g} in each tenth. p: how often "
+        "even ranks look as uneven, by Kolmogorov and Smirnov, and by chi-square over tenths.", "",
+        "| rank of | " + " | ".join(f"{b / BINS:g}" for b in range(BINS)) + " | p (KS) | p (chi²) |",
+        "|---" * (BINS + 3) + "|",
     ]  # fmt: skip
     for name, rank in found.items():
-        counts = np.histogram(rank, BINS, (0.0, 1.0))[0]
-        lines.append(f"| {name} | " + " | ".join(map(str, counts)) + f" | {chance(rank):.2f} |")
+        counts, even = counted(rank)
+        lines.append(f"| {name} | " + " | ".join(map(str, counts)) + f" | {chance(rank):.2f} | {even:.2f} |")
     Path(__file__).with_name("results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    draw(found)
+
+
+def draw(found: dict[str, NDArray[np.float64]]) -> None:
+    """Histograms of ranks, with the band in which 99 of 100 bars of even ranks lie."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(1, len(found), figsize=(10, 2.6), sharey=True, layout="constrained")
+    for ax, (name, rank) in zip(axes, found.items(), strict=True):
+        low, high = stats.binom.interval(0.99, len(rank), 1 / BINS)
+        ax.axhspan(low, high, color="0.9")
+        ax.axhline(len(rank) / BINS, color="0.5", lw=0.8)
+        ax.hist(rank, BINS, (0.0, 1.0), color="#31688e", rwidth=0.9)
+        ax.set_title(name, fontsize=9)
+        ax.set_xlabel(f"rank of the truth; p = {chance(rank):.2f}", fontsize=8)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel(f"of {len(rank)} truths", fontsize=8)
+    figure.savefig(FIGURE, dpi=110)
 
 
 if __name__ == "__main__":

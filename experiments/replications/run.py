@@ -35,7 +35,7 @@ def data_folder() -> Path | None:
 def all_rows(data: Path | None) -> list[Row]:
     """Every comparison, sorted by model."""
     found = [*closed_forms.rows(), *paris.rows(data), *emissions.rows(), *syria.rows(), *arms_race.rows()]
-    return sorted(found, key=lambda row: (int(row.model[1:].rstrip("abc")), row.model))
+    return sorted(found, key=lambda row: (int(row.model[1:].rstrip("abcde")), row.model))
 
 
 def print_findings(data: Path | None, console: Console) -> None:

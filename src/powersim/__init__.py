@@ -12,6 +12,7 @@ The public names; each is imported when it is first used, so that `import powers
     build      a resolved scenario -> its arrays; `.case(branch, theory, seed, run)` is what one history takes
     simulate   a case, a seed and a run -> a history, compiled
     Model      one run of a scenario as a Mesa model, a turn a step
+    Decisions, Proposal   what a player decides in `Study.play`, and what a bot gives back
     State      an actor in a Model; override `decide` to give one a policy of its own
     PowersimError   everything that a user can put right
 """
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from powersim.errors import ArgumentError, PowersimError, ScenarioError, Stopped
+    from powersim.play.decisions import Decisions, Proposal
     from powersim.scenario.arrays.build import build
     from powersim.scenario.library import examples
     from powersim.scenario.load import dump, load, loads
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ArgumentError",
     "Comparison",
+    "Decisions",
     "Model",
     "PowersimError",
+    "Proposal",
     "ScenarioError",
     "State",
     "Stopped",
@@ -63,8 +67,10 @@ __all__ = [
 _HOMES = {
     "ArgumentError": "powersim.errors",
     "Comparison": "powersim.study.results",
+    "Decisions": "powersim.play.decisions",
     "Model": "powersim.story.model",
     "PowersimError": "powersim.errors",
+    "Proposal": "powersim.play.decisions",
     "ScenarioError": "powersim.errors",
     "State": "powersim.sim.agent",
     "Stopped": "powersim.errors",

@@ -55,6 +55,7 @@ CHEAP: dict[str, list[str]] = {
     "origin": ["{two}", "--of=war", "--branches=keep,give_up", "--runs=2"],
     "weigh": ["{two}"],
     "elasticities": ["{two}", "--inputs=rho", "--outcomes=war", "--runs=2"],
+    "play": ["{two}", "--as=EAST", "--runs=2"],
     "report": ["{study}"],
     "figures": ["{study}", "--outcomes=war", "--formats=svg"],
 }
@@ -114,6 +115,7 @@ def said(arguments: list[str], limit: int = LIMIT) -> tuple[int, str]:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(out):
         patch.setattr(sys, "argv", ["powersim", *arguments])
+        patch.setattr(sys, "stdin", io.StringIO())  # whoever plays has left
         signal.signal(signal.SIGALRM, too_long)
         signal.alarm(limit)
         try:

@@ -73,6 +73,27 @@ def test_planted_causes_have_their_closed_forms(planted: ModuleType, name: str) 
         assert low <= share <= high
 
 
+def test_luck_alone_is_necessary_if_branches_share_no_luck(planted: ModuleType) -> None:
+    """An event of chance .3 on which the cause has no bearing: shares hang on the coupling alone, and bound nothing."""
+    study = ps.Study(planted.by_chance(event("effect", 2003, 0.3)), ["happened", "without"])
+    row = study.origin("effect", RUNS, coupling="fresh", workers=1).rows[-1]
+    for (share, low, high), exact in (
+        ((row.pn, row.pn_low, row.pn_high), 0.7),
+        ((row.ps, row.ps_low, row.ps_high), 0.3),
+        ((row.pns, row.pns_low, row.pns_high), 0.21),
+    ):
+        assert share == pytest.approx(exact, abs=FAR * (high - low) / (2 * 1.96))
+
+
+def test_what_the_branches_do_alike_hangs_on_no_coupling(planted: ModuleType) -> None:
+    """Luck before branches part is shared under every coupling: a chain that the cause alone begins."""
+    events = [event("before", 2000, 0.5), event("effect", 2003, 1.0, "l_cause * l_before")]
+    study = ps.Study(planted.by_chance(*events), ["happened", "without"])
+    same, fresh = (study.origin("effect", 60, coupling=how, workers=1).rows[-1] for how in ("same", "fresh"))
+    assert (same.pn, same.ps, same.pns) == (fresh.pn, fresh.ps, fresh.pns)
+    assert 0.0 < same.pns < 1.0
+
+
 def test_an_event_that_never_comes_has_no_origin(planted: ModuleType) -> None:
     row = asked(planted, [event("effect", 2003, 0.0)], runs=20)
     assert math.isnan(row.pn)
@@ -114,6 +135,10 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         study.origin("effect", branches=["happened"])
     with pytest.raises(PowersimError, match="says nothing of what happened; it needs `evidence`"):
         study.given("2003")
+    with pytest.raises(PowersimError, match="coupling other is not known"):
+        study.origin("effect", coupling="other")
+    with pytest.raises(PowersimError, match="scheduler: does nothing without a date"):
+        study.origin("effect", scheduler="tcp://127.0.0.1:8786")
     with pytest.raises(PowersimError, match="worlds: does nothing without a date to condition on"):
         study.origin("effect", worlds=100)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from distributed import LocalCluster
 
 from powersim.errors import PowersimError
 from powersim.given import conditioning
 from powersim.given.conditioning import Asked, Conditioned, condition
 from powersim.given.knowledge import known, without
+from powersim.given.moves import State, Task, keys_of
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import Possible
@@ -130,6 +133,48 @@ def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: 
     assert bytes_of(first) == bytes_of(reversed_) == bytes_of(threads)
     (theory,) = first.lots
     assert np.array_equal(first.values[theory], threads.values[theory])
+
+
+def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> None:
+    of = chance(*DEED, evidence={"events": TOLD})
+    asked = Asked(of, "2006", 100, 1)
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        there = condition(asked, threads=1, engine="dask", scheduler=cluster.scheduler_address)
+    here = condition(asked, threads=1)
+    assert bytes_of(there) == bytes_of(here)
+    (theory,) = here.lots
+    assert np.array_equal(here.values[theory], there.values[theory])
+    assert here.diagnostics() == there.diagnostics()
+
+
+def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(chance: Callable[..., Plan]) -> None:
+    of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence={"paths": "changes", "events": TOLD[1:]})
+    task = Task(of, of.theories[0], known(of, "2006"), 1, 1)
+    rng = np.random.default_rng(1)
+    outcomes: set[bool] = set()
+    for _ in range(10):
+        size = len(of.built.paths(""))
+        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns), 0.5))
+        anew = [(turn, keys_of(rng, 2)) for turn in (0, 1, 1, 3, 4)]
+        found, well = task.walk(state, anew, [-0.2] * len(anew))
+        again = task.weigh(replace(found, case=None))
+        outcomes |= set(well)
+        assert (found.log, found.terms) == (again.log, again.terms)
+        assert np.array_equal(found.uniforms, again.uniforms, equal_nan=True)
+    assert outcomes == {True, False}
+
+
+def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
+    """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""
+    of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
+    same, fresh = (condition(Asked(of, "2003", 160, 1, coupling=how), threads=1) for how in ("same", "fresh"))
+    (theory,) = of.theories
+    assert bytes_of(same) == bytes_of(fresh)
+    assert np.array_equal(same.values[theory][0], fresh.values[theory][0])
+    # without the cause the spark is as likely as its chance, p, which was learnt from its coming: E p^2 / E p
+    spark = (0.25 + 0.03) / 0.5
+    assert seen(fresh, theory, "effect", 1) == pytest.approx(0.5 * 0.8 * spark, abs=FAR * 0.04)
+    assert seen(same, theory, "effect", 1) == pytest.approx(0.4, abs=FAR * 0.04)
 
 
 def test_what_was_computed_is_found_again(chance: Callable[..., Plan], tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ CALLS = {
     "list": ["names"],
     "new": ["template"],
     "origin": ["Study.origin"],
+    "play": ["Study.play", "Study.tournament"],
     "report": ["Study.report", "Comparison.report"],
     "results": ["Comparison.open", "Comparison.about", "Comparison.export"],
     "run": ["Study.run"],

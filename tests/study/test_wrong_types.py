@@ -30,6 +30,14 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "half a run": (lambda: Study(FILE).run(runs=0.5), "runs: found 0.5; allowed: a whole number"),  # type: ignore[arg-type]
     "a number as folder": (lambda: Study(FILE).run(runs=2, out=3), "out: found 3; allowed: a folder"),  # type: ignore[arg-type]
     "workers in words": (lambda: Study(FILE).run(runs=2, workers="two"), "workers: found 'two'"),  # type: ignore[arg-type]
+    "a fraction of a run to play": (
+        lambda: Study(FILE).play("EAST", run=0.5),
+        "run: found 0.5; allowed: a whole",
+    ),  # type: ignore[arg-type]
+    "a number as a saved game": (
+        lambda: Study(FILE).play("EAST", resume=3),
+        "resume: found 3; allowed: a file",
+    ),  # type: ignore[arg-type]
     "a fraction as a run's number": (lambda: Study(FILE).tell(run=1.5), "run: found 1.5"),  # type: ignore[arg-type]
 }
 

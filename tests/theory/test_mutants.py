@@ -20,12 +20,29 @@ from powersim.oracles.crisis import (
 )
 from powersim.oracles.lanchester import square_law_duration
 from powersim.oracles.position_exchange import Market, Offer, equal_gain_exchanges
-from powersim.oracles.proliferation import setback_threshold, strike_if_unseen, strike_now_threshold
+from powersim.oracles.proliferation import (
+    TOLERATED,
+    regime,
+    setback_threshold,
+    strike_if_unseen,
+    strike_now_threshold,
+)
 from powersim.oracles.reputation import fight_probability
 from powersim.oracles.trust import reassurance_high, reassurance_low, reassures
-from powersim.rules.alignment import similarity, triads
+from powersim.rules.alignment import isolation_felt, similarity, triads
+from powersim.rules.bargaining import pair_surplus
+from powersim.rules.beliefs import friendship
 from powersim.rules.budgets import budget_step
-from powersim.rules.crisis import attack_cost, intervention_gain, intervention_pays
+from powersim.rules.commitment import foreseen_rise
+from powersim.rules.compliance import continuation_value, renege_probability
+from powersim.rules.crisis import (
+    attack_cost,
+    crisis_hazard,
+    intervention_gain,
+    intervention_pays,
+    resisted_demand,
+    resisted_war_probability,
+)
 from powersim.rules.proliferation import setback_value
 from powersim.rules.war import beta_mean, settlement
 
@@ -166,3 +183,64 @@ def test_a_programme_that_cannot_succeed_is_set_back_only_for_its_level() -> Non
 
 def test_nobody_fights_for_a_reputation_that_nobody_will_see() -> None:
     assert fight_probability(1.0, 0.5, 1.0) == 0.0
+
+
+def test_where_there_is_no_other_economy_nobody_is_shut_out() -> None:
+    assert isolation_felt(0.5, 0.3, 0.0) == 0.0
+
+
+@given(st.floats(0.01, 1.0), st.floats(0.01, 0.99))
+def test_half_way_to_a_friend_is_half_a_friend(friend_from: float, share: float) -> None:
+    assert friendship(share * friend_from, friend_from) == pytest.approx(share)
+    assert friendship(0.0, friend_from) == 0.0
+
+
+def test_a_package_by_which_one_side_or_both_lose_is_worth_nothing_to_the_pair() -> None:
+    assert pair_surplus(-0.5, -0.5) == pair_surplus(-0.5, 0.5) == pair_surplus(0.5, -0.5) == 0.0
+    assert pair_surplus(0.0, 0.5) == pair_surplus(0.5, 0.0) == 0.0
+
+
+def test_a_programme_whose_strike_just_costs_what_it_saves_is_tolerated() -> None:
+    assert regime(0.5, 0.5, 0.25, 0.3, 0.05, 0.3, 0.5) == TOLERATED
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_cost_that_is_known_is_no_risk_whatever_rounding_leaves(
+    p: float, q: float, c_a: float, c: float
+) -> None:
+    assert status_quo_war_probability(p, q, c_a, c, c) == 0.0
+    assert status_quo_war_probability(0.1, 1.0, c_a, 0.2, 0.2) == 0.0
+
+
+def test_who_does_not_care_for_the_future_foresees_nothing() -> None:
+    assert foreseen_rise(0.3, 0.1, 5.0, 0.0) == 0.0
+
+
+def test_a_future_that_counts_as_the_present_is_worth_all_or_nothing() -> None:
+    assert continuation_value(0.01, 1.0, 0.0) == np.inf
+    assert continuation_value(0.0, 1.0, 0.0) == 0.0
+    assert continuation_value(-0.01, 1.0, 0.0) == 0.0
+
+
+def test_a_promise_that_is_worth_just_as_much_broken_is_kept_without_noise_and_a_toss_up_with_it() -> None:
+    assert renege_probability(0.25, 0.25, 0.0) == 0.0
+    assert renege_probability(0.25, 0.25, 0.1) == 0.5
+
+
+def test_who_would_win_by_war_just_its_price_threatens_nobody() -> None:
+    assert resisted_war_probability(0.25, 0.25, 0.0, 0.5, 0.5) == 0.0
+    assert resisted_war_probability(0.5, 0.25, 0.0, 0.5, 0.0) == pytest.approx(0.25)
+
+
+def test_a_demand_that_is_worth_just_as_much_as_fighting_is_met() -> None:
+    """(p + c) / (1 + lam) = .75 / 1.5 = .5 = p - c_a."""
+    assert resisted_demand(0.625, 0.125, 0.125, 0.125, 0.5) == 0.5
+    assert resisted_war_probability(0.625, 0.125, 0.125, 0.125, 0.5) == 0.0
+
+
+def test_the_hazard_is_the_recorded_one_where_nothing_was_at_stake_and_never_more_than_sure() -> None:
+    assert crisis_hazard(0.2, 0.5, 0.0, 1.0) == 0.2
+    assert crisis_hazard(0.2, 0.5, 0.25, 0.0) == 0.2
+    assert crisis_hazard(0.2, 0.5, 0.25, 1.0) == pytest.approx(0.4)
+    assert crisis_hazard(0.6, 0.5, 0.125, 1.0) == 1.0
+    assert crisis_hazard(0.2, 0.0, 0.25, 1.0) == 0.0

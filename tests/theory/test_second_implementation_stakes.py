@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from powersim.oracles.commitment import salami_demand, salami_end
 from powersim.oracles.crisis import crisis_war_probability, war_probability_tioli
 from powersim.rules.commitment import foreseen_rise, shift_threshold
 from powersim.rules.compliance import discounted_ramp
@@ -194,3 +195,59 @@ def test_stakes_are_differences_of_linear_utility(
     assert stake(salience, ideal, position) == pytest.approx(salience - at, abs=1e-12)
     lost = at - issue_utility(goal, ideal, salience, 1.0)
     assert stake_lost(salience, ideal, position, goal) == pytest.approx(max(0.0, lost), abs=1e-12)
+
+
+def induced(p0: float, k: float, delta: float, cost: float, own: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fearon 1996 by induction from a war at the end: what is held on a grid, and what is held after the next demand.
+
+    Each turn the one side demands what is best for it among all that the other would rather yield than fight over.
+    """
+    x = np.linspace(0.0, 1.0, 401)
+    fight, resist = p0 + k * x - own, 1.0 - p0 - k * x - cost
+    mine, theirs, after = fight, resist, x
+    for _ in range(60):
+        mine, theirs = (1.0 - delta) * x + delta * mine, (1.0 - delta) * (1.0 - x) + delta * theirs
+        allowed = theirs[None, :] >= resist[:, None] - 1e-12
+        best = np.where(allowed, mine[None, :], -np.inf).argmax(axis=1)
+        assert (mine[best] >= fight).all()  # nobody ever fights
+        after, mine, theirs = x[best], mine[best], theirs[best]
+    return x, after
+
+
+@pytest.mark.parametrize(("p0", "k", "delta", "cost"), [(0.3, 0.4, 0.9, 0.1), (0.2, 0.5, 0.8, 0.05)])
+def test_slice_by_slice_is_what_the_game_over_objects_that_move_the_odds_comes_to(
+    p0: float, k: float, delta: float, cost: float
+) -> None:
+    x, after = induced(p0, k, delta, cost, own=0.1)
+    closed = [salami_demand(held, p0, k, delta, cost) for held in x]
+    inside = x <= salami_end(p0, k, cost)  # beyond, the other side would rather have some of it back
+    assert after[inside] == pytest.approx(np.array(closed)[inside], abs=0.015)  # slices are cut to the grid
+
+
+@given(odds, st.floats(0.0, 0.9), st.floats(0.3, 0.95), cost)
+def test_slices_leave_the_other_side_what_a_war_at_the_start_would_and_end_where_shares_mirror_power(
+    p0: float, k: float, delta: float, c: float
+) -> None:
+    held, others, turns = 0.0, 0.0, 400
+    for t in range(turns):
+        held = salami_demand(held, p0, k, delta, c)
+        others += (1.0 - delta) * delta**t * (1.0 - held)
+    end = salami_end(p0, k, c)
+    assert held <= end + 1e-9
+    if end < 1.0:
+        others += delta**turns * (1.0 - p0 - k * held - c)
+        assert others == pytest.approx(1.0 - p0 - c, abs=1e-9)
+        assert salami_demand(end, p0, k, delta, c) == pytest.approx(end)
+
+
+@given(odds, st.floats(0.0, 0.9), st.floats(0.0, 0.95), cost, cost)
+def test_with_known_costs_resistance_is_that_of_the_first_slice(
+    p0: float, k: float, delta: float, c: float, own: float
+) -> None:
+    """What yielding costs later, per unit, is then delta k / (1 - delta): Fearon 1996 and the rule agree."""
+    lam = delta * k / (1.0 - delta)
+    first = salami_demand(0.0, p0, k, delta, c)
+    asked = resisted_demand(p0, own, c, c, lam)
+    if first > p0 - own:
+        assert asked == pytest.approx(first)
+        assert resisted_war_probability(p0, own, c, c, lam) == 0.0

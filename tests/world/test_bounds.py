@@ -16,7 +16,8 @@ from worlds import Play, built, lively_documents
 UNIT = ("x", "pos", "theta", "resolve", "trust", "engagers", "strike_level", "proxy_level", "own", "dis")
 NEVER_NEGATIVE = (
     "q", "salience", "power", "economy", "ordered", "delivered", "price", "dealt", "hurt", "paid", "wronged",
-    "war_help", "war_belief", "wars", "crises", "milestone", "strikes", "gains",
+    "war_help", "war_belief", "wars", "crises", "terms", "onset", "conceded", "breaches", "reneged", "milestone",
+    "strikes", "struck", "gains",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import powersim as ps
 from powersim.effects.odds import better, measured
 from powersim.effects.paired import Given, effects
 from powersim.effects.results import COUNTED, ODDS
-from powersim.world.crisis import mean_war_probability
+from powersim.world.crisis import mean_met_probability, mean_war_probability
 
 HAZARD, TURNS, RUNS = 0.05, 16, 300
 BRANCHES = ["free", "shut"]
@@ -44,22 +44,32 @@ def still(hazard: float = HAZARD) -> dict[str, Any]:
     return document
 
 
-def closed(branch: str) -> float:
-    """Probability of a war by the last turn: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
-    given, _, desk = weighed(still(), branch, "crises")[0].packed
-    q = mean_war_probability(given, desk)
+def unfought() -> dict[str, Any]:
+    """The same front where nobody can fight: demands are met or refused."""
+    document = still()
+    document["mechanisms"]["war"] = False
+    document["outcomes"] = {"met": {"of": {"terms": ["AAA", "BBB"]}, "ever": "2003Q4", "above": 0.5}}
+    return document
+
+
+def closed(document: dict[str, Any], branch: str) -> float:
+    """Probability that it has happened in T turns: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
+    given, _, desk = weighed(document, branch, "crises")[0].packed
+    q = mean_war_probability(given, desk) if given.on.war else mean_met_probability(given, desk, False)
     return float(1.0 - (1.0 - HAZARD * q) ** TURNS)
 
 
 @cache
-def compared() -> ps.Comparison:
-    return ps.Study(still(), BRANCHES).compare(runs=RUNS)
+def compared(war: bool = True) -> ps.Comparison:
+    return ps.Study(still() if war else unfought(), BRANCHES).compare(runs=RUNS)
 
 
-def test_levels_and_effects_by_odds_have_the_mean_that_arithmetic_says() -> None:
-    truth = {branch: closed(branch) for branch in BRANCHES}
-    assert 0.1 < truth["shut"] < truth["free"] - 0.05
-    rows = compared().estimators
+@pytest.mark.parametrize("war", [True, False], ids=["wars", "demands met"])
+def test_levels_and_effects_by_odds_have_the_mean_that_arithmetic_says(war: bool) -> None:
+    truth = {branch: closed(still() if war else unfought(), branch) for branch in BRANCHES}
+    assert min(truth.values()) > 0.1
+    assert abs(truth["shut"] - truth["free"]) > 0.05
+    rows = compared(war).estimators
     for estimator in (COUNTED, ODDS):
         levels = rows[(rows.estimator == estimator) & (rows.branch_a == "")].set_index("branch_b")
         for branch, true in truth.items():

@@ -1,9 +1,10 @@
-"""The rule's own odds, added up to the first war or strike: on average as many as heads, with less noise if rare."""
+"""The rule's own odds, added up to the first time: on average as many as heads, with less noise if rare."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from test_compliance import MINIATURE
 from test_stakes import NEUTRAL, quarrel
 
 from powersim.scenario.arrays.build import Built
@@ -13,15 +14,24 @@ from worlds import Play, built
 RUNS = 600
 
 
-def ends(made: Built, runs: int) -> tuple[np.ndarray, np.ndarray]:
-    """(runs, D): the odds added up, and whether there was a war."""
-    odds, wars = [], []
-    for run in range(runs):
-        play = Play(made.case("free", "", 7, run), 7, run)
+def ends(made: Built, branch: str, odds: str, heads: str) -> tuple[np.ndarray, np.ndarray]:
+    """(RUNS, places): the odds added up, and whether it has happened, of two fields of the world."""
+    pairs = []
+    for run in range(RUNS):
+        play = Play(made.case(branch, "", 7, run), 7, run)
         play.engine.to(play.case.turns)
-        odds.append(play.world.onset.copy())
-        wars.append(play.world.wars > 0)
-    return np.array(odds), np.array(wars, float)
+        pairs.append((getattr(play.world, odds).ravel(), getattr(play.world, heads).ravel() > 0))
+    return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs], float)
+
+
+def agrees(odds: np.ndarray, heads: np.ndarray) -> float:
+    """Whether one place's odds have the mean of its heads; gives how many times less they vary."""
+    difference = odds - heads
+    ratio = heads.var() / odds.var()
+    print(f"share {heads.mean():.3f}, odds added up {odds.mean():.3f}, variance ratio {ratio:.1f}")
+    assert 0.02 < heads.mean() < 0.98
+    assert abs(difference.mean()) < 3.0 * difference.std(ddof=1) / np.sqrt(len(heads))
+    return float(ratio)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +43,31 @@ def test_the_mean_of_the_odds_added_up_is_the_share_of_runs_with_a_war(shift: fl
     )
     document["parameters"]["decliner_share"] = {"value": 0.5, "prior": {"uniform": [0, 1]}}
     document["issues"]["door"]["effects"][0]["size"] = shift
-    odds, wars = ends(built(document), RUNS)
-    difference = (odds - wars)[:, 0]
-    error = difference.std(ddof=1) / np.sqrt(RUNS)
-    ratio = wars[:, 0].var() / odds[:, 0].var()
-    print(f"share {wars.mean():.3f}, odds added up {odds.mean():.3f}, variance ratio {ratio:.1f}")
-    assert 0.02 < wars.mean() < 0.98
-    assert abs(difference.mean()) < 3.0 * error
-    assert ratio > 1.0
+    odds, wars = ends(built(document), "free", "onset", "wars")
+    assert agrees(odds[:, 0], wars[:, 0]) > 1.0
+
+
+@pytest.mark.parametrize("war", [True, False], ids=["fought over", "no war possible"])
+def test_the_mean_of_the_odds_of_demands_met_is_the_share_of_runs_with_one(war: bool) -> None:
+    document = quarrel({"hazard": 0.15, "over": ["door"]}, turns=12, c_a=0.0, c_a_spread=0.25, war_waste=0.05)
+    document["mechanisms"]["war"] = war
+    odds, met = ends(built(document), "free", "conceded", "terms")
+    assert agrees(odds[:, 0], met[:, 0]) > 1.0
+
+
+def test_the_mean_of_the_odds_of_breaches_is_the_share_of_runs_with_one() -> None:
+    """A bargain is broken by choice, with odds; an order is frozen as things stand, and then it is sure."""
+    values = {"tau_c": 0.2, "renege_rate": 1.0, "counter_loss": 0.0}
+    odds, broken = ends(
+        built(MINIATURE | {"parameters": MINIATURE["parameters"] | values}), "", "reneged", "breaches"
+    )
+    buyer, rival, seller = range(3)
+    for one, other in ((seller, rival), (rival, seller)):
+        assert agrees(odds[:, 3 * one + other], broken[:, 3 * one + other]) > 1.0
+    frozen = broken[:, 3 * seller + buyer] > 0.0
+    assert frozen.any()
+    assert (odds[frozen, 3 * seller + buyer] >= 1.0).all()
+    assert not odds[:, [3 * i + i for i in range(3)]].any()
 
 
 def test_nothing_is_added_after_the_first_war_or_where_war_is_ruled_out() -> None:

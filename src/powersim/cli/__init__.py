@@ -14,6 +14,7 @@ from powersim.cli import (
     elasticities,
     given,
     inspecting,
+    playing,
     reporting,
     results,
     running,
@@ -32,6 +33,7 @@ Examples:
   powersim results out/my                   what a folder of results holds, and its tables
   powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
+  powersim play my.yaml --as RUS             decide for an actor, turn by turn
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
 """
@@ -57,6 +59,7 @@ def _app() -> typer.Typer:
         sensitivity,
         elasticities,
         given,
+        playing,
         reporting,
     ):
         for command, examples in module.COMMANDS:

@@ -9,6 +9,8 @@ import typer
 
 from powersim.cli.options import (
     Branches,
+    Coupling,
+    Engine,
     File,
     GivenDate,
     Out,
@@ -16,6 +18,7 @@ from powersim.cli.options import (
     Quiet,
     Resume,
     Runs,
+    Scheduler,
     Seed,
     Theories,
     Workers,
@@ -41,6 +44,9 @@ def origin(
     given: GivenDate = None,
     worlds: WorldCount = None,
     out: Out = None,
+    coupling: Coupling = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -58,7 +64,10 @@ def origin(
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
     if given is not None:
         study = study.given(given)
-    found = study.origin(of, runs, worlds=worlds, out=out, resume=resume, workers=workers, progress=page)
+    found = study.origin(
+        of, runs, worlds=worlds, out=out, coupling=coupling, resume=resume, engine=engine, workers=workers,
+        scheduler=scheduler, progress=page,
+    )  # fmt: skip
     page.line(f"{found.plan.scenario.title}: {found.given}", "bold")
     shares = ("necessary", "sufficient", "both")
     columns = [Column("without"), Column("theory")]
@@ -90,6 +99,8 @@ def weigh(
     given: GivenDate = None,
     worlds: WorldCount = None,
     out: Out = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     set_: Overrides = None,
@@ -105,7 +116,15 @@ def weigh(
 
     page = console.Page(quiet)
     study = Study(file, None, names(theories), seed, overrides=overrides(set_)).given(given)
-    found = study.weigh(worlds=worlds, out=out, resume=resume, workers=workers, progress=page)
+    found = study.weigh(
+        worlds=worlds,
+        out=out,
+        resume=resume,
+        engine=engine,
+        workers=workers,
+        scheduler=scheduler,
+        progress=page,
+    )
     page.line(f"{found.plan.scenario.title}: given {study.date}", "bold")
     columns = (
         Column("theory"), Column("log evidence", right=True), Column("behind the best", right=True),

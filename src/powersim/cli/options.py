@@ -121,6 +121,14 @@ WorldCount = Annotated[
         "--worlds", metavar="N", help="With --given: worlds under each theory; default: 256.", min=1
     ),
 ]
+Coupling = Annotated[
+    str | None,
+    typer.Option(
+        "--coupling",
+        metavar="same|fresh",
+        help="Which luck branches share once they have parted: the same (default), or none.",
+    ),
+]
 Detail = Annotated[bool, typer.Option("--detail", help="Print everything, not only what matters first.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results that are in DIR.")]
 

@@ -10,6 +10,7 @@ import typer
 from powersim.cli.options import (
     Branch,
     Branches,
+    Coupling,
     Detail,
     Engine,
     File,
@@ -121,6 +122,7 @@ def compare(
         bool,
         typer.Option("--by-evidence", help="With --given: weigh theories by what the record says of them."),
     ] = False,
+    coupling: Coupling = None,
     resume: Resume = False,
     set_: Overrides = None,
     no_priors: NoPriors = False,
@@ -163,6 +165,7 @@ def compare(
         paths=paths,
         worlds=worlds,
         by_evidence=by_evidence,
+        coupling=coupling,
         progress=page,
     )
     with found.keeping():

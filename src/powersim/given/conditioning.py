@@ -19,13 +19,17 @@ from powersim.effects.weighted import averaged, weighted
 from powersim.errors import PowersimError, whole
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_target
+from powersim.given.islands import Hands, computed
 from powersim.given.knowledge import Known, known
-from powersim.given.sampler import KINDS, Island, Task, island, log_mean, shares
+from powersim.given.moves import KINDS
+from powersim.given.sampler import Island, log_mean, shares
 from powersim.run.condense import summary_of
+from powersim.run.opened import one_of
 from powersim.run.plan import Plan
-from powersim.run.possible import FOLDER, Possible, Worlds
-from powersim.run.work import workers
+from powersim.run.possible import COUPLINGS, FOLDER, SAME, Possible, Worlds
+from powersim.run.work import COMPILED
 from powersim.scenario.canonical import checksum
+from powersim.sim.cluster import Say
 
 ISLANDS = 4
 WORLDS = 256
@@ -66,7 +70,8 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: one for each turn that is known.
+    moves: of every world after a step of the sampler; None: one for each turn that is known. coupling: which luck
+    branches share once they have parted, one of `COUPLINGS`.
     """
 
     plan: Plan
@@ -74,9 +79,11 @@ class Asked:
     worlds: int = WORLDS
     moves: int | None = None
     islands: int = ISLANDS
+    coupling: str = SAME
 
     def __post_init__(self) -> None:
         whole("worlds", self.worlds, int(2 * LEAST))
+        one_of("coupling", self.coupling, COUPLINGS)
 
     @cached_property
     def known(self) -> Known:
@@ -214,41 +221,56 @@ def condition(
     resume: bool = False,
     threads: int | None = None,
     tick: Callable[[], None] | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+    say: Say | None = None,
 ) -> Conditioned:
-    """Sample the worlds, or find them in the folder, and replay them under every branch; the same on any threads.
+    """Sample the worlds, or find them in the folder, and replay them under every branch: whoever computes, the same.
 
-    tick: called after every island. PowersimError if nothing fits the evidence, or too few worlds stand for all.
+    tick: called after every island. engine, scheduler, say: who samples, as in `run.work.fill`.
+    PowersimError if nothing fits the evidence, or too few worlds stand for all.
     """
     plan, where = asked.plan, None if folder is None else folder / FOLDER
+    by = Hands(threads, engine or COMPILED, scheduler, say)
     size = [len(part) for part in np.array_split(np.arange(asked.worlds), asked.islands)]
-    tasks = [(theory, number) for theory in plan.theories for number in range(asked.islands)]
     rank = {theory: place for place, theory in enumerate(sorted(plan.scenario.theories) or plan.theories)}
-
-    def one(task: tuple[str, int]) -> Island:
-        theory, number = task
-        path = None if where is None else where / f"{theory or 'plain'}.{number}.npz"
-        found = _kept(path, asked, theory) if resume and path is not None else None
-        if found is None:
-            job = Task(plan, theory, asked.known, size[number], asked.sweeps)
-            found = island(job, rank.get(theory, 0) * 1000 + number)
-            if path is not None:
-                _keep(path, asked, theory, found)
+    tasks = [
+        (theory, size[number], rank.get(theory, 0) * 1000 + number)
+        for theory in plan.theories
+        for number in range(asked.islands)
+    ]
+    made: dict[int, Island] = {}
+    paths = [
+        None if where is None else where / f"{theory or 'plain'}.{place % asked.islands}.npz"
+        for place, (theory, _, _) in enumerate(tasks)
+    ]
+    if resume:
+        there = {place: path for place, path in enumerate(paths) if path is not None and path.is_file()}
+        made = {place: _kept(path, asked, tasks[place][0]) for place, path in there.items()}
+    for _ in made:
         if tick is not None:
             tick()
-        return found
-
-    with ThreadPoolExecutor(threads or workers(), thread_name_prefix="given") as pool:
-        made = list(pool.map(one, tasks))
-        lots = {
-            theory: Lot(tuple(made[place * asked.islands : (place + 1) * asked.islands]))
-            for place, theory in enumerate(plan.theories)
-        }
-        if folder is not None:
-            rows = [diagnostic(asked, theory, lot) for theory, lot in lots.items()]
-            write_table(folder / FOLDER / FILE, COLUMNS, map(astuple, rows))
-        for theory, lot in lots.items():
-            refuse(asked, theory, lot)
-        values = {theory: replayed(plan, lot.worlds, pool) for theory, lot in lots.items()}
+    missing = [place for place in range(len(tasks)) if place not in made]
+    if missing:
+        found = computed(plan, asked.known, asked.sweeps, [tasks[place] for place in missing], by)
+        for place, one in zip(missing, found, strict=True):
+            made[place] = one
+            if (path := paths[place]) is not None:
+                _keep(path, asked, tasks[place][0], one)
+            if tick is not None:
+                tick()
+    lots = {
+        theory: Lot(tuple(made[place * asked.islands + number] for number in range(asked.islands)))
+        for place, theory in enumerate(plan.theories)
+    }
+    if folder is not None:
+        rows = [diagnostic(asked, theory, lot) for theory, lot in lots.items()]
+        write_table(folder / FOLDER / FILE, COLUMNS, map(astuple, rows))
+    for theory, lot in lots.items():
+        refuse(asked, theory, lot)
+    factual = None if asked.coupling == SAME else asked.known.branch
+    with ThreadPoolExecutor(by.count, thread_name_prefix="given") as pool:
+        values = {theory: replayed(plan, lot.worlds, pool, factual) for theory, lot in lots.items()}
     return Conditioned(asked, lots, values)
 
 
@@ -268,16 +290,24 @@ def refuse(asked: Asked, theory: str, lot: Lot) -> None:
         )
 
 
-def replayed(plan: Plan, worlds: Worlds, pool: ThreadPoolExecutor) -> Floats:
-    """Histories (branch, N, T, O) of worlds under the branches of a plan; a copy is computed once."""
+def replayed(plan: Plan, worlds: Worlds, pool: ThreadPoolExecutor, factual: str | None = None) -> Floats:
+    """Histories (branch, N, T, O) of worlds under the branches of a plan; a copy is computed once.
+
+    factual: as in `Possible.histories`.
+    """
 
     def one(world: Possible) -> Floats:
-        return np.stack([history.values for history in world.histories(plan)], dtype=np.float32)
+        return np.stack([history.values for history in world.histories(plan, factual)], dtype=np.float32)
 
     whole = np.concatenate([worlds.place, worlds.keys.astype(np.float64)], axis=1)
     _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
-    found = list(pool.map(one, [worlds[int(number)] for number in first]))
-    return np.stack([found[int(number)] for number in back.reshape(-1)], axis=1)
+    values: Floats | None = None
+    for place, found in enumerate(pool.map(one, [worlds[int(number)] for number in first])):
+        if values is None:
+            values = np.empty((len(found), len(worlds), *found.shape[1:]), np.float32)
+        values[:, np.flatnonzero(back.reshape(-1) == place)] = found[:, None]
+    assert values is not None
+    return values
 
 
 def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
@@ -302,9 +332,7 @@ def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:
     )  # fmt: skip
 
 
-def _kept(path: Path, asked: Asked, theory: str) -> Island | None:
-    if not path.is_file():
-        return None
+def _kept(path: Path, asked: Asked, theory: str) -> Island:
     worlds, more = Worlds.read(path, asked.identity(theory))
     levels, histories = (int(count) for count in more["counts"])
     return Island(

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -113,15 +114,34 @@ class Known:
         """What all histories have in common: the log likelihood of one that hits everything, settled draws apart."""
         return float(-np.log(np.sqrt(self.error**2 + discrepancy**2) * ROOT).sum())
 
-    def term(self, t: int, values: Floats, answer: Floats, discrepancy: float) -> float:
+    def variance(self, discrepancy: float) -> Floats:
+        """Of every point (Q): coding error and discrepancy together."""
+        return np.asarray(self.error**2 + discrepancy**2)
+
+    @cached_property
+    def _during(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
+        """Of every turn: its points, its settled draws, the events that are over with it."""
+        turns = np.arange(self.until + 2)
+        point, asked = (np.searchsorted(at, turns).tolist() for at in (self.turn, self.settled.turn))
+        return [
+            (
+                slice(point[t], point[t + 1]), slice(asked[t], asked[t + 1]),
+                tuple(check for check in self.checks if check.last == t),
+            )
+            for t in range(self.until + 1)
+        ]  # fmt: skip
+
+    def term(self, t: int, values: Floats, answer: Floats, variance: Floats) -> float:
         """What turn t adds to the log likelihood of a history (T, O): at most 0. answer (F, 2): as in `Luck`."""
-        points = slice(*np.searchsorted(self.turn, [t, t + 1]))
-        missed = values[t, self.column[points]] - self.value[points]
-        total = float(-0.5 * (missed**2 / (self.error[points] ** 2 + discrepancy**2)).sum())
-        asked = answer[slice(*np.searchsorted(self.settled.turn, [t, t + 1])), 1] if len(answer) else answer
-        total += float(np.nansum(asked))
-        for check in self.checks:
-            if check.last == t and not check.holds(values):
+        points, asked, over = self._during[t]
+        total = 0.0
+        if points.stop > points.start:
+            missed = values[t, self.column[points]] - self.value[points]
+            total -= 0.5 * float((missed**2 / variance[points]).sum())
+        if asked.stop > asked.start:
+            total += sum(log for log in answer[asked, 1].tolist() if log == log)  # not a number: never asked
+        for check in over:
+            if not check.holds(values):
                 if check.exact or check.fact.miss <= 0.0:
                     return -math.inf
                 total += math.log(check.fact.miss)

@@ -29,7 +29,7 @@ from powersim.files.table import mark, write_table
 from powersim.given.conditioning import Conditioned
 from powersim.run.condense import summary_of
 from powersim.run.plan import Plan
-from powersim.run.possible import Possible, Settled, Worlds
+from powersim.run.possible import SAME, Possible, Settled, Worlds
 from powersim.run.work import workers
 
 FILE, FOLDER = "origin.csv", "origin"
@@ -89,8 +89,11 @@ def check_asked(plan: Plan, event: str, factual: str | None) -> None:
         )
 
 
-def twins_of_runs(plan: Plan, theory: str, event: str, runs: int, threads: int | None = None) -> Twins:
+def twins_of_runs(
+    plan: Plan, theory: str, event: str, runs: int, threads: int | None = None, coupling: str = SAME
+) -> Twins:
     """Twins among worlds as the model makes them: the runs of a study."""
+    factual = None if coupling == SAME else plan.branches[0]
     some = [Possible.of_run(plan, theory, run) for run in range(runs)]
     worlds = Worlds(
         theory, plan.seed, np.stack([one.place for one in some]), np.stack([one.keys for one in some]),
@@ -104,7 +107,7 @@ def twins_of_runs(plan: Plan, theory: str, event: str, runs: int, threads: int |
         # as results on disk have them
         paths = [
             history.values[:, place].astype(np.float32).astype(np.float64)
-            for history in world.histories(plan)
+            for history in world.histories(plan, factual)
         ]
         return [float(summarise(path, summary, turns)) for path in paths]
 

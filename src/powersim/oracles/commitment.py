@@ -33,3 +33,28 @@ def inefficiency_margin(
     Source: Powell 2006, IO 60:169-203.
     """
     return delta * minmax_later - minmax_now - (surplus - minmax_now - other_now)
+
+
+@rule
+def salami_demand(held: float, p0: float, k: float, delta: float, cost: float) -> float:
+    """How much of a territory is held after the next demand, where what is held moves the odds: x' of x.
+
+    (1 - delta) x' + delta p(x') = p(x) + (1 - delta) c, p(x) = p0 + k x: the other side yields what leaves it as well
+    off as a war now, although the next demand will find it weaker; never more than the whole. Nobody ever fights.
+
+    held: x, 0..1. p0: odds of the side that demands, holding nothing, 0..1. k: by how much the whole would raise them,
+    0 <= k < 1. delta: discount factor per turn, 0 <= delta < 1. cost: c, of war to the other side (share of the pie).
+    Source: after Fearon 1996, Bargaining over Objects that Influence Future Bargaining Power (continuous odds).
+    """
+    return min(1.0, ((1.0 - delta) * (p0 + cost) + k * held) / (1.0 - delta + delta * k))
+
+
+@rule
+def salami_end(p0: float, k: float, cost: float) -> float:
+    """Where such demands lead: to where what is held again mirrors power, x = p(x) + c.
+
+    x = min(1, (p0 + c) / (1 - k)), the fixed point of salami_demand whatever the discount factor.
+
+    Arguments as in salami_demand. Source: after Fearon 1996 (see salami_demand).
+    """
+    return min(1.0, (p0 + cost) / (1.0 - k))

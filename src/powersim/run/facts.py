@@ -56,6 +56,7 @@ class Facts(Strict):
     lucks: Count | None = Field(default=None, examples=["40"])
     given: str | None = Field(default=None, examples=['"2009Q2"'])
     worlds: Count | None = Field(default=None, examples=["256"])
+    coupling: str | None = Field(default=None, examples=['"fresh"'])
     overrides: dict[str, str] = Field(examples=['{"rho": "0.5"}'])
     versions: dict[str, str] = Field(examples=['{"powersim": "0.1.0"}'])
     platform: str = Field(examples=['"Linux x86_64"'])

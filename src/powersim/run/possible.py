@@ -7,10 +7,11 @@ a world can be told, replayed, and found again in the folder of the study.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from powersim.errors import PowersimError
 from powersim.files.writing import write_atomically
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
-from powersim.sim.forks import simulate_branches
+from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.run import History
 from powersim.world.case import Case
 from powersim.world.draws import AS_GIVEN, Luck, luck_of
@@ -31,6 +32,9 @@ from powersim.world.state import Floats, Ints
 Keys = NDArray[np.uint64]
 FOLDER = "given"  # of worlds, in that of a study
 MORE = "more_"
+SAME, FRESH = "same", "fresh"
+COUPLINGS = (SAME, FRESH)
+"""Which luck branches share once they have parted: the same at the same decision, or none."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,30 @@ class Possible:
         """Its inputs under every branch of a plan: they differ in their branch alone."""
         return plan.cases_at(self.theory, self.place)
 
-    def histories(self, plan: Plan) -> list[History]:
-        """Its history under every branch of a plan: where branches do not part it is computed once."""
-        return simulate_branches(self.cases(plan), self.seed, 0, chance=self.luck)
+    def histories(self, plan: Plan, factual: str | None = None) -> list[History]:
+        """Its history under every branch of a plan: where branches do not part it is computed once.
+
+        factual: the branch that happened, where every other has luck of its own from the turn at which it parts.
+        """
+        cases = self.cases(plan)
+        if factual is None:
+            return simulate_branches(cases, self.seed, 0, chance=self.luck)
+        taken = plan.built.branch(own_name(factual))
+        chances = [
+            self.renewed(name, parting(taken, case.branch, case.setup)).luck
+            for name, case in zip(plan.labels, cases, strict=True)
+        ]
+        pairs = zip(cases, chances, strict=True)
+        return [simulate_branches([case], self.seed, 0, chance=luck)[0] for case, luck in pairs]
+
+    def renewed(self, name: str, since: int) -> Possible:
+        """The same world with other luck from a turn on, its own for every name; what was settled there is not."""
+        said = name.encode() + self.place.tobytes() + self.keys.tobytes()
+        rng = np.random.default_rng([self.seed, *hashlib.sha256(said).digest()])
+        keys, uniforms = self.keys.copy(), self.uniforms.copy()
+        keys[since:] = rng.integers(0, 2**32, len(keys[since:]), dtype=np.uint64)
+        uniforms[self.settled.turn >= since] = np.nan
+        return replace(self, keys=keys, uniforms=uniforms)
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,8 @@ class Remote:
 
 
 @lru_cache(maxsize=2)
-def _ensemble(remote: Remote) -> Ensemble:
-    """The plan's ensemble, built once in a process."""
-    from powersim.run.work import COMPILED, ensemble
-
+def plan_of(remote: Remote) -> Plan:
+    """The plan that was sent, made once in a process. PowersimError if the sender's powersim is another."""
     document, overrides = json.loads(remote.document), dict(remote.overrides)
     opened = LoadedScenario(remote.name, from_data(document, overrides), document, overrides)
     plan = Plan(opened, remote.theories, remote.seed, remote.branches, remote.dates, remote.sampling)
@@ -66,4 +64,12 @@ def _ensemble(remote: Remote) -> Ensemble:
         raise PowersimError(
             f"a worker differs from the sender in {', '.join(different)}: install the same powersim everywhere"
         )
-    return ensemble(plan, COMPILED)
+    return plan
+
+
+@lru_cache(maxsize=2)
+def _ensemble(remote: Remote) -> Ensemble:
+    """The plan's ensemble, built once in a process."""
+    from powersim.run.work import COMPILED, ensemble
+
+    return ensemble(plan_of(remote), COMPILED)

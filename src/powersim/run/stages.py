@@ -96,9 +96,7 @@ class Job:
         check_work(self.workers, resume=self.resume, out=self.out)
         if self.out is not None:
             check_target(check_folder(self.out) / provenance.FILE, provenance.MARK)
-        work.simulator(self._engine)
-        if self.scheduler is not None and self._engine != work.DASK:
-            raise ArgumentError("scheduler", "only a cluster has one; add ", Argument("engine", work.DASK))
+        work.check_engine(self._engine, self.scheduler)
 
     def carry_out(self, where: Path, command: str) -> Done:
         """Compute into a folder and leave the record of provenance in `out`. Stopped when the user ends it early."""

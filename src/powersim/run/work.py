@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from powersim._garbage import unswept
 from powersim.compile import jit
 from powersim.effects.results import CERTAIN
-from powersim.errors import PowersimError, whole
+from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.files.writing import check_folder
 from powersim.run.condense import condense, summary_of, with_odds
 from powersim.run.facts import MOST_RUNS
@@ -61,6 +61,13 @@ def simulator(engine: str = COMPILED) -> Simulate:
     from powersim.sim.history import simulate
 
     return simulate
+
+
+def check_engine(engine: str | None, scheduler: str | None) -> None:
+    """PowersimError for an engine that does not exist, ArgumentError for the scheduler of one that has none."""
+    simulator(engine or COMPILED)
+    if scheduler is not None and engine != DASK:
+        raise ArgumentError("scheduler", "only a cluster has one; add ", Argument("engine", DASK))
 
 
 def together(engine: str = COMPILED) -> Together:

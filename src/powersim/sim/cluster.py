@@ -14,10 +14,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from powersim.errors import Argument, PowersimError
-from powersim.sim.layout import Chunk
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -31,7 +30,8 @@ LEAST_AHEAD = 4
 ENGINE = Argument("engine", "dask")
 NEEDS = (ENGINE, " needs dask and cryptography: install them with pip install 'powersim[cluster]'")
 
-Compute = Callable[[int, int], Chunk]
+Part = TypeVar("Part")  # a chunk of runs, or whatever else is computed of a span of numbers
+Compute = Callable[[int, int], Part]
 """(first run, run after the last) -> their chunk. It is sent to the workers, so it must be picklable."""
 
 Say = Callable[[str, bool], None]
@@ -143,13 +143,13 @@ def _reason(error: BaseException) -> str:
 
 def chunks(
     cluster: Cluster,
-    compute: Compute,
+    compute: Compute[Part],
     size: int,
     first: int,
     runs: int,
     tick: Callable[[int], None] | None = None,
     say: Say | None = None,
-) -> Generator[Chunk, None, None]:
+) -> Generator[Part, None, None]:
     """Chunks of runs first..runs-1 in order; `tick` is told how many runs have come back, `say` what is waited for.
 
     A few chunks per worker are under way at once. When the caller stops, the others are cancelled. ClusterError when
@@ -157,7 +157,7 @@ def chunks(
     """
     client = cluster.client
     spans = deque((start, min(start + size, runs)) for start in range(first, runs, size))
-    under_way: deque[Future[Chunk]] = deque()
+    under_way: deque[tuple[int, Future[Part]]] = deque()
     came = False
     try:
         while spans or under_way:
@@ -165,28 +165,30 @@ def chunks(
                 ahead = max(LEAST_AHEAD, AHEAD * (cluster.workers() or 0))
                 while spans and len(under_way) < ahead:
                     start, stop = spans.popleft()
-                    under_way.append(client.submit(compute, start, stop, pure=False, priority=-start))
-                chunk = _waited(cluster, under_way[0], say or _nobody, came)
-                under_way.popleft().release()
+                    sent = client.submit(compute, start, stop, pure=False, priority=-start)
+                    under_way.append((stop - start, sent))
+                count, future = under_way[0]
+                chunk: Part = _waited(cluster, future, say or _nobody, came)
+                under_way.popleft()
+                future.release()
             came = True
             if tick is not None:
-                tick(chunk.runs)
+                tick(count)
             yield chunk
     finally:
         if client.status == "running":  # one that has lost its scheduler would wait for it
             with suppress(OSError, RuntimeError, TimeoutError):
-                client.cancel(list(under_way))
+                client.cancel([future for _, future in under_way])
 
 
-def _waited(cluster: Cluster, future: Future[Chunk], say: Say, came: bool) -> Chunk:
+def _waited(cluster: Cluster, future: Future[Any], say: Say, came: bool) -> Any:
     """What a worker gives back; meanwhile the user hears of it if nobody works, or nothing has come yet at all."""
     began = told = time.monotonic()
     said = False
     alone: float | None = None  # since when there is no worker
     while True:
         try:
-            found: Chunk = future.result(timeout=SILENCE / 4)
-            return found
+            return future.result(timeout=SILENCE / 4)
         except TimeoutError:
             now = time.monotonic()
         waited = now - began

@@ -21,6 +21,7 @@ from powersim.world.channels import Held, Paths, new_paths
 from powersim.world.desk import Desk, new_desk
 from powersim.world.draws import Luck
 from powersim.world.given import Given, given_by
+from powersim.world.params import Params
 from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
 from powersim.world.start import LOG_ROWS, new_world
@@ -143,6 +144,19 @@ class Engine:
             self.step += 1
             yield turn, PHASES[number]
 
+    def go_by(self, luck: Luck) -> None:
+        """Go on by other luck: a decision of the coming phases is settled, or is left to chance again."""
+        self.given = self.given._replace(luck=luck)
+        self.packed = (self._bench.pack(self.given), *self.packed[1:])
+
+    def imagine(self, params: Params) -> None:
+        """Put on the desk what the coming phase would put there under other parameters, and stay before it.
+
+        For `offers`, which writes on the desk alone and begins by clearing it.
+        """
+        given = self._bench.pack(self.given._replace(p=params))
+        stretch(given, *self.packed[1:], self._out, self.step, self.step + 1)
+
     def fork(self, case: Case, *, same_bench: bool = False) -> Engine:
         """The same history at the same point, to go on under another case of its size: a branch, other parameters.
 
@@ -159,11 +173,15 @@ class Engine:
             other._sit(case, given, bench, self._depth + 1)
         else:
             other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
-        copy_world(self.world, other.world)
-        other.record.values[: self.turns] = self.record.values[: self.turns]
-        other.record.alignment[:] = self.record.alignment
-        other.step = self.step
+        other.go_to(self)
         return other
+
+    def go_to(self, other: Engine) -> None:
+        """Stand where another history of a case of this size stands, between turns: its world and what it has left."""
+        copy_world(other.world, self.world)
+        self.record.values[: other.turns] = other.record.values[: other.turns]
+        self.record.alignment[:] = other.record.alignment
+        self.step = other.step
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
         """A quantity of `world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""

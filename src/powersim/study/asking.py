@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, LoadedScenario
+from powersim.run.opened import Chosen, LoadedScenario, one_of
 from powersim.run.plan import Plan, plan
+from powersim.run.possible import COUPLINGS, SAME
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
@@ -51,17 +52,23 @@ class GivenQuestions:
         branches: Chosen = None,
         worlds: int | None = None,
         out: str | Path | None = None,
+        coupling: str | None = None,
         resume: bool = False,
+        engine: str | None = None,
         workers: int | None = None,
+        scheduler: str | None = None,
         progress: Listener | Count | None = None,
     ) -> Origins:
         """Where an outcome came from: was each cause necessary, was it sufficient, beside its rivals.
 
         of: an outcome with `ever`. branches: what happened, then one branch for each cause, without it. runs: worlds
         as the model makes them, under each theory; worlds: as many that went as ours did, if the study is `given` a
-        date.
+        date. coupling: which luck branches share once they have parted, the "same" or none ("fresh"). engine,
+        scheduler: who chooses worlds, as in `compare`.
         """
-        questions.check_given(self.date, worlds, False, None)
+        questions.check_given(self.date, worlds, False, None, engine=engine, scheduler=scheduler)
+        one_of("coupling", coupling or SAME, COUPLINGS)
+        work.check_engine(engine, scheduler)
         planned = plan(
             self.opened,
             branches if branches is not None else self.branches,
@@ -80,6 +87,9 @@ class GivenQuestions:
             heard(progress),
             resume=resume,
             workers=workers,
+            coupling=coupling,
+            engine=engine,
+            scheduler=scheduler,
         )
 
     def weigh(
@@ -88,18 +98,22 @@ class GivenQuestions:
         worlds: int | None = None,
         out: str | Path | None = None,
         resume: bool = False,
+        engine: str | None = None,
         workers: int | None = None,
+        scheduler: str | None = None,
         progress: Listener | Count | None = None,
     ) -> Weighing:
         """What the record says of theories and of uncertain numbers, to the date that the study is `given`.
 
-        Without one, to the date of the scenario's evidence.
+        Without one, to the date of the scenario's evidence. engine, scheduler: who chooses worlds, as in `compare`.
         """
+        work.check_engine(engine, scheduler)
         dated = self if self.date is not None else self.given()
         planned = dated.under_fact()
         return given.weigh(
-            planned, dated.date, worlds, folder_of(out), heard(progress), resume=resume, workers=workers
-        )
+            planned, dated.date, worlds, folder_of(out), heard(progress), resume=resume, workers=workers,
+            engine=engine, scheduler=scheduler,
+        )  # fmt: skip
 
     def under_fact(self) -> Plan:
         """A plan for the branch that happened, under the theories of the study."""

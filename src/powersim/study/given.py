@@ -13,6 +13,7 @@ from powersim.files.writing import check_folder, check_target
 from powersim.given.conditioning import WORLDS, Asked, Conditioned, check_folder_of, condition
 from powersim.run.listener import Listener
 from powersim.run.plan import Plan
+from powersim.run.possible import SAME
 from powersim.run.stages import announce
 from powersim.run.work import warm
 
@@ -60,8 +61,14 @@ class Conditional:
             )
         return (
             f"Given {self.date}, beyond the decision: what another decision would have changed in worlds that went as "
-            "ours did, with the luck that they had (the same uniform after branches part is the same luck)."
+            f"ours did, with the luck that they had ({self._luck})."
         )
+
+    @property
+    def _luck(self) -> str:
+        if self.found.asked.coupling == SAME:
+            return "the same uniform after branches part is the same luck"
+        return "up to where branches part; after it every other branch has luck of its own"
 
     @property
     def trust(self) -> list[str]:
@@ -84,9 +91,12 @@ def conditional(
     resume: bool,
     workers: int | None,
     by_evidence: bool = False,
+    coupling: str | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Conditional:
     """Condition a plan on what happened, into a folder if there is one."""
-    asked = Asked(plan, date, WORLDS if worlds is None else worlds)
+    asked = Asked(plan, date, WORLDS if worlds is None else worlds, coupling=coupling or SAME)
     if folder is not None:
         check_folder_of(folder)
     what = asked.known
@@ -97,7 +107,10 @@ def conditional(
     announce(listener)
     warm(plan.first_case)
     with listener.progress("conditioning", len(plan.theories) * asked.islands) as tick:
-        found = condition(asked, folder, resume=resume, threads=workers, tick=tick)
+        found = condition(
+            asked, folder, resume=resume, threads=workers, tick=tick, engine=engine, scheduler=scheduler,
+            say=lambda text, wrong: listener.warn(text) if wrong else listener.note(text),
+        )  # fmt: skip
     return Conditional(found, by_evidence)
 
 
@@ -181,6 +194,9 @@ def origin(
     *,
     resume: bool,
     workers: int | None,
+    coupling: str | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Origins:
     """Where an event came from."""
     from powersim.given import origin as asked
@@ -197,13 +213,16 @@ def origin(
         with listener.progress("computing", len(plan.theories)) as tick:
 
             def twins(theory: str) -> asked.Twins:
-                one = asked.twins_of_runs(plan, theory, event, runs, workers)
+                one = asked.twins_of_runs(plan, theory, event, runs, workers, coupling or SAME)
                 tick()
                 return one
 
             found = Origins(plan, asked.origins(plan, event, twins), None)
     else:
-        lots = conditional(plan, date, worlds, out, listener, resume=resume, workers=workers).found
+        lots = conditional(
+            plan, date, worlds, out, listener, resume=resume, workers=workers, coupling=coupling, engine=engine,
+            scheduler=scheduler,
+        ).found  # fmt: skip
         shares = list(lots.posterior.values())
         rows = asked.origins(plan, event, lambda theory: asked.twins_given(lots, theory, event), shares)
         found = Origins(plan, rows, lots)
@@ -224,6 +243,8 @@ def weigh(
     *,
     resume: bool,
     workers: int | None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Weighing:
     """What the record says of theories."""
     from powersim.given import weigh as asked
@@ -233,7 +254,9 @@ def weigh(
         folder = check_folder(out, asked.FOLDER)
         check_target(folder / asked.FILE, asked.WEIGHED_MARK)
         check_target(folder / asked.LEARNT_FILE, asked.LEARNT_MARK)
-    made = conditional(plan, date, worlds, out, listener, resume=resume, workers=workers)
+    made = conditional(
+        plan, date, worlds, out, listener, resume=resume, workers=workers, engine=engine, scheduler=scheduler
+    )
     found = Weighing(plan, made.found)
     if out is not None:
         asked.write(found.rows, found.learnt, out / asked.FOLDER)
@@ -254,6 +277,9 @@ def _draw(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> None
     letters.tell(drawing.boxes, listener.note)
 
 
-def facts(date: str | None, worlds: int | None) -> Mapping[str, object]:
+def facts(date: str | None, worlds: int | None, coupling: str | None = None) -> Mapping[str, object]:
     """What provenance says of it."""
-    return {} if date is None else {"given": date, "worlds": WORLDS if worlds is None else worlds}
+    if date is None:
+        return {}
+    other = {} if coupling in (None, SAME) else {"coupling": coupling}
+    return {"given": date, "worlds": WORLDS if worlds is None else worlds, **other}

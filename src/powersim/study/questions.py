@@ -287,11 +287,13 @@ def _asked(
     return Request(opened.scenario.outcomes[name], count, methods, tuple(pairs), threshold)
 
 
-def check_given(date: str | None, worlds: int | None, by_evidence: bool, sweep: object) -> None:
+def check_given(
+    date: str | None, worlds: int | None, by_evidence: bool, sweep: object, **more: object
+) -> None:
     """ArgumentError for what goes with a date to condition on alone, or not with it."""
     if date is None:
-        for name, there in (("worlds", worlds is not None), ("by_evidence", by_evidence)):
-            if there:
+        for name, there in {"worlds": worlds, "by_evidence": by_evidence or None, **more}.items():
+            if there is not None:
                 raise ArgumentError(
                     name, "does nothing without a date to condition on, e.g. ", Argument("given", "2009Q2")
                 )

@@ -275,6 +275,9 @@ class Comparison(Results):
         resume: bool,
         workers: int | None,
         by_evidence: bool,
+        coupling: str | None = None,
+        engine: str | None = None,
+        scheduler: str | None = None,
     ) -> None:
         """Set the effects in worlds that went as the record says until a date beside the others, in the files too."""
         from powersim.sim import provenance
@@ -290,8 +293,11 @@ class Comparison(Results):
             resume=resume,
             workers=workers,
             by_evidence=by_evidence,
+            coupling=coupling,
+            engine=engine,
+            scheduler=scheduler,
         )
-        self.provenance = {**self.provenance, **facts(date, worlds)}
+        self.provenance = {**self.provenance, **facts(date, worlds, coupling)}
         if self.folder is not None:
             self.write(self.folder)
             provenance.write(self.folder, self.provenance)

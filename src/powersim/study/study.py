@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 from powersim.errors import Argument, ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import Chosen, Source, chosen, open_source
+from powersim.run.opened import Chosen, Source, chosen, one_of, open_source
 from powersim.run.plan import Plan, headline, plan
+from powersim.run.possible import COUPLINGS, SAME
 from powersim.run.stages import Job
 from powersim.scenario.canonical import checksum
 from powersim.scenario.load import Overrides, dump
@@ -20,6 +21,7 @@ from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges,
 from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
 from powersim.study.results import Comparison, Results, carried_out, check_effects
+from powersim.study.seats import Seats
 
 if TYPE_CHECKING:
     from powersim.study.tales import About, Chronicles, Tale, TwoTales
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study(GivenQuestions):
+class Study(GivenQuestions, Seats):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -100,6 +102,7 @@ class Study(GivenQuestions):
         paths: int | None = None,
         worlds: int | None = None,
         by_evidence: bool = False,
+        coupling: str | None = None,
         progress: Listener | Count | None = None,
     ) -> Comparison:
         """What the branches change, each against the first, under every theory.
@@ -108,10 +111,12 @@ class Study(GivenQuestions):
         the date of the intervention over a period, ("2009Q1", "2010Q4"). outcomes: those to tell of first. out: a
         folder to keep everything in; resume: go on with what is there. engine: compiled, mesa or dask (scheduler: the
         address of its cluster). paths: keep whole paths of so many runs. worlds: how many under each theory where the
-        study is `given` a date; by_evidence: weigh theories by what the record says of them there. progress: called
-        with the steps done and all.
+        study is `given` a date; by_evidence: weigh theories by what the record says of them there; coupling: which
+        luck branches share once they have parted there, the "same" or none ("fresh"). progress: called with the steps
+        done and all.
         """
-        questions.check_given(self.date, worlds, by_evidence, sweep)
+        questions.check_given(self.date, worlds, by_evidence, sweep, coupling=coupling)
+        one_of("coupling", coupling or SAME, COUPLINGS)
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
@@ -123,12 +128,14 @@ class Study(GivenQuestions):
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
             "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
             "paths": paths, "until": until, "sampling": self.sampling, "resume": resume, "given": self.date,
-            "worlds": worlds, "by_evidence": by_evidence,
+            "worlds": worlds, "by_evidence": by_evidence, "coupling": coupling,
         }  # fmt: skip
         found = carried_out(job, Comparison, equivalent("compare", self.opened, asked))
         found.shown = names
         if self.date is not None:
-            found.condition(self.date, worlds, job.listener, resume, workers, by_evidence)
+            found.condition(
+                self.date, worlds, job.listener, resume, workers, by_evidence, coupling, engine, scheduler
+            )
         return found
 
     def run(

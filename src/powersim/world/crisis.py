@@ -45,7 +45,8 @@ NODES = 32
 def crises(g: Given, w: World, desk: Desk, t: int) -> None:
     """Over every front at peace a crisis may arise; the challenger then demands, stays quiet or fights.
 
-    Up to the first war over a front the rule's own probability of one is added up, whether a crisis arises or not.
+    Up to the first war over a front the rule's own probability of one is added up, whether a crisis arises or not, and
+    up to the first demand that is met the probability of that.
     """
     s = g.s
     for v in range(s.dispute_key.shape[0]):
@@ -58,12 +59,15 @@ def crises(g: Given, w: World, desk: Desk, t: int) -> None:
         i, j = s.challenger[v], s.target[v]
         hazard = crisis_hazard(s.hazard[v], challenger_stake(s, w, v), w.stake0[v], g.p.crisis_growth)
         u = decided(g.luck, t, draws.CRISIS, s.actor_key[i], s.actor_key[j], s.dispute_key[v], hazard)
-        counted = w.wars[v] == 0 and hazard > 0.0 and can_fight(g, t, v)
-        if (u >= hazard and not counted) or _at_war_elsewhere(s, w, v) or not contested(g, w, v):
+        war = can_fight(g, t, v)
+        fights, yields = war and w.wars[v] == 0 and hazard > 0.0, w.terms[v] == 0 and hazard > 0.0
+        if not (u < hazard or fights or yields) or _at_war_elsewhere(s, w, v) or not contested(g, w, v):
             continue
         weigh(g, w, desk, t, v)
-        if counted:
+        if fights:
             w.onset[v] += hazard * mean_war_probability(g, desk)
+        if yields:
+            w.conceded[v] += hazard * mean_met_probability(g, desk, war)
         if u < hazard:
             _crisis(g, w, desk, t, v)
 
@@ -151,6 +155,19 @@ def mean_war_probability(g: Given, desk: Desk) -> float:
 
 
 @rule
+def mean_met_probability(g: Given, desk: Desk, war: bool) -> float:
+    """Probability that the demand is met in such a crisis, likewise; `war`: whether one is possible."""
+    if war and _fights_now(desk):
+        return 0.0
+    total = 0.0
+    for n in range(NODES):
+        cost = _cost(g, desk, (n + 0.5) / NODES)
+        if desk.crisis.weighed[ODDS] - cost > 0.0:  # else it is deterred, and demands nothing
+            total += 1.0 - _refused(desk, cost)
+    return total / NODES
+
+
+@rule
 def _crisis(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
     """One crisis, weighed on the desk: what the challenger sees, demands and gets."""
     s, p, d, weighed = g.s, g.p, desk.derived, desk.crisis.weighed
@@ -182,6 +199,7 @@ def _crisis(g: Given, w: World, desk: Desk, t: int, v: int) -> None:
     move = asked * p.terms_share * (w.theta[i, k] - w.x[k])
     loss = -front_stake(p, w, j, k, w.x[k] + move)
     w.x[k] += move
+    w.terms[v] += 1
     w.war_turns[v] = -int(p.truce)  # what was agreed holds for a while, as after a war
     write(w, t, chronicle.TERMS, i, j, v, w.x[k], move, -1)
     w.hurt[j, i] += p.terms_harm * max(0.0, loss)

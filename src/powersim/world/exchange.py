@@ -76,7 +76,7 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
     sum_subsets(g, desk)
     mask = best_of_two(g, w, agenda, t)
     if mask > 0:
-        _keep(g, w, desk, t, mask, pair_surplus(agenda.gain[0], agenda.gain[1]), u)
+        keep_offer(g, w, desk, t, mask, pair_surplus(agenda.gain[0], agenda.gain[1]), u)
 
 
 @rule
@@ -127,7 +127,7 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
         logs = 0.0
         for a in range(members):
             logs += math.log(agenda.gain[a])
-        _keep(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
+        keep_offer(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
 
 
 @rule
@@ -140,7 +140,7 @@ def _is_party(agenda: Agenda, members: int, i: int) -> bool:
 
 
 @rule
-def _weight(g: Given, agenda: Agenda, mask: int) -> float:
+def weight(g: Given, agenda: Agenda, mask: int) -> float:
     """How weighty a package is, 0..1: the mean cost of its legs over a policy's. What is routine takes less to sign."""
     p = g.p
     legs, cost = 0, 0.0
@@ -155,11 +155,11 @@ def _weight(g: Given, agenda: Agenda, mask: int) -> float:
 
 
 @rule
-def _keep(g: Given, w: World, desk: Desk, t: int, mask: int, surplus: float, u: float) -> None:
+def keep_offer(g: Given, w: World, desk: Desk, t: int, mask: int, surplus: float, u: float) -> None:
     """Keep a package that the parties are ready to sign: u below 1 - exp(-surplus / tau). A full list drops it."""
     s, agenda, offers = g.s, desk.agenda, desk.offers
     m, members = offers.found[0], agenda.parties[0]
-    chance = sign_probability(surplus, 0.0, 0.0, g.p.sign_tau * _weight(g, agenda, mask))
+    chance = sign_probability(surplus, 0.0, 0.0, g.p.sign_tau * weight(g, agenda, mask))
     if m == offers.surplus.shape[0] or u >= chance:
         if in_detail(w):
             unsigned(w, desk, t, mask, chance, surplus)

@@ -58,7 +58,12 @@ def comply(g: Given, w: World, desk: Desk, t: int) -> None:
             u = uniform(
                 g.luck, t, draws.RENEGE, s.actor_key[i], s.actor_key[other], leg_key(s, w.deal_leg[v, 0])
             )
-            if u < p.renege_rate * renege_probability(pi, pv, p.tau_c):
+            chance = p.renege_rate * renege_probability(pi, pv, p.tau_c)
+            for o in range(PARTIES):
+                j = w.deal_party[v, o]
+                if j >= 0 and j != i:
+                    _foresee(w, i, j, chance)
+            if u < chance:
                 _breach(p, w, t, v, i, pi, pv)
                 break
     n = w.power.shape[0]
@@ -146,10 +151,18 @@ def _bound_until(w: World, c: int, least: int) -> int:
 @rule
 def _wrong(p: Params, w: World, i: int, j: int) -> None:
     """I has broken a promise to j: harm, and both expect half as much of each other."""
+    w.breaches[i, j] += 1
     w.wronged[j] += 1.0
     w.hurt[j, i] += p.breach_harm
     w.gains[j, i] *= 0.5
     w.gains[i, j] *= 0.5
+
+
+@rule
+def _foresee(w: World, i: int, j: int, chance: float) -> None:
+    """I may now break a promise to j, with this probability: it is added up until i has first done so."""
+    if w.breaches[i, j] == 0:
+        w.reneged[i, j] += chance
 
 
 @rule
@@ -190,5 +203,6 @@ def cancel(p: Params, w: World, t: int, f: int) -> None:
 def default(g: Given, w: World, t: int, f: int, cost: float) -> None:
     """The supplier does not honour the order of flow f: a breach, whatever becomes of the deal it came from."""
     s = g.s
+    _foresee(w, s.flow_from[f], s.flow_to[f], 1.0)  # as things stand it is sure
     _wrong(g.p, w, s.flow_from[f], s.flow_to[f])
     write(w, t, chronicle.BREACH, s.flow_from[f], s.flow_to[f], -1, 0.0, cost, -1)

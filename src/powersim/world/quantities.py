@@ -59,10 +59,20 @@ TRUST = _row("trust", "pair", "probability", 0.0, 1.0, "trust")
 CONTROL = _row("sanctions", "sanctions", "position of the sanctions", 0.0, 1.0)
 _row("pledge", "pledge", "position of the pledge", 0.0, 1.0, "pledges", CONTROL)
 SHARED_DEALS = _row("shared_deals", "pair", "open deals", 0.0, None, "exchange")
+BREACHES = _row(
+    "breaches", "pair", "promises to the second that the first has broken", 0.0, None, "compliance"
+)
+RENEGED = _row(
+    "reneged", "pair", "probability of such a breach, summed up to the first", 0.0, None, "compliance"
+)
 WAR = _row("war", "dispute", "1 while it lasts", 0.0, 1.0, "war")
 WARS = _row("wars", "dispute", "wars so far", 0.0, None, "war")
 CRISES = _row("crises", "dispute", "crises so far", 0.0, None, "crisis")
 ONSET = _row("onset", "dispute", "probability of war, summed up to the first", 0.0, None, "war")
+TERMS = _row("terms", "dispute", "demands met so far", 0.0, None, "crisis")
+CONCEDED = _row(
+    "conceded", "dispute", "probability that a demand is met, summed up to the first", 0.0, None, "crisis"
+)
 STRIKES = _row("strikes", "strike", "strikes so far", 0.0, None, "programme_strike")
 STRUCK = _row(
     "struck", "strike", "probability of a strike, summed up to the first", 0.0, None, "programme_strike"
@@ -79,7 +89,7 @@ ENGAGERS = _row("engagers", "actor", "share of the faction", 0.0, 1.0, "home")
 DEALS = _row("deals", "actor", "open deals", 0.0, None, "exchange")
 
 
-ADDED_UP = {"wars": "onset", "strikes": "struck"}
+ADDED_UP = {"wars": "onset", "terms": "conceded", "strikes": "struck", "breaches": "reneged"}
 """Kinds that count what the rules decide by odds, and the kind that adds these odds up until it has first happened."""
 
 

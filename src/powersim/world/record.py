@@ -72,6 +72,10 @@ def observe(g: Given, w: World, d: Derived, t: int, kind: int, a: int, b: int) -
         return float(w.crises[a])
     if kind == watched.ONSET:
         return float(w.onset[a])
+    if kind == watched.TERMS:
+        return float(w.terms[a])
+    if kind == watched.CONCEDED:
+        return float(w.conceded[a])
     return _observe_things(w, t, kind, a, b)
 
 
@@ -92,6 +96,10 @@ def _observe_things(w: World, t: int, kind: int, a: int, b: int) -> float:
         return float(w.strikes[a])
     if kind == watched.STRUCK:
         return float(w.struck[a])
+    if kind == watched.BREACHES:
+        return float(w.breaches[a, b])
+    if kind == watched.RENEGED:
+        return float(w.reneged[a, b])
     if kind == watched.EVENT_HAPPENED:
         return 1.0 if w.happened[a] >= 0 else 0.0
     if kind == watched.PROXY_LEVEL:

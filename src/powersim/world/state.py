@@ -243,6 +243,8 @@ class World(NamedTuple):
     push0: Floats  # (N, N) alignment's drivers at the start, so that it begins at rest
     paid: Floats  # (N) what diplomacy brought this turn
     wronged: Floats  # (N) breaches suffered this turn
+    breaches: Ints  # (N, N) promises to j that i has broken so far
+    reneged: Floats  # (N, N) the rule's own probabilities of a breach, summed up to the first one; no rule reads it
     # open deals (W)
     deal_on: Flags
     deal_until: Ints
@@ -264,7 +266,9 @@ class World(NamedTuple):
     wars: Ints  # (D) wars so far
     crises: Ints  # (D) crises so far
     stake0: Floats  # (D) what was at stake for the challenger at the start
+    terms: Ints  # (D) demands met so far
     onset: Floats  # (D) the rule's own probabilities of war, summed up to the first one; no rule reads it
+    conceded: Floats  # (D) the same of demands met
     # programmes, proxies, events
     milestone: Ints  # (B) milestones passed
     strikes: Ints  # (B) strikes so far

@@ -17,9 +17,11 @@ Differing = dict[Quantity, tuple[float, float]]
 """What differs, with its value in either world."""
 
 SYMMETRIC = ("alignment", "dealt")
-ROOM = ("log", "logged", "push0", "stake0", "onset", "struck", "stack")
-"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, tallies of odds, read by
-no rule, and room to work expressions out in, which forgets."""
+ROOM = (
+    "log", "logged", "push0", "stake0", "onset", "struck", "terms", "conceded", "breaches", "reneged", "stack",
+)  # fmt: skip
+"""Not compared: the chronicle (its rows are compared apart), what is set at the start alone, tallies that no rule reads
+for anything but their own odds, and room to work expressions out in, which forgets."""
 
 ROUGH = (
     "own", "dis", "aim", "settled", "pos_before", "paid", "wronged", "policy",
