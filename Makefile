@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick fuzz compiled lint format docs bench calibrate constraints clean
+.PHONY: help demo figures test quick slow fuzz compiled lint format docs bench calibrate constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,16 +39,19 @@ figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=10
 	@cp $(OUT)/figures/figures/lead.png $(OUT)/figures/figures/overview.png docs/figures/
 	@echo "Figures (PNG and SVG): $(OUT)/figures/figures, the first two also in docs/figures; the rest: powersim figures $(OUT)/figures"
 
-test: lint compiled ## everything CI checks: style, types, layers, documents, tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
-
-quick: $(DEV) compiled ## the tests without the slow ones
+test: lint compiled ## everything CI checks: style, types, layers, documents, all tests but the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
 
-fuzz: $(DEV) compiled ## hostile values in every option: all of them, where test tries a few (FUZZ=20)
+quick: compiled ## the tests alone, without the slow ones
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
+
+slow: compiled ## the slow tests: the same claims on whole clusters, killed processes and full disks
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m slow
+
+fuzz: compiled ## hostile values in every option: all of them, where test tries a few (FUZZ=20)
 	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(WORKERS) -q tests/fuzz
 
-compiled: $(USE) # once here, instead of once in every worker of pytest
+compiled: $(DEV) # once here, instead of once in every worker of pytest
 	@$(BIN)/powersim run scenarios/two_powers.yaml --runs 1 --quiet >/dev/null
 
 lint: $(DEV) ## style, types, layers, generated documents

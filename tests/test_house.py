@@ -89,7 +89,9 @@ def test_every_module_of_the_package_says_what_it_is(root):
     assert mute == []
 
 
+@pytest.mark.slow
 def test_generated_documents_are_fresh(root):
+    """As `make lint` asks before the tests of `make test`."""
     command = [sys.executable, str(root / "scripts" / "generate_docs.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -18,6 +18,7 @@ import pytest
 from distributed import CancelledError, Client, KilledWorker, Security
 from distributed.comm import CommClosedError
 
+import powersim as ps
 from powersim.errors import PowersimError
 from powersim.run.opened import open_scenario
 from powersim.run.plan import plan
@@ -35,6 +36,14 @@ def command(*arguments: object) -> list[str]:
 
 def compare(out: Path, *more: object) -> list[str]:
     return command("compare", TWO, "--runs", RUNS, "--out", out, "--figures", "none", "-q", *more)
+
+
+@pytest.fixture(scope="module")
+def threads(tmp_path_factory):
+    """What threads leave of the study."""
+    out = tmp_path_factory.mktemp("threads") / "out"
+    ps.Study(TWO).compare(runs=RUNS, out=out)
+    return contents(out)
 
 
 def wait_for(what, seconds: float = PATIENCE):
@@ -90,7 +99,7 @@ def processes(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_cluster_that_loses_a_worker_in_mid_run_gives_the_bytes_of_threads(processes, tmp_path):
+def test_a_cluster_that_loses_a_worker_in_mid_run_gives_the_bytes_of_threads(processes, threads, tmp_path):
     doomed, other = processes.worker(), processes.worker()
     asked = compare(tmp_path / "cluster", "--engine", "dask", "--scheduler", processes.address)
     study = subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
@@ -100,13 +109,12 @@ def test_a_cluster_that_loses_a_worker_in_mid_run_gives_the_bytes_of_threads(pro
     _, complaint = study.communicate(timeout=PATIENCE)
     assert study.returncode == 0, complaint
     assert other.poll() is None
-    subprocess.run(compare(tmp_path / "threads"), check=True, stdout=subprocess.DEVNULL)
-    assert contents(tmp_path / "cluster") == contents(tmp_path / "threads")
+    assert contents(tmp_path / "cluster") == threads
 
 
 @pytest.mark.slow
 def test_without_workers_the_silence_is_broken_and_a_scheduler_that_is_killed_is_an_error_to_go_on_from(
-    processes, tmp_path
+    processes, threads, powersim, tmp_path
 ):
     out = tmp_path / "cluster"
     asked = compare(out, "--engine", "dask", "--scheduler", processes.address)
@@ -125,9 +133,8 @@ def test_without_workers_the_silence_is_broken_and_a_scheduler_that_is_killed_is
     first, second = complaint.splitlines()
     assert first == f"{processes.address}: the scheduler is gone"
     assert re.fullmatch(rf"\d+ of {RUNS} runs are kept in {out}; add --resume to go on", second)
-    subprocess.run([*compare(out), "--resume"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(compare(tmp_path / "threads"), check=True, stdout=subprocess.DEVNULL)
-    assert contents(out) == contents(tmp_path / "threads")
+    assert powersim("compare", TWO, "--runs", RUNS, "--out", out, "--figures", "none", "--resume").code == 0
+    assert contents(out) == threads
 
 
 def test_nobody_at_an_address_is_an_error(tmp_path, powersim, monkeypatch):
@@ -140,7 +147,6 @@ def test_nobody_at_an_address_is_an_error(tmp_path, powersim, monkeypatch):
         assert len(said.err.splitlines()) == 1
 
 
-@pytest.mark.slow
 def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alone(tmp_path, monkeypatch):
     """A stranger without the key of the study, or with another, gets no answer; and there are no pages to look at."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -168,7 +174,6 @@ def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alon
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_workers_that_do_not_start_are_an_error(tmp_path):
     asked = compare(tmp_path / "out", "--engine", "dask", "--workers", 1)
     done = subprocess.run(
@@ -181,7 +186,6 @@ def test_workers_that_do_not_start_are_an_error(tmp_path):
     assert "add --resume to go on" in second
 
 
-@pytest.mark.slow
 def test_a_batch_queue_that_ends_all_processes_of_a_study_gets_one_message(tmp_path):
     out = tmp_path / "out"
     asked = [*compare(out, "--engine", "dask", "--workers", 1), "--runs", 200000]
@@ -262,11 +266,10 @@ def test_without_the_library_that_makes_keys_the_extra_is_named(powersim, monkey
     assert "pip install 'powersim[cluster]'" in said.err
 
 
-def test_a_scheduler_without_the_engine_is_a_mistake(tmp_path):
-    asked = command("run", TWO, "--runs", "1", "--scheduler", "tcp://127.0.0.1:9")
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "--engine dask" in done.stderr
+def test_a_scheduler_without_the_engine_is_a_mistake(powersim):
+    done = powersim("run", TWO, "--runs", 1, "--scheduler", "tcp://127.0.0.1:9")
+    assert done.code == 2
+    assert "--engine dask" in done.err
 
 
 def test_a_worker_of_another_version_refuses():

@@ -21,7 +21,6 @@ def small(scenario):
     return scenario
 
 
-@pytest.mark.slow
 def test_the_record_of_every_command_is_read_and_computes_the_same_again(powersim, small, tmp_path):
     one, other = tmp_path / "one", tmp_path / "other"
     for command, asked, file in (

@@ -64,33 +64,45 @@ def test_without_a_command_help_is_shown():
     assert "Commands" in said.stdout + said.stderr
 
 
+def assert_plain(out: str, err: str) -> None:
+    assert out + err
+    assert ESCAPE not in out + err
+    assert "\r" not in out + err
+    assert not BOX.search(out + err)
+    assert not any(line != line.rstrip() for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["compare", "--help"], ["compare", "FILE", "--branchs", "a"]], ids=" ".join
+)
+def test_output_in_a_pipe_is_plain(scenario, arguments):
+    said = call(*[scenario if part == "FILE" else part for part in arguments])
+    assert_plain(said.stdout, said.stderr)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--help"], ["compare", "--help"], ["check", "FILE"], ["list", "parameters"], ["explain", "rho"],
-        ["compare", "FILE", "--runs", "3"], ["run", "FILE", "--runs", "2"], ["tell", "FILE"],
-        ["compare", "FILE", "--runs", "0"], ["compare", "FILE", "--branchs", "a"],
+        ["check", "FILE"], ["list", "parameters"], ["explain", "rho"], ["run", "FILE", "--runs", "2"], ["tell", "FILE"],
+        ["compare", "FILE", "--runs", "0"],
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_output_in_a_pipe_is_plain(scenario, arguments):
-    said = call(*[scenario if part == "FILE" else part for part in arguments])
-    text = said.stdout + said.stderr
-    assert text
-    assert ESCAPE not in text
-    assert "\r" not in text
-    assert not BOX.search(text)
-    assert not any(line != line.rstrip() for line in said.stdout.splitlines())
+def test_what_is_no_terminal_is_told_plainly(powersim, scenario, arguments):
+    said = powersim(*[scenario if part == "FILE" else part for part in arguments])
+    assert_plain(said.out, said.err)
 
 
 def test_piped_lines_are_not_cut_to_a_width(scenario):
     narrow, wide = call("list", "parameters", COLUMNS="40"), call("list", "parameters", COLUMNS="200")
     assert narrow.stdout == wide.stdout
+    assert_plain(narrow.stdout, narrow.stderr)
     assert max(map(len, narrow.stdout.splitlines())) > 100
 
 
 def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, tmp_path):
-    said = call("compare", scenario, "--runs", 2, "--figures", "none", "--out", tmp_path / "out")
+    said = call("compare", scenario, "--runs", 3, "--figures", "none", "--out", tmp_path / "out")
+    assert_plain(said.stdout, said.stderr)
     assert "written to" in said.stderr
     assert "written to" not in said.stdout
     assert "95 % interval" in said.stdout
@@ -153,11 +165,11 @@ def test_quiet_shows_no_progress_on_a_terminal(scenario):
     assert "computing" not in shown
 
 
-def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
+def test_an_interrupted_study_leaves_what_was_computed(powersim, scenario, tmp_path):
     out = tmp_path / "out"
-    asked = [*COMMAND, "compare", str(scenario), "--figures", "none", "--out", str(out)]
+    asked = ["compare", scenario, "--branches", "free,keep", "--figures", "none", "--out", out]
     with subprocess.Popen(
-        [*asked, "--runs", "20000"],
+        [*COMMAND, *map(str, asked), "--runs", "20000"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -176,23 +188,17 @@ def test_an_interrupted_study_leaves_what_was_computed(scenario, tmp_path):
         assert done > 0
         assert np.isfinite(data["value"].values[:, :, :done]).all()
         assert np.isfinite(data["alignment"].values).all()
-    again = subprocess.run(
-        [*asked, "--runs", str(done + 1), "--resume"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-    )
-    assert again.returncode == 0, again.stderr
-    assert f"{done + 1} runs of each branch" in again.stdout
+    again = powersim(*asked, "--runs", done + 1, "--resume")
+    assert again.code == 0, again.err
+    assert f"{done + 1} runs of each branch" in again.out
 
 
-def test_a_killed_study_can_be_resumed(scenario, tmp_path):
+def test_a_killed_study_can_be_resumed(powersim, scenario, tmp_path):
     out = tmp_path / "out"
-    asked = [*COMMAND, "compare", str(scenario), "--figures", "none", "--seed", "5", "--theories", "spiral"]
+    asked = ["compare", scenario, "--figures", "none", "--seed", "5", "--theories", "spiral"]
     with subprocess.Popen(
-        [*asked, "--runs", "20000", "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=environment(),
+        [*COMMAND, *map(str, asked), "--runs", "20000", "--out", str(out)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(),
     ) as process:  # fmt: skip
         waited = time.monotonic() + 240
         while not (out / "progress.npz").exists() and time.monotonic() < waited:
@@ -200,19 +206,9 @@ def test_a_killed_study_can_be_resumed(scenario, tmp_path):
         process.kill()
     with np.load(out / "progress.npz") as progress:
         runs = int(progress["done"]) + 10
-    resumed = subprocess.run(
-        [*asked, "--runs", str(runs), "--out", str(out), "--resume"],
-        capture_output=True,
-        check=False,
-        env=environment(),
-    )
-    assert resumed.returncode == 0, resumed.stderr
-    subprocess.run(
-        [*asked, "--runs", str(runs), "--out", str(tmp_path / "whole")],
-        capture_output=True,
-        check=True,
-        env=environment(),
-    )
+    resumed = powersim(*asked, "--runs", runs, "--out", out, "--resume")
+    assert resumed.code == 0, resumed.err
+    assert powersim(*asked, "--runs", runs, "--out", tmp_path / "whole").code == 0
     with xr.open_zarr(out / "results") as cut, xr.open_zarr(tmp_path / "whole" / "results") as whole:
         assert np.array_equal(cut["value"].values[:, :, :runs], whole["value"].values)
         assert np.array_equal(cut["alignment"].values, whole["alignment"].values)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
 import xarray as xr
 
+import powersim as ps
 from powersim.effects.paired import diverged, effects
 from powersim.run import work
+from powersim.scenario.template import template
 from powersim.sim import ensemble as ensembles
 from powersim.sim import layout as layouts
 from powersim.sim import progress
@@ -30,6 +33,30 @@ def files(folder):
     }
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Folders of the study with so many runs, in chunks of so many, on one worker: each is computed once."""
+    folder = tmp_path_factory.mktemp("kept")
+    scenario = folder / "border.yaml"
+    scenario.write_text(template(), "utf-8")
+
+    @cache
+    def made(runs, chunk=4):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(layouts, "CHUNK_RUNS", chunk)
+            out = folder / f"{runs} {chunk}"
+            ps.Study(scenario, seed=3).compare(runs=runs, out=out, workers=1)
+            return out
+
+    return made
+
+
+@pytest.fixture
+def two_runs(kept, tmp_path):
+    """A copy of the study with two runs, to be treated badly."""
+    return shutil.copytree(kept(2, 50), tmp_path / "out")
+
+
 def study(powersim, scenario, out, runs, *more):
     return powersim(
         "compare", scenario, "--runs", runs, "--seed", 3, "--figures", "none", "--out", out, *more
@@ -45,29 +72,23 @@ def same(one, other):
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_results_do_not_depend_on_the_number_of_workers(powersim, scenario, tmp_path, small_chunks):
-    study(powersim, scenario, tmp_path / "one", 10, "--workers", 1)
+def test_results_do_not_depend_on_the_number_of_workers(powersim, scenario, tmp_path, small_chunks, kept):
     study(powersim, scenario, tmp_path / "three", 10, "--workers", 3)
-    same(tmp_path / "one", tmp_path / "three")
+    same(kept(10), tmp_path / "three")
 
 
-def test_results_do_not_depend_on_the_size_of_chunks(powersim, scenario, tmp_path, monkeypatch):
-    study(powersim, scenario, tmp_path / "large", 10)
-    monkeypatch.setattr(layouts, "CHUNK_RUNS", 3)
-    study(powersim, scenario, tmp_path / "small", 10)
-    with xr.open_zarr(tmp_path / "large" / "results") as a, xr.open_zarr(tmp_path / "small" / "results") as b:
+def test_results_do_not_depend_on_the_size_of_chunks(kept):
+    large, small = kept(10, 50), kept(10)
+    with xr.open_zarr(large / "results") as a, xr.open_zarr(small / "results") as b:
         assert np.array_equal(a["value"].values, b["value"].values)
         assert np.allclose(a["alignment"].values, b["alignment"].values, rtol=0, atol=1e-14)
-    assert (tmp_path / "large" / "effects.csv").read_bytes() == (
-        tmp_path / "small" / "effects.csv"
-    ).read_bytes()
+    assert (large / "effects.csv").read_bytes() == (small / "effects.csv").read_bytes()
 
 
 @pytest.mark.parametrize("after", [1, 5, 9])
 def test_an_interrupted_run_goes_on_to_the_same_bytes(
-    powersim, scenario, tmp_path, small_chunks, monkeypatch, after
+    powersim, scenario, tmp_path, small_chunks, monkeypatch, kept, after
 ):
-    study(powersim, scenario, tmp_path / "whole", 10)
     calls = []
     write = stores.Store.write
 
@@ -87,36 +108,35 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(
     assert whole.tolist() == [run < after // 4 * 4 for run in range(10)]
     monkeypatch.setattr(stores.Store, "write", write)
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
-    same(tmp_path / "whole", tmp_path / "cut")
+    same(kept(10), tmp_path / "cut")
 
 
-def test_a_killed_run_goes_on_to_the_same_bytes(powersim, scenario, tmp_path, small_chunks, monkeypatch):
+def test_a_killed_run_goes_on_to_the_same_bytes(
+    powersim, scenario, tmp_path, small_chunks, monkeypatch, kept
+):
     """A kill leaves results of a chunk that the record of progress does not know of yet."""
-    study(powersim, scenario, tmp_path / "whole", 10)
     monkeypatch.setattr(progress.Progress, "write", lambda *_: (_ for _ in ()).throw(MemoryError))
     assert "there is not enough memory" in study(powersim, scenario, tmp_path / "cut", 10).err
     monkeypatch.undo()
     monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
     assert not (tmp_path / "cut" / "progress.npz").exists()
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
-    same(tmp_path / "whole", tmp_path / "cut")
+    same(kept(10), tmp_path / "cut")
 
 
 @pytest.mark.parametrize("first", [3, 4, 6, 8])
-def test_more_runs_later_are_the_same_as_all_at_once(powersim, scenario, tmp_path, small_chunks, first):
-    study(powersim, scenario, tmp_path / "whole", 9)
+def test_more_runs_later_are_the_same_as_all_at_once(powersim, scenario, tmp_path, small_chunks, kept, first):
     study(powersim, scenario, tmp_path / "grown", first)
     study(powersim, scenario, tmp_path / "grown", 9, "--resume")
-    same(tmp_path / "whole", tmp_path / "grown")
+    same(kept(9), tmp_path / "grown")
 
 
-def test_effects_do_not_depend_on_how_many_paths_are_kept(powersim, scenario, tmp_path, small_chunks):
-    study(powersim, scenario, tmp_path / "all", 10)
+def test_effects_do_not_depend_on_how_many_paths_are_kept(powersim, scenario, tmp_path, small_chunks, kept):
     study(powersim, scenario, tmp_path / "few", 6, "--paths", 3)
     study(powersim, scenario, tmp_path / "few", 10, "--resume")
-    effects = [(tmp_path / name / "effects.csv").read_bytes() for name in ("all", "few")]
+    effects = [(folder / "effects.csv").read_bytes() for folder in (kept(10), tmp_path / "few")]
     assert effects[0] == effects[1]
-    with xr.open_zarr(tmp_path / "all" / "results") as a, xr.open_zarr(tmp_path / "few" / "results") as b:
+    with xr.open_zarr(kept(10) / "results") as a, xr.open_zarr(tmp_path / "few" / "results") as b:
         assert np.array_equal(a["value"].values[:, :, :3], b["value"].values[:, :, :3])
         assert np.isnan(b["value"].values[:, :, 3:]).all()
         for name in ("summary", "departed", "first", "counts"):
@@ -126,9 +146,8 @@ def test_effects_do_not_depend_on_how_many_paths_are_kept(powersim, scenario, tm
     assert "paths: there 3, now 5" in refused.err
 
 
-def test_summaries_kept_are_those_of_the_paths(powersim, scenario, tmp_path):
-    study(powersim, scenario, tmp_path / "out", 6)
-    data = work.dataset(tmp_path / "out", 6)
+def test_summaries_kept_are_those_of_the_paths(kept):
+    data = work.dataset(kept(10), 10)
     bare = data.drop_vars(["summary", "departed"])
     assert effects(data) == effects(bare)
     for branch in data["branch"].values[1:]:
@@ -165,22 +184,19 @@ def test_resume_without_a_count_takes_that_of_the_store(powersim, scenario, tmp_
         (["--theories", "spiral"], "theories: there deterrence, spiral, now spiral"),
     ],
 )
-def test_a_store_of_another_study_is_refused_and_left_alone(powersim, scenario, tmp_path, change, said):
-    out = tmp_path / "out"
-    study(powersim, scenario, out, 2)
-    before = files(out)
+def test_a_store_of_another_study_is_refused_and_left_alone(powersim, scenario, two_runs, change, said):
+    before = files(two_runs)
     for more in ([], ["--resume"]):
-        result = study(powersim, scenario, out, 2, *change, *more)
+        result = study(powersim, scenario, two_runs, 2, *change, *more)
         assert result.code == 2
         assert said in result.err
         assert "never overwritten" in result.err
-    assert files(out) == before
+    assert files(two_runs) == before
 
 
-def test_a_store_of_another_version_is_refused(powersim, scenario, tmp_path, monkeypatch):
-    study(powersim, scenario, tmp_path / "out", 2)
+def test_a_store_of_another_version_is_refused(powersim, scenario, two_runs, monkeypatch):
     monkeypatch.setattr("powersim.sim.provenance.rules_checksum", lambda: "sha256:other")
-    result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
+    result = study(powersim, scenario, two_runs, 2, "--resume")
     assert result.code == 2
     assert "rules: there sha256:" in result.err
 
@@ -196,9 +212,8 @@ def test_a_store_of_the_format_before_is_read_but_not_gone_on_with(powersim, sce
     assert "format: there 4, now 5" in refused.err
 
 
-def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenario, tmp_path):
-    out = tmp_path / "out"
-    study(powersim, scenario, out, 2)
+def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenario, two_runs):
+    out = two_runs
     root = out / "results" / "zarr.json"
     found = json.loads(root.read_text("utf-8"))
     attributes = found["attributes"]
@@ -207,23 +222,19 @@ def test_a_store_of_an_older_format_is_refused_by_every_command(powersim, scenar
     root.write_text(json.dumps(found), "utf-8")
     (out / "checksums").unlink()
     before = files(out)
-    for result in (
-        study(powersim, scenario, out, 2, "--resume"),
-        powersim("results", out),
-        powersim("report", out),
-    ):
+    resumed = study(powersim, scenario, out, 2, "--resume")
+    for result in (resumed, powersim("results", out), powersim("report", out)):
         assert result.code == 2
         assert "results of another version of powersim" in result.err
     assert files(out) == before
 
 
-def test_a_store_is_not_continued_by_accident(powersim, scenario, tmp_path):
-    study(powersim, scenario, tmp_path / "out", 2)
-    before = files(tmp_path / "out")
-    result = study(powersim, scenario, tmp_path / "out", 2)
+def test_a_store_is_not_continued_by_accident(powersim, scenario, two_runs):
+    before = files(two_runs)
+    result = study(powersim, scenario, two_runs, 2)
     assert result.code == 2
     assert "add --resume to go on" in result.err
-    assert files(tmp_path / "out") == before
+    assert files(two_runs) == before
 
 
 def test_something_else_called_results_is_refused(powersim, scenario, tmp_path):
@@ -236,20 +247,17 @@ def test_something_else_called_results_is_refused(powersim, scenario, tmp_path):
     assert (tmp_path / "out" / "results" / "notes.txt").read_text("utf-8") == "mine"
 
 
-def test_a_damaged_record_of_progress_is_named_and_made_anew(powersim, scenario, tmp_path):
-    for name in ("whole", "out"):
-        study(powersim, scenario, tmp_path / name, 2)
-    (tmp_path / "out" / "progress.npz").write_bytes(b"PK\x03\x04 torn")
-    result = study(powersim, scenario, tmp_path / "out", 2, "--resume")
+def test_a_damaged_record_of_progress_is_named_and_made_anew(powersim, scenario, two_runs, kept):
+    (two_runs / "progress.npz").write_bytes(b"PK\x03\x04 torn")
+    result = study(powersim, scenario, two_runs, 2, "--resume")
     assert result.code == 0
     assert "progress.npz: is damaged" in result.err
-    same(tmp_path / "whole", tmp_path / "out")
+    same(kept(2, 50), two_runs)
 
 
 def test_a_full_disk_is_reported_and_the_run_can_go_on(
-    powersim, scenario, tmp_path, small_chunks, monkeypatch
+    powersim, scenario, tmp_path, small_chunks, monkeypatch, kept
 ):
-    study(powersim, scenario, tmp_path / "whole", 10)
     put = progress.write_atomically
 
     def full(path, content):
@@ -265,7 +273,7 @@ def test_a_full_disk_is_reported_and_the_run_can_go_on(
     assert "No space left on device" in result.err
     monkeypatch.setattr(progress, "write_atomically", put)
     assert study(powersim, scenario, tmp_path / "cut", 10, "--resume").code == 0
-    same(tmp_path / "whole", tmp_path / "cut")
+    same(kept(10), tmp_path / "cut")
 
 
 def test_provenance_recreates_the_study(powersim, scenario, tmp_path):
@@ -338,15 +346,8 @@ def test_chunks_must_come_in_order(tmp_path):
 
 
 def test_a_tally_counts_kinds_and_finds_first_turns():
-    log = np.array(
-        [
-            [3, 1, 0, 0, 1, 0, 0, 0],
-            [2, 1, 0, 0, 0, 0, 0, 0],
-            [5, 1, 0, 0, 1, 0, 0, 0],
-            [1, 0, 0, 0, 0, 0, 0, 0],
-        ],
-        float,
-    )
+    rows = ([3, 1, 0, 0, 1], [2, 1, 0, 0, 0], [5, 1, 0, 0, 1], [1, 0, 0, 0, 0])
+    log = np.array([[*row, 0, 0, 0] for row in rows], float)
     tally = ensembles.Tally(3, np.array([-1, 0, 2]), 4)
     counts, first = tally.count(log)
     assert counts.tolist() == [1, 3, 0]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import powersim as ps
 from powersim.sim import arrays
 from powersim.sim import layout as layouts
 from powersim.sim.lock import alone
@@ -22,11 +23,6 @@ RUNS = 260  # five full chunks and a part of one
 
 def options(out: Path, runs: int = RUNS) -> list[str]:
     return ["--runs", str(runs), "--seed", "3", "--workers", "2", "--figures", "none", "--out", str(out)]
-
-
-def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -42,12 +38,12 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     scenario = folder / "border.yaml"
     scenario.write_text(template(), "utf-8")
-    said = call(scenario, *options(folder / "out"))
-    assert said.returncode == 0, said.stderr
+    ps.Study(scenario, seed=3).compare(runs=RUNS, out=folder / "out", workers=2)
     return scenario, files(folder / "out")
 
 
-def test_a_study_killed_at_any_moment_goes_on_to_the_same_bytes(whole, tmp_path):
+@pytest.mark.slow
+def test_a_study_killed_at_any_moment_goes_on_to_the_same_bytes(powersim, whole, tmp_path):
     scenario, expected = whole
     out = tmp_path / "out"
     kills = 0
@@ -64,8 +60,8 @@ def test_a_study_killed_at_any_moment_goes_on_to_the_same_bytes(whole, tmp_path)
             process.send_signal(signal.SIGKILL)
     assert kills >= 1, "the study was over before it could be killed"
     (out / "results" / "value" / "c.0.0.4.0.0.0123.partial").write_bytes(b"half a chunk")
-    said = call(scenario, *options(out), "--resume")
-    assert said.returncode == 0, said.stderr
+    said = powersim("compare", scenario, *options(out), "--resume")
+    assert said.code == 0, said.err
     assert files(out) == expected
 
 
@@ -81,8 +77,9 @@ def small_disk(folder: Path, kilobytes: int) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
-def test_a_study_that_fills_the_disk_says_so_and_goes_on_elsewhere(whole, tmp_path):
+def test_a_study_that_fills_the_disk_says_so_and_goes_on_elsewhere(powersim, whole, tmp_path):
     scenario, expected = whole
     disk, rescued = tmp_path / "disk", tmp_path / "rescued"
     disk.mkdir()
@@ -98,8 +95,8 @@ def test_a_study_that_fills_the_disk_says_so_and_goes_on_elsewhere(whole, tmp_pa
     assert "No space left on device" in said.stderr
     assert "Traceback" not in said.stderr
     assert not (rescued / "effects.csv").exists()
-    said = call(scenario, *options(rescued), "--resume")
-    assert said.returncode == 0, said.stderr
+    said = powersim("compare", scenario, *options(rescued), "--resume")
+    assert said.code == 0, said.err
     assert files(rescued) == expected
 
 

@@ -155,7 +155,6 @@ def test_what_is_where_a_file_would_be_written_stays(powersim, here, tmp_path, p
     refused(powersim, path, command, here, tmp_path / "elsewhere")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("path", "command"), LATE)
 def test_nothing_that_was_computed_goes_through_a_link(powersim, here, tmp_path, path, command):
     put("link", here / path, tmp_path / "elsewhere")

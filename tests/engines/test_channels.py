@@ -61,7 +61,7 @@ def test_the_flagship_held_at_its_own_paths_is_itself(flagship: Built, channels:
     in_place(flagship.case(branch, "deterrence", SEED, place), place, channels)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(builds(mechanisms=True), st.sets(st.sampled_from(CHANNELS)), st.integers(0, 99))
 def test_any_history_held_at_its_own_paths_is_itself(built: Built, channels: set[str], run: int) -> None:
     for branch in ("", *built.scenario.branches):

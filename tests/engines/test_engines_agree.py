@@ -75,7 +75,7 @@ def test_large_seeds_mean_the_same_in_both_engines(two_powers: Built, seed: int)
     assert_same(*both(two_powers.case("keep", "spiral", seed, 3), seed, 3))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(builds(mechanisms=True), st.integers(0, 2**32 - 1))
 def test_mesa_and_the_ensemble_agree_on_any_scenario(built: Built, run: int) -> None:
     for branch in ("", *built.scenario.branches):
@@ -147,7 +147,7 @@ def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
             "turns": turns,
         }
         for name, branch, theory, run, turns in (
-            ("missile_defense_2009.yaml", "replace", "deterrence", 0, 32),
+            ("missile_defense_2009.yaml", "replace", "deterrence", 0, 20),
             ("missile_defense_2009.yaml", "free", "spiral", 1, 12),
             ("missile_defense_2009.yaml", "trade", "balance-of-threat", 2, 14),
             ("two_powers.yaml", "give_up", "deterrence", 0, 32),
@@ -158,7 +158,7 @@ def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
     jobs.append({"file": str(everything), "branch": "armed", "theory": "spiral", "run": 0, "turns": 20})
     jobs += [
         {"document": document, "branch": branch, "theory": "one", "run": run, "turns": 12}
-        for run, document in enumerate(drawn(25))
+        for run, document in enumerate(drawn(25)[::2])
         for branch in ("", *sorted(document["branches"])[:1])
     ]
     for job in jobs:

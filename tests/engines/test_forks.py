@@ -46,7 +46,7 @@ def test_the_branches_of_the_flagship_together_are_what_they_are_alone(flagship:
     same_alone(siblings(flagship, "", run, names[::-1]), run)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(documents(mechanisms=True, turns=(4, 12)), st.integers(0, 99), st.data())
 def test_the_branches_of_any_scenario_together_are_what_they_are_alone(
     document: dict[str, Any], run: int, data: st.DataObject

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from experiments.missile_defense_2009.__main__ import main, steps
 
+from powersim import cli
+
 TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
 
 
-@pytest.mark.slow
-def test_the_commands_of_the_study_leave_a_report_with_every_section(tmp_path):
+def test_the_commands_of_the_study_leave_a_report_with_every_section(tmp_path, monkeypatch, capsys):
     out = tmp_path / "study"
     commands = steps(TWO, "rockets", "keep,give_up", ["rho,tau"], 12, 1, out)
     commands[3] = [*commands[3], "--method", "given-data"]  # designs over groups are tested elsewhere
     commands[4][commands[4].index("--draws") + 1] = "4"
     for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", "powersim", *command], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command[0]}: {done.stderr[-2000:]}"
+        monkeypatch.setattr(sys, "argv", ["powersim", *map(str, command)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        assert not left.value.code, f"{command[0]}: {capsys.readouterr().err[-2000:]}"
     found = {path.parent.name for path in out.glob("*/section.json")}
     assert found == {"chronicle", "why", "sensitivity", "verdict"}
     page = (out / "report.html").read_text("utf-8")

@@ -28,7 +28,6 @@ def deal(*worths: float, loss: float = 1.0, other: float = 0.0, harm: float = 3.
     )
 
 
-@pytest.mark.slow
 def test_what_russia_gains_by_a_deal_is_what_it_gets_less_what_it_gives(found: list[Restraint]) -> None:
     """Worths in the menu add up to the exact gain in the chronicle, but for security: pledges do not add up to it."""
     assert len(found) > 5
@@ -39,7 +38,6 @@ def test_what_russia_gains_by_a_deal_is_what_it_gets_less_what_it_gives(found: l
         assert "RUS" in one.parties
 
 
-@pytest.mark.slow
 def test_shares_of_every_freeze_add_up_to_one_by_payer_and_by_kind(found: list[Restraint]) -> None:
     for of, names in ((payer_of, PAYERS), (kind_of, NAMES)):
         table = by(found, of, names)
@@ -74,7 +72,6 @@ def test_an_interval_holds_its_mean_and_is_wider_with_fewer_runs() -> None:
     assert estimate(many, values, 2.0 * np.ones(100), 100).value == pytest.approx(0.225)
 
 
-@pytest.mark.slow
 def test_the_command_writes_table_and_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--runs", "3", "--out", str(tmp_path)])
     assert {path.name for path in tmp_path.iterdir()} == {"shares.csv", "shares.md", "shares.png"}

@@ -30,7 +30,7 @@ from powersim.sim import layout as layouts
 from powersim.sim.manifest import StoreError
 
 TIMES = int(os.environ.get("FUZZ", "1"))
-DAMAGES = 200 * TIMES
+DAMAGES = 60 * TIMES
 SEED = 20090917
 RUNS = 10  # two chunks of four runs and a part of one
 NOT_READ = ("provenance.json", "effects.csv", "estimators.csv")
@@ -182,7 +182,6 @@ def attempt(what: Callable[[], Any]) -> tuple[Any, str]:
         return None, str(error)
 
 
-@pytest.mark.slow
 def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     studies: Studies, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from experiments.calibration import ranking as calibration
 
-TRUTHS, WORLDS, MOVES = 30, 40, 3
+TRUTHS, WORLDS, MOVES = 24, 30, 2
 UNLIKELY = 1e-3  # draws are fixed: what passes once passes for good
 
 

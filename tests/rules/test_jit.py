@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numba
@@ -40,44 +42,99 @@ def write_callee(package: Path, constant: str) -> None:
     (package / "rules" / "callee.py").write_text(text)
 
 
-def ask(folder: Path, code: str, **environment: str) -> str:
+NURSERY = """
+import json, os, sys, numba
+numba.njit(lambda x: x + 1.0)(1.0)  # loads what every compilation needs
+for line in sys.stdin:
+    folder, environment, code = json.loads(line)
+    read, write = os.pipe()
+    if not os.fork():
+        os.dup2(write, 1), os.dup2(write, 2)
+        os.close(read), os.close(write)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path.insert(0, folder)
+        exec(code)
+        sys.exit()
+    os.close(write)
+    with open(read) as said:
+        text = said.read()
+    print(json.dumps([os.wait()[1], text]), flush=True)
+"""
+"""An interpreter that has loaded numba, and of powersim nothing: its children are as fresh, and there at once."""
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
+    with subprocess.Popen(
+        [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**environment, "PYTHONPATH": ""},
+    ) as process:  # fmt: skip
+        yield process
+
+
+@pytest.fixture
+def ask(small: Path, nursery: subprocess.Popen[str]) -> Callable[..., str]:
     """What a fresh interpreter prints that sees only the small package."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("POWERSIM", "NUMBA"))}
-    variables = {
-        **clean,
-        "PYTHONPATH": str(folder),
-        "POWERSIM_CACHE_DIR": str(folder / "cache"),
-        **environment,
-    }
-    script = f"import powersim.compile.jit as jit; from powersim.rules.caller import caller; {code}"
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    places = {**clean, "PYTHONPATH": str(small), "POWERSIM_CACHE_DIR": str(small / "cache")}
+    before = "import powersim.compile.jit as jit; from powersim.rules.caller import caller; "
+
+    def asked(code: str, **environment: str) -> str:
+        variables = {**places, **environment}
+        if "NUMBA_DISABLE_JIT" in variables:  # numba reads it when it is loaded
+            command = [sys.executable, "-c", before + code]
+            done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+            status, said = done.returncode, done.stdout + done.stderr
+        else:
+            assert nursery.stdin is not None
+            assert nursery.stdout is not None
+            print(json.dumps([str(small), variables, before + code]), file=nursery.stdin, flush=True)
+            status, said = json.loads(nursery.stdout.readline())
+        assert status == 0, said
+        return said.strip()
+
+    return asked
+
+
+@pytest.fixture
+def named(small: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """The name of the cache that the small package, as it is now, would use: asked here, without an interpreter."""
+    monkeypatch.setattr(jit, "_PACKAGE", small / "powersim")
+    monkeypatch.setenv("POWERSIM_CACHE_DIR", str(small / "cache"))
+    return lambda: jit._open_cache().name
+
+
+def test_the_name_of_the_cache_is_what_a_fresh_interpreter_uses(
+    small: Path, ask: Callable[..., str], named: Callable[[], str]
+) -> None:
+    assert ask("print(jit.CACHE.name)") == named()
 
 
 RUN = "cold = jit.is_cold(); print(caller(1.0), cold, sum(caller.stats.cache_hits.values()))"
 
 
-def test_an_edit_of_a_callee_in_another_file_is_never_answered_by_old_code(small: Path) -> None:
-    assert ask(small, RUN) == "4.0 True 0"
-    assert ask(small, RUN) == "4.0 False 1"
+def test_an_edit_of_a_callee_in_another_file_is_never_answered_by_old_code(
+    small: Path, ask: Callable[..., str]
+) -> None:
+    assert ask(RUN) == "4.0 True 0"
+    assert ask(RUN) == "4.0 False 1"
     stamp = (small / "powersim" / "rules" / "callee.py").stat()
     write_callee(small / "powersim", "5.0")
     os.utime(small / "powersim" / "rules" / "callee.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert ask(small, RUN) == "12.0 True 0"
+    assert ask(RUN) == "12.0 True 0"
 
 
 def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_no_reason_to_compile(
-    small: Path,
+    small: Path, named: Callable[[], str]
 ) -> None:
     defaults = small / "powersim" / "defaults"
     defaults.mkdir()
     folders = []
     for text in ("rho:\n  value: 1.0\n", "rho:\n  value: 2.0\n", "tau:\n  value: 2.0\n"):
         (defaults / "beliefs.yaml").write_text(text)
-        folders.append(ask(small, "print(jit.CACHE.name)"))
+        folders.append(named())
     assert folders[0] == folders[1] != folders[2]
 
 
@@ -94,7 +151,9 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
         "compile/cached.py",
     ],
 )
-def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path, source: str) -> None:
+def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(
+    small: Path, named: Callable[[], str], source: str
+) -> None:
     path = small / "powersim" / source
     path.parent.mkdir(exist_ok=True)
     kernel = (
@@ -102,21 +161,24 @@ def test_an_edit_of_any_source_of_compiled_code_opens_another_cache(small: Path,
     )
     if source != "rules/new.py" and not path.exists():
         path.write_text(kernel)
-    before = ask(small, "print(jit.CACHE.name)")
+    before = named()
     with path.open("a") as file:
         file.write("\n# another line\n")
-    assert ask(small, "print(jit.CACHE.name)") != before
+    assert named() != before
 
 
-def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(small: Path) -> None:
+def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(
+    small: Path, named: Callable[[], str]
+) -> None:
     (small / "powersim" / "sim").mkdir()
-    before = ask(small, "print(jit.CACHE.name)")
+    before = named()
     (small / "powersim" / "sim" / "store.py").write_text("# writes files; no @rule here\n")
-    assert ask(small, "print(jit.CACHE.name)") == before
+    assert named() == before
 
 
 def test_an_edit_of_an_oracle_is_no_reason_to_compile_the_engine_and_compiles_the_oracles_anew(
     small: Path,
+    ask: Callable[..., str],
 ) -> None:
     oracles = small / "powersim" / "oracles"
     oracles.mkdir()
@@ -125,10 +187,10 @@ def test_an_edit_of_an_oracle_is_no_reason_to_compile_the_engine_and_compiles_th
         "from powersim.compile.jit import rule\n\n\n@rule\ndef doubled(x: float) -> float:\n    return 2.0 * x\n"
     )
     code = "from powersim.oracles.doubled import doubled; print(doubled(1.0), jit.CACHE.name)"
-    value, before = ask(small, code).split()
+    value, before = ask(code).split()
     text = (oracles / "doubled.py").read_text()
     (oracles / "doubled.py").write_text(text.replace("2.0 * x", "3.0 * x"))
-    assert (value, ask(small, code).split()) == ("2.0", ["3.0", before])
+    assert (value, ask(code).split()) == ("2.0", ["3.0", before])
 
 
 def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
@@ -138,46 +200,48 @@ def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
     assert not {*jit._sources()} & {*jit._oracles()}
 
 
-def test_a_constant_argument_does_not_compile_the_callee_once_more(small: Path) -> None:
+def test_a_constant_argument_does_not_compile_the_callee_once_more(
+    small: Path, ask: Callable[..., str]
+) -> None:
     text = (
         CALLER
         + "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
     )
     (small / "powersim" / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + text)
     code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.part.signatures))"
-    assert ask(small, code) == "9.0 1"
+    assert ask(code) == "9.0 1"
 
 
-def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path) -> None:
+def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask: Callable[..., str]) -> None:
     code = (
         "from powersim.rules.callee import callee;"
         "made = lambda: sorted({p.name[:6] for p in jit.CACHE.rglob('*.nbc')});"
         "print(caller(1.0), made(), callee(1.0), made(), caller(1), callee(1))"
     )
-    assert ask(small, code) == "4.0 ['caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
-    assert ask(small, code) == "4.0 ['callee', 'caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
+    assert ask(code) == "4.0 ['caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
+    assert ask(code) == "4.0 ['callee', 'caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
 
 
-def test_without_compilation_a_rule_is_the_plain_function(small: Path) -> None:
+def test_without_compilation_a_rule_is_the_plain_function(small: Path, ask: Callable[..., str]) -> None:
     code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.is_cold())"
-    assert ask(small, code, POWERSIM_JIT="0") == "function 4.0 None False"
+    assert ask(code, POWERSIM_JIT="0") == "function 4.0 None False"
     assert not (small / "cache").exists()
 
 
-def test_numbas_own_switch_is_ours(small: Path) -> None:
+def test_numbas_own_switch_is_ours(small: Path, ask: Callable[..., str]) -> None:
     code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.ENABLED)"
-    assert ask(small, code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
+    assert ask(code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
 
 
 @pytest.mark.parametrize(("kind", "cold"), [("nbi", "False"), ("nbc", "True")])
 def test_a_cut_file_of_compiled_code_is_compiled_again_and_whole_the_next_time(
-    small: Path, kind: str, cold: str
+    small: Path, ask: Callable[..., str], kind: str, cold: str
 ) -> None:
-    assert ask(small, RUN) == "4.0 True 0"
+    assert ask(RUN) == "4.0 True 0"
     (file,) = (small / "cache").rglob(f"*.{kind}")
     file.write_bytes(file.read_bytes()[:-1])
-    assert ask(small, RUN) == f"4.0 {cold} 0"
-    assert ask(small, RUN) == "4.0 False 1"
+    assert ask(RUN) == f"4.0 {cold} 0"
+    assert ask(RUN) == "4.0 False 1"
 
 
 def test_no_damage_to_a_file_of_compiled_code_goes_unnoticed(tmp_path: Path) -> None:
@@ -204,12 +268,12 @@ def test_no_damage_to_a_file_of_compiled_code_goes_unnoticed(tmp_path: Path) -> 
     assert CheckedFile(str(tmp_path), "rule", "another stamp").load("key") is None
 
 
-def test_code_that_cannot_be_kept_is_run_all_the_same(small: Path) -> None:
+def test_code_that_cannot_be_kept_is_run_all_the_same(small: Path, ask: Callable[..., str]) -> None:
     code = (
         "import os; from powersim.compile import cached; cached._write = lambda *_: os.stat('nowhere'); "
         + RUN
     )
-    assert ask(small, code) == "4.0 True 0"
+    assert ask(code) == "4.0 True 0"
     assert not list((small / "cache").rglob("*.nbc"))
 
 
@@ -240,32 +304,36 @@ MOVED = {
 
 
 @pytest.mark.parametrize("how", MOVED)
-def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(small: Path, how: str) -> None:
+def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
+    small: Path, ask: Callable[..., str], how: str
+) -> None:
     name, here, elsewhere = MOVED[how]
     path = small / "powersim" / name
     assert here in path.read_text()
     path.write_text(path.read_text().replace(here, elsewhere))
     code = "print(caller(1.0), jit.IN_PARTS, sum(caller.stats.cache_hits.values()))"
     parts = name != "compile/parts.py"
-    assert ask(small, code) == f"4.0 {parts} 0"
-    assert ask(small, code) == f"4.0 {parts} 1"
+    assert ask(code) == f"4.0 {parts} 0"
+    assert ask(code) == f"4.0 {parts} 1"
 
 
-def test_a_temporary_folder_of_compiled_code_goes_with_the_process(small: Path) -> None:
+def test_a_temporary_folder_of_compiled_code_goes_with_the_process(
+    small: Path, ask: Callable[..., str]
+) -> None:
     (small / "tmp").mkdir()
     (small / "tmp" / f"powersim-{os.getuid()}").write_text("in the way")
     (small / "file").write_text("in the way")
     places = {"POWERSIM_CACHE_DIR": str(small / "file"), "TMPDIR": str(small / "tmp")}
-    assert ask(small, RUN, **places) == "4.0 True 0"
+    assert ask(RUN, **places) == "4.0 True 0"
     assert [path.name for path in (small / "tmp").iterdir()] == [f"powersim-{os.getuid()}"]
 
 
-def test_an_unwritable_home_is_no_obstacle(small: Path) -> None:
+def test_an_unwritable_home_is_no_obstacle(small: Path, ask: Callable[..., str]) -> None:
     (small / "file").write_text("in the way")
     (small / "tmp").mkdir()
     places = {"POWERSIM_CACHE_DIR": str(small / "file"), "TMPDIR": str(small / "tmp")}
-    assert ask(small, RUN, **places) == "4.0 True 0"
-    assert ask(small, RUN, **places) == "4.0 False 1"
+    assert ask(RUN, **places) == "4.0 True 0"
+    assert ask(RUN, **places) == "4.0 False 1"
     assert [path.name.startswith("powersim-") for path in (small / "tmp").iterdir()] == [True]
 
 

@@ -22,6 +22,7 @@ TWO = ROOT / "scenarios" / "two_powers.yaml"
 FILES = sorted(
     [*(ROOT / "scenarios").glob("*.yaml"), *(ROOT / "tests" / "scenarios" / "valid").glob("*.yaml")]
 )
+EVERYTHING = ROOT / "tests" / "scenarios" / "valid" / "everything.yaml"
 RUNS = 6
 
 
@@ -170,20 +171,28 @@ def test_an_argument_error_knows_its_argument():
     assert error.value.argument == "runs"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+SETTINGS = [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}]
+
+
 @pytest.mark.parametrize(
-    "overrides",
-    [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}],
+    ("file", "overrides"),
+    [
+        pytest.param(file, overrides, id=f"{file.stem} {number}")
+        for file in FILES
+        for number, overrides in enumerate(SETTINGS)
+        if number == 0 or file in (TWO, EVERYTHING)
+    ],
 )
 def test_a_scenario_can_be_written_and_read_back(file, overrides, tmp_path):
     before = ps.load(file, overrides)
+    branches = ps.Study(before).opened.branches
     text = ps.dump(before)
     path = tmp_path / "written.yaml"
     path.write_text(text, "utf-8")
     for after in (ps.loads(text), ps.load(path)):
         assert checksum(after) == checksum(before)
         assert resolved_text(after) == resolved_text(before)
-        assert ps.Study(after).opened.branches == ps.Study(before).opened.branches
+        assert ps.Study(after).opened.branches == branches
     assert checksum(ps.loads(text, overrides={"rho": 0.75})) == checksum(ps.load(file, {**overrides, "rho": 0.75}
         if "parameters.rho" not in overrides else {**overrides, "parameters.rho": 0.75}))  # fmt: skip
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from powersim.oracles.alignment import similarity
 from powersim.rules.alignment import (
     common_isolation,
     common_threats,
@@ -15,7 +16,6 @@ from powersim.rules.alignment import (
     joint_effort,
     next_alignment,
     over_third_parties,
-    similarity,
     triads,
 )
 from powersim.world.params import SPEC

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.oracles.alignment import similarity
 from powersim.oracles.balance import factions
 from powersim.oracles.budgets import richardson_stable
 from powersim.oracles.coleman import control_bought, resource_values
@@ -29,7 +30,7 @@ from powersim.oracles.proliferation import (
 )
 from powersim.oracles.reputation import fight_probability
 from powersim.oracles.trust import reassurance_high, reassurance_low, reassures
-from powersim.rules.alignment import isolation_felt, similarity, triads
+from powersim.rules.alignment import isolation_felt, triads
 from powersim.rules.bargaining import pair_surplus
 from powersim.rules.beliefs import friendship
 from powersim.rules.budgets import budget_step

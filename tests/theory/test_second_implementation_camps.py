@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from scipy.integrate import solve_ivp
 
+from powersim.oracles.alignment import similarity
 from powersim.oracles.balance import balance_path, blow_up_time, factions
 from powersim.oracles.coleman import actor_power, final_control, resource_values
 from powersim.oracles.landscape import best_camp, energy, frustration, is_stable, settle
@@ -21,7 +22,6 @@ from powersim.rules.alignment import (
     isolation_felt,
     joint_effort,
     next_alignment,
-    similarity,
     triads,
 )
 

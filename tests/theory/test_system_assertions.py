@@ -75,7 +75,6 @@ def rows(history: History, kind: int) -> NDArray[np.float64]:
 # --- 1, 2: the decision and what it cannot have done -------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_1_nothing_before_the_decision_depends_on_it(root: Path) -> None:
     built = flagship(root)
     for run in range(8):
@@ -102,7 +101,6 @@ SEVERED = {
 }
 
 
-@pytest.mark.slow
 def test_2_with_every_channel_closed_the_decision_changes_neither_alignment_nor_war(root: Path) -> None:
     built = flagship(root, **SEVERED)
     for run in range(8):
@@ -124,13 +122,11 @@ def differs(built: Built, off: tuple[str, ...]) -> bool:
     return False
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("opened", ["eta_2", "w_levers", "issues.iskander_kaliningrad.interests.RUS.ideal"])
 def test_2_each_channel_alone_lets_the_decision_through(root: Path, opened: str) -> None:
     assert differs(flagship(root, **{key: value for key, value in SEVERED.items() if key != opened}), CLOSED)
 
 
-@pytest.mark.slow
 def test_2_exchange_alone_carries_nothing_while_the_shield_is_laid_down_and_not_for_sale(root: Path) -> None:
     assert not differs(flagship(root, **SEVERED), CLOSED[1:])
 
@@ -333,7 +329,6 @@ def test_7_a_world_without_drivers_rests_at_once_at_full_speed() -> None:
 # --- 8: nobody below disagreement, money from hand to hand ---
 
 
-@pytest.mark.slow
 def test_8_payments_add_up_to_nothing_and_nobody_signs_below_disagreement(root: Path) -> None:
     built = flagship(root, payment_efficiency=1.0)
     paid = 0

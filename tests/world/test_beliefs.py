@@ -50,7 +50,7 @@ def played(document: dict[str, Any], turns: int) -> Play:
     return play
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents(), turns=st.integers(0, 4))
 def test_the_prior_of_resolve_is_the_start_moved_by_what_power_and_stakes_have_changed(
     document: dict[str, Any], turns: int
@@ -68,7 +68,7 @@ def test_the_prior_of_resolve_is_the_start_moved_by_what_power_and_stakes_have_c
     assert found[others] == pytest.approx(expected[others], abs=1e-12)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_beliefs_begin_at_rest_at_their_priors(document: dict[str, Any]) -> None:
     play = played(document, 0)
@@ -76,7 +76,7 @@ def test_beliefs_begin_at_rest_at_their_priors(document: dict[str, Any]) -> None
     assert (priors(play)[others] == play.case.setup.resolve0[others]).all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents(), turns=st.integers(0, 3), more=st.floats(0.001, 0.5), data=st.data())
 def test_more_power_or_higher_stakes_never_lower_the_prior_of_ones_resolve(
     document: dict[str, Any], turns: int, more: float, data: st.DataObject
@@ -97,7 +97,7 @@ def test_more_power_or_higher_stakes_never_lower_the_prior_of_ones_resolve(
     assert (after[j] <= before[j]).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_without_reputation_and_reassurance_beliefs_stay_on_their_prior_path(
     document: dict[str, Any],
@@ -120,7 +120,7 @@ def test_without_reputation_and_reassurance_beliefs_stay_on_their_prior_path(
         assert (np.abs(still.world.resolve - s.resolve0) < GRID).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_reputation_moves_resolve_alone_and_reassurance_trust_alone(document: dict[str, Any]) -> None:
     made = built(document)
@@ -132,7 +132,7 @@ def test_reputation_moves_resolve_alone_and_reassurance_trust_alone(document: di
             assert (np.abs(moved) < GRID).all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents(turns=(8, 12)))
 def test_beliefs_return_to_their_priors_when_nothing_is_signalled(document: dict[str, Any]) -> None:
     case = built(document).case("", "one", 1, 0, off=["current_calculus"])

@@ -68,7 +68,7 @@ def books(play: Play) -> list[str]:
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=documents())
 def test_every_array_stays_in_its_range(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "one", 1, 0))
@@ -76,7 +76,7 @@ def test_every_array_stays_in_its_range(document: dict[str, Any]) -> None:
         assert complaints(play) == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_every_array_stays_in_its_range_when_much_happens(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "other", 1, 0))
@@ -93,7 +93,7 @@ def test_every_array_of_the_flagship_stays_in_its_range(flagship: Built, branch:
             assert complaints(play) == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_alignment_is_symmetric_in_every_turn(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "one", 2, 0), 2)
@@ -102,7 +102,7 @@ def test_alignment_is_symmetric_in_every_turn(document: dict[str, Any]) -> None:
         assert (np.diag(play.world.alignment) == np.diag(play.case.setup.alignment0)).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(12, 12)))
 def test_extreme_parameters_break_no_bound(document: dict[str, Any]) -> None:
     """The ends of every parameter's range, all low or all high."""

@@ -83,7 +83,7 @@ def test_without_a_future_every_withheld_leg_that_tempts_is_revoked_within_a_qua
     assert max(broken) <= 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents(turns=(6, 10)))
 def test_no_promise_outlives_the_gain_of_breaking_it_beyond_the_worth_of_the_relationship(
     document: dict[str, Any],
@@ -122,7 +122,7 @@ def test_the_more_relationships_are_worth_the_fewer_promises_are_broken(flagship
     assert 5 * seen["precious"] < seen["worthless"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(6, 8)))
 def test_who_breaks_a_promise_is_trusted_less_by_those_it_wronged(document: dict[str, Any]) -> None:
     """Less than if the breach had gone unread, where reassurance counts (tau = 1)."""

@@ -64,7 +64,7 @@ def assert_booked(play: Play) -> None:
         before = play.world.q.copy()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_arsenals_change_by_booked_production_delivery_use_and_destruction_alone(
     document: dict[str, Any],
@@ -77,7 +77,7 @@ def test_the_arsenals_of_the_flagship_are_booked_to_the_last_shell(flagship: Bui
         assert_booked(Play(flagship.case("free", "", 7, run), 7, run))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_without_production_war_and_events_the_sum_of_a_rival_good_never_changes(
     document: dict[str, Any],
@@ -90,7 +90,7 @@ def test_without_production_war_and_events_the_sum_of_a_rival_good_never_changes
         np.testing.assert_allclose(play.world.q[:, rival].sum(axis=0), total, rtol=0.0, atol=CLOSE)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_know_how_is_copied_and_nobody_learns_more_than_its_teacher_knows(document: dict[str, Any]) -> None:
     case = built(document).case("", "", 1, 0, off=["calendar", "technology"])
@@ -105,7 +105,7 @@ def test_know_how_is_copied_and_nobody_learns_more_than_its_teacher_knows(docume
         before = after.copy()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_what_was_delivered_is_the_sum_of_the_deliveries(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))

@@ -26,7 +26,7 @@ def set_to(case: Case, **values: float) -> Case:
     return case._replace(params=case.params._replace(**values))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_no_private_costs_no_shift_of_power_and_no_thought_of_the_next_time_no_war(
     document: dict[str, Any],
@@ -36,7 +36,7 @@ def test_no_private_costs_no_shift_of_power_and_no_thought_of_the_next_time_no_w
         assert len(of_kind(rows, ch.WAR)) == 0
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_with_known_costs_every_war_is_preventive(document: dict[str, Any]) -> None:
     case = set_to(built(document).case("", "", 1, 0), c_bar=0.0, resistance=0.0, forecast_years=40.0)
@@ -44,7 +44,7 @@ def test_with_known_costs_every_war_is_preventive(document: dict[str, Any]) -> N
         assert (of_kind(rows, ch.WAR)[:, col.THING] == of_kind(rows, ch.PREVENTIVE)[:, col.THING]).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(2, 2)), more=st.floats(0.0, 0.5), run=st.integers(0, 5))
 def test_a_higher_cost_to_the_challenger_never_makes_a_first_war_likelier(
     document: dict[str, Any], more: float, run: int
@@ -57,7 +57,7 @@ def test_a_higher_cost_to_the_challenger_never_makes_a_first_war_likelier(
         assert set(of_kind(Play(costly, 1, run).step(), ch.WAR)[:, col.THING]) <= wars
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(3, 5)), more=st.floats(0.0, 2.0))
 def test_more_power_never_lowers_the_odds(document: dict[str, Any], more: float) -> None:
     play = Play(built(document).case("", "", 1, 0))
@@ -85,7 +85,7 @@ def test_more_power_never_lowers_the_odds(document: dict[str, Any], more: float)
         play.world.power[actor] = kept
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(10, 12)))
 def test_every_war_grows_out_of_a_crisis_and_every_battle_belongs_to_a_war(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
@@ -106,7 +106,7 @@ def test_every_war_grows_out_of_a_crisis_and_every_battle_belongs_to_a_war(docum
         assert open_wars == set(np.flatnonzero(play.world.war_on))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(10, 12)))
 def test_no_crisis_arises_over_a_front_before_its_truce_is_over(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
@@ -119,7 +119,7 @@ def test_no_crisis_arises_over_a_front_before_its_truce_is_over(document: dict[s
                 assert turn - ended.get(row[col.THING], -100) > play.case.params.truce
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_a_front_moves_by_terms_and_war_alone_and_never_beyond_what_its_mover_wants(
     document: dict[str, Any],
@@ -139,7 +139,7 @@ def test_a_front_moves_by_terms_and_war_alone_and_never_beyond_what_its_mover_wa
     assert (s.issue_kind[s.dispute_issue] == FRONT).all()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents(turns=(8, 12)))
 def test_a_forbidden_war_is_not_fought(document: dict[str, Any]) -> None:
     if not document["disputes"]:

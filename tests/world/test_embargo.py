@@ -49,7 +49,7 @@ def embargoes(play: Play, f: int) -> bool:
     return False
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=embargoed_documents())
 def test_embargoed_goods_never_flow(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))
@@ -62,7 +62,7 @@ def test_the_good_of_these_tests_flows_where_nothing_forbids_it() -> None:
     """Without this the proposition above could hold for want of trade."""
     seen = {"free": 0, "embargoed": 0}
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(document=embargoed_documents())
     def count(document: dict[str, Any]) -> None:
         for name in seen:
@@ -92,7 +92,7 @@ def test_a_forbidden_flow_never_flows(flagship: Built) -> None:
         assert f not in of_kind(rows, chronicle.DELIVERY)[:, col.THING]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(8, 12)))
 def test_nothing_frozen_is_delivered(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))

@@ -36,7 +36,7 @@ def opposed(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=opposed())
 def test_opposed_tastes_with_proportional_saliences_sign_nothing_without_money(
     document: dict[str, Any],
@@ -63,7 +63,7 @@ def test_tastes_that_differ_in_weight_are_traded() -> None:
     assert play.world.x[1] < 1.0
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_nobody_signs_more_in_a_turn_than_its_bandwidth(document: dict[str, Any]) -> None:
     for actor in document["actors"].values():
@@ -74,7 +74,7 @@ def test_nobody_signs_more_in_a_turn_than_its_bandwidth(document: dict[str, Any]
         assert len(set(parties)) == len(parties)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_own_policy_leaves_alone_what_a_deal_binds(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0, off=["compliance", "programme_strike", "calendar"]))
@@ -88,7 +88,7 @@ def test_own_policy_leaves_alone_what_a_deal_binds(document: dict[str, Any]) -> 
                 free_at[int(row[col.THING]) // 3] = turn + int(play.case.params.deal_length)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_a_deal_may_carry_on_what_an_open_deal_began_and_never_turn_it_back(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0, off=["compliance", "programme_strike", "calendar"]))
@@ -103,7 +103,7 @@ def test_a_deal_may_carry_on_what_an_open_deal_began_and_never_turn_it_back(docu
                 side[c], until[c] = this, turn + int(play.case.params.deal_length)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_every_leg_is_given_by_a_party_that_can_give_it(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))

@@ -55,7 +55,7 @@ def assert_imagined_as_derived(play: Play, seed: int, moves: int) -> int:
     return differed
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(document=documents(), seed=st.integers(0, 10_000))
 def test_an_imagined_world_is_what_follows_from_its_state(document: dict[str, Any], seed: int) -> None:
     play = Play(built(document).case("", "one", 1, 0))

@@ -19,7 +19,7 @@ ROWS = {"write"}  # takes the columns of a row of the chronicle, one by one
 # Names of what a kernel carries, in their order; a single bundle stands where the whole would.
 CARRIED = [
     {"g", "s", "p", "on", "branch", "watch", "held", "luck"}, {"w"}, {"d"},
-    {"desk", "menu", "agenda", "offers", "judge", "imagined", "slate", "kept", "sums"}, {"t"},
+    {"desk", "menu", "agenda", "offers", "judge", "imagined", "slate", "kept", "sums", "notes"}, {"t"},
 ]  # fmt: skip
 
 

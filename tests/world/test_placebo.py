@@ -18,7 +18,7 @@ def history(made: Built, branch: str, theory: str = "", run: int = 0) -> History
     return simulate(made.case(branch, theory, SEED, run), SEED, run)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(4, 12)))
 def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_zero(document: dict[str, Any]) -> None:
     made = built(document)
@@ -29,7 +29,7 @@ def test_a_branch_that_changes_nothing_has_an_effect_of_exactly_zero(document: d
         assert a.log.tobytes() == b.log.tobytes()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(4, 12)))
 def test_nothing_differs_before_a_branch_departs(document: dict[str, Any]) -> None:
     made = built(document)

@@ -18,7 +18,7 @@ from powersim.world.state import GIVE, RIVAL, Floats, World
 from worlds import Play, built, lively_documents, of_kind
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents())
 def test_nobody_signs_at_a_loss(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "", 1, 0))

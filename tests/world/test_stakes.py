@@ -114,7 +114,7 @@ def test_sanctions_that_a_branch_rules_out_are_not_expected() -> None:
     assert weighed(quarrel(), "free")[1][SANCTIONS] > 0.0
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(4, 8)))
 def test_weighing_writes_nothing_into_the_world(document: dict[str, Any]) -> None:
     play = Play(built(document).case("", "one", 1, 0))
@@ -151,7 +151,7 @@ def test_a_door_that_is_held_is_not_feared_and_one_that_closes_counts_for_nothin
     assert weighed(document)[1][SHIFT_AHEAD] == 0.0
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(document=lively_documents(turns=(4, 8)))
 def test_holding_a_lever_never_adds_to_what_is_feared(document: dict[str, Any]) -> None:
     """The same world with each lever free and held: the fear is never larger, and 0 if all are held."""

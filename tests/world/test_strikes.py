@@ -73,27 +73,27 @@ def net(defence: float, at: float, **changes: float) -> float:
     return float(strike_net(g, w, desk, 0))
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(defence=shares(), more=shares(), at=shares(0.1, 1.0))
 def test_air_defence_never_makes_a_strike_more_worth_while(defence: float, more: float, at: float) -> None:
     better = min(1.0, defence + more)
     assert net(better, at, kappa0=0.1) <= net(defence, at, kappa0=0.1) + 1e-12
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(at=shares(0.1, 1.0), cost=shares(0.0, 1.0), more=shares(0.0, 1.0))
 def test_a_costlier_strike_is_never_more_worth_while(at: float, cost: float, more: float) -> None:
     assert net(0.3, at, kappa0=cost + more) <= net(0.3, at, kappa0=cost) + 1e-12
 
 
-@settings(max_examples=40)
+@settings(max_examples=24)
 @given(at=shares(0.1, 1.0), hazard=shares(0.0, 1.0), more=shares(0.0, 1.0))
 def test_the_nearer_the_weapon_the_more_a_strike_is_worth(at: float, hazard: float, more: float) -> None:
     sooner = min(1.0, hazard + more)
     assert net(0.0, at, breakout_rate=sooner) >= net(0.0, at, breakout_rate=hazard) - 1e-12
 
 
-@settings(max_examples=60)
+@settings(max_examples=36)
 @given(loss=shares(), lam=shares(), delta=shares(0.5, 0.99), turns=st.integers(0, 40), regained=shares())
 def test_the_weapon_put_off_is_worth_what_bas_and_coe_say(
     loss: float, lam: float, delta: float, turns: int, regained: float

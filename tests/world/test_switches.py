@@ -117,7 +117,7 @@ def traces(case: Case, name: str) -> list[str]:
     return found + ([] if still(play, name) else [f"{name}: state"])
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_a_mechanism_that_is_off_leaves_no_trace(document: dict[str, Any]) -> None:
     case = built(document).case("", "one", 1, 0)
@@ -165,7 +165,7 @@ def test_the_parameters_of_a_mechanism_that_is_off_change_nothing(document: dict
     assert [found for name in DEAF for found in hears(case, name)] == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(document=lively_documents())
 def test_without_technology_know_how_moves_by_teaching_alone(document: dict[str, Any]) -> None:
     case = without(built(document).case("", "", 1, 0, off=["calendar"]), "technology")

@@ -93,7 +93,6 @@ def tables(built: Built, case: Case, run: int) -> tuple[int, int]:
     return moves, paid
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("off", [(), ("payments",)], ids=["with money", "without money"])
 def test_the_security_council_moves_only_if_every_member_gains_abstains_or_is_paid(
     flagship: Built, off: tuple[str, ...]
@@ -108,7 +107,6 @@ def test_the_security_council_moves_only_if_every_member_gains_abstains_or_is_pa
     assert paid > 10
 
 
-@pytest.mark.slow
 def test_payments_only_pass_from_hand_to_hand_and_nobody_signs_at_a_loss(flagship: Built) -> None:
     count = 0
     for run in range(20):

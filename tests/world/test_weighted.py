@@ -103,7 +103,7 @@ def two_questions(s_ip: float, s_iq: float, s_jp: float, s_jq: float) -> dict[st
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(saliences=st.lists(st.integers(1, 10).map(lambda n: n / 10), min_size=4, max_size=4))
 def test_positions_are_traded_exactly_where_linkage_pays(saliences: list[float]) -> None:
     """A step of MID moves an outcome by .05 up, one of BIG by .1 down, both together by .05 down."""

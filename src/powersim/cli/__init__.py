@@ -6,6 +6,9 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -39,12 +42,11 @@ Examples:
 """
 
 
-def _app() -> typer.Typer:
-    # Panels are for people; a pipe gets plain text.
+def _app(panels: bool = False) -> typer.Typer:
     app = typer.Typer(
         help="Agent-based strategic simulation of world politics: counterfactuals with every assumption stated.",
         epilog=EXAMPLES,
-        rich_markup_mode="rich" if sys.stdout.isatty() else None,
+        rich_markup_mode="rich" if panels else None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -68,6 +70,12 @@ def _app() -> typer.Typer:
     return app
 
 
+@cache
+def _command(panels: bool) -> Callable[..., Any]:
+    """All commands as one, made once: whoever calls many in a process (the tests) need not wait for it each time."""
+    return typer.main.get_command(_app(panels))
+
+
 def _top(
     version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
 ) -> None:
@@ -87,4 +95,5 @@ def main() -> None:
     atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
     mend_streams()
     with hearing():
-        guarded(lambda: _app()(prog_name="powersim"))()
+        # Panels are for people; a pipe gets plain text.
+        guarded(lambda: _command(sys.stdout.isatty())(prog_name="powersim"))()

@@ -71,23 +71,16 @@ def over_third_parties(weight: Floats, rows: Floats, first: int, total: Floats) 
 
 
 @rule
-def similarity(theta_i: Floats, theta_j: Floats, s_i: Floats, s_j: Floats) -> float:
-    """Similarity of interests: agreement of ideals on what both care about.
+def agreement(theta_i: float, theta_j: float, s_i: float, s_j: float) -> tuple[float, float]:
+    """One issue's part in the similarity of two actors: its weight w and w (1 - 2 |theta_i - theta_j|).
 
-    sum_k w_k (1 - 2 |theta_ik - theta_jk|) / sum_k w_k, w_k = sqrt(s_ik s_jk); 0 if they share no concern.
+    Similarity is sum_k w_k (1 - 2 |theta_ik - theta_jk|) / sum_k w_k, w_k = sqrt(s_ik s_jk).
 
-    theta_i, theta_j (K): ideals, 0..1. s_i, s_j (K): saliences, >= 0. Result -1..1.
+    theta_i, theta_j: ideals, 0..1. s_i, s_j: saliences, >= 0.
     Source: after Signorino and Ritter 1999, ISQ 43:115-44 (distance-based similarity, weighted).
     """
-    total = 0.0
-    weight = 0.0
-    for k in range(theta_i.shape[0]):
-        w = math.sqrt(s_i[k] * s_j[k])
-        total += w * (1.0 - 2.0 * abs(theta_i[k] - theta_j[k]))
-        weight += w
-    if weight <= 0.0:
-        return 0.0
-    return total / weight
+    w = math.sqrt(s_i * s_j)
+    return w, w * (1.0 - 2.0 * abs(theta_i - theta_j))
 
 
 @rule

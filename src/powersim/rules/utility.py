@@ -17,7 +17,16 @@ def issue_utility(x: float, theta: float, salience: float, b: float) -> float:
     above 1 the first step from an ideal costs least, so that compromises are not only corners).
     Source: the spatial model of voting (Davis, Hinich and Ordeshook 1970, APSR 64:426-48).
     """
-    return salience * (1.0 - math.pow(abs(x - theta), b))
+    return utility_left(salience, math.pow(abs(x - theta), b))
+
+
+@rule
+def utility_left(salience: float, loss: float) -> float:
+    """The same from what distance takes: u = s (1 - l), l = |x - theta|^b.
+
+    salience: >= 0. loss: 0..1. Source: see `issue_utility`.
+    """
+    return salience * (1.0 - loss)
 
 
 @rule

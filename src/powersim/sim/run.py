@@ -174,6 +174,7 @@ class Engine:
         else:
             other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
         other.go_to(self)
+        stretch(*other.packed, other._out, self.step, self.step)  # no step, but the desk is made ready
         return other
 
     def go_to(self, other: Engine) -> None:

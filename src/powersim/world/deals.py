@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from powersim.compile.jit import rule
 from powersim.rules.sanctions import conflict_expectation
-from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.rules.utility import autonomy_cost
 from powersim.world import chronicle
 from powersim.world.chronicle import write
 from powersim.world.derive import (
     derive,
-    derive_pairs,
+    derive_anew,
     refresh_readings,
     share_of,
     share_with_friends,
     touches,
 )
 from powersim.world.desk import Desk, Judge, Menu
-from powersim.world.follow import imagine_threat
-from powersim.world.gains import flow_change, money_unit, relationship, shown
+from powersim.world.follow import imagine_threat, put
+from powersim.world.gains import at_either, flow_change, money_unit, relationship, shown
 from powersim.world.given import Given
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control
 from powersim.world.menu import embargoed, flow_worth
+from powersim.world.notes import as_derived
 from powersim.world.promises import default
 from powersim.world.state import (
     C_PLEDGE,
@@ -29,6 +30,7 @@ from powersim.world.state import (
     LEAST,
     LEGS,
     PARTIES,
+    Derived,
     Floats,
     Ints,
     Setup,
@@ -41,9 +43,31 @@ def imagine_afresh(g: Given, w: World, desk: Desk) -> None:
     """Imagine the world as it is now. Until the next call only controls, orders and readings may move."""
     d, imagined = desk.derived, desk.imagined
     _note(w, desk.judge)
+    if d.held[0] == 0 and as_derived(g, w, desk):
+        _copy(d, imagined)
+        return
     derive(g, w, imagined)
     if d.held[0] > 0:
         imagine_threat(g.p, d, imagined)
+
+
+@rule
+def _copy(d: Derived, imagined: Derived) -> None:
+    """Make what is imagined equal to what is."""
+    put(d.guarantee, imagined.guarantee)
+    put(d.offence, imagined.offence)
+    put(d.reach, imagined.reach)
+    put(d.trade, imagined.trade)
+    put(d.sanctions, imagined.sanctions)
+    put(d.weight, imagined.weight)
+    put(d.sway, imagined.sway)
+    put(d.help, imagined.help)
+    put(d.fear, imagined.fear)
+    put(d.burden, imagined.burden)
+    for i in range(d.M.shape[0]):
+        imagined.M[i], imagined.feared[i] = d.M[i], d.feared[i]
+        imagined.f[i], imagined.h[i] = d.f[i], d.h[i]
+        imagined.S[i], imagined.E[i] = d.S[i], d.E[i]
 
 
 @rule
@@ -96,21 +120,21 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
 @rule
 def imagine(g: Given, w: World, desk: Desk) -> None:
     """What follows from the world as it is imagined now, derived where it differs from the one imagined before."""
-    s, judge = g.s, desk.judge
+    s, judge, imagined = g.s, desk.judge, desk.imagined
     refresh_readings(s, w)
     for i in range(w.power.shape[0]):
-        judge.touched[i] = 0
+        imagined.touched[i], imagined.felt[i] = 0, 0
     pairs = desk.derived.held[0] == 0
     for k in range(w.x.shape[0]):
         if w.x[k] != judge.x[k]:
-            pairs = touches(s, k, judge.touched) and pairs
+            pairs = touches(s, k, imagined.touched) and pairs
     for c in range(w.pos.shape[0]):
         if w.pos[c] != judge.pos[c] and s.control_from[c] >= 0:
-            judge.touched[s.control_from[c]] = 1
-            judge.touched[s.control_to[c]] = 1
+            imagined.touched[s.control_from[c]] = 1
+            imagined.touched[s.control_to[c]] = 1
     if pairs:
         _note(w, judge)
-        derive_pairs(g, w, desk.imagined, judge.touched)
+        derive_anew(g, w, imagined, False)
     else:
         imagine_afresh(g, w, desk)
 
@@ -168,8 +192,9 @@ def _gained(g: Given, w: World, desk: Desk, i: int) -> float:
         if k < 0:
             break
         if w.salience[i, k] > 0.0:
-            total += issue_utility(judge.x[k], w.theta[i, k], w.salience[i, k], p.curvature)
-            total -= issue_utility(judge.x0[k], w.theta[i, k], w.salience[i, k], p.curvature)
+            there, here = at_either(p, w, desk.sums, i, k, judge.x0[k], judge.x[k])
+            total += there
+            total -= here
         total -= imagined.burden[i, k] * (judge.x[k] - judge.x0[k])
     for c in judge.pledge:
         if c < 0:

@@ -62,22 +62,22 @@ def refresh_interests(s: Setup, w: World) -> None:
     for i in range(n):
         share = w.engagers[i]
         for k in range(kk):
-            w.theta[i, k] = share * s.ideal_eng[i, k] + (1.0 - share) * s.ideal_hard[i, k]
-            w.salience[i, k] = share * s.salience_eng[i, k] + (1.0 - share) * s.salience_hard[i, k]
+            ideal = share * s.ideal_eng[i, k] + (1.0 - share) * s.ideal_hard[i, k]
+            salience = share * s.salience_eng[i, k] + (1.0 - share) * s.salience_hard[i, k]
+            w.theta[i, k] = min(1.0, max(0.0, ideal + w.ideal_shift[i, k]))
+            w.salience[i, k] = max(0.0, salience + w.salience_shift[i, k])
     for v in range(s.clause_actor.shape[0]):
         e = s.clause_if[v]
         if e < 0 or holds(s.expr_op[e], s.expr_a[e], s.expr_b[e], w):
             i, k = s.clause_actor[v], s.clause_issue[v]
             e = s.clause_ideal[v]
             if e >= 0:
-                w.theta[i, k] = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+                ideal = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+                w.theta[i, k] = min(1.0, max(0.0, ideal + w.ideal_shift[i, k]))
             e = s.clause_salience[v]
             if e >= 0:
-                w.salience[i, k] = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
-    for i in range(n):
-        for k in range(kk):
-            w.theta[i, k] = min(1.0, max(0.0, w.theta[i, k] + w.ideal_shift[i, k]))
-            w.salience[i, k] = max(0.0, w.salience[i, k] + w.salience_shift[i, k])
+                salience = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+                w.salience[i, k] = max(0.0, salience + w.salience_shift[i, k])
 
 
 @rule
@@ -98,49 +98,76 @@ def ideal_at(s: Setup, w: World, i: int, k: int, x: Floats) -> float:
 @rule
 def derive(g: Given, w: World, d: Derived) -> None:
     """Fill `d` from the state (model of section 2): M, guarantees, offence, reach, trade, Z, C, H, f, h, S, E."""
+    for i in range(w.power.shape[0]):
+        d.touched[i] = 1
+    derive_anew(g, w, d, True)
+
+
+@rule
+def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
+    """Derive what may have changed and leave the rest as it was derived before; the same bits as all of it.
+
+    `d.touched`: actors between whom and others something has, `d.felt`: those who see others differently, `moved`:
+    whether anybody's capability has.
+    """
+    if moved:
+        _capabilities(g, w, d)
+    _between(g, w, d)
+    for i in range(w.power.shape[0]):
+        looks = d.touched[i] > 0 or d.felt[i] > 0
+        if d.touched[i] > 0:
+            d.E[i] = economy_of(d, i)
+        if looks:
+            _friends_and_foes(g, w, d, i)
+        if looks or moved:
+            _support(d, i)
+            _secure(g.p, d, i)
+
+
+@rule
+def touches(s: Setup, k: int, touched: Flags) -> bool:
+    """Flag the actors between whom issue k makes a difference; False if it moves anybody's capability."""
+    only = True
+    for e in range(s.effect_start[k], s.effect_start[k + 1]):
+        only = only and s.effect_kind[e] != POWER
+        if _is_of_a_pair(s.effect_kind[e]):
+            touched[s.effect_i[e]] = 1
+            touched[s.effect_j[e]] = 1
+    return only
+
+
+@rule
+def _capabilities(g: Given, w: World, d: Derived) -> None:
+    """Everybody's capability with arsenal and effects, and what proxies cost."""
     s = g.s
     n = w.power.shape[0]
     for i in range(n):
         d.M[i] = w.power[i]
         for good in range(w.q.shape[1]):
             d.M[i] += s.good_power[good] * w.q[i, good]
-        for j in range(n):
-            _apart(s, d, i, j)
         for k in range(w.x.shape[0]):
             d.burden[i, k] = 0.0
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if s.effect_kind[e] == POWER:
                 d.M[s.effect_i[e]] += s.effect_size[e] * w.x[k]
-            else:
-                _couple(g, d, e, s.effect_size[e] * w.x[k])
-    for c in range(w.pos.shape[0]):
-        _bind(g, w, d, c)
     if g.on.proxies:
         for b in range(s.proxy_by.shape[0]):
             d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
-    for i in range(n):
-        _friends_and_foes(g, w, d, i)
-        d.E[i] = economy_of(d, i)
-    balance(g.p, d)
 
 
 @rule
-def derive_pairs(g: Given, w: World, d: Derived, touched: Flags) -> None:
-    """Derive anew what is between the touched actors (N flags) and all others; the same bits as `derive`.
-
-    Enough after issues and controls have moved that touch nobody's capability: see `touches`.
-    """
-    s = g.s
+def _between(g: Given, w: World, d: Derived) -> None:
+    """What is between the touched actors and all others: guarantees, offence, reach, trade, sanctions."""
+    s, touched = g.s, d.touched
     n = w.power.shape[0]
     for i in range(n):
-        if touched[i]:
-            for j in range(n):
+        for j in range(n):
+            if touched[i] or touched[j]:
                 _apart(s, d, i, j)
-                _apart(s, d, j, i)
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if _is_of_a_pair(s.effect_kind[e]) and (touched[s.effect_i[e]] or touched[s.effect_j[e]]):
@@ -148,23 +175,6 @@ def derive_pairs(g: Given, w: World, d: Derived, touched: Flags) -> None:
     for c in range(w.pos.shape[0]):
         if s.control_from[c] >= 0 and (touched[s.control_from[c]] or touched[s.control_to[c]]):
             _bind(g, w, d, c)
-    for i in range(n):
-        if touched[i]:
-            _friends_and_foes(g, w, d, i)
-            d.E[i] = economy_of(d, i)
-            _secure(g.p, d, i)
-
-
-@rule
-def touches(s: Setup, k: int, touched: Flags) -> bool:
-    """Flag the actors between whom issue k makes a difference; False if it moves anybody's capability."""
-    for e in range(s.effect_start[k], s.effect_start[k + 1]):
-        if s.effect_kind[e] == POWER:
-            return False
-        if _is_of_a_pair(s.effect_kind[e]):
-            touched[s.effect_i[e]] = 1
-            touched[s.effect_j[e]] = 1
-    return True
 
 
 @rule
@@ -211,7 +221,6 @@ def _bind(g: Given, w: World, d: Derived, c: int) -> None:
 def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
     """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
-    d.f[i] = d.M[i]
     friends = 0.0
     for j in range(n):
         if j == i:
@@ -222,12 +231,20 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
         a = w.alignment[i, j]
         d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
         d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if g.on.threat else 0.0
-        d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
         d.weight[i, j] = max(a, 0.0)
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
         d.sway[j, i] = g.s.w_friends[i] * d.weight[i, j]
+
+
+@rule
+def _support(d: Derived, i: int) -> None:
+    """Own capability and the help that actor i expects."""
+    d.f[i] = d.M[i]
+    for j in range(d.M.shape[0]):
+        if j != i:
+            d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
 
 
 @rule

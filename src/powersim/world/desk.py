@@ -18,6 +18,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
+ROWS = 8  # positions of an issue whose powers are kept (a power of 2): where it is, and where it may be moved
 
 
 class Sums(NamedTuple):
@@ -28,6 +29,9 @@ class Sums(NamedTuple):
     dh: Floats  # (N) change of what is feared
     shared: Floats  # (N) gains with friends' gains
     total: Floats  # (N) the same over several moves
+    powers: (
+        Floats  # (K, ROWS, N, 2) but these are kept: a gap of position and ideal, its power (`taken_power`)
+    )
 
 
 class Menu(NamedTuple):
@@ -43,6 +47,9 @@ class Menu(NamedTuple):
         Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
     )
     giver_leg: Ints  # (R N) those legs, in their order
+    bound: (
+        Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it, or if none is open
+    )
 
 
 class Agenda(NamedTuple):
@@ -61,6 +68,10 @@ class Agenda(NamedTuple):
     pay: Floats  # (PARTIES) net payments received, share of world GDP
     tried_gain: Floats  # (PARTIES) the same of a package that is tried
     tried_pay: Floats  # (PARTIES)
+    worth: Floats  # (LEGS, PARTIES) what each leg is worth to each party
+    cost: Floats  # (LEGS, PARTIES) what it costs to negotiate
+    unit: Floats  # (N) utility of a payment of one world GDP to every actor (see `fill_purses`)
+    able: Floats  # (N) what every actor can still promise to pay
 
 
 class Offers(NamedTuple):
@@ -84,7 +95,6 @@ class Judge(NamedTuple):
     kept_x: Floats  # (K)
     pos: Floats  # (C) the world that is imagined at present
     x: Floats  # (K)
-    touched: Flags  # (N) actors between whom it differs from the one imagined before
     pos0: Floats  # (C) the world without the package
     x0: Floats  # (K)
     S0: Floats  # (N)
@@ -104,15 +114,16 @@ class Slate(NamedTuple):
     isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
     outcast: Floats  # (N)
     joint: Floats  # (N, N) what two hold up together
-    may: Flags  # (2, N, K) 1 = may raise, may lower a lever of the issue
+    weight: Floats  # (N, N) of all concerns that two share
+    alike: Floats  # (N, N) how far they agree, so weighted
+    stakes: Floats  # (N, N) [i, j]: what i has at stake with j
+    lead: Floats  # (N) how far an ideal lies beyond each opponent's
+    against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
     pull: Floats  # (N)
     ties: Floats  # (N)
     power: Floats  # (C)
-    ours: Floats  # (2, K) ideals and saliences
-    theirs: Floats  # (2, K)
-    concern: Ints  # (K) issues
-    party: Flags  # (N, K) 1 where the scenario gives an actor an interest
+    concerned: Ints  # (N) actors
 
 
 class Crisis(NamedTuple):
@@ -124,8 +135,37 @@ class Crisis(NamedTuple):
     weighed: Floats  # (WEIGHED) what the two sides weigh
 
 
+class Notes(NamedTuple):
+    """What is worked out once and kept while it holds: see `notes`, which says when it is forgotten."""
+
+    # what follows from what is given alone
+    say_first: (
+        Ints  # (C + 1) actors with a say in control c are say[say_first[c]] up to say[say_first[c + 1] - 1]
+    )
+    say: Ints  # (C N) those actors, in their order
+    may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
+    parties: Ints  # (K) how many actors the scenario gives an interest in the issue
+    party: Ints  # (K, N) those actors, in their order
+    # the state that `Desk.derived` follows from
+    taken: Flags  # (1) 1 = there is such a note
+    power: Floats  # (N)
+    q: Floats  # (N, G)
+    proxy_level: Floats  # (P)
+    alignment: Floats  # (N, N)
+    resolve: Floats  # (N, N)
+    trust: Floats  # (N, N)
+    x: Floats  # (K)
+    pos: Floats  # (C)
+    # trust that was to relax, and what became of it
+    relaxing: Floats  # (N, N)
+    relaxed: Floats  # (N, N)
+
+
 class Desk(NamedTuple):
-    """Everything that a turn writes and nobody remembers, except what is kept of the channels."""
+    """Everything that a turn writes and nobody remembers, except what is kept of the channels.
+
+    What is noted spares work and changes nothing: see `notes`.
+    """
 
     derived: Derived  # what follows from the state as it is
     imagined: Derived  # what would follow from another one
@@ -136,6 +176,7 @@ class Desk(NamedTuple):
     judge: Judge
     slate: Slate
     crisis: Crisis
+    notes: Notes
     push: Floats  # (N, N) drivers of alignment
     first_row: Ints  # (1) row of the chronicle with which the turn began
     kept: Paths  # the channels as this history goes through them, if they are to be kept
@@ -147,25 +188,35 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
     return Desk(
         derived=new_derived(s),
         imagined=new_derived(s),
-        sums=Sums(*(np.zeros(n) for _ in Sums._fields)),
+        sums=new_sums(s),
         menu=new_menu(s),
-        agenda=new_agenda(),
+        agenda=new_agenda(n),
         offers=new_offers(max(256, 8 * n)),
         judge=new_judge(s),
         slate=new_slate(s),
         crisis=new_crisis(s),
+        notes=new_notes(s),
         push=np.zeros((n, n)),
         first_row=np.zeros(1, np.int64),
         kept=no_paths(n, s.dispute_key.shape[0]) if kept is None else kept,
     )
 
 
+def new_sums(s: Setup) -> Sums:
+    """Room for a scenario of this size."""
+    n, k = s.ideal_hard.shape
+    own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
+    return Sums(own, df, dh, shared, total, powers=np.zeros((k, ROWS, n, 2)))
+
+
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
     shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
-    arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name != "held"}
-    return Derived(**arrays, held=np.zeros(1, np.uint8))
+    flags = ("held", "touched", "felt")
+    arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}
+    one, touched, felt = np.zeros(1, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    return Derived(**arrays, held=one, touched=touched, felt=felt)
 
 
 def new_menu(s: Setup) -> Menu:
@@ -181,11 +232,12 @@ def new_menu(s: Setup) -> Menu:
         needed=np.zeros(r, np.int64),
         giver_first=np.zeros(n + 1, np.int64),
         giver_leg=np.zeros(r * n, np.int64),
+        bound=np.zeros(s.control_key.shape[0], np.int64),
     )
 
 
-def new_agenda() -> Agenda:
-    """Room for one search."""
+def new_agenda(n: int) -> Agenda:
+    """Room for one search among n actors."""
     size = 2**LEGS
     return Agenda(
         parties=np.zeros(1, np.int64),
@@ -201,6 +253,10 @@ def new_agenda() -> Agenda:
         pay=np.zeros(PARTIES),
         tried_gain=np.zeros(PARTIES),
         tried_pay=np.zeros(PARTIES),
+        worth=np.zeros((LEGS, PARTIES)),
+        cost=np.zeros((LEGS, PARTIES)),
+        unit=np.zeros(n),
+        able=np.zeros(n),
     )
 
 
@@ -228,7 +284,6 @@ def new_judge(s: Setup) -> Judge:
         kept_x=np.zeros(k),
         pos=np.zeros(c),
         x=np.zeros(k),
-        touched=np.zeros(n, np.uint8),
         pos0=np.zeros(c),
         x0=np.zeros(k),
         S0=np.zeros(n),
@@ -246,7 +301,7 @@ def new_crisis(s: Setup) -> Crisis:
 
 def new_slate(s: Setup) -> Slate:
     """Room for a scenario of this size."""
-    (n, k), c = s.ideal_hard.shape, s.control_key.shape[0]
+    n, c = s.power0.shape[0], s.control_key.shape[0]
     return Slate(
         roots=np.zeros((n, n)),
         tied=np.zeros((n, n)),
@@ -256,13 +311,37 @@ def new_slate(s: Setup) -> Slate:
         isolated=np.zeros((n, n)),
         outcast=np.zeros(n),
         joint=np.zeros((n, n)),
-        may=np.zeros((2, n, k), np.uint8),
+        weight=np.zeros((n, n)),
+        alike=np.zeros((n, n)),
+        stakes=np.zeros((n, n)),
+        lead=np.zeros(n),
+        against=np.zeros(n),
         concerns=np.zeros(n),
         pull=np.zeros(n),
         ties=np.zeros(n),
         power=np.zeros(c),
-        ours=np.zeros((2, k)),
-        theirs=np.zeros((2, k)),
-        concern=np.zeros(k, np.int64),
-        party=np.zeros((n, k), np.uint8),
+        concerned=np.zeros(n, np.int64),
+    )
+
+
+def new_notes(s: Setup) -> Notes:
+    """Room for the notes on a scenario of this size: nothing is noted."""
+    (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
+    return Notes(
+        say_first=np.zeros(c + 1, np.int64),
+        say=np.zeros(c * n, np.int64),
+        may=np.zeros((2, k, n), np.uint8),
+        parties=np.zeros(k, np.int64),
+        party=np.zeros((k, n), np.int64),
+        taken=np.zeros(1, np.uint8),
+        power=np.zeros(n),
+        q=np.zeros((n, goods)),
+        proxy_level=np.zeros(s.proxy_key.shape[0]),
+        alignment=np.zeros((n, n)),
+        resolve=np.zeros((n, n)),
+        trust=np.zeros((n, n)),
+        x=np.zeros(k),
+        pos=np.zeros(c),
+        relaxing=np.zeros((n, n)),
+        relaxed=np.zeros((n, n)),
     )

@@ -18,7 +18,6 @@ from powersim.world.chronicle import in_detail
 from powersim.world.deals import exact_gains, imagine_afresh, sign
 from powersim.world.desk import Agenda, Desk
 from powersim.world.draws import uniform
-from powersim.world.gains import money_unit
 from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
@@ -27,8 +26,8 @@ from powersim.world.packages import (
     admissible,
     best_of_many,
     best_of_two,
-    can_pay,
     consider,
+    fill_purses,
     leg_cost,
     sum_subsets,
 )
@@ -42,7 +41,8 @@ def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
     s, p, menu = g.s, g.p, desk.menu
     desk.offers.found[0] = 0
-    index_givers(desk)
+    index_givers(g, desk)
+    fill_purses(g, w, desk.agenda)
     n = w.power.shape[0]
     zero = np.uint64(0)
     for i in range(n):
@@ -52,7 +52,7 @@ def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
                 _pair_offer(g, w, desk, t, i, j, u / p.talk)
     if g.on.coalitions:
         for r in range(menu.live.shape[0]):
-            if menu.live[r] > 0:
+            if menu.live[r] > 0 and 0 < menu.needed[r] < PARTIES:
                 _conference(g, w, desk, t, r)
 
 
@@ -81,19 +81,18 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
 
 @rule
 def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
-    """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it."""
+    """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it.
+
+    At least one and at most four must agree.
+    """
     s, p = g.s, g.p
     menu, agenda = desk.menu, desk.agenda
     n = w.power.shape[0]
     members = 0
     for i in range(n):
         if menu.must[seed_leg, i] > 0:
-            if members == PARTIES - 1:
-                return
             agenda.party[members] = i
             members += 1
-    if members == 0:
-        return
     holdouts = members
     controls = w.pos.shape[0]
     what = side_of(seed_leg) if moves_control(controls, seed_leg) else deed_of(controls, seed_leg)
@@ -103,8 +102,11 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
         for i in range(n):
-            if menu.gain[seed_leg, i] / money_unit(s, w, i) > gain and not _is_party(agenda, members, i):
-                best, gain = i, menu.gain[seed_leg, i] / money_unit(s, w, i)
+            if menu.gain[seed_leg, i] <= 0.0:
+                continue
+            per_unit = menu.gain[seed_leg, i] / agenda.unit[i]
+            if per_unit > gain and not _is_party(agenda, members, i):
+                best, gain = i, per_unit
         if best < 0:
             break
         agenda.party[members] = best
@@ -188,6 +190,7 @@ def match_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     for i in range(n):
         desk.judge.busy[i] = 0
     imagine_afresh(g, w, desk)
+    fill_purses(g, w, desk.agenda)
     for _ in range(offers.found[0]):
         m = -1
         for e in range(offers.found[0]):
@@ -242,12 +245,12 @@ def _judge_and_sign(g: Given, w: World, desk: Desk, t: int, m: int, surplus: flo
     for e in range(PARTIES):
         i = offers.party[m, e]
         if i >= 0:
-            judge.gain[i] += money_unit(g.s, w, i) * offers.pay[m, e]
+            judge.gain[i] += desk.agenda.unit[i] * offers.pay[m, e]
             cost = 0.0
             for b in range(LEGS):
                 cost += leg_cost(g, offers.leg[m, b], i) if offers.leg[m, b] >= 0 else 0.0
             beyond = (
-                -offers.pay[m, e] > can_pay(g, w, i) + LEAST * w.economy[i]
+                -offers.pay[m, e] > desk.agenda.able[i] + LEAST * w.economy[i]
             )  # by an earlier deal of this turn
             if judge.gain[i] - cost <= LEAST or beyond:
                 if in_detail(w):
@@ -259,3 +262,4 @@ def _judge_and_sign(g: Given, w: World, desk: Desk, t: int, m: int, surplus: flo
             judge.busy[offers.party[m, e]] += 1
     keep_deal(desk, t, offers.party[m], offers.leg[m], offers.pay[m])
     sign(g, w, desk, t, offers.party[m], offers.leg[m], offers.pay[m])
+    fill_purses(g, w, desk.agenda)

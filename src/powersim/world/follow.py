@@ -16,7 +16,7 @@ from powersim.world.state import Derived, Floats, World
 
 
 @rule
-def _put(what: Floats, where: Floats) -> None:
+def put(what: Floats, where: Floats) -> None:
     """Copy a table (N, N)."""
     for i in range(what.shape[0]):
         for j in range(what.shape[1]):
@@ -28,9 +28,9 @@ def follow_resolve(g: Given, w: World, desk: Desk, t: int, place: int) -> None:
     """Put the held beliefs in resolve in place, write down those that are. `place`: a dispute, or D for the signals."""
     held, kept = g.held, desk.kept
     if held.on[RESOLVE] > 0:
-        _put(held.resolve[t, place], w.resolve)
+        put(held.resolve[t, place], w.resolve)
     if kept.on[RESOLVE] > 0:
-        _put(w.resolve, kept.resolve[t, place])
+        put(w.resolve, kept.resolve[t, place])
 
 
 @rule
@@ -38,9 +38,9 @@ def follow_trust(g: Given, w: World, desk: Desk, t: int) -> None:
     """Put the held trust in place, write down that which is."""
     held, kept = g.held, desk.kept
     if held.on[TRUST] > 0:
-        _put(held.trust[t], w.trust)
+        put(held.trust[t], w.trust)
     if kept.on[TRUST] > 0:
-        _put(w.trust, kept.trust[t])
+        put(w.trust, kept.trust[t])
 
 
 @rule
@@ -48,9 +48,9 @@ def follow_alignment(g: Given, w: World, desk: Desk, t: int, place: int) -> None
     """Put the held alignment in place, write down that which is. `place`: AFTER_EVENTS or AFTER_ALIGNMENT."""
     held, kept = g.held, desk.kept
     if held.on[ALIGNMENT] > 0:
-        _put(held.alignment[t, place], w.alignment)
+        put(held.alignment[t, place], w.alignment)
     if kept.on[ALIGNMENT] > 0:
-        _put(w.alignment, kept.alignment[t, place])
+        put(w.alignment, kept.alignment[t, place])
 
 
 @rule
@@ -62,13 +62,13 @@ def follow_threat(g: Given, desk: Desk, t: int, place: int) -> None:
     held, d, kept = g.held, desk.derived, desk.kept
     d.held[0] = held.on[THREAT]
     if held.on[THREAT] > 0:
-        _put(d.fear, d.own_fear)
-        _put(held.fear[t, place], d.fear)
+        put(d.fear, d.own_fear)
+        put(held.fear[t, place], d.fear)
         for j in range(d.M.shape[0]):
             d.feared[j] = held.feared[t, place, j]
         balance(g.p, d)
     if kept.on[THREAT] > 0:
-        _put(d.fear, kept.fear[t, place])
+        put(d.fear, kept.fear[t, place])
         for j in range(d.M.shape[0]):
             kept.feared[t, place, j] = d.feared[j]
 

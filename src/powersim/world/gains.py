@@ -6,13 +6,15 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
+import math
+
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security
-from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import economy_of
-from powersim.world.desk import Sums
+from powersim.world.desk import ROWS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -31,16 +33,41 @@ from powersim.world.state import (
     World,
 )
 
+SPREAD = 2654435769.0  # 2**32 over the golden ratio: neighbours come to lie far apart (Knuth's multiplicative hashing)
+
 
 @rule
-def issue_change(p: Params, w: World, d: Derived, k: int, a: float, b: float, own: Floats) -> None:
-    """Add to `own` (N) what every actor gains when issue k is at b instead of a, its effects on security included."""
-    n = own.shape[0]
-    for i in range(n):
+def taken_power(sums: Sums, k: int, i: int, at: float, gap: float, b: float) -> float:
+    """gap^b between where issue k is, or might be, and the ideal of actor i: looked up if it was taken before.
+
+    Most positions and ideals stay where they are from turn to turn. A position has one of the issue's rows; whichever
+    came last holds it.
+    """
+    kept = sums.powers[k, int(at * SPREAD) & (ROWS - 1), i]
+    if kept[0] != gap:
+        kept[0] = gap
+        kept[1] = math.pow(gap, b)
+    return float(kept[1])
+
+
+@rule
+def at_either(p: Params, w: World, sums: Sums, i: int, k: int, a: float, b: float) -> tuple[float, float]:
+    """What issue k is worth to actor i at b, and at a: `issue_utility` with its powers looked up."""
+    theta, salience = w.theta[i, k], w.salience[i, k]
+    return (
+        utility_left(salience, taken_power(sums, k, i, b, abs(b - theta), p.curvature)),
+        utility_left(salience, taken_power(sums, k, i, a, abs(a - theta), p.curvature)),
+    )
+
+
+@rule
+def issue_change(p: Params, w: World, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
+    """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
+    own = sums.own
+    for i in range(own.shape[0]):
         if w.salience[i, k] > 0.0:
-            own[i] += issue_utility(b, w.theta[i, k], w.salience[i, k], p.curvature) - issue_utility(
-                a, w.theta[i, k], w.salience[i, k], p.curvature
-            )
+            there, here = at_either(p, w, sums, i, k, a, b)
+            own[i] += there - here
         if d.burden[i, k] > 0.0:
             own[i] -= d.burden[i, k] * (b - a)
 
@@ -108,7 +135,7 @@ def control_change(g: Given, w: World, d: Derived, sums: Sums, c: int, a: float,
     if k >= 0:
         share = s.control_weight[c]
         base = w.x[k] - share * w.pos[c]
-        issue_change(g.p, w, d, k, base + share * a, base + share * b, own)
+        issue_change(g.p, w, d, sums, k, base + share * a, base + share * b)
         touched = effects_change(g, d, sums, k, share * (b - a))
         _trade_effects(s, d, k, share * (b - a), own)
     if s.control_kind[c] == C_SANCTION:
@@ -180,7 +207,7 @@ def flow_change(
     k = s.flow_issue[f]
     if k >= 0:
         rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
-        issue_change(g.p, w, d, k, at, min(1.0, at + rise), own)
+        issue_change(g.p, w, d, sums, k, at, min(1.0, at + rise))
         effects_change(g, d, sums, k, min(1.0, at + rise) - at)
     power_change(d, sums, taker, s.good_power[good] * units)
     if s.good_kind[good] == RIVAL:

@@ -13,10 +13,10 @@ from powersim.compile.jit import rule
 from powersim.rules.level import exceeds
 from powersim.rules.utility import clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
-from powersim.world.desk import Desk, Sums
+from powersim.world.desk import Desk, Menu, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
-from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, side_of
+from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, moves_control, side_of
 from powersim.world.state import (
     ALL,
     C_SANCTION,
@@ -106,6 +106,7 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
     branch, menu = g.branch, desk.menu
     for r in range(menu.live.shape[0]):
         menu.live[r] = 0
+    _bound_sides(w, menu)
     for c in range(w.pos.shape[0]):
         if branch.hold[t, c]:
             continue
@@ -113,7 +114,7 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
             continue
         if g.s.control_kind[c] == 2 and not g.on.pledges:
             continue
-        bound = bound_side(w, c) if w.locked_until[c] > t else FREE
+        bound = menu.bound[c] if w.locked_until[c] > t else FREE
         if bound != REFRAIN:
             _control_legs(g, w, desk, t, c, bound)
     for f in range(w.ordered.shape[0]):
@@ -122,7 +123,7 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
 
 
 @rule
-def index_givers(desk: Desk) -> None:
+def index_givers(g: Given, desk: Desk) -> None:
     """List the live legs of every actor that may give them: most pairs of actors have few."""
     menu = desk.menu
     n, count = desk.sums.own.shape[0], 0
@@ -130,7 +131,9 @@ def index_givers(desk: Desk) -> None:
         menu.giver_first[i] = 0
     for r in range(menu.live.shape[0]):
         if menu.live[r] > 0:
-            for i in range(n):
+            first, end = _may_give(g, desk, r)
+            for e in range(first, end):
+                i = _giver(g, desk, r, e)
                 menu.giver_first[i] += menu.gives[r, i]
     for i in range(n):
         count += menu.giver_first[i]
@@ -139,10 +142,47 @@ def index_givers(desk: Desk) -> None:
     for back in range(menu.live.shape[0]):
         r = menu.live.shape[0] - 1 - back
         if menu.live[r] > 0:
-            for i in range(n):
+            first, end = _may_give(g, desk, r)
+            for e in range(first, end):
+                i = _giver(g, desk, r, e)
                 if menu.gives[r, i] > 0:
                     menu.giver_first[i] -= 1
                     menu.giver_leg[menu.giver_first[i]] = r
+
+
+@rule
+def _may_give(g: Given, desk: Desk, r: int) -> tuple[int, int]:
+    """Places, first and end, of those who might give leg r: see `_giver`."""
+    notes = desk.notes
+    if moves_control(g.s.control_key.shape[0], r):
+        return int(notes.say_first[control_of(r)]), int(notes.say_first[control_of(r) + 1])
+    return 0, 1
+
+
+@rule
+def _giver(g: Given, desk: Desk, r: int, e: int) -> int:
+    """The actor at place e of those who might give leg r: who has a say in its control, or supplies its flow."""
+    controls = g.s.control_key.shape[0]
+    if moves_control(controls, r):
+        return int(desk.notes.say[e])
+    return int(g.s.flow_from[flow_of(controls, r)])
+
+
+@rule
+def _bound_sides(w: World, menu: Menu) -> None:
+    """Fill menu.bound (C): `bound_side` of every control, in one walk through the open deals."""
+    controls = menu.bound.shape[0]
+    for c in range(controls):
+        menu.bound[c] = FREE
+    for v in range(w.deal_on.shape[0]):
+        if w.deal_on[v] > 0:
+            for e in range(w.deal_leg.shape[1]):
+                r = w.deal_leg[v, e]
+                if r >= 0 and moves_control(controls, r) and menu.bound[control_of(r)] == FREE:
+                    menu.bound[control_of(r)] = side_of(r)
+    for c in range(controls):
+        if menu.bound[c] == FREE:
+            menu.bound[c] = REFRAIN
 
 
 @rule

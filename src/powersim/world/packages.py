@@ -22,6 +22,8 @@ from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, TIE, World
 
+CLEAR = 1e-8  # a Nash product is clearly smaller if its logarithm is by this: well over TIE
+
 
 @rule
 def same_object(r1: int, r2: int, controls: int) -> bool:
@@ -98,6 +100,9 @@ def sum_subsets(g: Given, desk: Desk) -> None:
     controls = g.s.control_key.shape[0]
     n, count = agenda.parties[0], agenda.legs[0]
     for b in range(count):
+        for a in range(n):
+            agenda.worth[b, a] = desk.menu.gain[agenda.leg[b], agenda.party[a]]
+            agenda.cost[b, a] = leg_cost(g, agenda.leg[b], agenda.party[a])
         agenda.clash[b] = 0
         for e in range(count):
             if e != b and same_object(agenda.leg[b], agenda.leg[e], controls):
@@ -105,17 +110,14 @@ def sum_subsets(g: Given, desk: Desk) -> None:
     agenda.valid[0] = 1
     for a in range(n):
         agenda.total[a, 0] = 0.0
-    for mask in range(1, 1 << count):
-        low = 0
-        while (mask >> low) & 1 == 0:
-            low += 1
-        rest = mask & (mask - 1)
-        agenda.valid[mask] = 1 if agenda.valid[rest] > 0 and agenda.clash[low] & rest == 0 else 0
-        if agenda.valid[mask] > 0:
-            r = agenda.leg[low]
-            for a in range(n):
-                i = agenda.party[a]
-                agenda.total[a, mask] = agenda.total[a, rest] + desk.menu.gain[r, i] - leg_cost(g, r, i)
+    for back in range(count):
+        low = count - 1 - back  # each leg is added to the subsets of those after it
+        for rest in range(0, 1 << count, 2 << low):
+            mask = rest | (1 << low)
+            agenda.valid[mask] = 1 if agenda.valid[rest] > 0 and agenda.clash[low] & rest == 0 else 0
+            if agenda.valid[mask] > 0:
+                for a in range(n):
+                    agenda.total[a, mask] = agenda.total[a, rest] + agenda.worth[low, a] - agenda.cost[low, a]
 
 
 @rule
@@ -138,15 +140,21 @@ def preferred(g: Given, agenda: Agenda, t: int, value: float, mask: int, best: f
 
 
 @rule
-def can_pay(g: Given, w: World, i: int) -> float:
-    """What i can still promise to pay, share of world GDP: what it pays by open deals stays a share of its economy."""
-    owed = 0.0
+def fill_purses(g: Given, w: World, agenda: Agenda) -> None:
+    """Fill agenda.able (N), what everybody can still promise to pay, share of world GDP, and agenda.unit (N).
+
+    What an actor pays by open deals stays a share of its economy. Holds until a deal is signed.
+    """
+    for i in range(agenda.able.shape[0]):
+        agenda.able[i] = 0.0  # so far, what it owes
+        agenda.unit[i] = money_unit(g.s, w, i)
     for v in range(w.deal_on.shape[0]):
         if w.deal_on[v] > 0:
             for e in range(w.deal_party.shape[1]):
-                if w.deal_party[v, e] == i:
-                    owed += max(0.0, -w.deal_pay[v, e])
-    return payable(g.p.payment_cap, w.economy[i], owed / money_unit(g.s, w, i))
+                if w.deal_party[v, e] >= 0:
+                    agenda.able[w.deal_party[v, e]] += max(0.0, -w.deal_pay[v, e])
+    for i in range(agenda.able.shape[0]):
+        agenda.able[i] = payable(g.p.payment_cap, w.economy[i], agenda.able[i] / agenda.unit[i])
 
 
 @rule
@@ -157,18 +165,20 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     larger gain is.
 
     Fills agenda.gain and agenda.pay. Weights follow from patience (M9b), so that waiting strengthens. A payment is
-    at most what the payer can spare (`can_pay`) and the taker can use.
+    at most what the payer can spare (`fill_purses`) and the taker can use. A subset that cannot be better than the best
+    so far is passed over: a logarithm lies below its tangent, w ln(g / g*) <= w (g / g* - 1).
     """
     s, p = g.s, g.p
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
-    unit_i, unit_j = money_unit(s, w, i), money_unit(s, w, j)
+    unit_i, unit_j = agenda.unit[i], agenda.unit[j]
     cap_i, cap_j = 0.0, 0.0
     if g.on.payments:
-        cap_i = min(can_pay(g, w, i), p.payment_taken * w.economy[j])
-        cap_j = min(can_pay(g, w, j), p.payment_taken * w.economy[i])
+        cap_i = min(agenda.able[i], p.payment_taken * w.economy[j])
+        cap_j = min(agenda.able[j], p.payment_taken * w.economy[i])
     cap = max(cap_i, cap_j)
     best, best_more, best_mask = -1e300, 0.0, 0
+    slope_i, slope_j = 0.0, 0.0  # of the tangent at the best so far
     for mask in range(1, 1 << agenda.legs[0]):
         gi, gj = agenda.total[0, mask], agenda.total[1, mask]
         if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
@@ -183,6 +193,9 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
         gj += p.payment_efficiency * unit_j * m if m > 0.0 else unit_j * m
         if gi <= LEAST or gj <= LEAST:
             continue
+        above = slope_i * gi - weight + slope_j * gj - (1.0 - weight)
+        if best_mask > 0 and p.equal_gain <= 0.0 and above < -CLEAR:
+            continue
         value = log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
         more = 0.0
         if p.equal_gain > 0.0:
@@ -194,6 +207,7 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
         if taken:
             best, best_more, best_mask = value, more, mask
             agenda.gain[0], agenda.gain[1] = gi, gj
+            slope_i, slope_j = weight / gi, (1.0 - weight) / gj
             agenda.pay[0] = -m if m > 0.0 else -p.payment_efficiency * m
             agenda.pay[1] = p.payment_efficiency * m if m > 0.0 else m
     return best_mask
@@ -215,14 +229,17 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
             pay[a] = 0.0
         if g.on.payments and not _compensate(g, w, agenda):
             continue
-        value, least = 0.0, gain[0]
+        least = gain[0]
         for a in range(n):
             least = min(least, gain[a])
-            value += math.log(gain[a]) if gain[a] > LEAST else -1e300
         if least <= LEAST:
             continue
+        value = 0.0
         if g.p.equal_gain > 0.0:
             value = math.log(least)
+        else:
+            for a in range(n):
+                value += math.log(gain[a])
         if preferred(g, agenda, t, value, mask, best, best_mask):
             best, best_mask = value, mask
             for a in range(n):
@@ -235,27 +252,27 @@ def _compensate(g: Given, w: World, agenda: Agenda) -> bool:
     """Let those who gain pay those who lose, in proportion to what they can pay; False if it does not suffice.
 
     A loser gets its loss and a margin; a payer pays at most half its gain, and what it can
-    (`can_pay`). Nobody takes in more than it can use.
+    (`fill_purses`). Nobody takes in more than it can use.
     """
-    s, p = g.s, g.p
+    p = g.p
     n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
     need, room = 0.0, 0.0
     for a in range(n):
         i = agenda.party[a]
-        per_unit = 1.0 / money_unit(s, w, i)
+        per_unit = 1.0 / agenda.unit[i]
         if gain[a] <= LEAST:
             pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
             if pay[a] > p.payment_taken * w.economy[i]:
                 return False
             need += pay[a]
         else:
-            pay[a] = -min(0.5 * gain[a] * per_unit, can_pay(g, w, i))
+            pay[a] = -min(0.5 * gain[a] * per_unit, agenda.able[i])
             room -= pay[a]
     if need > room:
         return False
     for a in range(n):
         i = agenda.party[a]
-        unit = money_unit(s, w, i)
+        unit = agenda.unit[i]
         if pay[a] > 0.0:
             pay[a] *= p.payment_efficiency
         elif need > 0.0:

@@ -199,31 +199,24 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
     At stake between two actors is, for each, what it would lose if the other had its way, on the issues in which the
     scenario gives both an interest: sum_k s_jk |theta_jk - theta_ik|.
     """
-    s, p = g.s, g.p
-    d, slate = desk.derived, desk.slate
+    p, d, notes, stakes = g.p, desk.derived, desk.notes, desk.slate.stakes
     n, kk = w.theta.shape
-    party, concern = slate.party, slate.concern
     for i in range(n):
-        for k in range(kk):
-            party[i, k] = 1 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0
-    for v in range(s.clause_actor.shape[0]):
-        if s.clause_salience[v] >= 0:
-            party[s.clause_actor[v], s.clause_issue[v]] = 1
+        for j in range(n):
+            stakes[i, j] = 0.0
+    for k in range(kk):
+        for a in range(notes.parties[k]):
+            i = notes.party[k, a]
+            for b in range(a + 1, notes.parties[k]):
+                j = notes.party[k, b]
+                apart = abs(w.theta[j, k] - w.theta[i, k])
+                stakes[i, j] += w.salience[i, k] * apart
+                stakes[j, i] += w.salience[j, k] * apart
     for i in range(n):
-        count = 0
-        for k in range(kk):
-            if party[i, k] > 0:
-                concern[count] = k
-                count += 1
         for j in range(i + 1, n):
-            stake_i, stake_j = 0.0, 0.0
-            for e in range(count):
-                k = concern[e]
-                if party[j, k] > 0:
-                    apart = abs(w.theta[j, k] - w.theta[i, k])
-                    stake_i += w.salience[i, k] * apart
-                    stake_j += w.salience[j, k] * apart
-            out[i, j] = calculus(d.M[j], d.M[i], stake_j, stake_i, p.calculus_power, p.calculus_stakes)
+            out[i, j] = calculus(
+                d.M[j], d.M[i], stakes[j, i], stakes[i, j], p.calculus_power, p.calculus_stakes
+            )
             out[j, i] = -out[i, j]
 
 
@@ -231,10 +224,11 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
 def forget(g: Given, w: World, desk: Desk) -> None:
     """Beliefs relax at mu towards their priors: at rest, and while power and stakes rest, nothing moves.
 
-    The prior of trust is its starting value; that of resolve follows power and stakes (M14).
+    The prior of trust is its starting value; that of resolve follows power and stakes (M14). Trust that was where it is
+    when it relaxed last becomes what it became then.
     """
     s, p, on = g.s, g.p, g.on
-    slate = desk.slate
+    slate, notes = desk.slate, desk.notes
     n = w.power.shape[0]
     if on.current_calculus:
         current_calculus(g, w, desk, slate.now)
@@ -243,7 +237,10 @@ def forget(g: Given, w: World, desk: Desk) -> None:
             if i == j:
                 continue
             if on.trust:
-                w.trust[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)
+                if notes.relaxing[i, j] != w.trust[i, j]:
+                    notes.relaxing[i, j] = w.trust[i, j]
+                    notes.relaxed[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)
+                w.trust[i, j] = notes.relaxed[i, j]
             if on.resolve:
                 prior = s.resolve0[i, j]
                 if on.current_calculus:

@@ -8,12 +8,12 @@ import numpy as np
 
 from powersim.compile.jit import rule
 from powersim.rules.alignment import (
+    agreement,
     common_isolation,
     common_threats,
     isolation_felt,
     joint_effort,
     next_alignment,
-    similarity,
     triads,
 )
 from powersim.rules.home import engagers_step
@@ -23,30 +23,30 @@ from powersim.world.desk import Desk, Slate
 from powersim.world.draws import logistic, uniform
 from powersim.world.given import Given
 from powersim.world.params import Params
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Flags, Floats, Ints, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, Setup, World
 
 
 @rule
-def lever_power(s: Setup, w: World, power: Floats) -> None:
-    """Fill power (C) with the capability of all who have a say in a control."""
+def lever_power(g: Given, w: World, desk: Desk) -> None:
+    """Fill slate.power (C) with the capability of all who have a say in a control."""
+    notes, power = desk.notes, desk.slate.power
     for c in range(w.pos.shape[0]):
         power[c] = LEAST
-        for j in range(w.power.shape[0]):
-            power[c] += w.power[j] if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0 else 0.0
+        for e in range(notes.say_first[c], notes.say_first[c + 1]):
+            power[c] += w.power[notes.say[e]]
 
 
 @rule
-def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> None:
-    """Fill share (N) with what every actor's levers and sanctions give (positive) or deny i, in -1..1 of its concerns.
+def lever_shares(g: Given, w: World, desk: Desk, i: int) -> None:
+    """Fill slate.share (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
 
-    sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power:
-    a host is not held responsible for what its great ally decides. power (C): see `lever_power`.
+    sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power: -1..1; a
+    host is not held responsible for what its great ally decides. `lever_power` and `concerns` come first.
     """
-    n, total = w.power.shape[0], 0.0
-    for j in range(n):
+    s, notes, slate = g.s, desk.notes, desk.slate
+    share, power, total = slate.share, slate.power, slate.concerns[i]
+    for j in range(w.power.shape[0]):
         share[j] = 0.0
-    for k in range(w.x.shape[0]):
-        total += w.salience[i, k]
     if total <= 0.0:
         return
     for c in range(w.pos.shape[0]):
@@ -57,9 +57,19 @@ def lever_shares(s: Setup, w: World, i: int, power: Floats, share: Floats) -> No
         if s.control_kind[c] == C_SANCTION:
             share[s.control_from[c]] += worth * s.control_weight[c]
         elif s.control_kind[c] == C_LEVER:
-            for j in range(n):
-                if s.raisers[c, j] > 0 or s.lowerers[c, j] > 0:
-                    share[j] += worth * s.control_weight[c] * w.power[j] / power[c]
+            for e in range(notes.say_first[c], notes.say_first[c + 1]):
+                j = notes.say[e]
+                share[j] += worth * s.control_weight[c] * w.power[j] / power[c]
+
+
+@rule
+def concerns(w: World, slate: Slate) -> None:
+    """Fill slate.concerns (N) with everybody's sum of saliences."""
+    for i in range(w.power.shape[0]):
+        total = 0.0
+        for k in range(w.x.shape[0]):
+            total += w.salience[i, k]
+        slate.concerns[i] = total
 
 
 @rule
@@ -71,65 +81,96 @@ def shut_out(w: World, d: Derived, roots: Floats) -> None:
         everybody += w.economy[k]
     for k in range(n):
         for j in range(n):
-            level = d.sanctions[k, j] if k != j else 0.0
-            roots[k, j] = math.sqrt(isolation_felt(level, w.economy[k], everybody - w.economy[j]))
+            roots[k, j] = 0.0
+            if d.sanctions[k, j] > 0.0 and k != j:
+                felt = isolation_felt(d.sanctions[k, j], w.economy[k], everybody - w.economy[j])
+                roots[k, j] = math.sqrt(felt)
 
 
 @rule
-def efforts(s: Setup, w: World, slate: Slate, joint: Floats) -> None:
-    """Fill joint (N, N), above its diagonal: what every two hold up, or down, together against others, over all levers.
+def efforts(g: Given, w: World, desk: Desk) -> None:
+    """Fill slate.joint (N, N), above its diagonal: what every two hold up, or down, together, over all levers.
 
     A side is made of those with a say in that direction; an opponent needs a stake, not a say, and weighs by
-    its power and salience.
+    its power and salience. `concerns` comes first.
     """
     n, kk = w.theta.shape
-    may, concerns = slate.may, slate.concerns
     for i in range(n):
-        concerns[i] = 0.0
-        for k in range(kk):
-            concerns[i] += w.salience[i, k]
-            may[0, i, k], may[1, i, k] = 0, 0
         for j in range(n):
-            joint[i, j] = 0.0
-    for c in range(w.pos.shape[0]):
-        k = s.control_issue[c]
-        if k >= 0 and s.control_kind[c] == C_LEVER:
-            for i in range(n):
-                if s.raisers[c, i] > 0:
-                    may[0, i, k] = 1
-                if s.lowerers[c, i] > 0:
-                    may[1, i, k] = 1
+            desk.slate.joint[i, j] = 0.0
     for k in range(kk):
-        stakes = 0.0
-        for o in range(n):
-            stakes += w.power[o] * w.salience[o, k]
-        if s.issue_kind[k] == LEVER and stakes > 0.0:
-            _hold(w, k, 1.0, stakes, may[0], concerns, joint)
-            _hold(w, k, -1.0, stakes, may[1], concerns, joint)
+        if g.s.issue_kind[k] == LEVER:
+            _hold(w, desk, k, 0)
+            _hold(w, desk, k, 1)
 
 
 @rule
-def _hold(w: World, k: int, side: float, stakes: float, may: Flags, concerns: Floats, joint: Floats) -> None:
-    """Add to joint what those who may move issue k to one side hold there together."""
-    n = w.power.shape[0]
-    held = w.x[k] if side > 0.0 else 1.0 - w.x[k]
-    for i in range(n):
-        if may[i, k] == 0 or w.salience[i, k] <= 0.0:
-            continue
-        for j in range(i + 1, n):
-            if may[j, k] == 0 or w.salience[j, k] <= 0.0:
-                continue
-            for o in range(n):
-                against = w.power[o] * w.salience[o, k] / stakes
-                if against > 0.0:  # i and j do not oppose themselves: their own gaps are 0
-                    joint[i, j] += joint_effort(
-                        w.salience[i, k] / concerns[i],
-                        w.salience[j, k] / concerns[j],
-                        side * (w.theta[i, k] - w.theta[o, k]),
-                        side * (w.theta[j, k] - w.theta[o, k]),
-                        max(0.0, held),
-                        against,
+def _hold(w: World, desk: Desk, k: int, down: int) -> None:
+    """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
+    slate, side = desk.slate, 1.0 - 2.0 * down
+    concerned, lead = slate.concerned, slate.lead
+    held = max(0.0, w.x[k] if down == 0 else 1.0 - w.x[k])
+    count = 0
+    for i in range(w.power.shape[0]):
+        if desk.notes.may[down, k, i] > 0 and w.salience[i, k] > 0.0:
+            concerned[count] = i
+            count += 1
+    if count < 2 or held == 0.0 or not _opponents(w, slate, k):
+        return
+    for a in range(count - 1):
+        i = concerned[a]
+        for o in range(w.power.shape[0]):
+            lead[o] = side * (w.theta[i, k] - w.theta[o, k])
+        for b in range(a + 1, count):
+            j = concerned[b]
+            for o in range(w.power.shape[0]):
+                ahead = side * (w.theta[j, k] - w.theta[o, k])
+                # i and j do not oppose themselves: their own gaps are 0
+                if slate.against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
+                    slate.joint[i, j] += joint_effort(
+                        w.salience[i, k] / slate.concerns[i],
+                        w.salience[j, k] / slate.concerns[j],
+                        lead[o],
+                        ahead,
+                        held,
+                        slate.against[o],
                     )
+
+
+@rule
+def _opponents(w: World, slate: Slate, k: int) -> bool:
+    """Fill against (N) with everybody's weight among those who have a stake in issue k; False if nobody has any."""
+    stakes = 0.0
+    for o in range(w.power.shape[0]):
+        stakes += w.power[o] * w.salience[o, k]
+    for o in range(w.power.shape[0]):
+        slate.against[o] = w.power[o] * w.salience[o, k] / stakes if stakes > 0.0 else 0.0
+    return stakes > 0.0
+
+
+@rule
+def agreements(w: World, slate: Slate) -> None:
+    """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
+
+    An issue that one of two ignores makes nobody similar, and most are ignored by most.
+    """
+    n, concerned = w.power.shape[0], slate.concerned
+    for i in range(n):
+        for j in range(n):
+            slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
+    for k in range(w.x.shape[0]):
+        count = 0
+        for i in range(n):
+            if w.salience[i, k] > 0.0:
+                concerned[count] = i
+                count += 1
+        for a in range(count):
+            i = concerned[a]
+            for b in range(a + 1, count):
+                j = concerned[b]
+                weight, alike = agreement(w.theta[i, k], w.theta[j, k], w.salience[i, k], w.salience[j, k])
+                slate.weight[i, j] += weight
+                slate.alike[i, j] += alike
 
 
 @rule
@@ -140,29 +181,29 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     factor), common isolation, joint efforts, deals and arms, third parties (balance), harm done. Every weight has a
     prior.
     """
-    s, p, on = g.s, g.p, g.on
+    p, on = g.p, g.on
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
-    roots, tied, share, power = slate.roots, slate.tied, slate.share, slate.power
-    shared, pull, concern, ours, theirs = slate.shared, slate.pull, slate.concern, slate.ours, slate.theirs
-    lever_power(s, w, power)
+    roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.shared, slate.pull
+    concerns(w, slate)
+    lever_power(g, w, desk)
+    agreements(w, slate)
     if on.isolation:
         shut_out(w, d, slate.isolated)
     if on.joint_efforts:
-        efforts(s, w, slate, slate.joint)
+        efforts(g, w, desk)
     for i in range(n):
         for j in range(n):
             roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
             tied[i, j] = 1.0 if w.alignment[i, j] != 0.0 else 0.0
             out[i, j] = 0.0
     for i in range(n):
-        lever_shares(s, w, i, power, share)
+        lever_shares(g, w, desk, i)
         for j in range(n):
             out[i, j] += 0.5 * p.w_levers * share[j]
             out[j, i] += 0.5 * p.w_levers * share[j]
     for i in range(n):
         out[i, i] = (d.h[i] - p.h0) / p.m_ref
-        count = _concerns(w, i, concern, ours)
         if on.threat:
             common_threats(roots, i, shared)
         if on.isolation:
@@ -171,11 +212,8 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
             triads(w.alignment, tied, i, pull, slate.ties)
         for j in range(i + 1, n):
             z = out[i, j]
-            for e in range(count):
-                theirs[0, e], theirs[1, e] = w.theta[j, concern[e]], w.salience[j, concern[e]]
-            z += p.w_interest * similarity(
-                ours[0, :count], theirs[0, :count], ours[1, :count], theirs[1, :count]
-            )
+            if slate.weight[i, j] > 0.0:
+                z += p.w_interest * (slate.alike[i, j] / slate.weight[i, j])
             if on.guarantees:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
@@ -191,18 +229,6 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
             out[i, j] = z
             out[j, i] = z
-
-
-@rule
-def _concerns(w: World, i: int, concern: Ints, ours: Floats) -> int:
-    """List the issues that actor i cares about, with its ideals and saliences; what it ignores makes nobody similar."""
-    count = 0
-    for k in range(w.x.shape[0]):
-        if w.salience[i, k] > 0.0:
-            concern[count] = k
-            ours[0, count], ours[1, count] = w.theta[i, k], w.salience[i, k]
-            count += 1
-    return count
 
 
 @rule

@@ -304,3 +304,7 @@ class Derived(NamedTuple):
     S: Floats  # (N) security, 0..1
     E: Floats  # (N) trade that sanctions leave, 0..1
     burden: Floats  # (N, K) what proxies make each unit of the issue cost
+    touched: (
+        Flags  # (N) actors between whom and all others the next derivation works anew (see `derive_anew`)
+    )
+    felt: Flags  # (N) actors who look at all others anew

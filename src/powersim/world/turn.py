@@ -22,7 +22,7 @@ from powersim.world.channels import (
 )
 from powersim.world.crisis import crises
 from powersim.world.deals import deliver, lapse
-from powersim.world.derive import derive, refresh_interests, refresh_readings
+from powersim.world.derive import refresh_interests, refresh_readings
 from powersim.world.desk import Desk
 from powersim.world.environment import calendar, grow, lay_down, proxies
 from powersim.world.exchange import find_offers, match_offers
@@ -30,6 +30,7 @@ from powersim.world.follow import follow_alignment, follow_resolve, follow_threa
 from powersim.world.given import Given
 from powersim.world.held_deals import open_turn, sign_held
 from powersim.world.menu import fill_menu
+from powersim.world.notes import enter, renew
 from powersim.world.offer import put_on_the_table
 from powersim.world.phases import PHASES, number_of
 from powersim.world.policy import own_policy
@@ -57,8 +58,9 @@ _ALIGNMENT, _HOME, _RECORD = number_of("alignment"), number_of("home"), number_o
 @rule
 def begin(g: Given, w: World, desk: Desk) -> None:
     """Bring a new world to rest: interests, readings and the drivers of alignment at the start."""
+    enter(g, w, desk)
     _look_around(g, w)
-    derive(g, w, desk.derived)
+    renew(g, w, desk)
     pushes(g, w, desk, w.push0)
     remember_stakes(g.s, w)
     if g.on.current_calculus:
@@ -68,6 +70,7 @@ def begin(g: Given, w: World, desk: Desk) -> None:
 @rule
 def stretch(g: Given, w: World, desk: Desk, out: Record, first: int, end: int) -> None:
     """The steps from `first` up to `end` of a history that has begun; writes what is watched into `out`."""
+    enter(g, w, desk)
     for step in range(first, end):
         _phase(g, w, desk, step // STEPS, step % STEPS, out)
 
@@ -194,7 +197,7 @@ def _crises(g: Given, w: World, desk: Desk, t: int) -> None:
 @rule
 def _wars(g: Given, w: World, desk: Desk, t: int) -> None:
     if g.on.war:
-        wars(g, w, desk.derived, t)
+        wars(g, w, desk, t)
     refresh_readings(g.s, w)
 
 
@@ -238,7 +241,7 @@ def _look_around(g: Given, w: World) -> None:
 @rule
 def _derive(g: Given, w: World, desk: Desk, t: int, place: int) -> None:
     """Derive what follows from the state as it is; the threat may be held."""
-    derive(g, w, desk.derived)
+    renew(g, w, desk)
     follow_threat(g, desk, t, place)
 
 

@@ -20,17 +20,18 @@ from powersim.rules.war import (
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.crisis import battle_odds
-from powersim.world.derive import derive
+from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.given import Given
+from powersim.world.notes import renew
 from powersim.world.params import Params
 from powersim.world.state import Derived, World
 
 
 @rule
-def wars(g: Given, w: World, d: Derived, t: int) -> None:
+def wars(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fight this turn's battles of every war; a war ends when one side holds all forts or neither expects more."""
-    s, p = g.s, g.p
+    s, p, d = g.s, g.p, desk.derived
     for v in range(s.dispute_key.shape[0]):
         if w.war_on[v] == 0:
             continue
@@ -50,7 +51,7 @@ def wars(g: Given, w: World, d: Derived, t: int) -> None:
             if not total:
                 _move_front(g, w, v, _terms(p, w, v))
             _end(g, w, t, v)
-        derive(g, w, d)
+        renew(g, w, desk)
 
 
 @rule

@@ -1,0 +1,151 @@
+"""What is worked out once and kept: written on the desk beside what it was worked out from.
+
+One rule for all notes: whoever enters an engine (`begin`, `stretch`) forgets them, for in between anybody may have
+written into the world or given other parameters. From then on a note holds as long as what it was taken of is the same
+to the bit, which is looked at wherever it is used.
+"""
+
+from __future__ import annotations
+
+import math
+
+from powersim.compile.jit import rule
+from powersim.world.channels import THREAT
+from powersim.world.derive import derive, derive_anew, touches
+from powersim.world.desk import Desk, Notes
+from powersim.world.given import Given
+from powersim.world.packages import fill_purses
+from powersim.world.state import C_LEVER, World
+
+
+@rule
+def enter(g: Given, w: World, desk: Desk) -> None:
+    """Forget what is noted of the world, and note what follows from what is given alone."""
+    notes = desk.notes
+    notes.taken[0] = 0
+    notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
+    desk.sums.powers[:, :, :, 0] = math.nan
+    _list_say(g, notes)
+    _list_parties(g, notes)
+    fill_purses(g, w, desk.agenda)
+
+
+@rule
+def _list_say(g: Given, notes: Notes) -> None:
+    """Who has a say in each control, and who may move a lever of each issue to which side."""
+    s = g.s
+    count = 0
+    notes.may[:, :, :] = 0
+    for c in range(s.control_key.shape[0]):
+        k = s.control_issue[c]
+        notes.say_first[c] = count
+        for i in range(s.raisers.shape[1]):
+            if s.raisers[c, i] > 0 or s.lowerers[c, i] > 0:
+                notes.say[count] = i
+                count += 1
+                if k >= 0 and s.control_kind[c] == C_LEVER:
+                    notes.may[0, k, i] = max(notes.may[0, k, i], s.raisers[c, i])
+                    notes.may[1, k, i] = max(notes.may[1, k, i], s.lowerers[c, i])
+    notes.say_first[s.control_key.shape[0]] = count
+
+
+@rule
+def _list_parties(g: Given, notes: Notes) -> None:
+    """Whom the scenario gives an interest in each issue."""
+    s, party = g.s, notes.party
+    n, kk = s.salience_hard.shape
+    for k in range(kk):
+        for i in range(n):
+            party[k, i] = 1 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0
+    for v in range(s.clause_actor.shape[0]):
+        if s.clause_salience[v] >= 0:
+            party[s.clause_issue[v], s.clause_actor[v]] = 1
+    for k in range(kk):
+        count = 0
+        for i in range(n):
+            if party[k, i] > 0:  # flags so far; the list is never ahead of them
+                party[k, count] = i
+                count += 1
+        notes.parties[k] = count
+
+
+@rule
+def renew(g: Given, w: World, desk: Desk) -> None:
+    """Derive what follows from the state as it is: as far as anything has changed since it was derived last.
+
+    While the threat is held all of it, since what is held is written over what was derived.
+    """
+    if g.held.on[THREAT] > 0:
+        derive(g, w, desk.derived)
+        return
+    moved = _look(g, w, desk)
+    derive_anew(g, w, desk.derived, moved)
+    _take_note(w, desk.notes)
+
+
+@rule
+def as_derived(g: Given, w: World, desk: Desk) -> bool:
+    """Whether what was derived last is what follows from the state as it is."""
+    same = not _look(g, w, desk)
+    for i in range(w.power.shape[0]):
+        same = same and desk.derived.touched[i] == 0 and desk.derived.felt[i] == 0
+    return same
+
+
+@rule
+def _look(g: Given, w: World, desk: Desk) -> bool:
+    """Flag between whom anything has changed since the note was taken, and who sees others differently.
+
+    True if anybody's capability has moved.
+    """
+    s, d, notes = g.s, desk.derived, desk.notes
+    n = w.power.shape[0]
+    if notes.taken[0] == 0:
+        for i in range(n):
+            d.touched[i] = 1
+        return True
+    moved = False
+    for i in range(n):
+        differs = False
+        for j in range(n):
+            differs = (
+                differs
+                or w.alignment[i, j] != notes.alignment[i, j]
+                or w.resolve[i, j] != notes.resolve[i, j]
+                or w.trust[i, j] != notes.trust[i, j]
+            )
+        d.felt[i] = 1 if differs else 0
+        d.touched[i] = 0
+        moved = moved or w.power[i] != notes.power[i]
+        for good in range(w.q.shape[1]):
+            moved = moved or w.q[i, good] != notes.q[i, good]
+    for b in range(w.proxy_level.shape[0]):
+        moved = moved or w.proxy_level[b] != notes.proxy_level[b]
+    for k in range(w.x.shape[0]):
+        if w.x[k] != notes.x[k]:
+            moved = not touches(s, k, d.touched) or moved
+    for c in range(w.pos.shape[0]):
+        if w.pos[c] != notes.pos[c] and s.control_from[c] >= 0:
+            d.touched[s.control_from[c]] = 1
+            d.touched[s.control_to[c]] = 1
+    return moved
+
+
+@rule
+def _take_note(w: World, notes: Notes) -> None:
+    """Note the state that has just been derived from."""
+    notes.taken[0] = 1
+    for i in range(w.power.shape[0]):
+        notes.power[i] = w.power[i]
+        for good in range(w.q.shape[1]):
+            notes.q[i, good] = w.q[i, good]
+        for j in range(w.power.shape[0]):
+            notes.alignment[i, j] = w.alignment[i, j]
+            notes.resolve[i, j] = w.resolve[i, j]
+            notes.trust[i, j] = w.trust[i, j]
+    for b in range(w.proxy_level.shape[0]):
+        notes.proxy_level[b] = w.proxy_level[b]
+    for k in range(w.x.shape[0]):
+        notes.x[k] = w.x[k]
+    for c in range(w.pos.shape[0]):
+        notes.pos[c] = w.pos[c]

@@ -1,0 +1,79 @@
+"""What is worked out once and kept is, to the bit, what working it out anew would give."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from powersim.rules.beliefs import relax
+from powersim.scenario.arrays.build import Built
+from powersim.sim.run import Engine
+from powersim.world.case import Case
+from powersim.world.derive import derive
+from powersim.world.desk import new_derived
+from worlds import ROWS, Play, built, lively_documents, same, state
+
+DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
+"""Phases that end with what follows from the state being derived."""
+ROOM = ("held", "touched", "felt")
+
+
+def assert_forgetting_changes_nothing(case: Case, seed: int = 1) -> None:
+    """A history in one go is that of an engine which forgets its notes before every phase."""
+    at_once, by_phases = (Engine(case, seed, 0, log_rows=ROWS) for _ in range(2))
+    at_once.to(case.turns)
+    for _ in by_phases.phases():
+        pass
+    one, other = (Play(case, seed, engine=engine) for engine in (at_once, by_phases))
+    assert same(state(one), state(other)) == []
+    assert at_once.world.log.tobytes() == by_phases.world.log.tobytes()
+    assert at_once.record.values.tobytes() == by_phases.record.values.tobytes()
+
+
+@settings(max_examples=20)
+@given(document=lively_documents(turns=(5, 8)))
+def test_an_engine_that_forgets_its_notes_goes_the_same_way(document: dict[str, Any]) -> None:
+    assert_forgetting_changes_nothing(built(document).case("", "one", 1, 0))
+
+
+def test_the_flagship_goes_the_same_way_without_notes(flagship: Built) -> None:
+    case = flagship.case("replace", "spiral", 2009, 1)
+    assert_forgetting_changes_nothing(case._replace(turns=24), 2009)
+
+
+@settings(max_examples=20)
+@given(document=lively_documents(turns=(5, 8)), turn=st.integers(0, 4))
+@pytest.mark.parametrize("phase", DERIVING)
+def test_what_is_derived_as_far_as_anything_has_changed_is_what_follows_from_the_state(
+    phase: str, document: dict[str, Any], turn: int
+) -> None:
+    case = built(document).case("", "one", 1, 0)
+    engine = Engine(case, 1, 0)
+    engine.to(turn, phase)
+    aside = Engine(case, 1, 0)  # for its room alone
+    derive(engine.packed[0], engine.packed[1], aside.packed[2].derived)
+    for name in new_derived(case.setup)._fields:
+        if name not in ROOM and name != "own_fear":
+            kept, fresh = (getattr(each.desk.derived, name) for each in (engine, aside))
+            assert kept.tobytes() == fresh.tobytes(), name
+
+
+def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flagship: Built) -> None:
+    case = flagship.case("keep", "spiral", 2009, 0)
+    engine = Engine(case, 2009, 0)
+    engine.to(12)
+    gaps, values = engine.desk.sums.powers[..., 0], engine.desk.sums.powers[..., 1]
+    there = ~np.isnan(gaps)
+    assert there.sum() > 500
+    b = case.params.curvature
+    assert [math.pow(gap, b) for gap in gaps[there]] == list(values[there])
+    notes, s, p = engine.desk.notes, case.setup, case.params
+    pairs = np.argwhere(~np.isnan(notes.relaxing))
+    assert len(pairs) > 100
+    for i, j in pairs:
+        assert relax(notes.relaxing[i, j], s.trust0[i, j], p.mu, p.belief_floor) == notes.relaxed[i, j]
