@@ -17,7 +17,8 @@ from powersim.run.plan import Plan
 from powersim.run.stages import check_work
 from powersim.sim import provenance
 from powersim.study.command import equivalent
-from powersim.study.given import Conditional, conditional
+from powersim.study.conditional import Conditional
+from powersim.study.given import conditional
 
 if TYPE_CHECKING:
     import pandas as pd
