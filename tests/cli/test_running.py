@@ -34,7 +34,7 @@ def test_compare_says_its_sentence_then_a_row_a_branch_with_the_sign_under_each_
     assert lines[1].startswith("War of Russia and Ukraine: ")
     assert "--detail" in result.out
     assert result.err.splitlines()[-1].startswith(f"next: powersim why {scenario} --branches free,keep --out")
-    table = lines[lines.index("War of Russia and Ukraine, by 2016Q4") + 2 :]
+    table = lines[lines.index("War of Russia and Ukraine, by 2016Q4, by odds") + 2 :]
     effects = list(csv.DictReader((tmp_path / "out/effects.csv").read_text("utf-8").splitlines()))
     told = {line.split()[0]: line for line in table[:4]}
     assert list(told) == ["free", "keep", "treaty", "no_uprising"]

@@ -42,9 +42,9 @@ def wrong(*changes: tuple[str, str], source: Path = EVERYTHING) -> str:
     ],
 )  # fmt: skip
 def test_what_the_schema_refuses_hides_nothing_else(old: str, new: str, complaint: str) -> None:
-    grammar = [("power: 0.30", "power: 30"), ("speed: 0.1", "sped: 0.1"), ("war: off", "wr: off")]
+    grammar = [("power: 0.30", "power: 30"), ("speed: 0.1", "sped: 0.1"), ("balance: off", "balnce: off")]
     found = wrong(*grammar, (old, new))
-    for words in ("found 30;", "did you mean speed?", "wr is not known", complaint):
+    for words in ("found 30;", "did you mean speed?", "balnce is not known", complaint):
         assert words in found, found
     assert len(found.splitlines()) == 4, found
 

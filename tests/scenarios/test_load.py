@@ -50,7 +50,7 @@ def test_the_digest_counts_what_is_there() -> None:
     assert summary.readings == ("front", "guns_seen", "pressure", "raid", "science_seen")
     assert (summary.flows, summary.sanctions, summary.pledges, summary.disputes) == (2, 5, 2, 1)
     assert summary.events == ("findings", "leader", "thaw", "uprising")
-    assert summary.mechanisms_off == ("war",)
+    assert summary.mechanisms_off == ("balance",)
     assert summary.parameters_set == ("rho", "w_security")
     assert summary.checksum == checksum(load(EVERYTHING))
     assert summary.priors > 10

@@ -27,7 +27,7 @@ from worlds import LIVELY
 
 ACTS = frozenset({
     "begin", "stretch", "_phase", "_events", "_branch", "_growth", "_own_policy", "_deals", "_delivery",
-    "_compliance", "_strikes", "_crises", "_wars", "_signals", "_alignment", "_home", "_record",
+    "_compliance", "_foresee", "_strikes", "_crises", "_wars", "_signals", "_alignment", "_home", "_record",
     "_look_around", "_settle_grid", "refresh_readings", "refresh_interests", "follow_resolve", "follow_trust",
     "follow_alignment", "write", "unsigned", "fell_through", "calendar", "_act", "lay_down", "grow",
     "proxies", "own_policy", "put_on_the_table", "match_offers", "_judge_and_sign", "sign", "sign_held",

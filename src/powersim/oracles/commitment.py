@@ -46,7 +46,10 @@ def salami_demand(held: float, p0: float, k: float, delta: float, cost: float) -
     0 <= k < 1. delta: discount factor per turn, 0 <= delta < 1. cost: c, of war to the other side (share of the pie).
     Source: after Fearon 1996, Bargaining over Objects that Influence Future Bargaining Power (continuous odds).
     """
-    return min(1.0, ((1.0 - delta) * (p0 + cost) + k * held) / (1.0 - delta + delta * k))
+    worth = 1.0 - delta + delta * k  # of a share more, now and in the odds
+    if worth <= 0.0:
+        return held
+    return min(1.0, ((1.0 - delta) * (p0 + cost) + k * held) / worth)
 
 
 @rule
@@ -57,4 +60,6 @@ def salami_end(p0: float, k: float, cost: float) -> float:
 
     Arguments as in salami_demand. Source: after Fearon 1996 (see salami_demand).
     """
+    if k >= 1.0:
+        return 1.0
     return min(1.0, (p0 + cost) / (1.0 - k))
