@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
-from powersim.figures.style import BLUE, INK, SMALL, SOFT, TEXT, VERMILLION, Drawing, Look, sheet, shorten
-from powersim.given.origin import Origin, ranked
+from powersim.figures.style import BLUE, INK, SMALL, SOFT, VERMILLION, Drawing, Look, sheet, shorten
+from powersim.given.origin import Origin, of_100, ranked
 from powersim.given.weigh import Learnt
 from powersim.run.plan import Plan
 
-ROW, FOOT, LEFT, RIGHT = 0.42, 0.62, 3.6, 0.4  # inches
+ROW, FOOT, LEFT, RIGHT = 0.46, 0.62, 3.6, 0.4  # inches
+LABEL = 44  # letters of a line beside an axis
 MOST = 24  # parameters that are drawn
 
 
@@ -25,7 +27,7 @@ def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> D
         ("necessary", Look(BLUE, dash="", marker="o")),
         ("sufficient", Look(VERMILLION, dash="", marker="D")),
     ]
-    made = sheet(said, caption, len(first) * ROW + FOOT, legend)
+    made = sheet(_headline(plan, first), caption, len(first) * ROW + FOOT, legend)
     axes = made.axes(LEFT, FOOT - 0.1, made.width - LEFT - RIGHT, len(first) * ROW)
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.5, len(first) - 0.5)
@@ -33,9 +35,7 @@ def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> D
     for place, row in enumerate(first):
         y = len(first) - 1 - place
         title = plan.scenario.branches[row.cause].title
-        made.text(
-            0.25, FOOT - 0.1 + (y + 0.5) * ROW, shorten(title, LEFT - 0.4, SMALL), size=TEXT, va="center"
-        )
+        made.text(0.25, FOOT - 0.1 + (y + 0.5) * ROW, fill(title, LABEL), size=SMALL, va="center")
         for at, low, high, colour, marker, up in (
             (row.pn, row.pn_low, row.pn_high, BLUE, "o", 0.12),
             (row.ps, row.ps_low, row.ps_high, VERMILLION, "D", -0.12),
@@ -45,6 +45,17 @@ def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> D
                 axes.plot([at], [y + up], marker, color=colour, ms=5, mec="white", mew=0.6)
     axes.set_xlabel("share of worlds", size=SMALL)
     return Drawing("origin", made.figure, said, caption)
+
+
+def _headline(plan: Plan, first: Sequence[Origin]) -> str:
+    """The most necessary cause, and how necessary."""
+    best, what = first[0], plan.scenario.outcomes[first[0].event].title
+    if best.pn != best.pn:
+        return f"{what}: it came about in no world"
+    share = of_100((best.pn, best.pn_low, best.pn_high))
+    return (
+        f"{what}: of 100 worlds that have it {share} would not, “{plan.scenario.branches[best.cause].title}”"
+    )
 
 
 def draw_learnt(plan: Plan, learnt: Sequence[Learnt], said: str, given: str) -> Drawing:

@@ -18,16 +18,18 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import effective
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
 from powersim.given.conditioning import LEAST
-from powersim.given.twins import Share, Twins, pooled, share
+from powersim.given.twins import Share, Twins, counting, part_of, pooled, share
 from powersim.given.witnesses import ANY, Witness
 from powersim.run.plan import Plan
 
+Flags = NDArray[np.bool_]
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
 
@@ -88,8 +90,11 @@ def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats)
             known, among = effective(one.weight, one.same), effective(one.weight * one.happened, one.same)
             rows.append(_row(event, cause, theory, part, len(one.weight), known, among))
         if len(parts) > 1:
-            whole, own = [pooled([part[k] for part in parts], weights) for k in range(3)], rows[-len(parts) :]
-            known, among = sum(row.ess for row in own), sum(row.event_ess for row in own)
+            own, twins = rows[-len(parts) :], list(found.values())
+            told = np.array([[part_of(one, some) for some in _among(one, cause)] for one in twins])
+            whole = [pooled(twins, [part[k] for part in parts], weights * told[:, k]) for k in range(3)]
+            known = counting(twins, [row.ess for row in own])
+            among = counting(twins, [row.event_ess for row in own])
             rows.append(_row(event, cause, ALL, whole, min(row.worlds for row in own), known, among))
     return rows
 
@@ -104,11 +109,14 @@ def _row(
 def _shares(of: Twins, cause: str) -> list[Share]:
     """PN, PS and PNS of a cause, each with its limits."""
     with_, without = of.happened > 0.5, of[cause] > 0.5
-    return [
-        share(of, ~without, with_),
-        share(of, with_, ~without),
-        share(of, with_ & ~without, np.ones_like(with_)),
-    ]
+    hits = (~without, with_, with_ & ~without)
+    return [share(of, hit, among) for hit, among in zip(hits, _among(of, cause), strict=True)]
+
+
+def _among(of: Twins, cause: str) -> tuple[Flags, Flags, Flags]:
+    """The worlds that PN, PS and PNS are shares of."""
+    with_, without = of.happened > 0.5, of[cause] > 0.5
+    return with_, ~without, np.ones_like(with_)
 
 
 def ranked(rows: Sequence[Origin]) -> list[Origin]:
@@ -131,7 +139,7 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
     def named(cause: str) -> str:
         return f"“{branches[cause].title if cause in branches else cause}”"
 
-    told = [f"{_of_100((row.pn, row.pn_low, row.pn_high))} under {named(row.cause)}" for row in known]
+    told = [f"{of_100((row.pn, row.pn_low, row.pn_high))} under {named(row.cause)}" for row in known]
     told[0] = told[0].replace(" under ", " would have gone without it under ", 1)
     parts = [f"Of 100 worlds {like} and in which it came about ({title}), {'; '.join(told)}."]
     theory = known[0].theory
@@ -140,10 +148,10 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
             continue
         both = f"{named(one.cause)} and {named(one.beside)}"
         if one.beside != ANY and one.together > 0.0 and one.cause < one.beside:
-            shown = _of_100((one.together, one.together_low, one.together_high))
+            shown = of_100((one.together, one.together_low, one.together_high))
             parts.append(f"In {shown} more it would have gone only under {both} together.")
         if one.beside != ANY and one.preempting > 0.0:
-            shown = _of_100((one.preempting, one.preempting_low, one.preempting_high))
+            shown = of_100((one.preempting, one.preempting_low, one.preempting_high))
             parts.append(
                 f"In {shown} more it would have come under {named(one.cause)} too, but only because what "
                 f"{named(one.beside)} takes away stood ready to bring it."
@@ -155,7 +163,8 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
     return " ".join(parts)
 
 
-def _of_100(part: Share) -> str:
+def of_100(part: Share) -> str:
+    """A share as a number of 100, with its interval."""
     share, low, high = (f"{100 * end:.0f}" for end in part)
     return f"{share} ({low} to {high})"
 

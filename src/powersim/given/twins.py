@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,14 @@ class Twins:
     """An event in worlds (N) of a theory, each with its weight; copies of one world have the same number in `same`.
 
     came: 1 or 0 by branch, the one that happened first. idle: worlds in which a cause did nothing, so that
-    without it everything is as it was.
+    without it everything is as it was. runs: whether the worlds are runs, which are the same under every theory.
     """
 
     came: dict[str, Floats]
     idle: dict[str, NDArray[np.bool_]]
     weight: Floats
     same: Floats
+    runs: bool = False
 
     @property
     def happened(self) -> Floats:
@@ -53,7 +54,8 @@ def of_runs(
 ) -> Twins:
     """Twins among worlds as the model makes them: the runs of a study."""
     some = [Possible.of_run(plan, theory, run) for run in range(runs)]
-    return _twins(plan, event, some, np.full(runs, 1.0 / runs), np.arange(runs), threads, coupling)
+    found = _twins(plan, event, some, np.full(runs, 1.0 / runs), np.arange(runs), threads, coupling)
+    return replace(found, runs=True)
 
 
 def of_given(plan: Plan, found: Conditioned, theory: str, event: str, threads: int | None = None) -> Twins:
@@ -133,12 +135,27 @@ def share(of: Twins, hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share
     return found, float(low), float(high)
 
 
-def pooled(parts: Sequence[Share], weights: Floats) -> Share:
-    """Shares over theories, where those that can tell count."""
+def part_of(of: Twins, among: NDArray[np.bool_]) -> float:
+    """The weight of some worlds among all."""
+    return float(of.weight[among].sum() / of.weight.sum())
+
+
+def counting(found: Sequence[Twins], counts: Sequence[float]) -> float:
+    """Effective worlds over theories: those of each, or of one where all theories have the same runs."""
+    return min(counts) if found[0].runs else sum(counts)
+
+
+def pooled(found: Sequence[Twins], parts: Sequence[Share], weights: Floats) -> Share:
+    """Shares over theories, where those that can tell count.
+
+    weights: of each theory, times the part of its worlds of which the share is one. Runs are the same under every
+    theory, so what one gets wrong all do; worlds that evidence has chosen are each theory's own.
+    """
     known = np.array([part[0] == part[0] for part in parts])
     if not known.any() or weights[known].sum() <= 0.0:
         return np.nan, np.nan, np.nan
     w = weights[known] / weights[known].sum()
     table = np.array(parts)[known].T
-    low, high = mover(table[0], table[1], table[2], w, np.eye(len(w)))
+    correlation = np.ones((len(w), len(w))) if found[0].runs else np.eye(len(w))
+    low, high = mover(table[0], table[1], table[2], w, correlation)
     return float(w @ table[0]), float(low), float(high)

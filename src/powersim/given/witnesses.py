@@ -30,7 +30,7 @@ from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import effective
 from powersim.errors import ScenarioError
 from powersim.files.table import mark, write_table
-from powersim.given.twins import Share, Twins, pooled, share
+from powersim.given.twins import Share, Twins, counting, part_of, pooled, share
 from powersim.run.opened import BASE
 from powersim.run.plan import Plan
 from powersim.scenario.load import from_data
@@ -132,9 +132,11 @@ def witnesses(
                 for (theory, one), part in zip(found.items(), parts, strict=True)
             }
             if len(parts) > 1:
-                whole = [pooled([part[k] for part in parts], weights) for k in range(len(ROLES))]
-                of = list(named.values())
-                named[ALL] = (whole, min(count for _, count, _ in of), sum(ess for _, _, ess in of))
+                twins, of = list(found.values()), list(named.values())
+                told = weights * [part_of(one, one.happened > 0.5) for one in twins]
+                whole = [pooled(twins, [part[k] for part in parts], told) for k in range(len(ROLES))]
+                known = counting(twins, [ess for _, _, ess in of])
+                named[ALL] = (whole, min(count for _, count, _ in of), known)
             for theory, (part, count, ess) in named.items():
                 a, b, c, d = part
                 rows.append(Witness(event, cause, beside, theory, *a, *b, *c, *d, count, ess))
