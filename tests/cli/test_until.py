@@ -80,6 +80,7 @@ def test_it_stops_when_the_interval_is_narrow_with_the_bytes_of_a_plain_study(st
     assert files(tmp_path / "until") == files(tmp_path / "plain")
 
 
+@pytest.mark.slow
 def test_interrupted_it_goes_on_to_the_same_bytes(study, tmp_path, monkeypatch):
     name, width = outcome(study, tmp_path)
     asked = ["--runs", 60, "--until", f"{name} ci < {width}"]

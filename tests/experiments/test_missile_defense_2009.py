@@ -14,6 +14,7 @@ from powersim import cli
 TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_study_leave_a_report_with_every_section(tmp_path, monkeypatch, capsys):
     out = tmp_path / "study"
     commands = steps(TWO, "rockets", "keep,give_up", ["rho,tau"], 12, 1, out)

@@ -142,7 +142,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def drawn(place: Place) -> list[str]:
     """Some of the hostile values, the same each time; one where every answer takes seconds."""
-    lengthy = place.option == "--out" and place.command in ("report", "why", "sensitivity")
+    lengthy = place.option == "--out" and place.command in ("report", "why", "sensitivity", "figures")
     found = random.Random(f"2009 {place}").sample(HOSTILE, min(EACH, len(HOSTILE)))
     return found[:1] if lengthy and FUZZ == 1 else found
 

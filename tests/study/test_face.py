@@ -322,6 +322,7 @@ def test_a_study_of_assumptions_says_what_cannot_be(study):
         study.sensitivity("rockets", method="moris")
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_a_page(study, tmp_path):
     found = study.compare(runs=2, out=tmp_path / "out")
     assert found.report().read_text("utf-8").startswith("<!")
