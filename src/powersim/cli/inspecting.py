@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from powersim.cli.guard import complain
-from powersim.cli.options import MISTAKE, Detail, Files, Overrides, Quiet, Seed, guarded, needs, overrides
+from powersim.cli.options import (
+    MISTAKE,
+    Detail,
+    File,
+    Files,
+    Overrides,
+    Quiet,
+    Seed,
+    guarded,
+    needs,
+    overrides,
+)
 from powersim.cli.spelling import flags, names
 
 if TYPE_CHECKING:
@@ -215,7 +226,7 @@ def explain(
 
 @guarded
 def cite(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario, or the name of an example.")],
+    file: File,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.bib", help="Write to a file, which must not exist.")
     ] = None,

@@ -1,7 +1,7 @@
 """Scores of probability forecasts: proper ones, calibration, and what they are worth beside a reference.
 
-Members of an ensemble may have weights. Own code, though a kept library has these scores (scoringrules 0.10, from which
-they differ by rounding): it compiles its kernels whenever it is loaded, which takes seconds.
+Members of an ensemble may have weights. Own code, though a kept library has these scores (scoringrules):
+version 0.10 compiles its kernels whenever it is loaded, which takes seconds.
 """
 
 from __future__ import annotations

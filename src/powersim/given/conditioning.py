@@ -146,14 +146,21 @@ class Lot:
 
 @dataclass(frozen=True)
 class Conditioned:
-    """Worlds of every theory that went as the record says, with their histories under the branches of the plan.
-
-    values: by theory (branch, N, T, O), as results have them.
-    """
+    """Worlds of every theory that went as the record says. threads: that replay them."""
 
     asked: Asked
     lots: dict[str, Lot]
-    values: dict[str, Floats]
+    threads: int
+
+    @cached_property
+    def values(self) -> dict[str, Floats]:
+        """Histories under the branches of the plan, by theory (branch, N, T, O), as results have them."""
+        asked = self.asked
+        factual = None if asked.coupling == SAME else asked.known.branch
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="given") as pool:
+            return {
+                theory: replayed(asked.plan, lot.worlds, pool, factual) for theory, lot in self.lots.items()
+            }
 
     def diagnostics(self) -> list[Diagnostic]:
         """A row for each theory."""
@@ -225,7 +232,7 @@ def condition(
     scheduler: str | None = None,
     say: Say | None = None,
 ) -> Conditioned:
-    """Sample the worlds, or find them in the folder, and replay them under every branch: whoever computes, the same.
+    """Sample the worlds, or find them in the folder: whoever computes, the same.
 
     tick: called after every island. engine, scheduler, say: who samples, as in `run.work.fill`.
     PowersimError if nothing fits the evidence, or too few worlds stand for all.
@@ -268,10 +275,7 @@ def condition(
         write_table(folder / FOLDER / FILE, COLUMNS, map(astuple, rows))
     for theory, lot in lots.items():
         refuse(asked, theory, lot)
-    factual = None if asked.coupling == SAME else asked.known.branch
-    with ThreadPoolExecutor(by.count, thread_name_prefix="given") as pool:
-        values = {theory: replayed(plan, lot.worlds, pool, factual) for theory, lot in lots.items()}
-    return Conditioned(asked, lots, values)
+    return Conditioned(asked, lots, by.count)
 
 
 def check_folder_of(folder: Path) -> None:
@@ -299,13 +303,12 @@ def replayed(plan: Plan, worlds: Worlds, pool: ThreadPoolExecutor, factual: str 
     def one(world: Possible) -> Floats:
         return np.stack([history.values for history in world.histories(plan, factual)], dtype=np.float32)
 
-    whole = np.concatenate([worlds.place, worlds.keys.astype(np.float64)], axis=1)
-    _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
+    some, back = worlds.once()
     values: Floats | None = None
-    for place, found in enumerate(pool.map(one, [worlds[int(number)] for number in first])):
+    for place, found in enumerate(pool.map(one, some)):
         if values is None:
             values = np.empty((len(found), len(worlds), *found.shape[1:]), np.float32)
-        values[:, np.flatnonzero(back.reshape(-1) == place)] = found[:, None]
+        values[:, np.flatnonzero(back == place)] = found[:, None]
     assert values is not None
     return values
 

@@ -317,9 +317,8 @@ def _gone_on(plan: Plan, lot: Lot, watch: Watch, pool: ThreadPoolExecutor) -> En
         case = world.cases(plan)[0]._replace(watch=watch, snapshots=np.zeros(0, np.int64))
         return simulate_branches([case], world.seed, 0, chance=world.luck)[0].values
 
-    worlds = lot.worlds
-    values = np.stack(list(pool.map(one, [worlds[number] for number in range(len(worlds))])))
-    return Ensemble(values, worlds.weight, worlds.ess)
+    some, back = lot.worlds.once()
+    return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.worlds.ess)
 
 
 def _together(parts: Sequence[Ensemble], shares: Sequence[float]) -> Ensemble:

@@ -18,18 +18,16 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import effective
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
 from powersim.given.conditioning import LEAST
-from powersim.given.twins import Share, Twins, counting, part_of, pooled, share
+from powersim.given.twins import Flags, Share, Twins, counting, part_of, pooled, share
 from powersim.given.witnesses import ANY, Witness
 from powersim.run.plan import Plan
 
-Flags = NDArray[np.bool_]
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
 
@@ -91,7 +89,7 @@ def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats)
             rows.append(_row(event, cause, theory, part, len(one.weight), known, among))
         if len(parts) > 1:
             own, twins = rows[-len(parts) :], list(found.values())
-            told = np.array([[part_of(one, some) for some in _among(one, cause)] for one in twins])
+            told = np.array([[part_of(one, among) for _, among in _asked(one, cause)] for one in twins])
             whole = [pooled(twins, [part[k] for part in parts], weights * told[:, k]) for k in range(3)]
             known = counting(twins, [row.ess for row in own])
             among = counting(twins, [row.event_ess for row in own])
@@ -108,15 +106,13 @@ def _row(
 
 def _shares(of: Twins, cause: str) -> list[Share]:
     """PN, PS and PNS of a cause, each with its limits."""
-    with_, without = of.happened > 0.5, of[cause] > 0.5
-    hits = (~without, with_, with_ & ~without)
-    return [share(of, hit, among) for hit, among in zip(hits, _among(of, cause), strict=True)]
+    return [share(of, hits, among) for hits, among in _asked(of, cause)]
 
 
-def _among(of: Twins, cause: str) -> tuple[Flags, Flags, Flags]:
-    """The worlds that PN, PS and PNS are shares of."""
+def _asked(of: Twins, cause: str) -> tuple[tuple[Flags, Flags], ...]:
+    """What PN, PS and PNS count, and the worlds that each is a share of."""
     with_, without = of.happened > 0.5, of[cause] > 0.5
-    return with_, ~without, np.ones_like(with_)
+    return (~without, with_), (with_, ~without), (with_ & ~without, np.ones_like(with_))
 
 
 def ranked(rows: Sequence[Origin]) -> list[Origin]:

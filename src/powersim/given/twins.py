@@ -22,6 +22,7 @@ from powersim.sim.run import History
 from powersim.world import quantities as q
 from powersim.world.case import Watch
 
+Flags = NDArray[np.bool_]
 Share = tuple[float, float, float]
 """A share with the ends of its interval, all NaN where no world could tell."""
 
@@ -35,7 +36,7 @@ class Twins:
     """
 
     came: dict[str, Floats]
-    idle: dict[str, NDArray[np.bool_]]
+    idle: dict[str, Flags]
     weight: Floats
     same: Floats
     runs: bool = False
@@ -61,11 +62,8 @@ def of_runs(
 def of_given(plan: Plan, found: Conditioned, theory: str, event: str, threads: int | None = None) -> Twins:
     """Twins among worlds that went as the record says; a copy is computed once."""
     worlds = found.lots[theory].worlds
-    whole = np.concatenate([worlds.place, worlds.keys.astype(np.float64)], axis=1)
-    _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
-    some = [worlds[int(number)] for number in first]
+    some, back = worlds.once()
     one = _twins(plan, event, some, worlds.weight, worlds.same, threads, found.asked.coupling)
-    back = back.reshape(-1)
     return Twins(
         {name: came[back] for name, came in one.came.items()},
         {name: idle[back] for name, idle in one.idle.items()}, one.weight, one.same,
@@ -123,7 +121,7 @@ def _alike(one: History, other: History) -> bool:
     )
 
 
-def share(of: Twins, hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share:
+def share(of: Twins, hits: Flags, among: Flags) -> Share:
     """The weight of hits among some worlds, with Wilson limits at their effective number."""
     weight = np.where(among, of.weight, 0.0)
     total = float(weight.sum())
@@ -135,7 +133,7 @@ def share(of: Twins, hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> Share
     return found, float(low), float(high)
 
 
-def part_of(of: Twins, among: NDArray[np.bool_]) -> float:
+def part_of(of: Twins, among: Flags) -> float:
     """The weight of some worlds among all."""
     return float(of.weight[among].sum() / of.weight.sum())
 

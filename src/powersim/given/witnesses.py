@@ -24,20 +24,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import effective
 from powersim.errors import ScenarioError
 from powersim.files.table import mark, write_table
-from powersim.given.twins import Share, Twins, counting, part_of, pooled, share
+from powersim.given.twins import Flags, Share, Twins, counting, part_of, pooled, share
 from powersim.run.opened import BASE
 from powersim.run.plan import Plan
 from powersim.scenario.load import from_data
 
 FILE = "witnesses.csv"
 ANY = "any"
-Flags = NDArray[np.bool_]
 Pairs = dict[tuple[str, str], str]
 """Two causes, and the branch that lacks both."""
 

@@ -199,6 +199,12 @@ class Worlds:
         whole = np.concatenate([self.place, self.keys[:, : self.past].astype(np.float64)], axis=1)
         return np.unique(whole, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
+    def once(self) -> tuple[list[Possible], Ints]:
+        """The worlds without their copies, and which of them each of the N is, to compute a copy once."""
+        whole = np.concatenate([self.place, self.keys.astype(np.float64)], axis=1)
+        _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
+        return [self[int(number)] for number in first], back.reshape(-1).astype(np.int64)
+
     @property
     def ess(self) -> float:
         """Effective number of worlds: 1 over the sum of squared weights, copies counted as one (Kish 1965)."""
