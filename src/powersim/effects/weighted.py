@@ -60,7 +60,7 @@ def reweighted(
     The number is Kish's, of the theory with the fewest among those that count. `report/weights.js` computes the same.
     """
     shares = shares / shares.sum()
-    runs = np.arange(a.shape[1])
+    runs = np.arange(a.shape[1], dtype=np.float64)
     parts = [
         weighted(x, y, w, runs, binary=binary, diverged=bool(apart))
         for x, y, w, apart in zip(a, b, weight, diverged, strict=True)

@@ -125,8 +125,8 @@ def first(of: Subject) -> list[Draw[Subject]]:
     return [partial(_paths, outcome=name) for name in of.study.headline]
 
 
-def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
-    """What draws each figure, in the order of the page; call it inside `style.styled`."""
+def draws(of: Subject, outcomes: Sequence[str], most: int = EVENTS) -> list[Draw[Subject]]:
+    """What draws each figure, in the order of the page; call it inside `style.styled`. most: figures of events."""
     pairs, events = of.study.pairs(), of.events
     found: list[Draw[Subject]] = []
     if pairs:
@@ -139,7 +139,7 @@ def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
         found += [_pairing, *(partial(_effects, outcome=name) for name in outcomes)]
     found += [partial(_paths, outcome=name) for name in outcomes]
     moved = [e for e in events if not pairs or changed(of.results, e)]
-    found += [partial(_event, event=event) for event in moved[:EVENTS]]
+    found += [partial(_event, event=event) for event in moved[:most]]
     if "alignment" in of.whole:
         if mapped(of.everything, [str(code) for code in of.whole["actor"].values]):
             found.append(_map)

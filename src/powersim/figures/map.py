@@ -105,11 +105,8 @@ def fitting(found: Map, names: list[str], width: float) -> list[int]:
         half, tall = measure(names[k], SMALL - 1) / 2 + 0.02, 0.075
         box = (x - half, y - tall, x + half, y + tall)
         inside = box[0] > 0 and box[2] < width
-        if (
-            side > SMALLEST
-            and inside
-            and all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes)
-        ):
+        apart = all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in boxes)
+        if side > SMALLEST and inside and apart:
             boxes.append(box)
             fits.append(k)
     return fits

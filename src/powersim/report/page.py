@@ -44,6 +44,9 @@ PARTS = {
 """Headings of figures in the order of the page. A figure belongs under the folder that it is written to, the overview
 under the first; the rest come after the sections of other studies."""
 
+EVENTS = 6
+"""Events with a figure of their own on the page; `powersim figures` draws more."""
+
 TO_COME = {
     "chronicle": ("What happened in one run", "powersim tell {file} --diff {pair} --section {folder}"),
     "why": ("Through which mechanisms", "powersim why {file} --outcome {outcome} --out {folder}"),
@@ -168,7 +171,7 @@ def _parts(
     subject = Subject.read(results, read_given(where))
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
         after = [name for name in study.headline if not study.precedes(study.outcome(name))]
-        found = draws(subject, after or list(study.headline))
+        found = draws(subject, after or list(study.headline), EVENTS)
         for drawing in print_all(subject, found, Path(made), ["png"], progress, processes, notice):
             folder, _, last = drawing.name.rpartition("/")
             part = GLANCE if drawing.name == "overview" else folder if folder in PARTS else MORE

@@ -16,7 +16,7 @@ from powersim.errors import PowersimError
 BROKEN = (SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 """What a damaged picture may raise, beside OSError."""
 
-COLOURS = 192  # lines, text and the steps of a heat map need no more
+COLOURS = 64  # lines, text and the steps of a heat map need no more
 
 
 @dataclass(frozen=True)
