@@ -27,6 +27,7 @@ from powersim.figures.section import Figure, Section, Table, sections
 from powersim.figures.style import slug
 from powersim.files.page import GENERATOR
 from powersim.files.plain import plain
+from powersim.report import paper
 from powersim.report.answer import Answer, alt_of_effects, answer, levels_and_effects, rounded
 from powersim.report.pictures import Picture, picture
 from powersim.report.standing import Standing, standing
@@ -101,7 +102,12 @@ class Report:
             _environment()
             .get_template(TEMPLATE)
             .render(
-                report=self, study=self.study, generator=markupsafe.Markup(GENERATOR), least=LEAST, data=_data
+                report=self,
+                study=self.study,
+                generator=markupsafe.Markup(GENERATOR),
+                least=LEAST,
+                data=_data,
+                on_paper=paper,
             )
         )
 
