@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from powersim.effects.paired import paired, pooled
+from powersim.effects.paired import effects, paired, pooled
+from powersim.effects.results import Study
 from powersim.effects.weighted import reweighted, tilt
 from powersim.report import weights
 
@@ -112,3 +113,30 @@ def test_what_is_packed_comes_back_as_it_was():
     done = subprocess.run([str(NODE), "-e", program], capture_output=True, text=True, check=True, timeout=60)
     np.testing.assert_allclose(json.loads(done.stdout), values[0], atol=1.6 / 65535 / 2)
     assert weights.packed(np.array([0.0, 1.0]), 0.0, 1.0) == "AAD//w=="
+
+
+def test_a_study_of_few_runs_has_no_sliders_and_one_of_enough_has_a_row_for_each_outcome_and_branch(
+    make, tmp_path
+):
+    few = make(branches=3, runs=weights.LEAST - 1)
+    assert weights.weights(few, Study.read(few), effects(few), tmp_path) is None
+    enough = make(branches=3, runs=weights.LEAST)
+    study = Study.read(enough)
+    found = weights.weights(enough, study, effects(enough), tmp_path)
+    assert found is not None
+    assert found.numbers == []  # no record from which to draw them again
+    assert len(found.rows) == len(study.headline) * 2
+    assert json.loads(found.data)["runs"] == weights.LEAST
+
+
+def test_the_numbers_are_those_that_sensitivity_names_else_those_that_go_with_the_effect(tmp_path):
+    assert weights._screened(tmp_path) == []
+    (tmp_path / "sensitivity").mkdir()
+    (tmp_path / weights.SCREENED).write_text("assumption,path\nTau,parameters.tau\n", "utf-8")
+    assert weights._screened(tmp_path) == ["parameters.tau"]
+    u = np.random.default_rng(1).random((200, 9))
+    best, told = weights._alike(u, range(2, 9), 3 * u[:, 4] - u[:, 7] + 5 * u[:, 0])
+    assert best[0] == 4
+    assert 0 not in best
+    assert len(best) == weights.NUMBERS
+    assert "By chance alone the largest of so many would be about 0.1" in told

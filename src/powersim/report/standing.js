@@ -40,7 +40,7 @@
       lines.append(line);
     }
   }
-  panel.hidden = false;
+  document.querySelectorAll("#standing, li:has(> a[href='#standing'])").forEach((part) => { part.hidden = false; });
   panel.addEventListener("input", drawn);
   drawn();
 })();

@@ -18,7 +18,7 @@ from powersim.figures.network import LEAST, places_of
 from powersim.figures.style import words
 
 WIDE = 2000  # units of the map's width: half a pixel on a page
-INCHES = 10.9  # its width on the page
+INCHES = 12.2  # its width on the page
 BRANCHES = 6
 LONG = 20  # letters of a name beyond which a network has the code
 

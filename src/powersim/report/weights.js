@@ -117,7 +117,7 @@ function started(data) {
       cell.textContent = `${signed(factor * found.effect, places)} (${signed(ends[0], places)} to ${signed(ends[1], places)})`;
     });
   }
-  panel.hidden = false;
+  document.querySelectorAll("#what-if, li:has(> a[href='#what-if'])").forEach((part) => { part.hidden = false; });
   panel.addEventListener("input", drawn);
   panel.querySelector("form").addEventListener("reset", () => setTimeout(drawn));
   drawn();
