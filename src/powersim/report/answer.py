@@ -142,7 +142,7 @@ def _table(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Table
     return Table(
         f"{titled(outcome, study)}: level by branch, and difference from the first row, in {unit}, with 95% intervals"
         + (f". Last column: over all theories, and {marks}" if marks else ""),
-        ["branch", "level", *names, ""],
+        ["branch", "level", *names, "in a word"],
         cells,
     )
 
