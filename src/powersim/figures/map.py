@@ -19,6 +19,7 @@ from powersim.figures.style import DIVERGING, FAINT, INK, SMALL, SOFT, TEXT, Dra
 LEFT, GAP, HEAD, BELOW, SCALE = 0.25, 0.3, 0.34, 0.12, 0.5  # inches
 ROW, BOX = 0.2, 0.11
 SMALLEST = 0.1  # side of a country that a name does not hide
+GRID = 400  # steps across a map
 SELF = INK  # whose alignment it is
 SEA = "#F4F7FA"
 
@@ -83,16 +84,23 @@ def _draw(axes: Axes, found: Map, row: Floats, who: int) -> None:
     axes.set_yticks([])
     axes.spines[["left", "bottom"]].set_visible(False)
     for shape in found.land:
-        axes.add_patch(_patch(shape, FAINT))
+        axes.add_patch(_patch(found, shape, FAINT))
     for k, shape in found.own.items():
-        axes.add_patch(_patch(shape, SELF if k == who else shade(float(np.nan_to_num(row[k])))))
+        axes.add_patch(_patch(found, shape, SELF if k == who else shade(float(np.nan_to_num(row[k])))))
 
 
-def _patch(shape: Shape, colour: str) -> PathPatch:
-    parts = [np.concatenate([ring, ring[:1]]) for ring in shape]
+def _patch(found: Map, shape: Shape, colour: str) -> PathPatch:
+    step = found.width / GRID
+    parts = []
+    for ring in shape:
+        points = np.rint(ring / step)
+        points = points[np.any(points != np.roll(points, 1, axis=0), axis=1)] * step
+        if len(points) > 2:
+            parts.append(np.concatenate([points, points[:1]]))
     codes = [[Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY] for ring in parts]
     line = "white" if colour == FAINT else SOFT
-    return PathPatch(Path(np.concatenate(parts), np.concatenate(codes)), fc=colour, ec=line, lw=0.4)
+    path = Path(np.concatenate(parts), np.concatenate(codes)) if parts else Path(np.zeros((0, 2)))
+    return PathPatch(path, fc=colour, ec=line, lw=0.4)
 
 
 def fitting(found: Map, names: list[str], width: float) -> list[int]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from powersim.effects import findings
 from powersim.effects.results import Floats, Study
 from powersim.figures.alignment import blocs, matrix
+from powersim.figures.atlas import named
 from powersim.figures.style import (
     BLUE,
     INK,
@@ -43,7 +44,7 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     kept = sorted({round(k) for k in np.linspace(0, len(every) - 1, DATES)})
     dates, actors = [every[k] for k in kept], [str(a) for a in results["actor"].values]
     shown = study.main[:ROWS]
-    finding = _finding(results, study, dates, actors)
+    finding = _finding(results, study, dates, [named(study, code) for code in actors])
     caption = (
         "Mean alignment over runs and theories. Blue: friends, vermillion: enemies; the thicker, the more; none "
         f"below {LEAST}. Friends are pulled together and enemies pushed apart, from where they stood at the "
