@@ -13,6 +13,7 @@ import numpy as np
 
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
+from powersim.rules.elementary import exp, log
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail
 from powersim.world.deals import exact_gains, imagine_afresh, sign
@@ -128,8 +129,8 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     if mask > 0:
         logs = 0.0
         for a in range(members):
-            logs += math.log(agenda.gain[a])
-        keep_offer(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
+            logs += log(agenda.gain[a])
+        keep_offer(g, w, desk, t, mask, exp(logs / members), u / p.conference)
 
 
 @rule
