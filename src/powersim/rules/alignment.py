@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.compile.elementary import log, tanh
 from powersim.compile.jit import rule
-from powersim.rules.elementary import log, tanh
 
 Floats = NDArray[np.float64]
 

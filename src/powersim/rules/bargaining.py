@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
-from powersim.rules.elementary import exp, log
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
-from powersim.rules.elementary import exp, log
 
 LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
 

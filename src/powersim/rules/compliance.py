@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
-from powersim.rules.elementary import power
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
-from powersim.rules.elementary import power
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
-from powersim.rules.elementary import power
 
 NO_STAKE = 1e-9  # a smaller stake counts as this much: its cost is then beyond any pie, and still a number
 

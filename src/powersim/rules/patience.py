@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
-from powersim.rules.elementary import log
 
 
 @rule

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
-from powersim.rules.elementary import log
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
 (PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,

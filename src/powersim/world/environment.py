@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import exp
 from powersim.compile.jit import rule
 from powersim.rules.budgets import budget_step
-from powersim.rules.elementary import exp
 from powersim.rules.proxies import proxy_hazard, proxy_level
 from powersim.rules.technology import learn
 from powersim.world import chronicle, draws

@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
-from powersim.rules.elementary import exp, log
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail
 from powersim.world.deals import exact_gains, imagine_afresh, sign

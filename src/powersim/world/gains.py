@@ -6,9 +6,9 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
-from powersim.rules.elementary import power
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left

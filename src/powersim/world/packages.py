@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable
-from powersim.rules.elementary import log
 from powersim.rules.patience import patience_weight
 from powersim.world import draws
 from powersim.world.desk import Agenda, Desk

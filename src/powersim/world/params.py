@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 
 from powersim._words import did_you_mean, nearest
+from powersim.compile.elementary import power
 from powersim.errors import PowersimError
-from powersim.rules.elementary import power
 
 _MECHANISMS = "mechanisms"
 

@@ -2,7 +2,8 @@
 
 A platform's own functions round as its vendor likes, so that a history made on one machine could part from the same
 history on another. IEEE 754 leaves no choice in the five operations used here, which compiled code neither fuses nor
-reorders. No error exceeds 1 unit in the last place; a test holds them to fifty digits.
+reorders. Errors stay below 1 unit in the last place, those of powers as long as the result lies in e^-40..e^40, those
+of x sqrt(x) below 2; a test holds them to fifty digits.
 
 Tables are those of Tang 1989, ACM TOMS 15:144-57 (exp), and 1990, 16:378-400 (log), computed in decimal arithmetic,
 which is exact to the digit everywhere. Between their entries go a few terms of Taylor's series. What rounding leaves
@@ -12,12 +13,13 @@ out of a sum: Dekker 1971, Numer. Math. 18:224-42; arguments are reduced in two 
 from __future__ import annotations
 
 import math
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
 from powersim.compile.jit import rule
+from powersim.compile.leaf import leaf
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +27,8 @@ _FRACTION, _BIAS = 52, 1023  # IEEE 754, 64 bits
 _LEAST_NORMAL, _INFINITY = 1 << _FRACTION, 2047 << _FRACTION  # as bits
 _RAISE, _RAISED = 54, 2.0**54  # makes a number that is too small to be normal normal
 _HALF = -(1 << 27)  # cuts to 26 bits, so that products are exact
-_EXACT = Context(prec=50)
-_LN2 = _EXACT.ln(Decimal(2))
+_DIGITS = Context(prec=50)  # of what tables are made from, whatever the context of whoever loads this
+_LN2 = _DIGITS.ln(Decimal(2))
 
 
 @rule
@@ -41,22 +43,27 @@ def _number(bits: int) -> float:
     return float(np.int64(bits).view(np.float64))
 
 
-def _cut(x: Decimal, places: int) -> float:
-    """X rounded to whole units of 2^-places."""
-    return float((x * 2**places).to_integral_value()) / 2.0**places
+def _parts(x: Decimal, places: int) -> tuple[float, float]:
+    """A number rounded to whole units of 2^-places, and the rest."""
+    with localcontext(_DIGITS):
+        high = float((x * 2**places).to_integral_value()) / 2.0**places
+        return high, float(x - Decimal(high))
 
 
 # e^x = 2^k/128 e^r, |r| <= ln(2) / 256.
 _STEPS, _STEP_BITS = 128, 7
-_PER_STEP = float(_STEPS / _LN2)
-_STEP = _cut(_LN2 / _STEPS, 42)  # 35 bits: its product with any k is exact
-_STEP_LO = float(_LN2 / _STEPS - Decimal(_STEP))
-_ROUNDER = 6755399441055744.0  # 1.5 * 2^52: added to a number below 2^51, it leaves a whole number in the last bits
+_PER_STEP = float(_DIGITS.divide(_STEPS, _LN2))
+_STEP, _STEP_LO = _parts(_DIGITS.divide(_LN2, _STEPS), 42)  # 35 bits: its product with any k is exact
+_ROUNDER = (
+    6755399441055744.0  # 1.5 * 2^52: added to a number below 2^51, it leaves a whole number in the last bits
+)
 _ROUNDER_BITS = (_BIAS + _FRACTION << _FRACTION) + (1 << _FRACTION - 1)
-_ROOTS = [_EXACT.power(Decimal(2), Decimal(i) / _STEPS) for i in range(_STEPS)]
+_ROOTS = [_DIGITS.power(Decimal(2), _DIGITS.divide(i, _STEPS)) for i in range(_STEPS)]
 _ROOT = np.array([float(root) for root in _ROOTS])
 _ROOT_BITS = _ROOT.view(np.int64)
-_ROOT_LO = np.array([float(root / Decimal(float(root)) - 1) for root in _ROOTS])  # relative
+_ROOT_LO = np.array(  # what it lacks, as a share
+    [float(_DIGITS.subtract(_DIGITS.divide(root, Decimal(float(root))), 1)) for root in _ROOTS]
+)
 _HIGHEST, _LOWEST = 709.782712893384, -745.1332191019412  # beyond: overflow, and nothing left
 _NORMAL = 708.0  # within: neither
 
@@ -94,7 +101,7 @@ def _far(x: float, hi: float, less: float) -> float:
     return float(s + s * p) * _root(half << _STEP_BITS)
 
 
-@rule
+@leaf
 def exp(x: float) -> float:
     """e^x; inf above 709.78, 0 below -745.13, nan of nan."""
     if abs(x) < _NORMAL:
@@ -109,8 +116,7 @@ _CELLS, _BELOW_ONE = 128, 77
 _CELL = _FRACTION - 7
 _FIRST = (_BIAS << _FRACTION) - (_BELOW_ONE << _CELL) - (1 << _CELL - 1)
 _UPPER, _NEAREST = -(1 << 32), 1 << 31  # rounds to 21 bits
-_LN2_HI = _cut(_LN2, 42)  # its product with an exponent is exact, and so is the sum with a logarithm of the table
-_LN2_LO = float(_LN2 - Decimal(_LN2_HI))
+_LN2_HI, _LN2_LO = _parts(_LN2, 42)  # times an exponent, plus a logarithm of the table: exact
 
 
 def _cells() -> Floats:
@@ -122,9 +128,8 @@ def _cells() -> Floats:
             inverse = round(2 * grid / (low + high)) / grid
             if max(1.0 - low * inverse, high * inverse - 1.0) * grid <= (1.0 if low < 1.0 else 2.0):
                 break
-        exact = -_EXACT.ln(Decimal(inverse))
-        ln = _cut(exact, 42)
-        row[:] = inverse, ln, float(exact - Decimal(ln))
+        row[0] = inverse
+        row[1:] = _parts(_DIGITS.minus(_DIGITS.ln(Decimal(inverse))), 42)
     return table
 
 
@@ -148,7 +153,7 @@ def _log(bits: int, e: int) -> tuple[float, float]:
     return hi, (left_out - 0.5 * r2) + r * r2 * series
 
 
-@rule
+@leaf
 def log(x: float) -> float:
     """Ln x; -inf at 0, nan below and of nan, inf of inf."""
     bits, e = _bits(x), 0
@@ -164,7 +169,7 @@ def log(x: float) -> float:
     return hi + lo
 
 
-@rule
+@leaf
 def power(x: float, y: float) -> float:
     """x^y for x >= 0 and finite y: 1 where y = 0; 0 or inf at x = 0; nan below 0, and of nan."""
     if y == 1.0:
@@ -195,7 +200,7 @@ _EVEN = 0.5493061443340549  # artanh 1/2
 _FLAT = 20.0  # beyond, it is 1 to the last bit
 
 
-@rule
+@leaf
 def tanh(x: float) -> float:
     """Hyperbolic tangent.
 
