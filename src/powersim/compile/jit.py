@@ -59,7 +59,9 @@ def _sources() -> list[Path]:
     """Every source that compiled code can come from, in an order that does not depend on the file system."""
     marked = re.compile(rb"^@rule\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
-    compiler, rules, world = (sorted((_PACKAGE / name).glob("*.py")) for name in ("compile", "rules", "world"))
+    compiler, rules, world = (
+        sorted((_PACKAGE / name).glob("*.py")) for name in ("compile", "rules", "world")
+    )
     return [*compiler, *sorted([*rules, *world, *kernels])]
 
 
