@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from powersim import _words
-from powersim.effects.findings import Scale, counted
+from powersim.effects.findings import TOO_FEW, Scale, counted
 from powersim.elasticities.inputs import known
 from powersim.elasticities.measure import COUNTS, LEFT, MARKS, NO_PRIOR, UNSEEN, WRONG, Elasticity, Nudges
 from powersim.elasticities.signs import Sign
@@ -129,6 +129,8 @@ class Words:
     def tornado(self, outcome: str) -> str:
         """What moves an outcome most."""
         clear = [row for row in self.leading(outcome) if row.clear]
+        if not clear and any(not row.known for row in self.leading(outcome)):
+            return f"{self.titles[outcome]}: {TOO_FEW}"
         if not clear:
             return f"{self.titles[outcome]}: no input changes it clearly"
         scale = self.scale(outcome)

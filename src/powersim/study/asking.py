@@ -69,6 +69,16 @@ class GivenQuestions:
         """
         questions.check_given(self.date, worlds, False, None, engine=engine, scheduler=scheduler)
         one_of("coupling", coupling or SAME, COUPLINGS)
+        if self.date is not None and runs is not None:
+            raise ArgumentError(
+                "runs",
+                "does nothing beside a date to condition on; say how many by ",
+                Argument("worlds", 512),
+            )
+        if self.date is None and resume:
+            raise ArgumentError(
+                "resume", "does nothing without a date to condition on, e.g. ", Argument("given", "2009Q2")
+            )
         work.check_engine(engine, scheduler)
         planned = plan(
             self.opened,
