@@ -62,7 +62,8 @@ class Words:
 
     def unit(self, outcome: str) -> str:
         """The unit of differences of an outcome."""
-        return "how often" if outcome in COUNTS else self.scale(outcome).of_difference
+        own = outcome in self.asked.space.plan.scenario.outcomes
+        return "how often" if outcome in COUNTS and not own else self.scale(outcome).of_difference
 
     def named(self, row: Elasticity, *, long: bool = False) -> str:
         """An input in words, with what a branch is compared with; long: with what a parameter means."""
