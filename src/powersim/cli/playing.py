@@ -67,17 +67,17 @@ def play(
     from powersim.cli import console
     from powersim.cli.briefed import standing_table
     from powersim.errors import PowersimError, Stopped
-    from powersim.files.writing import check_folder
+    from powersim.files.writing import check_folder, check_target
     from powersim.play import saved
-    from powersim.run.work import check_runs
     from powersim.study import Study
+    from powersim.study.games import check_asked
 
     page = console.Page(quiet)
-    check_runs(runs)
-    if out is not None:
-        check_folder(out, "figures")
+    check_asked(runs, workers, out)
     place = save or Path(f"{file.stem}-{as_}{saved.ENDING}")
     check_folder(place.parent)
+    if place.is_symlink():
+        check_target(place, saved.MARK)
     laid = changes(set_, no_priors)
     if resume:
         found = saved.load(place).game

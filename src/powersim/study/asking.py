@@ -13,6 +13,7 @@ from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, LoadedScenario, listed, one_of
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import COUPLINGS, SAME
+from powersim.run.stages import check_work
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class GivenQuestions:
 
         Without one, to the date of the scenario's evidence. engine, scheduler: who chooses worlds, as in `compare`.
         """
+        check_work(workers, resume=resume, out=folder_of(out))
         work.check_engine(engine, scheduler)
         dated = self if self.date is not None else self.given()
         planned = dated.under_fact()

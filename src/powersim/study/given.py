@@ -148,7 +148,6 @@ def weigh(
     from powersim.given.figures import draw_learnt
 
     started = time.time()
-    check_work(workers, resume=resume, out=out)
     if out is not None:
         cleared(out, asked.FOLDER, {asked.FILE: asked.WEIGHED_MARK, asked.LEARNT_FILE: asked.LEARNT_MARK})
     made = conditional(
