@@ -33,7 +33,17 @@ def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
         server.check()
     except ps.PowersimError as error:
         pytest.skip(str(error))
-    command = [sys.executable, "-m", "powersim", "app", "two_powers", "--branches", "keep,give_up", "--runs", "2000"]
+    command = [
+        sys.executable,
+        "-m",
+        "powersim",
+        "app",
+        "two_powers",
+        "--branches",
+        "keep,give_up",
+        "--runs",
+        "2000",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
@@ -104,7 +114,11 @@ def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
     page.get_by_role("button", name="End", exact=True).click()
     page.locator(".powersim-date", has_text="2007Q4").wait_for()
     pictures = page.locator(".powersim img")
-    assert [name.split(" ")[0] for name in (p.get_attribute("alt") for p in pictures.all())] == ["Who", "Who", "Positions"]
+    assert [name.split(" ")[0] for name in (p.get_attribute("alt") for p in pictures.all())] == [
+        "Who",
+        "Who",
+        "Positions",
+    ]
 
     seen = pictures.first.get_attribute("src")
     page.get_by_role("slider").nth(1).press("Home")
@@ -134,7 +148,9 @@ def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
     page.set_viewport_size({"width": 390, "height": 844})
     assert until(lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
-    assert all(url.startswith((address, address.replace("http", "ws"), "data:", "blob:")) for url in asked), asked
+    assert all(url.startswith((address, address.replace("http", "ws"), "data:", "blob:")) for url in asked), (
+        asked
+    )
     assert not failed
     assert sessions(address) == 1
     page.close(run_before_unload=True)

@@ -1,4 +1,4 @@
-"""The page is for this machine: its own address, its own pages, a port that can be had, libraries that belong together."""
+"""The page is for this machine alone: its address, its own pages, a port that can be had, libraries that fit."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_a_port_is_one_of_this_machine_that_is_free():
     with server.listening(0) as taken:
         host, port = taken.getsockname()
         assert host == "127.0.0.1"
-        with pytest.raises(ps.ArgumentError, match=rf"^port: found {port}: .*in use; allowed: one that is free, 0"):
+        with pytest.raises(
+            ps.ArgumentError, match=rf"^port: found {port}: .*in use; allowed: one that is free, 0"
+        ):
             server.listening(port)
     for wrong in (-1, 65536, 1.5, "x"):
         with pytest.raises(ps.ArgumentError, match=r"^port: found .*allowed: a whole number from 0 to 65535"):
@@ -67,13 +69,17 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(monkeypatch)
     with pytest.raises(ps.PowersimError, match=r"which are not installed: pip install 'powersim\[app\]'$"):
         server.check()
     monkeypatch.setattr(server.metadata, "version", {"solara": "2.0", "solara-assets": "1.0"}.get)
-    with pytest.raises(ps.PowersimError, match=r"^solara 2.0 and solara-assets 1.0 do not belong together: pip"):
+    with pytest.raises(
+        ps.PowersimError, match=r"^solara 2.0 and solara-assets 1.0 do not belong together: pip"
+    ):
         server.check()
     with pytest.raises(ps.PowersimError, match=r"do not belong together"):
         ps.Study("two_powers").app(seconds=0)
 
 
-@pytest.mark.parametrize("given", [{"seconds": -1}, {"seconds": float("nan")}, {"runs": 0}, {"run": -1}, {"port": "a"}])
+@pytest.mark.parametrize(
+    "given", [{"seconds": -1}, {"seconds": float("nan")}, {"runs": 0}, {"run": -1}, {"port": "a"}]
+)
 def test_arguments_are_checked_before_anything_is_served(given):
     name = next(iter(given))
     with pytest.raises(ps.ArgumentError, match=rf"^{name}: found"):

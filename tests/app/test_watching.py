@@ -56,6 +56,9 @@ def test_what_is_taken_away_computes_the_same(table, shown):
         "powersim tell two_powers --diff keep,give_up --theory deterrence --run 7 --seed 1 "
         "--set rho=0.25 --set issues.loans.start=0.5"
     )
+    assert choices.command("compare", "two_powers", 24).startswith(
+        "powersim compare two_powers --branches keep,give_up --theories deterrence --runs 24 --seed 1 --set"
+    )
     alone = replace(table.first, branches=("keep",))
     assert "--branch keep --theory" in alone.command("tell", "two_powers")
     assert len(watched(table.open(alone), alone).sides) == 1
@@ -64,7 +67,10 @@ def test_what_is_taken_away_computes_the_same(table, shown):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"overrides": {"rho": "7"}}, r"^parameters.rho: found 7; allowed: a number from 0 to 1.5 \(log-odds\)$"),
+        (
+            {"overrides": {"rho": "7"}},
+            r"^parameters.rho: found 7; allowed: a number from 0 to 1.5 \(log-odds\)$",
+        ),
         ({"overrides": {"rhoo": "1"}}, r"^rhoo: parameter rhoo is not known; did you mean rho"),
         ({"overrides": {"rho": "<b>"}}, r"^parameters.rho: found <b>; allowed: a number"),
         ({"branches": ("keep", "keap")}, r"keap is not known; did you mean keep"),
@@ -84,7 +90,7 @@ def test_what_cannot_be_is_said_in_the_words_of_the_house(table, given, message)
 
 @pytest.mark.parametrize("text", ["", "rho", "rho=", "=1"])
 def test_what_is_set_by_hand_is_name_and_value(text):
-    with pytest.raises(ps.PowersimError, match="allowed: NAME=VALUE, e.g. rho=0.5"):
+    with pytest.raises(ps.PowersimError, match=r"allowed: NAME=VALUE, e\.g\. rho=0\.5"):
         laid({}, text)
     assert laid({"rho": "1"}, " rho = 0.5 ") == {"rho": "0.5"}
 
@@ -93,7 +99,13 @@ def test_numbers_with_a_slider_are_those_on_which_theories_differ(table):
     opened = table.open(table.first).opened
     assert knobs.disputed(opened) == ["rho", "tau"]
     found = knobs.knob(opened, "rho", "deterrence")
-    assert (found.value, found.low, found.high, found.unit, found.is_set) == (1.0, 0.0, 1.5, "log-odds", False)
+    assert (found.value, found.low, found.high, found.unit, found.is_set) == (
+        1.0,
+        0.0,
+        1.5,
+        "log-odds",
+        False,
+    )
     assert found.range == "0 to 1.5 log-odds"
     assert found.step == 0.01
     assert (found.moved(1.005), found.moved(1.01)) == (False, True)

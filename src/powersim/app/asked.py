@@ -55,11 +55,11 @@ class Choices:
     run: int
     overrides: Mapping[str, str] = field(default_factory=dict)
 
-    def command(self, verb: str, source: str) -> str:
-        """The command line that shows the same: `tell` of its run, or `compare` of its branches."""
+    def command(self, verb: str, source: str, runs: int = 0) -> str:
+        """The command line that shows the same: `tell` of its run, or `compare` of its branches over so many runs."""
         words = [verb, source]
         if verb == "compare":
-            words += ["--branches", ",".join(self.branches), "--theories", self.theory]
+            words += ["--branches", ",".join(self.branches), "--theories", self.theory, "--runs", str(runs)]
         elif len(self.branches) > 1:
             words += ["--diff", ",".join(self.branches), "--theory", self.theory, "--run", str(self.run)]
         else:

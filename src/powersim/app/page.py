@@ -68,7 +68,7 @@ def Page() -> None:
                 lambda name: attempt(lambda: replace(choices, overrides=without(choices, name))),
             )
         Many(shown, table.runs)
-        parts.Downloads(shown, table.name)
+        parts.Downloads(shown, table.name, table.runs)
 
 
 @solara.component

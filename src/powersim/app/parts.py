@@ -24,6 +24,10 @@ ISSUES = 4  # shown unless others are picked
 ENTRIES = 60  # of the chronicle, the latest
 NOBODY = "none"
 REST = 0.25  # seconds after which a slider is where somebody wants it
+BANDS = (
+    "Line: median, or share of runs; dark band: half of the runs; light band: 90% of them, or the 95% interval of the "
+    "share. Below: mean difference within runs, with its 95% interval."
+)
 STYLE = """
 .powersim { max-width: 1240px; margin: 0 auto; padding: 12px 16px 48px; }
 .powersim h1 { font-size: 1.5rem; line-height: 1.25; margin: 4px 0; }
@@ -318,17 +322,16 @@ def Spread(fan: Fan, outcome: str, pick: Callable[[str], None]) -> None:
         with solara.Column(gap="4px"):
             for said in fan.findings.values() if len(labels.branches) > 1 else ():
                 Words("p", said)
-            Words("div", "Line: median, or share of runs; dark band: half of the runs; light band: 90% of them, or the "
-                  "95% interval of the share.", ["powersim-source"])  # fmt: skip
+            Words("div", BANDS, ["powersim-source"])
 
 
 @solara.component
-def Downloads(shown: Watched, name: str) -> None:
+def Downloads(shown: Watched, name: str, runs: int) -> None:
     """What can be taken away, and the commands that compute the same."""
     stem = f"{shown.scenario.name}-run{shown.choices.run}"
     with Section("Take it with you", "The same run and the same effects, from the command line:"):
         for verb in ("tell", "compare"):
-            Words("code", shown.choices.command(verb, name), ["powersim-command"])
+            Words("code", shown.choices.command(verb, name, runs), ["powersim-command"])
         with solara.Div(classes=["powersim-row"]):
             for label, file, made in (
                 ("History (CSV)", f"{stem}.csv", shown.history),

@@ -122,7 +122,7 @@ def draw_ties(
     if written:
         axes.plot(*place.T, "o", ms=6, color=INK, zorder=2)
         halo = [withStroke(linewidth=2.5, foreground="white")]
-        unit = 2 * REACH / (axes.get_position().width * axes.figure.get_size_inches()[0])
+        unit = 2 * REACH * axes.figure.dpi / axes.bbox.width  # of the axes, an inch
         for actor, (x, y) in zip(actors, place, strict=True):
             room = max(0.0, REACH - measure(actor, SMALL) * unit / 2)
             side = min(max(float(x), -room), room)
