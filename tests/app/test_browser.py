@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from shutil import which
 from typing import Any
 
@@ -27,7 +29,7 @@ PATIENCE = 60_000  # ms
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     """The command with its address."""
     try:
         server.check()
@@ -44,12 +46,14 @@ def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
         "--runs",
         "2000",
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    room = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("room")), "PYTHONUTF8": "1"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=room) as process:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         assert found, process.stderr
         try:
-            yield process, found[0]
+            yield process, found[0], Path(room["TMPDIR"])
         finally:
             process.kill()
 
@@ -78,12 +82,16 @@ def idle(process: subprocess.Popen[str], seconds: float = 1.0) -> bool:
     return sum(times()[:2]) - before < 0.3 * seconds
 
 
+def field(page: Any, label: str) -> Any:
+    """Where a text is typed."""
+    name = page.locator("label", has_text=re.compile(f"^{label}$"))
+    return page.locator(".v-text-field:not(.v-select)", has=name).locator("input")
+
+
 def enter(page: Any, label: str, text: str) -> None:
     """Type a text into a field."""
-    name = page.locator("label", has_text=re.compile(f"^{label}$"))
-    field = page.locator(".v-text-field:not(.v-select)", has=name).locator("input")
-    field.fill(text)
-    field.press("Enter")
+    field(page, label).fill(text)
+    field(page, label).press("Enter")
 
 
 def until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
@@ -95,7 +103,7 @@ def until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
 
 
 def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
-    process, address = served
+    process, address, room = served
     page = browser.new_page(viewport={"width": 1280, "height": 2600})
     page.set_default_timeout(PATIENCE)
     asked, failed = [], []
@@ -124,6 +132,7 @@ def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
     page.get_by_role("slider").nth(1).press("Home")
     page.get_by_text("Set: rho=0").wait_for()
     assert until(lambda: pictures.first.get_attribute("src") != seen)
+    assert until(lambda: field(page, "rho").input_value() == "0")
     enter(page, "rho", "7")
     page.get_by_text("parameters.rho: found 7; allowed: a number from 0 to 1.5 (log-odds)").wait_for()
     enter(page, "Run", "<b>three</b>")
@@ -157,8 +166,14 @@ def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
     assert until(lambda: sessions(address) == 0)
     assert until(lambda: idle(process)), "the server computes for a tab that is closed"
 
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.get_by_role("button", name="Compute 2000 histories").click()
+    page.get_by_text("8 of 2000 runs", exact=True).wait_for()
+    process.send_signal(signal.SIGTERM)  # while it computes
+    out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (128 + signal.SIGTERM, "")
     assert "Traceback" not in err
     assert err.endswith("interrupted\n")
+    assert not list(room.iterdir())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
 from powersim.app.asked import Face
@@ -64,7 +64,7 @@ def parts(runs: int) -> list[int]:
 
 def filling(face: Face, runs: int, stop: Event) -> Iterator[Fan]:
     """Runs 0 .. `runs` - 1 of a study's branches, as more and more of them are there, until `stop` is set."""
-    with tempfile.TemporaryDirectory(prefix="powersim-app-") as made:
+    with _at_work(), tempfile.TemporaryDirectory(prefix="powersim-app-") as made:
         for number, size in enumerate(parts(runs)):
             try:
                 if stop.is_set():
@@ -74,3 +74,21 @@ def filling(face: Face, runs: int, stop: Event) -> Iterator[Fan]:
                 return
             data: Any = found.data.load()
             yield Fan(data, found.labels, dict(found.findings))
+
+
+_WORKERS: set[Thread] = set()
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    _WORKERS.add(current_thread())
+    try:
+        yield
+    finally:
+        _WORKERS.discard(current_thread())
+
+
+def rest(seconds: float) -> None:
+    """Wait until all that was told to stop has stopped and left nothing behind, so many seconds at most for each."""
+    for thread in list(_WORKERS):
+        thread.join(seconds)

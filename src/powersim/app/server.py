@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import metadata
 from typing import Any
 
+from powersim.app.filling import rest
 from powersim.errors import ArgumentError, PowersimError, whole
 
 HOST, MOST_PORT = "127.0.0.1", 65535
@@ -128,6 +129,7 @@ def serve(
         finally:
             server.should_exit = True
             ended.wait(PATIENCE)
+            rest(PATIENCE)
 
 
 def _site(page: str) -> Asgi:
