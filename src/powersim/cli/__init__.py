@@ -23,6 +23,7 @@ from powersim.cli import (
     results,
     running,
     sensitivity,
+    serving,
     verdict,
     why,
 )
@@ -38,6 +39,7 @@ Examples:
   powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
   powersim play my.yaml --as RUS             decide for an actor, turn by turn
+  powersim app my.yaml                       a page to play with, in the browser
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
 """
@@ -65,6 +67,7 @@ def _app(panels: bool = False) -> typer.Typer:
         elasticities,
         given,
         playing,
+        serving,
         forecast,
         reporting,
     ):
