@@ -371,16 +371,6 @@ class Study(GivenQuestions, Seats):
         whole = self._plan(self.branches, self.theories)
         return self._plan(branches or whole.branches[:1], theories or whole.theories[:1])
 
-    def _single(self, branch: str | None, theory: str | None) -> Plan:
-        """The same where it can be one branch and one theory alone: all of them are not one."""
-        for name, given_, known in (
-            ("branch", branch, self.opened.branches),
-            ("theory", theory, self.opened.theories),
-        ):
-            if given_ is not None:
-                one_of(name, given_, known)
-        return self._first(branch, theory)
-
     def _pair(self, branches: Chosen, theory: str | None) -> Plan:
         """A plan for two branches, or one beside itself, under one theory."""
         both = branches if branches is not None else self.branches
