@@ -28,8 +28,15 @@ if TYPE_CHECKING:
     from powersim.figures.style import Drawing
 
 
-def asked_of(plan: Plan, date: str | None, worlds: int | None, coupling: str | None = None) -> Asked:
-    """What is to be conditioned on: so many worlds, or as many as an earlier study had. ArgumentError for too few."""
+def asked_of(
+    plan: Plan, date: str | None, worlds: int | None, coupling: str | None = None, folder: Path | None = None
+) -> Asked:
+    """What is to be conditioned on: so many worlds, or as many as an earlier study had. ArgumentError for too few.
+
+    folder: where they will be kept; PowersimError if something of others is in their place.
+    """
+    if folder is not None:
+        check_folder_of(folder)
     recorded = plan.opened.recorded
     count = recorded.get("worlds", WORLDS) if worlds is None else worlds
     return Asked(plan, date, count, coupling=coupling or recorded.get("coupling") or SAME)
@@ -50,9 +57,7 @@ def conditional(
     scheduler: str | None = None,
 ) -> Conditional:
     """Condition a plan on what happened, into a folder if there is one."""
-    asked = asked_of(plan, date, worlds, coupling)
-    if folder is not None:
-        check_folder_of(folder)
+    asked = asked_of(plan, date, worlds, coupling, folder)
     what = asked.known
     stated = what.evidence
     if what.until > stated.after:

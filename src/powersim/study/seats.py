@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import LoadedScenario
+from powersim.run.opened import LoadedScenario, one_of
 
 if TYPE_CHECKING:
     from powersim.play.decisions import Bot
@@ -27,7 +27,12 @@ class Seats:
         raise NotImplementedError
 
     def _single(self, branch: str | None, theory: str | None) -> Plan:
-        raise NotImplementedError
+        """The same where there can be one branch and one theory alone: `all` is not one."""
+        if branch is not None:
+            one_of("branch", branch, self.opened.branches)
+        if theory is not None:
+            one_of("theory", theory, self.opened.theories)
+        return self._first(branch, theory)
 
     def play(
         self,

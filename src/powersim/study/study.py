@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from powersim.errors import Argument, ArgumentError
-from powersim.given.conditioning import check_folder_of
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, Source, chosen, one_of, open_source
@@ -125,9 +124,7 @@ class Study(GivenQuestions, Pages):
         if where is not None and where.exists():
             check_effects(where)
         if self.date is not None:
-            given.asked_of(planned, self.date, worlds)  # says at once what cannot be
-            if where is not None:
-                check_folder_of(where)
+            given.asked_of(planned, self.date, worlds, folder=where)  # says at once what cannot be
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
@@ -373,14 +370,6 @@ class Study(GivenQuestions, Pages):
         """A plan for what is named; for the first branch and the first theory of the study where nothing is."""
         whole = self._plan(self.branches, self.theories)
         return self._plan(branches or whole.branches[:1], theories or whole.theories[:1])
-
-    def _single(self, branch: str | None, theory: str | None) -> Plan:
-        """The same where it can be one branch and one theory alone: all of them are not one."""
-        if branch is not None:
-            one_of("branch", branch, self.opened.branches)
-        if theory is not None:
-            one_of("theory", theory, self.opened.theories)
-        return self._first(branch, theory)
 
     def _pair(self, branches: Chosen, theory: str | None) -> Plan:
         """A plan for two branches, or one beside itself, under one theory."""
