@@ -26,6 +26,9 @@ class Seats:
     def _first(self, branches: Chosen = None, theories: Chosen = None) -> Plan:
         raise NotImplementedError
 
+    def _single(self, branch: str | None, theory: str | None) -> Plan:
+        raise NotImplementedError
+
     def play(
         self,
         actor: str,
@@ -52,7 +55,7 @@ class Seats:
             found = saved.load(file).game
             branch, theory = branch or found.branch, theory or found.theory
             run = found.run if run is None else run
-        game = opened(self._first(branch, theory), actor, run or 0, file, heard(progress))
+        game = opened(self._single(branch, theory), actor, run or 0, file, heard(progress))
         if bot is not None:
             game.play({actor: bot})
         return game

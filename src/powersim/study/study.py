@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from powersim.errors import Argument, ArgumentError
+from powersim.given.conditioning import check_folder_of
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, Source, chosen, one_of, open_source
@@ -20,8 +21,8 @@ from powersim.study import given, questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
+from powersim.study.pages import Pages
 from powersim.study.results import Comparison, Results, carried_out, check_effects
-from powersim.study.seats import Seats
 
 if TYPE_CHECKING:
     from powersim.study.tales import About, Chronicles, Tale, TwoTales
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study(GivenQuestions, Seats):
+class Study(GivenQuestions, Pages):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -125,6 +126,8 @@ class Study(GivenQuestions, Seats):
             check_effects(where)
         if self.date is not None:
             given.asked_of(planned, self.date, worlds)  # says at once what cannot be
+            if where is not None:
+                check_folder_of(where)
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
@@ -155,7 +158,7 @@ class Study(GivenQuestions, Seats):
         progress: Listener | Count | None = None,
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
-        planned = self._first(branch, theory)
+        planned = self._single(branch, theory)
         where = folder_of(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
@@ -370,6 +373,14 @@ class Study(GivenQuestions, Seats):
         """A plan for what is named; for the first branch and the first theory of the study where nothing is."""
         whole = self._plan(self.branches, self.theories)
         return self._plan(branches or whole.branches[:1], theories or whole.theories[:1])
+
+    def _single(self, branch: str | None, theory: str | None) -> Plan:
+        """The same where it can be one branch and one theory alone: all of them are not one."""
+        if branch is not None:
+            one_of("branch", branch, self.opened.branches)
+        if theory is not None:
+            one_of("theory", theory, self.opened.theories)
+        return self._first(branch, theory)
 
     def _pair(self, branches: Chosen, theory: str | None) -> Plan:
         """A plan for two branches, or one beside itself, under one theory."""
