@@ -33,7 +33,7 @@ from powersim.sim.cluster import Say
 
 ISLANDS = 4
 WORLDS = 256
-FEWEST = 8  # moves of every world after a step; where more turns are known, one for each
+FEWEST = 8  # moves of every world after a step; where more turns are known, one for every two
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 AGREE = 1.1  # r_hat up to which islands are said to agree (Gelman and Rubin 1992)
@@ -74,8 +74,8 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: one for each turn that is known. coupling: which luck
-    branches share once they have parted, one of `COUPLINGS`.
+    moves: of every world after a step of the sampler; None: one for every two turns that are known. coupling: which
+    luck branches share once they have parted, one of `COUPLINGS`.
     """
 
     plan: Plan
@@ -97,7 +97,7 @@ class Asked:
     @property
     def sweeps(self) -> int:
         """Moves of every world after a step."""
-        return max(FEWEST, self.known.until + 1) if self.moves is None else self.moves
+        return max(FEWEST, (self.known.until + 1) // 2) if self.moves is None else self.moves
 
     @property
     def label(self) -> str:
@@ -332,9 +332,9 @@ def refuse(asked: Asked, theory: str, lot: Lot) -> None:
     if lot.ess < LEAST:
         raise PowersimError(
             f"given {asked.label}: under {theory} {lot.ess:.1f} of {len(lot.worlds)} worlds count, and below "
-            f"{LEAST:g} nothing is answered (R-hat between islands {lot.r_hat:.2f}, their evidence differs by a factor "
-            f"of e to the {np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, less evidence (an "
-            "earlier date), or a larger error, discrepancy or miss in `evidence`"
+            f"{LEAST:g} nothing is answered (R-hat between islands {lot.r_hat:.2f}, their evidence differs by a "
+            f"factor of e to the {np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, "
+            "less evidence (an earlier date), or a larger error, discrepancy or miss in `evidence`"
         )
 
 
@@ -374,8 +374,9 @@ def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
 
 def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:
     found.worlds.write(
-        path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra, made=found.made,
-        accepted=found.accepted, counts=np.array([found.levels, found.histories]), terms=found.terms,
+        path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra,
+        made=found.made, accepted=found.accepted, counts=np.array([found.levels, found.histories]),
+        terms=found.terms,
     )  # fmt: skip
 
 

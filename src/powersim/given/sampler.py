@@ -1,17 +1,17 @@
 """Worlds that went as the record says: tempered sequential Monte Carlo over draws and luck, in independent islands.
 
-Every island draws its worlds from the prior, raises the power of the likelihood step by step, each so far that half
-the effective number of worlds is left, draws worlds anew by weight, and moves every one of them. The moves draw from
-the prior, so that the ratio of likelihoods alone decides: new keys for one turn, for some turns, new draws for a
-block of parameters, or a small step of all of them round the unit interval. The product of the mean weights is the
-evidence of the theory.
+Every island draws its worlds from the prior, raises the power of the likelihood step by step, each so far that most of
+the effective number of worlds is left, draws some by weight, and moves each of these through several worlds, all of
+which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw
+anew follows what was accepted, see `given.tuning`. The product of the mean weights is the evidence of the theory.
 
-Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves);
-Andrieu, Doucet and Holenstein 2010, J. R. Statist. Soc. B 72:269.
+Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau and
+Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -55,9 +55,7 @@ def island(task: Task, number: int) -> Island:
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
     power = 1.0 if task.known.size == 0 else 0.0
     count = task.worlds if power else max(START, task.moves // 2) * task.worlds
-    some = [
-        replace(task.weigh(State(rng.random(size), keys_of(rng, turns))), case=None) for _ in range(count)
-    ]
+    some = [_light(task.weigh(State(rng.random(size), keys_of(rng, turns)))) for _ in range(count)]
     tuning = Tuning.of(task.known.until + 1, task.groups)
     log_evidence, levels = 0.0, 0
     while power < 1.0:
@@ -83,6 +81,13 @@ def island(task: Task, number: int) -> Island:
         some[n] = replace(state, keys=keys)
     extra = np.array([task.known.extra(state.sums[-1], rng) for state in some])
     return _told(task, some, log_evidence, extra, tuning, levels, count + int(tuning.made.sum()))
+
+
+def _light(state: State) -> State:
+    """A first draw, without what is not needed any more: of one that has no chance, everything but what is to blame."""
+    if state.log == -math.inf:
+        return State(np.zeros(0), state.keys[:0], blame=state.blame)
+    return replace(state, case=None)
 
 
 def _chain(

@@ -88,8 +88,8 @@ class Settled:
 class Possible:
     """One world under a theory.
 
-    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T, S): luck by turn and share of draws.
-    uniforms (F): of the settled draws, NaN = never asked for.
+    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T, S): luck by turn and share of
+    its draws. uniforms (F): of the settled draws, NaN = never asked for.
     """
 
     theory: str
