@@ -39,10 +39,6 @@ def test_every_function_that_does_not_act_has_been_watched(seen: dict[str, Any])
     assert seen["unseen"] == []
 
 
-def test_no_rule_counts_from_the_end_of_an_array(seen: dict[str, Any]) -> None:
-    assert seen["looks"] > 100_000  # any such index would have stopped the program
-
-
 def test_what_acts_is_there_and_is_not_called_a_judge() -> None:
     known = set(judging.functions())
     assert known >= judging.ACTS | judging.INNER

@@ -13,16 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import llvmlite.binding as llvm
 import numba
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
-
-# Loops over actors are short. Left to itself LLVM takes sixteen rounds or more at once, and so never does with fifteen.
-llvm.set_option("powersim", "-force-vector-interleave=1")
 
 
 class PartLibrary(JITCodeLibrary):  # type: ignore[misc]

@@ -54,7 +54,7 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
     so that two positions can be compared.
     """
     place, row = sums.place, -1
-    for r in range(ROWS):  # one at most is it; all are compared, so that several are at once
+    for r in range(ROWS):  # one at most is it; no branch ends the loop
         row += r + 1 if place[k, r] == at else 0
     since = -1
     if row >= 0:

@@ -101,7 +101,7 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
     moved = False
     for i in range(n):
         differ = 0
-        for j in range(n):  # counted, and all compared, so that several are at once
+        for j in range(n):  # counted: no branch ends the loop
             differ += w.alignment[i, j] != notes.alignment[i, j]
             differ += w.resolve[i, j] != notes.resolve[i, j]
             differ += w.trust[i, j] != notes.trust[i, j]
