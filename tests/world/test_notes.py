@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import interpreted
 from powersim.rules.beliefs import relax
 from powersim.scenario.arrays.build import Built
@@ -77,7 +77,7 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     held &= ~np.isnan(sums.place)[:, :, None] & (sums.salience > 0.0)[:, None, :]
     assert held.sum() > 500
     gaps = np.abs(sums.place[:, :, None] - sums.theta[:, None, :])[held]
-    assert [math.pow(gap, p.curvature) for gap in gaps] == list(sums.powers[held])
+    assert [power(gap, p.curvature) for gap in gaps] == list(sums.powers[held])
     notes = engine.desk.notes
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100

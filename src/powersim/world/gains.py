@@ -6,8 +6,7 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
@@ -69,7 +68,7 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
         for i in range(sums.own.shape[0]):
             if sums.moved[k, i] > since:
                 gap = abs(at - sums.theta[k, i])
-                sums.powers[k, row, i] = math.pow(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
+                sums.powers[k, row, i] = power(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
     return int(row)
 
 
