@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from powersim.effects import findings
 from powersim.effects.results import Floats, Study
@@ -21,6 +22,7 @@ from powersim.figures.style import (
     Drawing,
     Look,
     looks,
+    measure,
     sheet,
     shorten,
     words,
@@ -30,6 +32,7 @@ LEAST_SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
 ROWS, DATES = 4, 3  # branches and dates that are drawn
 NARROWEST = 8.0
 LEAST = 0.2  # alignment that is drawn
+REACH = 1.18  # of the axes, where places are within -1..1
 MOVES, PULL = 400, 0.04  # steps of the layout from one date to the next, and how far one goes
 
 
@@ -62,7 +65,7 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
         bottom = made.top - HEAD - (i + 1) * (side + ROW) + 0.1
         for j, (mean, place) in enumerate(row):
             axes = made.axes(LEFT + j * (side + GAP), bottom, side, side)
-            _graph(axes, mean, place / reach, actors)
+            draw_ties(axes, mean, place / reach, actors)
             axes.text(-1.15, -1.15, dates[j], size=SMALL)
         name = shorten(f"{words(branch.name)}: {branch.title}", made.width - 2 * LEFT, TEXT)
         colour = looks(study)[branch.name].colour
@@ -78,23 +81,23 @@ def places_of(results: xr.Dataset, study: Study, names: Sequence[str]) -> list[l
         for j in range(results.sizes["snapshot"]):
             mean = np.nan_to_num(matrix(results, name, j, study.runs).over_theories().mean[0])
             mean = (mean + mean.T) / 2
-            before = row[-1][1] if row else found[0][0][1] if found else _circle(mean)
-            row.append((mean, _settled(mean, before)))
+            before = row[-1][1] if row else found[0][0][1] if found else circle(mean)
+            row.append((mean, settled(mean, before)))
         found.append(row)
     return found
 
 
-def _circle(mean: Floats) -> Floats:
+def circle(mean: Floats) -> Floats:
     """Where the first layout starts: on a circle, neighbours by bloc."""
     angle = np.empty(len(mean))
     angle[blocs(mean)] = 2 * np.pi * np.arange(len(mean)) / len(mean)
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def _settled(mean: Floats, place: Floats) -> Floats:
+def settled(mean: Floats, place: Floats, moves: int = MOVES) -> Floats:
     """Places after friends have pulled and enemies pushed, and everybody has kept a distance; around 0."""
     place, n = place.copy(), len(place)
-    for _ in range(MOVES):
+    for _ in range(moves):
         apart = place[:, None] - place[None, :]
         far = np.maximum(np.linalg.norm(apart, axis=-1), 1e-6)
         wanted = 1.1 - 0.7 * mean  # friends at +1 end 0.4 apart, enemies at -1 1.8
@@ -104,15 +107,27 @@ def _settled(mean: Floats, place: Floats) -> Floats:
     return np.asarray(place - place.mean(axis=0))
 
 
-def _graph(axes: Axes, mean: Floats, place: Floats, actors: list[str]) -> None:
-    axes.set_xlim(-1.18, 1.18)
-    axes.set_ylim(-1.18, 1.18)
+def draw_ties(
+    axes: Axes, mean: Floats, place: Floats, actors: Sequence[str], *, written: bool = False
+) -> None:
+    """Alignment (actor, actor) as lines between places (actor, 2) within -1..1: codes in rings, or `written` names."""
+    axes.set_xlim(-REACH, REACH)
+    axes.set_ylim(-REACH, REACH)
     axes.axis("off")
     for i, j in zip(*np.triu_indices(len(actors), 1), strict=True):
         size = float(mean[i, j])
         if abs(size) >= LEAST:
             colour, wide = BLUE if size > 0 else VERMILLION, 0.6 + 5 * (abs(size) - LEAST)
             axes.plot(*place[[i, j]].T, color=colour, lw=wide, alpha=0.4, solid_capstyle="round", zorder=1)
+    if written:
+        axes.plot(*place.T, "o", ms=6, color=INK, zorder=2)
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        unit = 2 * REACH * axes.figure.dpi / axes.bbox.width  # of the axes, an inch
+        for actor, (x, y) in zip(actors, place, strict=True):
+            room = max(0.0, REACH - measure(actor, SMALL) * unit / 2)
+            side = min(max(float(x), -room), room)
+            axes.text(side, y - 0.04, actor, size=SMALL, ha="center", va="top", path_effects=halo, zorder=3)
+        return
     axes.plot(*place.T, "o", ms=17, mfc="white", mec=INK, mew=0.8, zorder=2)
     for actor, (x, y) in zip(actors, place, strict=True):
         axes.text(x, y, actor[:4], size=SMALL - 1.5, ha="center", va="center", zorder=3)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from powersim.figures.section import Table
 from powersim.report.pictures import Picture
 
-WHOLE, ROWS = 14, 10  # rows of a table that is printed whole; of a longer one, the first
+WHOLE, ROWS = 14, 8  # rows of a table that is printed whole; of a longer one, the first
 FIGURES = 2  # of a part or a section
 PARTS = {"effects": 0, "paths": 4, "alignment": 1, "more": 0}  # effects stand on paper as tables
 """Figures of parts that have another number."""

@@ -20,8 +20,8 @@ from powersim.study import given, questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
+from powersim.study.pages import Pages
 from powersim.study.results import Comparison, Results, carried_out, check_effects
-from powersim.study.seats import Seats
 
 if TYPE_CHECKING:
     from powersim.study.tales import About, Chronicles, Tale, TwoTales
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study(GivenQuestions, Seats):
+class Study(GivenQuestions, Pages):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
