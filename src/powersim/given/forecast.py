@@ -319,7 +319,7 @@ def _gone_on(plan: Plan, lot: Lot, watch: Watch, pool: ThreadPoolExecutor) -> En
         return simulate_branches([case], world.seed, 0, chance=world.luck)[0].values
 
     some, back = lot.worlds.once()
-    return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.worlds.ess)
+    return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.ess)
 
 
 def _together(parts: Sequence[Ensemble], shares: Sequence[float]) -> Ensemble:
