@@ -12,14 +12,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.rules.patience import patience_weight
 from powersim.world.desk import Agenda, Menu
+from powersim.world.exchange import weight
 from powersim.world.gains import money_unit
 from powersim.world.packages import (
     admissible,
     best_of_many,
     best_of_two,
     consider,
+    hopeless,
+    price_legs,
     same_object,
     sum_subsets,
 )
@@ -96,6 +100,7 @@ def lay(found: Bazaar, legs: list[int], worth: Worths) -> int:
     for place, leg in enumerate(legs[:count]):
         found.agenda.leg[place] = leg
         found.menu.gain[leg, :parties] = worth[place]
+    price_legs(g, desk)
     sum_subsets(g, desk)
     return count
 
@@ -380,3 +385,26 @@ def test_equal_gain_among_many_maximises_the_smallest_gain(worth: Worths, fair: 
         assert least <= LEAST
     else:
         assert fair.agenda.gain[:4].min() == pytest.approx(least, abs=1e-9)
+
+
+@given(worth=tables(FEW), paid=st.booleans(), u=st.floats(0.0, 1.0, exclude_max=True))
+def test_two_who_are_not_let_search_would_have_signed_nothing(
+    plain: Bazaar, paying: Bazaar, worth: Worths, paid: bool, u: float
+) -> None:
+    found = paying if paid else plain
+    g, w, desk = found.play.packed
+    mask = two(found, list(range(FEW)), worth)
+    chance = 0.0
+    if mask > 0:
+        scale = found.play.case.params.sign_tau * weight(g, desk.agenda, mask)
+        chance = sign_probability(pair_surplus(*found.agenda.gain[:2]), 0.0, 0.0, scale)
+    assert not hopeless(g, w, desk.agenda, chance - 1e-12)
+    if hopeless(g, w, desk.agenda, u):
+        assert u >= chance
+
+
+def test_who_can_gain_little_is_not_let_search(plain: Bazaar) -> None:
+    g, w, desk = plain.play.packed
+    lay(plain, [0, 3], np.array([[0.002, -0.001], [-0.001, 0.002]]))
+    assert hopeless(g, w, desk.agenda, 0.5)
+    assert not hopeless(g, w, desk.agenda, 0.01)

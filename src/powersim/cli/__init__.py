@@ -46,9 +46,11 @@ Examples:
 
 
 def _app(panels: bool = False) -> typer.Typer:
+    from powersim.scenario.library import documents
+
     app = typer.Typer(
         help="Agent-based strategic simulation of world politics: counterfactuals with every assumption stated.",
-        epilog=EXAMPLES,
+        epilog=f"{EXAMPLES}\n\b\nDocuments, beginning with tutorial.md:\n  {documents()}\n",
         rich_markup_mode="rich" if panels else None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

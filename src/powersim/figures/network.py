@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from powersim.effects import findings
 from powersim.effects.results import Floats, Study
 from powersim.figures.alignment import blocs, matrix
+from powersim.figures.atlas import named
 from powersim.figures.style import (
     BLUE,
     INK,
@@ -28,7 +29,7 @@ from powersim.figures.style import (
 )
 
 LEAST_SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
-ROWS = 4
+ROWS, DATES = 4, 3  # branches and dates that are drawn
 NARROWEST = 8.0
 LEAST = 0.2  # alignment that is drawn
 REACH = 1.18  # of the axes, where places are within -1..1
@@ -42,10 +43,11 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     seen to move.
     """
     study = study or Study.read(results)
-    dates = [str(s) for s in results["snapshot"].values]
-    actors = [str(a) for a in results["actor"].values]
+    every = [str(s) for s in results["snapshot"].values]
+    kept = sorted({round(k) for k in np.linspace(0, len(every) - 1, DATES)})
+    dates, actors = [every[k] for k in kept], [str(a) for a in results["actor"].values]
     shown = study.main[:ROWS]
-    finding = _finding(results, study, dates, actors)
+    finding = _finding(results, study, dates, [named(study, code) for code in actors])
     caption = (
         "Mean alignment over runs and theories. Blue: friends, vermillion: enemies; the thicker, the more; none "
         f"below {LEAST}. Friends are pulled together and enemies pushed apart, from where they stood at the "
@@ -57,7 +59,7 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     width = max(NARROWEST, 2 * LEFT + len(dates) * (LEAST_SIDE + GAP))
     side = (width - 2 * LEFT - GAP * (len(dates) - 1)) / len(dates)
     made = sheet(finding, caption, HEAD + len(shown) * (side + ROW), legend, width=width)
-    places = _places(results, study, [b.name for b in shown], len(dates))
+    places = [[row[k] for k in kept] for row in places_of(results, study, [b.name for b in shown])]
     reach = max(float(np.abs(place).max()) for row in places for _, place in row)
     for i, (branch, row) in enumerate(zip(shown, places, strict=True)):
         bottom = made.top - HEAD - (i + 1) * (side + ROW) + 0.1
@@ -71,14 +73,12 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     return Drawing("alignment/network", made.figure, finding, caption)
 
 
-def _places(
-    results: xr.Dataset, study: Study, names: list[str], dates: int
-) -> list[list[tuple[Floats, Floats]]]:
-    """Alignment (actor, actor) and places (actor, 2) of each branch at each date."""
+def places_of(results: xr.Dataset, study: Study, names: Sequence[str]) -> list[list[tuple[Floats, Floats]]]:
+    """Mean alignment (actor, actor) and places (actor, 2) of each branch at each date."""
     found: list[list[tuple[Floats, Floats]]] = []
     for name in names:
         row: list[tuple[Floats, Floats]] = []
-        for j in range(dates):
+        for j in range(results.sizes["snapshot"]):
             mean = np.nan_to_num(matrix(results, name, j, study.runs).over_theories().mean[0])
             mean = (mean + mean.T) / 2
             before = row[-1][1] if row else found[0][0][1] if found else circle(mean)

@@ -83,7 +83,7 @@ def weighed(found: Conditioned) -> list[Weighed]:
         Weighed(
             theory, found.asked.label, lot.log_evidence, lot.error, best.log_evidence - lot.log_evidence,
             0.0 if lot is best else math.hypot(best.error, lot.error), found.posterior[theory],
-            _word(best, lot), lot.worlds.ess, len(lot.worlds),
+            _word(best, lot), lot.ess, len(lot.worlds),
         )
         for theory, lot in found.lots.items()
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
-from powersim.errors import PowersimError
-from powersim.files.writing import write_atomically
+from powersim.errors import Argument, PowersimError
+from powersim.files.writing import Mark, write
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.sim.forks import parting, simulate_branches
+from powersim.sim.manifest import DamagedError
 from powersim.sim.run import History
 from powersim.world.case import Case, Watch
 from powersim.world.draws import AS_GIVEN, Luck, luck_of
@@ -32,6 +34,8 @@ from powersim.world.state import Floats, Ints
 Keys = NDArray[np.uint64]
 FOLDER = "given"  # of worlds, in that of a study
 MORE = "more_"
+MARK: Mark = re.compile(rb"\APK\x03\x04.{26}about\.npy", re.DOTALL)
+"""What tells worlds that were kept: an archive whose first part says what they are of."""
 SAME, FRESH = "same", "fresh"
 COUPLINGS = (SAME, FRESH)
 """Which luck branches share once they have parted: the same at the same decision, or none."""
@@ -64,7 +68,7 @@ class Settled:
     def luck(self, seed: int, keys: Keys, given: Floats | None = None) -> Luck:
         """Luck with these draws settled: as they are told to come out, or with uniforms (F) that are given.
 
-        A uniform that is not a number was never asked for, and is left to chance. keys (T): one for every turn.
+        A uniform that is not a number was never asked for, and is left to chance. keys (T, S): by turn and share.
         """
         free = luck_of(seed, np.ascontiguousarray(keys))
         asked = np.ones(self.size, np.bool_) if given is None else np.isfinite(given)
@@ -88,8 +92,8 @@ class Settled:
 class Possible:
     """One world under a theory.
 
-    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T): luck by turn. uniforms (F): of
-    the settled draws, NaN = never asked for.
+    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T, S): luck by turn and share of
+    its draws. uniforms (F): of the settled draws, NaN = never asked for.
     """
 
     theory: str
@@ -102,7 +106,7 @@ class Possible:
     @classmethod
     def of_run(cls, plan: Plan, theory: str, run: int) -> Possible:
         """The world that run `run` of a study is."""
-        keys = np.full(plan.built.turns, run, np.uint64)
+        keys = np.full((plan.built.turns, 1), run, np.uint64)
         place = plan.sampler.place(run, own_name(theory))
         return cls(theory, plan.seed, place, keys, Settled.nothing(), np.zeros(0))
 
@@ -139,7 +143,7 @@ class Possible:
         said = name.encode() + self.place.tobytes() + self.keys.tobytes()
         rng = np.random.default_rng([self.seed, *hashlib.sha256(said).digest()])
         keys, uniforms = self.keys.copy(), self.uniforms.copy()
-        keys[since:] = rng.integers(0, 2**32, len(keys[since:]), dtype=np.uint64)
+        keys[since:] = rng.integers(0, 2**32, keys[since:].shape, dtype=np.uint64)
         uniforms[self.settled.turn >= since] = np.nan
         return replace(self, keys=keys, uniforms=uniforms)
 
@@ -196,12 +200,12 @@ class Worlds:
     @property
     def same(self) -> Ints:
         """Worlds (N) by number; worlds with the same draw and the same past are one."""
-        whole = np.concatenate([self.place, self.keys[:, : self.past].astype(np.float64)], axis=1)
+        whole = np.concatenate([self.place, _flat(self.keys[:, : self.past])], axis=1)
         return np.unique(whole, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     def once(self) -> tuple[list[Possible], Ints]:
         """The worlds without their copies, and which of them each of the N is, to compute a copy once."""
-        whole = np.concatenate([self.place, self.keys.astype(np.float64)], axis=1)
+        whole = np.concatenate([self.place, _flat(self.keys)], axis=1)
         _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
         return [self[int(number)] for number in first], back.reshape(-1).astype(np.int64)
 
@@ -220,24 +224,20 @@ class Worlds:
             room, about=np.array(said), place=self.place, keys=self.keys, turn=s.turn, point=s.point, who=s.who,
             what=s.what, uniforms=self.uniforms, weight=self.weight, past=np.array(self.past), **beside,
         )  # fmt: skip
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, seals.seal(room.getvalue(), path.name))
-        return path
+        return write(path, seals.seal(room.getvalue(), path.name), MARK)
 
     @classmethod
     def read(cls, path: Path, identity: Mapping[str, Any]) -> tuple[Worlds, dict[str, Floats]]:
         """Worlds that were kept, and what beside them. PowersimError: none, damaged, or of something else."""
-        if not path.is_file():
-            raise PowersimError(f"{path}: no such file; allowed: a folder in which `given` left its worlds")
-        whole = seals.unseal(path.read_bytes(), path.name)
-        if whole is None:
-            raise PowersimError(f"{path}: is damaged; remove it and compute it again")
-        with np.load(io.BytesIO(whole), allow_pickle=False) as found:
+        with np.load(io.BytesIO(_whole(path)), allow_pickle=False) as found:
             about = json.loads(str(found["about"]))
             wanted = json.loads(json.dumps(dict(identity)))
             other = [key for key in wanted if about.get(key) != wanted[key]]
             if other:
-                raise PowersimError(f"{path}: holds worlds of another study (another {', '.join(other)})")
+                raise PowersimError(
+                    f"{path}: holds worlds of another study (another {', '.join(other)}), which are never overwritten; "
+                    "name another folder"
+                )
             settled = Settled(found["turn"], found["point"], found["who"], found["what"])
             worlds = cls(
                 about["theory"], about["seed"], found["place"], found["keys"], settled, found["uniforms"],
@@ -254,3 +254,27 @@ class Worlds:
         weight = np.concatenate([w * part.weight for w, part in zip(whole, parts, strict=True)])
         first = parts[0]
         return cls(first.theory, first.seed, settled=first.settled, weight=weight, past=first.past, **joined)
+
+
+def identity_of(path: Path) -> dict[str, Any]:
+    """What worlds that were kept are worlds of. PowersimError: none, or damaged."""
+    with np.load(io.BytesIO(_whole(path)), allow_pickle=False) as found:
+        about: dict[str, Any] = json.loads(str(found["about"]))
+    return about
+
+
+def _whole(path: Path) -> bytes:
+    """What was sealed in a file."""
+    if not path.is_file():
+        raise PowersimError(f"{path}: no such file; allowed: a folder in which `given` left its worlds")
+    whole = seals.unseal(path.read_bytes(), path.name)
+    if whole is None:
+        raise DamagedError(
+            f"{path}: is damaged; go on with its study by ", Argument("resume", True), " to compute it again"
+        )
+    return whole
+
+
+def _flat(keys: Keys) -> Floats:
+    """Keys of N worlds in rows."""
+    return keys.reshape(len(keys), -1).astype(np.float64)

@@ -124,7 +124,7 @@ class Study(GivenQuestions, Pages):
         if where is not None and where.exists():
             check_effects(where)
         if self.date is not None:
-            given.asked_of(planned, self.date, worlds)  # says at once what cannot be
+            given.asked_of(planned, self.date, worlds, folder=where)  # says at once what cannot be
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
@@ -155,7 +155,7 @@ class Study(GivenQuestions, Pages):
         progress: Listener | Count | None = None,
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
-        planned = self._first(branch, theory)
+        planned = self._single(branch, theory)
         where = folder_of(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {
