@@ -22,8 +22,9 @@ from powersim.effects.results import ALL, Floats
 from powersim.effects.scores import brier, counted, crps, ignorance, pit, quantiles, skill
 from powersim.errors import ArgumentError, PowersimError
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Asked, Conditioned, Lot
+from powersim.given.conditioning import Asked, Conditioned
 from powersim.given.knowledge import Known, known, without
+from powersim.given.lots import Lot
 from powersim.given.targets import ISSUE, Coded, Dated, Target, targets
 from powersim.rules.level import beyond
 from powersim.run.plan import Plan

@@ -5,8 +5,8 @@ the effective number of worlds is left, draws some by weight, and moves each of 
 which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw
 anew follows what was accepted, see `given.tuning`. The product of the mean weights is the evidence of the theory.
 
-Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau and
-Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
+Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau
+and Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
 """
 
 from __future__ import annotations
