@@ -7,7 +7,22 @@ import math
 
 import numpy as np
 import pytest
-from bazaar import FEW, FREE, Bazaar, Worths, desk, gains, lay, outcomes, picks, subsets, tables, two
+from bazaar import (
+    FEW,
+    FREE,
+    LEVERS_APART,
+    SIDES_OF_FEW,
+    Bazaar,
+    Worths,
+    desk,
+    gains,
+    lay,
+    outcomes,
+    picks,
+    subsets,
+    tables,
+    two,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
