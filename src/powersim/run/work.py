@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from powersim._garbage import unswept
 from powersim.compile import jit
@@ -247,7 +247,7 @@ def dataset(where: Path, runs: int, *, verified: bool = True, passing: bool = Fa
     store = LocalStore(where / RESULTS, read_only=True)
     if passing:
         weakref.finalize(store, rmtree, where, ignore_errors=True)
-    found = xr.open_dataset(store, engine="zarr", chunks=None, cache=False, consolidated=True)
+    found = xr.open_dataset(cast(Any, store), engine="zarr", chunks=None, cache=False, consolidated=True)
     return found.isel(run=slice(0, runs))
 
 
