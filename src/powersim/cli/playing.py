@@ -70,7 +70,7 @@ def play(
     from powersim.files.writing import check_folder
     from powersim.play import saved
     from powersim.run.work import check_runs
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     check_runs(runs)

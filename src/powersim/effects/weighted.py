@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
+import scipy  # its rooms are loaded when they are used
 
 from powersim.effects import limits
 from powersim.effects.limits import LEVEL
@@ -40,7 +40,7 @@ def weighted(
         half = float("nan")
         if n > 1.0:
             error = np.sqrt((of_world**2).sum() * n / (n - 1.0))
-            half = float(stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
+            half = float(scipy.special.stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
         low, high = effect - half, effect + half
     if not differences.any() and not (diverged and (binary or n <= 1.0)):
         low = high = 0.0
