@@ -171,6 +171,19 @@ def test_causes_that_stand_in_for_each_other_are_told_apart(planted: ModuleType,
     assert list(found.witnesses.cause.unique()) == ["without", "no_other"]
 
 
+@pytest.mark.parametrize("names", [("without", "no_other"), ("w" * 30, "o" * 30), ("both-1", "no-other")])
+def test_what_branches_are_called_decides_nothing(planted: ModuleType, names: tuple[str, str]) -> None:
+    """Not even where a branch has the name that one without both causes would have, or none that long may be."""
+    raw = planted.by_chance(*PLANTED["two sufficient causes"][0])
+    happened, without = (raw["branches"][name] for name in ("happened", "without"))
+    decoy = names[0] + "-and-" + names[1] if len(names[0]) < 20 else "both-1"
+    raw["branches"] = {"happened": happened, names[0]: without, names[1]: RIVAL, decoy: {"like": "happened"}}
+    found = ps.Study(raw, ["happened", *names]).origin("effect", 30, workers=1)
+    rows = {(one.cause, one.beside): one for one in found.beside}
+    assert set(rows) == {(a, b) for a in names for b in (*names, "any") if a != b}
+    assert rows[names].alone + rows[names].together == 1.0
+
+
 def test_causes_that_cannot_be_away_together_have_no_witness(planted: ModuleType) -> None:
     """One lays the cause down where the other takes it away."""
     raw = planted.by_chance(*PLANTED["pre-emption"][0])

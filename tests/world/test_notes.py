@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.compile.elementary import power
 from powersim.rules.beliefs import relax
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
@@ -71,7 +71,7 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     there = ~np.isnan(gaps)
     assert there.sum() > 500
     b = case.params.curvature
-    assert [math.pow(gap, b) for gap in gaps[there]] == list(values[there])
+    assert [power(gap, b) for gap in gaps[there]] == list(values[there])
     notes, s, p = engine.desk.notes, case.setup, case.params
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100

@@ -112,7 +112,7 @@ def complain(text: str) -> None:
 
 
 def mend_streams() -> None:
-    """Let standard streams that were closed (as under cron) lead nowhere, and print what an encoding lacks as "?".
+    """Let standard streams that were closed (as under cron) lead nowhere; what an encoding lacks is "?".
 
     Otherwise the next file that is opened would take the place of a closed stream, and whatever is written to that
     stream would go into it.
@@ -124,7 +124,7 @@ def mend_streams() -> None:
             _forget(number)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 

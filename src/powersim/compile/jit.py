@@ -6,8 +6,7 @@ for the tests of that claim.
 
 Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
 a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
-code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, and the files of
-``compile/``.
+code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters and ``compile/``.
 Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
 
 Parts and checked files lean on insides of numba that another version may have moved. Where they do not load, or do not
@@ -62,8 +61,10 @@ def _sources() -> list[Path]:
     """Every source that compiled code can come from, in an order that does not depend on the file system."""
     marked = re.compile(rb"^@rule\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
-    files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
-    return [*sorted((_PACKAGE / "compile").glob("*.py")), *sorted(files)]
+    compiler, rules, world = (
+        sorted((_PACKAGE / name).glob("*.py")) for name in ("compile", "rules", "world")
+    )
+    return [*compiler, *sorted([*rules, *world, *kernels])]
 
 
 def _oracles() -> list[Path]:
@@ -183,6 +184,14 @@ def is_cold() -> bool:
 _COMPILING = RLock()  # numba reads the folder of its cache from a place that all threads share
 
 
+_WAITING: list[Callable[[], None]] = []
+
+
+def before_compiling(act: Callable[[], None]) -> None:
+    """Do something with numba once it is loaded, before the next rule is compiled."""
+    _WAITING.append(act)
+
+
 class Rule:
     """A rule that is compiled when it is first called, from Python or in compiled code.
 
@@ -226,6 +235,8 @@ def rule(function: F) -> F:
 def _dispatcher(function: Callable[..., Any]) -> Any:
     import numba
 
+    while _WAITING:
+        _WAITING.pop()()
     way = PARTS if in_parts() else PLAIN
     oracle = function.__module__.startswith(f"powersim.{ORACLES}.")
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}

@@ -41,14 +41,29 @@ class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalize_dynamic_globals()
         self._finalized = True
 
+    def _get_module_for_linking(self) -> Any:
+        """With all that it calls, for a library of numba's own that knows no parts."""
+        closed = alone(self).clone()
+        for library in called(self._linking_libraries):
+            closed.link_in(alone(library), preserve=True)
+        return closed
+
 
 class WholeLibrary(JITCodeLibrary):  # type: ignore[misc]
     """Code that Python calls, with all its parts."""
 
     def finalize(self) -> None:
         """Link what is called, however deep, once."""
-        self._linking_libraries: list[Any] = called(self._linking_libraries)
+        for library in called(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(alone(library), preserve=True)
+        self._linking_libraries: list[Any] = []
         super().finalize()
+
+
+def alone(library: Any) -> Any:
+    """The code of a library to be linked, of a part without what it calls."""
+    return JITCodeLibrary._get_module_for_linking(library)
 
 
 def called(libraries: Iterable[Any]) -> list[Any]:

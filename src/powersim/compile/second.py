@@ -26,7 +26,7 @@ from numba.core.bytecode import FunctionIdentity
 from numba.core.compiler import compile_result
 from numba.core.dispatcher import Dispatcher
 
-from powersim.compile.parts import PartLibrary, called, register
+from powersim.compile.parts import PartLibrary, alone, called, register
 
 BEGIN = """
 import pickle, sys
@@ -98,7 +98,7 @@ def lower(names: Sequence[tuple[str, str]], parts: int, arguments: tuple[Any, ..
         (made,) = part.overloads.values()
         code = made.library._final_module.clone()
         for library in called(made.library._linking_libraries):
-            code.link_in(library._get_module_for_linking(), preserve=True)
+            code.link_in(alone(library), preserve=True)
         made.fndesc.typemap = made.fndesc.calltypes = None  # of no use any more, and not to be pickled
         found.append((code.as_bitcode(), made.fndesc, made.environment, made.signature))
     sys.stdout.buffer.write(serialize.dumps(found))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from powersim._words import counted as nouns
 from powersim.effects.results import ALL, Floats
 from powersim.effects.scores import brier, counted, crps, ignorance, pit, quantiles, skill
 from powersim.errors import ArgumentError, PowersimError
@@ -220,7 +221,7 @@ class Forecast:
             count = sum(s.kind == ISSUE and s.theory == self.over for s in self.scores)
             parts.append(
                 f"{told} misses the record of {dates[self.given + 1]} to {dates[self.until]} by {of.score:.3f} (CRPS, "
-                f"{count} issues): {_against(of)}; its bands of {BAND} hold {of.covered:.0%} of it"
+                f"{nouns(count, 'issue')}): {_against(of)}; its bands of {BAND} hold {of.covered:.0%} of it"
             )
         if (of := self.score("events")) is not None:
             said = "it misses dated events" if parts else f"{told} misses dated events"

@@ -12,7 +12,11 @@ Andrieu, Doucet and Holenstein 2010, J. R. Statist. Soc. B 72:269.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from threading import Event
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,6 +29,7 @@ from powersim.world.state import Floats
 START = 4  # draws from the prior for every world of an island, or half its moves if that is more: few have a chance
 HALF = 0.5  # of the effective number of worlds that a step leaves
 LEVELS = 400  # steps after which something is wrong
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,18 @@ class Island:
     histories: int
 
 
-def island(task: Task, number: int) -> Island:
-    """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits."""
+def island(task: Task, number: int, stopped: Event | None = None) -> Island:
+    """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits.
+
+    stopped: when it is set, nobody waits for the island any more, and it ends with CancelledError.
+    """
     rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
     power = 1.0 if task.known.size == 0 else 0.0
     histories = task.worlds if power else max(START, task.moves // 2) * task.worlds
     some = [
         replace(task.weigh(State(rng.random(size), keys_of(rng, turns), float(rng.random()))), case=None)
-        for _ in range(histories)
+        for _ in _until(stopped, range(histories))
     ]
     made, accepted = np.zeros(len(KINDS)), np.zeros(len(KINDS))
     log_evidence, levels = 0.0, 0
@@ -61,7 +69,7 @@ def island(task: Task, number: int) -> Island:
         some = [some[n] for n in _drawn(shares(step * logs), task.worlds, rng)]
         power, levels = power + step, levels + 1
         for _ in range(2 if power >= 1.0 else 1):
-            some = [moved(task, state, rng, power, made, accepted) for state in some]
+            some = [moved(task, state, rng, power, made, accepted) for state in _until(stopped, some)]
         if levels > LEVELS:
             raise PowersimError(
                 f"{task.theory}: the evidence does not let itself be reached; give it a larger error"
@@ -71,6 +79,13 @@ def island(task: Task, number: int) -> Island:
         keys[task.known.until + 1 :] = keys_of(rng, turns - task.known.until - 1)
         some[n] = replace(state, keys=keys)
     return _told(task, some, log_evidence, made, accepted, levels, histories + int(made.sum()))
+
+
+def _until(stopped: Event | None, some: Iterable[T]) -> Iterator[T]:
+    for one in some:
+        if stopped is not None and stopped.is_set():
+            raise CancelledError
+        yield one
 
 
 def _told(

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
@@ -128,8 +129,8 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     if mask > 0:
         logs = 0.0
         for a in range(members):
-            logs += math.log(agenda.gain[a])
-        keep_offer(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
+            logs += log(agenda.gain[a])
+        keep_offer(g, w, desk, t, mask, exp(logs / members), u / p.conference)
 
 
 @rule

@@ -6,8 +6,7 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
@@ -46,7 +45,7 @@ def taken_power(sums: Sums, k: int, i: int, at: float, gap: float, b: float) -> 
     kept = sums.powers[k, int(at * SPREAD) & (ROWS - 1), i]
     if kept[0] != gap:
         kept[0] = gap
-        kept[1] = math.pow(gap, b)
+        kept[1] = power(gap, b)
     return float(kept[1])
 
 

@@ -6,10 +6,9 @@ and the package found is undominated in its menu. Payments close what is left, u
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable
 from powersim.rules.patience import patience_weight
@@ -199,7 +198,7 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
         value = log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
         more = 0.0
         if p.equal_gain > 0.0:
-            value, more = math.log(min(gi, gj)), max(gi, gj)
+            value, more = log(min(gi, gj)), max(gi, gj)
         if best_mask > 0 and abs(value - best) <= TIE and abs(more - best_more) > TIE:
             taken = more > best_more
         else:
@@ -236,10 +235,10 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
             continue
         value = 0.0
         if g.p.equal_gain > 0.0:
-            value = math.log(least)
+            value = log(least)
         else:
             for a in range(n):
-                value += math.log(gain[a])
+                value += log(gain[a])
         if preferred(g, agenda, t, value, mask, best, best_mask):
             best, best_mask = value, mask
             for a in range(n):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from powersim import _yaml
 from powersim._words import did_you_mean, nearest
+from powersim.compile.elementary import power
 from powersim.errors import PowersimError
 
 _MECHANISMS = "mechanisms"
@@ -198,9 +199,9 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
     if n == 1.0:
         return value
     if kind == "share":
-        return 1.0 - math.pow(1.0 - value, n)
+        return 1.0 - power(1.0 - value, n)
     if kind == "memory":
-        return math.pow(value, n)
+        return power(value, n)
     return value * n
 
 
