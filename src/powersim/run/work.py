@@ -6,11 +6,13 @@ import json
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any, cast
 
 from powersim._garbage import unswept
 from powersim.compile import jit
@@ -87,7 +89,7 @@ def is_cold() -> bool:
 
 def patience() -> str:
     """How long compiling takes."""
-    if jit.IN_PARTS:
+    if jit.in_parts():
         return "about half a minute"
     return "some minutes, since this version of numba does not let powersim compile in parts"
 
@@ -98,8 +100,12 @@ def warm(case: Case, engine: str = COMPILED) -> None:
     The collector of garbage rests meanwhile: a compiler makes many objects and little garbage, and looking through
     them again and again takes a tenth of the time.
     """
-    with unswept() if is_cold() else nullcontext():
-        together(engine)([case], 0, 0)
+    if is_cold():
+        from powersim.sim.run import compile_on_two
+
+        with unswept():
+            compile_on_two(case)
+    together(engine)([case], 0, 0)
 
 
 def check_runs(runs: int) -> int:
@@ -230,17 +236,22 @@ def steps(store: Store, runs: int) -> int:
     return todo * len(store.layout.theories)
 
 
-def dataset(where: Path, runs: int, *, verified: bool = True) -> xr.Dataset:
+def dataset(where: Path, runs: int, *, verified: bool = True, passing: bool = False) -> xr.Dataset:
     """The first `runs` runs of the results in a folder, read as they are needed.
 
-    DamagedError names what of them is not what was written; `verified=False` does not look.
+    DamagedError names what of them is not what was written; `verified=False` does not look. passing: the folder goes
+    when nobody holds these results any more, nor anything that was taken from them.
     """
     import xarray as xr
+    from zarr.storage import LocalStore
 
     if verified:
         held.verify(where, runs)
     # Without dask, which would keep a record of every chunk, and without keeping in memory what was read once.
-    found = xr.open_dataset(where / RESULTS, engine="zarr", chunks=None, cache=False, consolidated=True)
+    store = LocalStore(where / RESULTS, read_only=True)
+    if passing:
+        weakref.finalize(store, rmtree, where, ignore_errors=True)
+    found = xr.open_dataset(cast(Any, store), engine="zarr", chunks=None, cache=False, consolidated=True)
     return found.isel(run=slice(0, runs))
 
 
