@@ -37,7 +37,8 @@ COMPARED = " (what the others are compared with)"
 
 
 def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None = None) -> Drawing:
-    """The scenario's first outcome: its mean over runs and theories by turn, a line for each branch that answers; it ends at its date.
+    """The scenario's first outcome, to its date: its mean over runs and theories by turn,
+    a line for each branch that answers.
 
     Around a line lies the 95 % interval of its paired difference from the reference. An `ever` outcome is the share of
     histories so far. Raises ValueError without `rows`.
