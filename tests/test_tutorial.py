@@ -143,7 +143,8 @@ def test_every_command_that_is_shown_runs(
         if "--scheduler" in asked:
             continue  # another machine
         if asked[0] in ("compare", "new"):
-            shutil.rmtree(tmp_path / "out", ignore_errors=True)
+            where = asked[asked.index("--out") + 1] if "--out" in asked else "out/none"
+            shutil.rmtree(tmp_path / where, ignore_errors=True)
             (tmp_path / "my.yaml").unlink(missing_ok=True)
         if asked[0] != "new":
             (tmp_path / "my.yaml").write_text(MINE, "utf-8")

@@ -248,7 +248,8 @@ def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType,
     }
     two = ps.Study(planted.by_chance(*events, **parts), theories=["one", "other"]).given("2005")
     fewer = two.weigh(worlds=100, workers=1, out=tmp_path / "two")
-    assert fewer.finding == "The record cannot tell them apart: one, other."
+    assert sorted(fewer.finding.rstrip(".").partition(": ")[2].split(", ")) == ["one", "other"]
+    assert fewer.finding.startswith("The record cannot tell them apart: ")
     again = ps.Study(tmp_path / "weigh" / "provenance.json").weigh(out=tmp_path, resume=True, workers=1)
     assert again.effects.equals(found.effects)
     assert list(found.posterior.columns)[:2] == ["theory", "path"]

@@ -9,11 +9,13 @@ import typer
 
 from powersim.cli.options import (
     Detail,
+    Engine,
     File,
     Out,
     Overrides,
     Quiet,
     Resume,
+    Scheduler,
     Seed,
     Theories,
     Workers,
@@ -55,6 +57,8 @@ def forecast(
         typer.Option("--by-evidence", help="Weigh theories by what the record says of them until the date."),
     ] = False,
     out: Out = None,
+    engine: Engine = None,
+    scheduler: Scheduler = None,
     workers: Workers = None,
     resume: Resume = False,
     detail: Detail = False,
@@ -78,7 +82,9 @@ def forecast(
         by_evidence=by_evidence,
         out=out,
         resume=resume,
+        engine=engine,
         workers=workers,
+        scheduler=scheduler,
         progress=page,
     )
     page.line(found.plan.scenario.title, "bold")

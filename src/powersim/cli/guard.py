@@ -30,6 +30,8 @@ MISTAKE, INTERRUPTED = 2, 130  # exit codes
 ECHO = 2.0
 """Seconds in which a signal is the same wish once more: a shell and its terminal both send SIGHUP."""
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""What numba puts around words where a library of colours happens to be installed."""
 COMPILER = re.compile(r"(numba|llvmlite)(\.|$)")
 """Modules whose errors are about compiling."""
 
@@ -75,7 +77,7 @@ def explained(error: Exception) -> str | None:
         return f"a library cannot be loaded ({error}); install powersim anew, e.g. pip install --upgrade powersim"
     if _is_of_compiler(error):
         return (
-            f"the rules cannot be compiled: {type(error).__name__}: {error}\n{_versions()}. "
+            f"the rules cannot be compiled: {type(error).__name__}: {COLOURS.sub('', str(error))}\n{_versions()}. "
             "POWERSIM_JIT=0 computes without compiling, some two hundred times slower"
         )
     return None

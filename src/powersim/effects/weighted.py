@@ -21,16 +21,23 @@ def effective(weight: Floats, same: Floats) -> float:
 
 
 def weighted(
-    a: Floats, b: Floats, weight: Floats, same: Floats, *, binary: bool, diverged: bool
+    a: Floats,
+    b: Floats,
+    weight: Floats,
+    same: Floats,
+    *,
+    binary: bool,
+    diverged: bool,
+    thin: float = 1.0,
 ) -> PairedStatistics:
     """Statistics of b - a over worlds (N) with weights; `same` numbers them, copies of one world alike.
 
     Worlds of equal weight get what `paired` gives to runs. The standard error is that of a ratio of weighted sums, over
     worlds; with 0/1 outcomes the effective number of worlds stands in for that of runs. diverged: whether any
-    histories differ, see `paired`.
+    histories differ, see `paired`. thin: of how many worlds one counts, where they hang together.
     """
     w = weight / weight.sum()
-    n = effective(weight, same)
+    n = effective(weight, same) / thin
     mean_a, mean_b, differences = float(w @ a), float(w @ b), b - a
     effect = float(w @ differences)
     if binary:
@@ -40,7 +47,7 @@ def weighted(
         of_world = np.bincount(same.astype(np.int64), w * (differences - effect))
         half = float("nan")
         if n > 1.0:
-            error = np.sqrt((of_world**2).sum() * n / (n - 1.0))
+            error = np.sqrt((of_world**2).sum() * thin * n / (n - 1.0))
             half = float(scipy.special.stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
         low, high = effect - half, effect + half
     if not differences.any() and not (diverged and (binary or n <= 1.0)):

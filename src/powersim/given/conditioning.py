@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -21,9 +20,10 @@ from powersim.errors import Argument, PowersimError, Stopped, whole
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.given.islands import Hands, computed
-from powersim.given.knowledge import Known, known
-from powersim.given.moves import KINDS
-from powersim.given.sampler import Island, log_mean, shares
+from powersim.given.knowledge import Known, known, shares
+from powersim.given.lots import Lot
+from powersim.given.sampler import Island
+from powersim.given.tuning import KINDS
 from powersim.run.condense import summary_of
 from powersim.run.opened import one_of
 from powersim.run.plan import Plan
@@ -36,7 +36,7 @@ from powersim.sim.manifest import DamagedError
 
 ISLANDS = 4
 WORLDS = 256
-FEWEST = 8  # moves of every world after a step; where more turns are known, one for each
+FEWEST = 8  # moves of every world after a step; where more turns are known, one for every two
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 FILE = "diagnostics.csv"
@@ -47,7 +47,8 @@ class Diagnostic:
     """How well the worlds of a theory stand for all that went as the record says; a row of diagnostics.csv.
 
     log_evidence, error: log of the probability of the evidence, and its Monte Carlo error, from islands. ess: effective
-    number of worlds. distinct: different draws. accepted: share of moves by kind. levels: steps, the mean of islands.
+    number of worlds. distinct: different draws. turn, turns, block, nudge: moves accepted, 0..1. levels: steps, the
+    mean of islands. r_hat: whether islands agree, 1 = they do (`Lot.r_hat`).
     """
 
     theory: str
@@ -64,6 +65,7 @@ class Diagnostic:
     nudge: float
     levels: float
     histories: int
+    r_hat: float
 
 
 COLUMNS = [field.name for field in fields(Diagnostic)]
@@ -73,8 +75,8 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: one for each turn that is known. coupling: which luck
-    branches share once they have parted, one of `COUPLINGS`.
+    moves: of every world after a step of the sampler; None: one for every two turns that are known. coupling: which
+    luck branches share once they have parted, one of `COUPLINGS`.
     """
 
     plan: Plan
@@ -96,7 +98,7 @@ class Asked:
     @property
     def sweeps(self) -> int:
         """Moves of every world after a step."""
-        return max(FEWEST, self.known.until + 1) if self.moves is None else self.moves
+        return max(FEWEST, (self.known.until + 1) // 2) if self.moves is None else self.moves
 
     @property
     def label(self) -> str:
@@ -111,40 +113,6 @@ class Asked:
             **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
             "worlds": self.worlds, "moves": self.sweeps, "islands": self.islands,
         }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lot:
-    """The worlds of a theory: those of all islands, by evidence."""
-
-    islands: tuple[Island, ...]
-
-    @property
-    def _logs(self) -> Floats:
-        return np.array([one.log_evidence for one in self.islands])
-
-    @cached_property
-    def worlds(self) -> Worlds:
-        """All of them; an island has the weight of its evidence."""
-        return Worlds.together([one.worlds for one in self.islands], shares(self._logs).tolist())
-
-    @cached_property
-    def log_evidence(self) -> float:
-        """Log of the mean evidence of the islands, each of which is unbiased."""
-        return log_mean(self._logs)
-
-    @property
-    def error(self) -> float:
-        """Standard error of the log evidence (delta method over islands); NaN of one island."""
-        if len(self.islands) < 2:
-            return math.nan
-        z = shares(self._logs)
-        return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
-
-    @cached_property
-    def extra(self) -> Floats:
-        """The uniform of the discrepancy in every world."""
-        return np.concatenate([one.extra for one in self.islands])
 
 
 @dataclass(frozen=True)
@@ -202,8 +170,9 @@ class Conditioned:
         binary = self.asked.plan.scenario.outcomes[name].summary == "ever"
         parted = bool((whole[a] != whole[b]).any())
         return weighted(
-            found[a], found[b], worlds.weight, worlds.same.astype(np.float64), binary=binary, diverged=parted
-        )
+            found[a], found[b], worlds.weight, worlds.same.astype(np.float64), binary=binary, diverged=parted,
+            thin=self.lots[theory].thin,
+        )  # fmt: skip
 
 
 def _row(name: str, theory: str, pair: Pair, p: PairedStatistics, date: str) -> Effect:
@@ -218,9 +187,9 @@ def diagnostic(asked: Asked, theory: str, lot: Lot) -> Diagnostic:
     accepted = np.sum([one.accepted for one in lot.islands], axis=0) / np.maximum(made, 1.0)
     moves = dict(zip(KINDS, accepted.tolist(), strict=True))
     return Diagnostic(
-        theory, asked.label, asked.known.size, len(lot.worlds), lot.worlds.ess, lot.worlds.distinct,
+        theory, asked.label, asked.known.size, len(lot.worlds), lot.ess, lot.worlds.distinct,
         lot.log_evidence, lot.error, **moves, levels=float(np.mean([one.levels for one in lot.islands])),
-        histories=sum(one.histories for one in lot.islands),
+        histories=sum(one.histories for one in lot.islands), r_hat=lot.r_hat,
     )  # fmt: skip
 
 
@@ -320,12 +289,12 @@ def _there(
 
 def refuse(asked: Asked, theory: str, lot: Lot) -> None:
     """PowersimError if the worlds of a theory are effectively too few for an answer."""
-    if lot.worlds.ess < LEAST:
+    if lot.ess < LEAST:
         raise PowersimError(
-            f"given {asked.label}: under {theory} {lot.worlds.ess:.1f} of {len(lot.worlds)} worlds count, and below "
-            f"{LEAST:g} nothing is answered (their evidence differs between islands by a factor of e to the "
-            f"{np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, less evidence (an "
-            "earlier date), or a larger error, discrepancy or miss in `evidence`"
+            f"given {asked.label}: under {theory} {lot.ess:.1f} of {len(lot.worlds)} worlds count, and below "
+            f"{LEAST:g} nothing is answered (R-hat between islands {lot.r_hat:.2f}, their evidence differs by a "
+            f"factor of e to the {np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, "
+            "less evidence (an earlier date), or a larger error, discrepancy or miss in `evidence`"
         )
 
 
@@ -372,8 +341,9 @@ def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
 
 def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:
     found.worlds.write(
-        path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra, made=found.made,
-        accepted=found.accepted, counts=np.array([found.levels, found.histories]),
+        path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra,
+        made=found.made, accepted=found.accepted, counts=np.array([found.levels, found.histories]),
+        terms=found.terms,
     )  # fmt: skip
 
 
@@ -381,5 +351,6 @@ def _kept(path: Path, asked: Asked, theory: str) -> Island:
     worlds, more = Worlds.read(path, asked.identity(theory))
     levels, histories = (int(count) for count in more["counts"])
     return Island(
-        worlds, float(more["log_evidence"]), more["extra"], more["made"], more["accepted"], levels, histories
-    )
+        worlds, float(more["log_evidence"]), more["extra"], more["made"], more["accepted"], levels, histories,
+        more["terms"],
+    )  # fmt: skip

@@ -22,8 +22,9 @@ from powersim.effects.results import ALL, Floats
 from powersim.effects.scores import brier, counted, crps, ignorance, pit, quantiles, skill
 from powersim.errors import ArgumentError, PowersimError
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Asked, Conditioned, Lot
+from powersim.given.conditioning import Asked, Conditioned
 from powersim.given.knowledge import Known, known, without
+from powersim.given.lots import Lot
 from powersim.given.targets import ISSUE, Coded, Dated, Target, targets
 from powersim.rules.level import beyond
 from powersim.run.plan import Plan
@@ -319,7 +320,7 @@ def _gone_on(plan: Plan, lot: Lot, watch: Watch, pool: ThreadPoolExecutor) -> En
         return simulate_branches([case], world.seed, 0, chance=world.luck)[0].values
 
     some, back = lot.worlds.once()
-    return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.worlds.ess)
+    return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.ess)
 
 
 def _together(parts: Sequence[Ensemble], shares: Sequence[float]) -> Ensemble:

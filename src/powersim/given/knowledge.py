@@ -4,7 +4,7 @@ The log likelihood of a history is a sum of terms, none above 0 but for a consta
 is too unlikely to be accepted can be left before its end.
 
 - A coded path at a turn: normal, variance error^2 + discrepancy^2 (Kennedy and O'Hagan 2001, J. R. Statist.
-  Soc. B 63:425).
+  Soc. B 63:425). The discrepancy is averaged out over its prior, and drawn at the end given the history.
 - A dated event that hangs on one decision a turn is imposed, and the log of the rule's own chance is its term
   (likelihood weighting: Fung and Chang 1990, UAI 5; Shachter and Peot 1990). If it did not come about all the same,
   the history has no chance.
@@ -34,6 +34,7 @@ from powersim.world.case import Watch
 from powersim.world.draws import NO, YES
 from powersim.world.state import Floats, Ints
 
+NODES = 32  # values of the discrepancy over which the likelihood is averaged, so that no move has to find it
 ROOT = math.sqrt(2.0 * math.pi)
 NEGATIVE = ("no_war",)
 FLOWS = q.asked_of("flow")
@@ -117,13 +118,26 @@ class Known:
         num = self.evidence.discrepancy
         return num.value if num.prior is None else float(num.prior.quantile(np.array([u]))[0])
 
-    def constant(self, discrepancy: float) -> float:
-        """What all histories have in common: the log likelihood of one that hits everything, settled draws apart."""
-        return float(-np.log(np.sqrt(self.error**2 + discrepancy**2) * ROOT).sum())
+    @cached_property
+    def variance(self) -> Floats:
+        """Of every point (Q, D): coding error and discrepancy together, at the middles of D parts of its prior."""
+        middles = (np.arange(1 if self.evidence.discrepancy.prior is None else NODES) + 0.5) / NODES
+        discrepancy = np.array([self.discrepancy(u) for u in middles.tolist()])
+        return np.asarray(self.error[:, None] ** 2 + discrepancy**2)
 
-    def variance(self, discrepancy: float) -> Floats:
-        """Of every point (Q): coding error and discrepancy together."""
-        return np.asarray(self.error**2 + discrepancy**2)
+    @cached_property
+    def _precision(self) -> Floats:
+        return np.asarray(1.0 / self.variance)
+
+    @cached_property
+    def constant(self) -> Floats:
+        """What all histories have in common (D): the log likelihood of one that hits all, settled draws apart."""
+        return np.asarray(-np.log(np.sqrt(self.variance) * ROOT).sum(axis=0))
+
+    def extra(self, sums: Floats, rng: np.random.Generator) -> float:
+        """A uniform of the discrepancy, drawn given a history's log likelihood (D) at each of its parts."""
+        part = int(rng.choice(len(sums), p=shares(sums))) if np.isfinite(sums).any() else 0
+        return float((part + rng.random()) / len(sums))
 
     @cached_property
     def _during(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
@@ -138,20 +152,22 @@ class Known:
             for t in range(self.until + 1)
         ]  # fmt: skip
 
-    def term(self, t: int, values: Floats, answer: Floats, variance: Floats) -> float:
-        """What turn t adds to the log likelihood of a history (T, O): at most 0. answer (F, 2): as in `Luck`."""
+    def term(self, t: int, values: Floats, answer: Floats) -> Floats | float:
+        """What turn t adds to the log likelihood (D) of a history (T, O): at most 0. answer (F, 2): as in `Luck`."""
         points, asked, over = self._during[t]
-        total = 0.0
+        total: Floats | float = 0.0
         if points.stop > points.start:
             missed = values[t, self.column[points]] - self.value[points]
-            total -= 0.5 * float((missed**2 / variance[points]).sum())
+            total = -0.5 * (missed**2 @ self._precision[points])
         if asked.stop > asked.start:
-            total += sum(log for log in answer[asked, 1].tolist() if log == log)  # not a number: never asked
+            total = total + sum(
+                log for log in answer[asked, 1].tolist() if log == log
+            )  # not a number: never asked
         for check in over:
             if not check.holds(values):
                 if check.exact or check.fact.miss <= 0.0:
                     return -math.inf
-                total += math.log(check.fact.miss)
+                total = total + math.log(check.fact.miss)
         return total
 
 
@@ -192,6 +208,18 @@ def known(plan: Plan, date: str | None = None) -> Known:
         table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3],
         tuple(checks), _settled(rows),
     )  # fmt: skip
+
+
+def shares(logs: Floats) -> Floats:
+    """What each has of the whole, by the logs of what they weigh."""
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
+
+
+def log_mean(logs: Floats) -> float:
+    """Log of the mean of what has these logs."""
+    most = float(logs.max())
+    return most if most == -math.inf else most + math.log(float(np.exp(logs - most).mean()))
 
 
 def without(what: Known) -> Known:

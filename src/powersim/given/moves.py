@@ -1,9 +1,10 @@
 """Worlds on their way to what the record says: how likely it makes them, and moves from one to another.
 
-Moves draw from the prior, so that the ratio of likelihoods alone decides (Chopin 2002, Biometrika 89:539). A history
-stays as it is up to the turn whose luck is drawn anew: moves of luck are made in the order of their turns, each from
-where the world stands at its turn, so that a pass over many of them costs one history and the rests of others. Every
-term of the likelihood is at most 0: a history that can be accepted no more is left.
+Moves keep the prior as it is, so that the ratio of likelihoods alone decides (Chopin 2002, Biometrika 89:539). A
+history changes in the large by small changes: what is drawn anew has to be little where much hangs on it, see
+`given.tuning`. A history stays as it is up to the turn whose luck is drawn anew: moves of luck are made in the order of
+their turns, each from where the world stands at its turn, so that a pass over many of them costs one history and the
+rests of others. Every term of the likelihood is at most 0: a history that can be accepted no more is left.
 """
 
 from __future__ import annotations
@@ -11,11 +12,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from powersim.compile.bundle import pack
-from powersim.given.knowledge import Known
+from powersim.given.knowledge import Known, log_mean
+from powersim.given.tuning import (
+    BLOCK,
+    JOINT,
+    NUDGE,
+    PARTS,
+    SHARES,
+    STRETCH,
+    TURN,
+    TURNS,
+    Tuning,
+    groups_of,
+)
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Keys
@@ -24,34 +39,40 @@ from powersim.sim.run import Engine
 from powersim.world.case import Case
 from powersim.world.draws import Luck
 from powersim.world.start import LOG_ROWS
-from powersim.world.state import Floats
+from powersim.world.state import Floats, Ints
 
-BLOCK = 8  # one in so many parameters is drawn anew by a move of a block
-STRETCH = 4  # turns whose keys a move draws anew
-NUDGE = 0.1  # sd of a small step of parameters, as a share of their distribution
-KINDS = ("turn", "turns", "block", "nudge")
-SHARES = (0.35, 0.15, 0.25, 0.25)
-"""Kinds of moves, and how often each is made."""
-LUCK = 2  # kinds that leave the parameters as they are
+STEPS = (
+    0.3,
+    1.5,
+)  # of a small step of parameters: 10 to minus one between these, in sd of their distributions
+INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite deviate
 
 
 @dataclass(frozen=True)
 class State:
-    """One world on its way: its draw, its luck, its discrepancy as a uniform; what follows of them under a task.
+    """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    log: of the likelihood. terms (until + 1): its sum by turn, but for the constant. uniforms: of the settled draws.
-    blame: the turn that left it without a chance.
+    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy; log: of its mean over
+    these. uniforms: of the settled draws. blame: the turn that left it without a chance.
     """
 
     place: Floats
     keys: Keys
-    extra: float
     log: float = -math.inf
-    terms: tuple[float, ...] = ()
+    sums: Floats = field(default_factory=lambda: np.zeros((0, 1)))
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
     blame: int = -1
     case: Case | None = None
     """Its inputs, packed, as long as it is moved: they are large, and quickly made again."""
+
+
+@dataclass(frozen=True)
+class Luckily:
+    """A move of luck: a turn, new keys from it on (n, S), and which shares of it take them."""
+
+    turn: int
+    keys: Keys
+    shares: Ints
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,11 @@ class Task:
     known: Known
     worlds: int
     moves: int
+
+    @cached_property
+    def groups(self) -> tuple[Ints, ...]:
+        """Uncertain numbers that go together, by their places."""
+        return groups_of(self.plan.built.paths(own_name(self.theory)))
 
     def case(self, place: Floats) -> Case:
         """The inputs at a place, under the branch that happened, watching what is known."""
@@ -78,38 +104,30 @@ class Task:
         """The state with its likelihood, -inf as soon as that is sure to lie below the floor."""
         luck = self.known.settled.luck(self.plan.seed, state.keys)
         case = self.case(state.place) if state.case is None else state.case
-        found = self._ahead(self._engine(case, luck), luck, state.extra, (), floor)
+        sums = np.empty((self.known.until + 2, self.known.constant.size))
+        sums[0] = self.known.constant
+        log, blame = self._ahead(self._engine(case, luck), luck, sums, 0, floor)
         return replace(
-            state,
-            log=found.log,
-            terms=found.terms,
-            uniforms=luck.answer[:, 0].copy(),
-            blame=found.blame,
-            case=case,
-        )
+            state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), blame=blame, case=case
+        )  # fmt: skip
 
-    def _ahead(
-        self, engine: Engine, luck: Luck, extra: float, past: tuple[float, ...], floor: float
-    ) -> _Likelihood:
-        """Go on to the last turn that is known; past: terms of the turns that are done."""
-        what = self.known
-        discrepancy = what.discrepancy(extra)
-        variance, terms = what.variance(discrepancy), list(past)
-        total = sum(past, what.constant(discrepancy))
-        for t in range(len(past), what.until + 1):
+    def _ahead(self, engine: Engine, luck: Luck, sums: Floats, since: int, floor: float) -> tuple[float, int]:
+        """Go on from a turn to the last that is known, fill `sums`; the log likelihood and the turn to blame."""
+        log = -math.inf
+        for t in range(since, self.known.until + 1):
             engine.to(t + 1)
-            terms.append(what.term(t, engine.record.values, luck.answer, variance))
-            total += terms[-1]
-            if total < floor or total == -math.inf:
-                return _Likelihood(-math.inf, tuple(terms), t)
-        return _Likelihood(total, tuple(terms), -1)
+            sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
+            log = log_mean(sums[t + 1])
+            if log < floor or log == -math.inf:
+                return -math.inf, t
+        return log, -1
 
     def walk(
-        self, state: State, proposals: Sequence[tuple[int, Keys]], slack: Sequence[float]
+        self, state: State, proposals: Sequence[Luckily], slack: Sequence[float]
     ) -> tuple[State, list[bool]]:
         """The state after moves of its luck, and which of them were accepted.
 
-        proposals: a turn and new keys from it on, by turn. slack: how far the log likelihood may fall by each.
+        proposals: by turn. slack: how far the log likelihood may fall by each.
         """
         what = self.known
         luck = what.settled.luck(self.plan.seed, state.keys.copy())
@@ -119,74 +137,68 @@ class Task:
             luck.answer[:, 0] = state.uniforms
         there = here.fork(case, same_bench=True)
         since = np.searchsorted(what.settled.turn, np.arange(what.until + 1))
-        for (at, keys), fall in zip(proposals, slack, strict=True):
+        for move, fall in zip(proposals, slack, strict=True):
+            at = move.turn
             here.to(at)
             there.go_to(here)
-            anew = slice(at, at + len(keys))
-            before, uniforms = luck.keys[anew].copy(), luck.answer[since[at] :].copy()
-            luck.keys[anew], luck.answer[since[at] :] = keys, np.nan
-            found = self._ahead(there, luck, state.extra, state.terms[:at], state.log + fall)
-            accepted.append(found.log > -math.inf and found.log >= state.log + fall)
+            before, uniforms = luck.keys[at : at + len(move.keys)].copy(), luck.answer[since[at] :].copy()
+            luck.keys[at : at + len(move.keys), move.shares] = move.keys[:, move.shares]
+            luck.answer[since[at] :] = np.nan
+            sums = state.sums.copy()
+            log, _ = self._ahead(there, luck, sums, at, state.log + fall)
+            accepted.append(log > -math.inf and log >= state.log + fall)
             if accepted[-1]:
-                state = replace(state, log=found.log, terms=found.terms)
+                state = replace(state, log=log, sums=sums)
             else:
-                luck.keys[anew], luck.answer[since[at] :] = before, uniforms
+                luck.keys[at : at + len(move.keys)], luck.answer[since[at] :] = before, uniforms
         return replace(state, keys=luck.keys, uniforms=luck.answer[:, 0].copy(), case=case), accepted
 
 
-@dataclass(frozen=True)
-class _Likelihood:
-    log: float
-    terms: tuple[float, ...]
-    blame: int
-
-
-def moved(
-    task: Task, state: State, rng: np.random.Generator, power: float, made: Floats, accepted: Floats
-) -> State:
+def moved(task: Task, state: State, rng: np.random.Generator, power: float, tuning: Tuning) -> State:
     """The state after the moves of a task, drawn at random; counts them by kind."""
-    kinds = rng.choice(len(KINDS), size=task.moves, p=SHARES)
+    kinds = np.sort(rng.choice(len(SHARES), size=task.moves, p=SHARES)).tolist()
     slack = (np.log(1.0 - rng.random(task.moves)) / power).tolist()
-    until = task.known.until
-    some = sorted(int(kind) for kind in kinds if kind < LUCK)
+    some = [kind for kind in kinds if kind in (TURN, TURNS)]
     if some:
-        turns = rng.integers(until + 1, size=len(some)).tolist()
-        asked = sorted(zip(turns, some, strict=True))
-        anew = [(turn, keys_of(rng, min(_length(kind), until + 1 - turn))) for turn, kind in asked]
+        asked = sorted((int(tuning.places(rng, kind, 1)[0]), kind) for kind in some)
+        anew = [_luckily(rng, tuning, kind, turn, task.known.until) for turn, kind in asked]
         state, well = task.walk(state, anew, slack[: len(some)])
-        for (_, kind), good in zip(asked, well, strict=True):
-            made[kind] += 1
-            accepted[kind] += good
-    for kind, fall in zip(
-        sorted(int(kind) for kind in kinds if kind >= LUCK), slack[len(some) :], strict=True
-    ):
+        for (turn, kind), good in zip(asked, well, strict=True):
+            tuning.count(kind, [turn], good)
+    for kind, fall in zip(kinds[len(some) :], slack[len(some) :], strict=True):
+        where = tuning.places(rng, kind, JOINT)
+        chosen = [rng.permutation(task.groups[n])[: tuning.size(kind, n)] for n in where]
         floor = state.log + fall
-        proposed = task.weigh(_elsewhere(rng, state, kind), floor)
-        made[kind] += 1
-        if proposed.log > -math.inf and proposed.log >= floor:
-            state, accepted[kind] = proposed, accepted[kind] + 1
+        proposed = task.weigh(_elsewhere(rng, state, kind, np.concatenate(chosen)), floor)
+        good = proposed.log > -math.inf and proposed.log >= floor
+        tuning.count(kind, where, good)
+        state = proposed if good else state
     return replace(state, case=None)
 
 
-def _length(kind: int) -> int:
-    """For how many turns a move of luck draws keys."""
-    return 1 if KINDS[kind] == "turn" else STRETCH
+def _luckily(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int, until: int) -> Luckily:
+    """New keys for some shares of a turn, or of some turns, that are known."""
+    keys = keys_of(rng, min(1 if kind == TURN else STRETCH, until + 1 - turn))
+    return Luckily(turn, keys, rng.permutation(keys.shape[1])[: tuning.size(kind, turn)])
 
 
-def _elsewhere(rng: np.random.Generator, state: State, kind: int) -> State:
-    """The same luck with another draw of parameters, so that the prior stays as it is."""
-    whole = np.append(state.place, state.extra)
-    if KINDS[kind] == "block":
-        chosen = rng.random(len(whole)) * BLOCK < 1.0
-        chosen[rng.integers(len(whole))] = True
-        whole = np.where(chosen, rng.random(len(whole)), whole)
+def _elsewhere(rng: np.random.Generator, state: State, kind: int, chosen: Ints) -> State:
+    """The same luck with other parameters, so that the prior stays as it is.
+
+    Small steps: autoregressive among normal deviates (Cotter, Roberts, Stuart and White 2013, Statist. Sci. 28:424).
+    """
+    assert kind in (BLOCK, NUDGE)
+    place = state.place.copy()
+    if kind == BLOCK:
+        place[chosen] = rng.random(len(chosen))
     else:
-        size = NUDGE * 10.0 ** -rng.integers(0, 3)
-        whole = (whole + size * rng.standard_normal(len(whole))) % 1.0
-        whole = np.where(whole < 1.0, whole, 0.0)
-    return replace(state, place=whole[:-1], extra=float(whole[-1]), case=None)
+        step = 10.0 ** -rng.uniform(*STEPS)
+        at = ndtri(np.clip(place[chosen], INSIDE, 1.0 - INSIDE))
+        at = math.sqrt(1.0 - step * step) * at + step * rng.standard_normal(len(chosen))
+        place[chosen] = np.clip(ndtr(at), INSIDE, 1.0 - INSIDE)
+    return replace(state, place=place, case=None)
 
 
 def keys_of(rng: np.random.Generator, count: int) -> Keys:
-    """Keys of luck by chance."""
-    return rng.integers(0, 2**32, max(0, count), dtype=np.uint64)
+    """Keys of luck by chance, for so many turns (count, S)."""
+    return rng.integers(0, 2**32, (max(0, count), PARTS), dtype=np.uint64)

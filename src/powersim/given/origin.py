@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from powersim.effects.results import ALL, Floats
-from powersim.effects.weighted import effective
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
 from powersim.given.conditioning import LEAST
@@ -85,7 +84,7 @@ def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats)
     for cause in plan.branches[1:]:
         parts = [_shares(one, cause) for one in found.values()]
         for theory, one, part in zip(found, found.values(), parts, strict=True):
-            known, among = effective(one.weight, one.same), effective(one.weight * one.happened, one.same)
+            known, among = one.effective(one.weight), one.effective(one.weight * one.happened)
             rows.append(_row(event, cause, theory, part, len(one.weight), known, among))
         if len(parts) > 1:
             own, twins = rows[-len(parts) :], list(found.values())

@@ -1,17 +1,17 @@
 """Worlds that went as the record says: tempered sequential Monte Carlo over draws and luck, in independent islands.
 
-Every island draws its worlds from the prior, raises the power of the likelihood step by step, each so far that half
-the effective number of worlds is left, draws worlds anew by weight, and moves every one of them. The moves draw from
-the prior, so that the ratio of likelihoods alone decides: new keys for one turn, for some turns, new draws for a
-block of parameters, or a small step of all of them round the unit interval. The product of the mean weights is the
-evidence of the theory.
+Every island draws its worlds from the prior, raises the power of the likelihood step by step, each so far that most of
+the effective number of worlds is left, draws some by weight, and moves each of these through several worlds, all of
+which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw
+anew follows what was accepted, see `given.tuning`. The product of the mean weights is the evidence of the theory.
 
-Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves);
-Andrieu, Doucet and Holenstein 2010, J. R. Statist. Soc. B 72:269.
+Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau
+and Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -21,20 +21,27 @@ from typing import TypeVar
 import numpy as np
 
 from powersim.errors import PowersimError
-from powersim.given.moves import KINDS, State, Task, keys_of, moved
+from powersim.given.knowledge import log_mean, shares
+from powersim.given.moves import State, Task, keys_of, moved
+from powersim.given.tuning import Tuning
 from powersim.run.opened import own_name
 from powersim.run.possible import Worlds
 from powersim.world.state import Floats
 
 START = 4  # draws from the prior for every world of an island, or half its moves if that is more: few have a chance
-HALF = 0.5  # of the effective number of worlds that a step leaves
+KEPT = 0.8  # of the effective number of worlds that a step leaves
+CHAIN = 4  # worlds in a row that a world drawn by weight is moved through, all of them kept
+LAST = 4  # times all worlds are moved once more when the whole likelihood counts
 LEVELS = 400  # steps after which something is wrong
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Island:
-    """What an island came to: worlds of equal weight, log of the evidence, moves made and accepted by kind."""
+    """What an island came to: worlds of equal weight, log of the evidence, moves made and accepted by kind.
+
+    terms (N, until + 1): what each turn adds to the log likelihood of each world.
+    """
 
     worlds: Worlds
     log_evidence: float
@@ -43,6 +50,7 @@ class Island:
     accepted: Floats
     levels: int
     histories: int
+    terms: Floats
 
 
 def island(task: Task, number: int, stopped: Event | None = None) -> Island:
@@ -53,12 +61,12 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
     power = 1.0 if task.known.size == 0 else 0.0
-    histories = task.worlds if power else max(START, task.moves // 2) * task.worlds
+    count = task.worlds if power else max(START, task.moves // 2) * task.worlds
     some = [
-        replace(task.weigh(State(rng.random(size), keys_of(rng, turns), float(rng.random()))), case=None)
-        for _ in _until(stopped, range(histories))
+        _light(task.weigh(State(rng.random(size), keys_of(rng, turns))))
+        for _ in _until(stopped, range(count))
     ]
-    made, accepted = np.zeros(len(KINDS)), np.zeros(len(KINDS))
+    tuning = Tuning.of(task.known.until + 1, task.groups)
     log_evidence, levels = 0.0, 0
     while power < 1.0:
         logs = np.array([state.log for state in some])
@@ -66,10 +74,14 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
             raise PowersimError(_impossible(task, some))
         step = _step(logs, power, task.worlds)
         log_evidence += log_mean(step * logs)
-        some = [some[n] for n in _drawn(shares(step * logs), task.worlds, rng)]
-        power, levels = power + step, levels + 1
-        for _ in range(2 if power >= 1.0 else 1):
-            some = [moved(task, state, rng, power, made, accepted) for state in _until(stopped, some)]
+        power, levels = min(1.0, power + step), levels + 1
+        first = [some[n] for n in _drawn(shares(step * logs), -(-task.worlds // CHAIN), rng)]
+        chains = (_chain(task, one, rng, power, tuning) for one in _until(stopped, first))
+        some = [state for chain in chains for state in chain][: task.worlds]
+        for _ in range(LAST if power >= 1.0 else 0):
+            tuning.follow()
+            some = [moved(task, state, rng, power, tuning) for state in _until(stopped, some)]
+        tuning.follow()
         if levels > LEVELS:
             raise PowersimError(
                 f"{task.theory}: the evidence does not let itself be reached; give it a larger error"
@@ -78,7 +90,24 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
         keys = state.keys.copy()
         keys[task.known.until + 1 :] = keys_of(rng, turns - task.known.until - 1)
         some[n] = replace(state, keys=keys)
-    return _told(task, some, log_evidence, made, accepted, levels, histories + int(made.sum()))
+    extra = np.array([task.known.extra(state.sums[-1], rng) for state in some])
+    return _told(task, some, log_evidence, extra, tuning, levels, count + int(tuning.made.sum()))
+
+
+def _light(state: State) -> State:
+    """A first draw, without what is not needed any more: of one that has no chance, everything but what is to blame."""
+    if state.log == -math.inf:
+        return State(np.zeros(0), state.keys[:0], blame=state.blame)
+    return replace(state, case=None)
+
+
+def _chain(
+    task: Task, state: State, rng: np.random.Generator, power: float, tuning: Tuning
+) -> Iterator[State]:
+    """Worlds in a row, each after the moves of a task."""
+    for _ in range(CHAIN):
+        state = moved(task, state, rng, power, tuning)
+        yield state
 
 
 def _until(stopped: Event | None, some: Iterable[T]) -> Iterator[T]:
@@ -92,8 +121,8 @@ def _told(
     task: Task,
     some: list[State],
     log_evidence: float,
-    made: Floats,
-    accepted: Floats,
+    extra: Floats,
+    tuning: Tuning,
     levels: int,
     histories: int,
 ) -> Island:
@@ -102,25 +131,15 @@ def _told(
         task.known.settled, np.stack([state.uniforms for state in some]), np.full(len(some), 1.0 / len(some)),
         task.known.until + 1,
     )  # fmt: skip
-    extra = np.array([state.extra for state in some])
-    return Island(worlds, log_evidence, extra, made, accepted, levels, histories)
-
-
-def shares(logs: Floats) -> Floats:
-    """What each has of the whole, by the logs of what they weigh."""
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())
-
-
-def log_mean(logs: Floats) -> float:
-    """Log of the mean of what has these logs."""
-    return float(logs.max() + np.log(np.exp(logs - logs.max()).mean()))
+    logs = np.array([[log_mean(done) for done in state.sums] for state in some])
+    terms = np.diff(logs.reshape(len(some), -1), axis=1)
+    return Island(worlds, log_evidence, extra, tuning.made, tuning.accepted, levels, histories, terms)
 
 
 def _step(logs: Floats, power: float, worlds: int) -> float:
-    """How far the power may rise so that half of the worlds, or of those with a chance, still count."""
+    """How far the power may rise so that most worlds, or of many more with a chance as many, still count."""
     alive = logs[np.isfinite(logs)]
-    least = min(HALF * len(alive), float(worlds))
+    least = min(KEPT * len(alive), float(worlds))
 
     def enough(step: float) -> bool:
         return float(1.0 / (shares(step * alive) ** 2).sum()) >= least
@@ -143,7 +162,7 @@ def _drawn(weights: Floats, count: int, rng: np.random.Generator) -> list[int]:
 
 def _impossible(task: Task, some: list[State]) -> str:
     """Which event none of the worlds has."""
-    turns = [state.blame for state in some]
+    turns = [state.blame for state in some if state.blame >= 0]
     most = max(set(turns), key=turns.count)
     label = task.plan.scenario.calendar.label(most)
     there = [check.said for check in task.known.checks if check.last == most]

@@ -33,6 +33,7 @@ class Twins:
 
     came: 1 or 0 by branch, the one that happened first. idle: worlds in which a cause did nothing, so that
     without it everything is as it was. runs: whether the worlds are runs, which are the same under every theory.
+    thin: of how many worlds one counts, see `Lot.thin`.
     """
 
     came: dict[str, Floats]
@@ -40,11 +41,16 @@ class Twins:
     weight: Floats
     same: Floats
     runs: bool = False
+    thin: float = 1.0
 
     @property
     def happened(self) -> Floats:
         """Under the branch that happened."""
         return next(iter(self.came.values()))
+
+    def effective(self, weight: Floats) -> float:
+        """How many worlds count, if these are their weights (N)."""
+        return effective(weight, self.same) / self.thin
 
     def __getitem__(self, branch: str) -> Floats:
         return self.came[branch]
@@ -67,6 +73,7 @@ def of_given(plan: Plan, found: Conditioned, theory: str, event: str, threads: i
     return Twins(
         {name: came[back] for name, came in one.came.items()},
         {name: idle[back] for name, idle in one.idle.items()}, one.weight, one.same,
+        thin=found.lots[theory].thin,
     )  # fmt: skip
 
 
@@ -127,7 +134,7 @@ def share(of: Twins, hits: Flags, among: Flags) -> Share:
     total = float(weight.sum())
     if total <= 0.0:
         return np.nan, np.nan, np.nan
-    found, n = float(weight[hits].sum() / total), effective(weight, of.same)
+    found, n = float(weight[hits].sum() / total), of.effective(weight)
     found = min(1.0, max(0.0, found if 1e-12 < found < 1 - 1e-12 else float(round(found))))
     low, high = wilson(np.array(found * n), np.array(n))
     return found, float(low), float(high)

@@ -15,7 +15,8 @@ import numpy as np
 
 from powersim.effects.results import Floats
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Conditioned, Lot
+from powersim.given.conditioning import Conditioned
+from powersim.given.lots import Lot
 from powersim.run.opened import own_name
 
 FILE, LEARNT_FILE, FOLDER = "weights.csv", "posterior.csv", "weigh"
@@ -83,7 +84,7 @@ def weighed(found: Conditioned) -> list[Weighed]:
         Weighed(
             theory, found.asked.label, lot.log_evidence, lot.error, best.log_evidence - lot.log_evidence,
             0.0 if lot is best else math.hypot(best.error, lot.error), found.posterior[theory],
-            _word(best, lot), lot.worlds.ess, len(lot.worlds),
+            _word(best, lot), lot.ess, len(lot.worlds),
         )
         for theory, lot in found.lots.items()
     ]  # fmt: skip

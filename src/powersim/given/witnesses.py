@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from powersim.effects.results import ALL, Floats
-from powersim.effects.weighted import effective
 from powersim.errors import ScenarioError
 from powersim.files.table import mark, write_table
 from powersim.given.twins import Flags, Share, Twins, counting, part_of, pooled, share
@@ -144,7 +143,7 @@ def witnesses(
             some = others if beside == ANY else [beside]
             parts = [_shares(one, cause, some, pairs) for one in found.values()]
             named = {
-                theory: (part, len(one.weight), effective(one.weight * one.happened, one.same))
+                theory: (part, len(one.weight), one.effective(one.weight * one.happened))
                 for (theory, one), part in zip(found.items(), parts, strict=True)
             }
             if len(parts) > 1:

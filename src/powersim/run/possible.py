@@ -68,7 +68,7 @@ class Settled:
     def luck(self, seed: int, keys: Keys, given: Floats | None = None) -> Luck:
         """Luck with these draws settled: as they are told to come out, or with uniforms (F) that are given.
 
-        A uniform that is not a number was never asked for, and is left to chance. keys (T): one for every turn.
+        A uniform that is not a number was never asked for, and is left to chance. keys (T, S): by turn and share.
         """
         free = luck_of(seed, np.ascontiguousarray(keys))
         asked = np.ones(self.size, np.bool_) if given is None else np.isfinite(given)
@@ -92,8 +92,8 @@ class Settled:
 class Possible:
     """One world under a theory.
 
-    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T): luck by turn. uniforms (F): of
-    the settled draws, NaN = never asked for.
+    place (P): its uniforms in the space of assumptions, see `Built.uniforms`. keys (T, S): luck by turn and share of
+    its draws. uniforms (F): of the settled draws, NaN = never asked for.
     """
 
     theory: str
@@ -106,7 +106,7 @@ class Possible:
     @classmethod
     def of_run(cls, plan: Plan, theory: str, run: int) -> Possible:
         """The world that run `run` of a study is."""
-        keys = np.full(plan.built.turns, run, np.uint64)
+        keys = np.full((plan.built.turns, 1), run, np.uint64)
         place = plan.sampler.place(run, own_name(theory))
         return cls(theory, plan.seed, place, keys, Settled.nothing(), np.zeros(0))
 
@@ -143,7 +143,7 @@ class Possible:
         said = name.encode() + self.place.tobytes() + self.keys.tobytes()
         rng = np.random.default_rng([self.seed, *hashlib.sha256(said).digest()])
         keys, uniforms = self.keys.copy(), self.uniforms.copy()
-        keys[since:] = rng.integers(0, 2**32, len(keys[since:]), dtype=np.uint64)
+        keys[since:] = rng.integers(0, 2**32, keys[since:].shape, dtype=np.uint64)
         uniforms[self.settled.turn >= since] = np.nan
         return replace(self, keys=keys, uniforms=uniforms)
 
@@ -200,12 +200,12 @@ class Worlds:
     @property
     def same(self) -> Ints:
         """Worlds (N) by number; worlds with the same draw and the same past are one."""
-        whole = np.concatenate([self.place, self.keys[:, : self.past].astype(np.float64)], axis=1)
+        whole = np.concatenate([self.place, _flat(self.keys[:, : self.past])], axis=1)
         return np.unique(whole, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
     def once(self) -> tuple[list[Possible], Ints]:
         """The worlds without their copies, and which of them each of the N is, to compute a copy once."""
-        whole = np.concatenate([self.place, self.keys.astype(np.float64)], axis=1)
+        whole = np.concatenate([self.place, _flat(self.keys)], axis=1)
         _, first, back = np.unique(whole, axis=0, return_index=True, return_inverse=True)
         return [self[int(number)] for number in first], back.reshape(-1).astype(np.int64)
 
@@ -273,3 +273,8 @@ def _whole(path: Path) -> bytes:
             f"{path}: is damaged; go on with its study by ", Argument("resume", True), " to compute it again"
         )
     return whole
+
+
+def _flat(keys: Keys) -> Floats:
+    """Keys of N worlds in rows."""
+    return keys.reshape(len(keys), -1).astype(np.float64)

@@ -102,7 +102,7 @@ def uniforms(keys: Keys, seed: int, run: int, *, second: bool = False) -> Floats
     luck = draws.luck(seed, run)
     block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
     zero = np.zeros_like(keys[0])
-    w0, w1, w2, w3 = block(zero + np.uint64(draws.PRIOR), keys[0], zero, keys[1], luck.seed, luck.keys[0])
+    w0, w1, w2, w3 = block(zero + np.uint64(draws.PRIOR), keys[0], zero, keys[1], luck.seed, luck.keys[0, 0])
     if second:
         w0, w1 = w2, w3
     return cast(Floats, (((w0 << np.uint64(32)) | w1) >> np.uint64(11)).astype(np.float64) * UNIT_53)

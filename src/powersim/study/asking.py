@@ -142,17 +142,20 @@ class GivenQuestions:
         by_evidence: bool = False,
         out: str | Path | None = None,
         resume: bool = False,
+        engine: str | None = None,
         workers: int | None = None,
+        scheduler: str | None = None,
         progress: Listener | Count | None = None,
     ) -> Forecasts:
         """What comes after one date or several in worlds that went as ours did until then, held against what came.
 
         Without dates that which the study is `given`, or that of the scenario's evidence. to: the last turn that is
         held against the record, by default the last before what the scenario keeps back. by_evidence: weigh theories by
-        what the record until the date says of them.
+        what the record until the date says of them. engine, scheduler: who chooses worlds, as in `compare`.
         """
         from powersim.study.forecasting import forecast
 
+        work.check_engine(engine, scheduler)
         usual = self.opened.recorded.get("dates") or [self.date]
         return forecast(
             self.under_fact(),
@@ -164,6 +167,8 @@ class GivenQuestions:
             resume=resume,
             workers=workers,
             by_evidence=by_evidence,
+            engine=engine,
+            scheduler=scheduler,
         )
 
     def under_fact(self) -> Plan:

@@ -72,10 +72,17 @@ class Conditional:
     @property
     def trust(self) -> list[str]:
         """How far the worlds can be trusted, a line a theory."""
+        from powersim.given.lots import AGREE
+
         return [
             f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "
             f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; moves accepted: "
-            f"turn {row.turn:.2f}, turns {row.turns:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}"
+            f"turn {row.turn:.2f}, turns {row.turns:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}; "
+            + (
+                f"ISLANDS DISAGREE (R-hat {row.r_hat:.2f}): these are not all worlds that the record allows"
+                if row.r_hat > AGREE
+                else f"islands agree (R-hat {row.r_hat:.2f})"
+            )
             for row in self.diagnostics
         ]
 

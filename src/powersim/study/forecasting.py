@@ -70,6 +70,8 @@ def forecast(
     resume: bool,
     workers: int | None,
     by_evidence: bool,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Forecasts:
     """What comes after dates, held against what came until another."""
     from powersim.given import forecast as asked
@@ -90,7 +92,10 @@ def forecast(
     try:
         for turn in turns:
             where = None if folder is None else check_folder(folder, label(turn))
-            told = conditional(plan, label(turn), worlds, where, listener, resume=resume, workers=workers)
+            told = conditional(
+                plan, label(turn), worlds, where, listener, resume=resume, workers=workers, engine=engine,
+                scheduler=scheduler,
+            )  # fmt: skip
             bare = asked.Untold(plan, label(turn), told.found.asked.worlds)
             with listener.progress("going on", len(plan.theories) * bare.islands) as tick:
                 untold = condition(bare, threads=workers, tick=tick)

@@ -45,12 +45,15 @@ NO, YES, AS_GIVEN = 0, 1, 2
 class Luck(NamedTuple):
     """The luck of a history: a key for every turn, and single draws that are settled beforehand.
 
-    A history of a study has one key for all turns, its run. Of F settled draws, sorted by turn, row f is that of
-    decision point `point[f]` and actors and thing `who[f]`; rows `since[t]` to `since[t + 1]` are those of turn t.
+    The draws of a turn fall into S shares, each with a key of its own, so that a part of a turn's luck can be another.
+    A history of a study has one key for all turns and one share, its run.
+
+    Of F settled draws, sorted by turn, row f is that of decision point `point[f]` and actors and thing `who[f]`; rows
+    `since[t]` to `since[t + 1]` are those of turn t.
     """
 
     seed: np.uint64  # 32-bit key of the seed
-    keys: NDArray[np.uint64]  # (1..T) 32-bit key of each turn; the last one is that of all turns after it
+    keys: NDArray[np.uint64]  # (1..T, S) 32-bit keys of each turn; the last row is that of all turns after it
     since: NDArray[np.int64]  # (T + 1) or (0): no draw is settled
     point: NDArray[np.int64]  # (F)
     who: NDArray[np.uint64]  # (F, 3)
@@ -90,6 +93,20 @@ def settled(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
 
 
 @rule
+def share(a: np.uint64, b: np.uint64, c: np.uint64, count: int) -> np.int64:
+    """Which of so many shares of a turn's draws one falls into: that of its two actors, or of its thing if it has none.
+
+    Whatever two actors draw with each other is in one share. Arguments as in `uniform`.
+    Source: multiplicative hashing, Knuth 1998, The Art of Computer Programming 3, 6.4.
+    """
+    if count == 1:
+        return np.int64(0)
+    who = (a + b) & _LOW
+    word = who if who > np.uint64(0) else c & _LOW
+    return np.int64((((word * _W0) & _LOW) * np.uint64(count)) >> _HALF)
+
+
+@rule
 def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.uint64) -> float:
     """The uniform in [0, 1) of one decision: 53 bits from two words, unless it is given.
 
@@ -99,7 +116,8 @@ def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
     if f >= 0 and luck.what[f] == AS_GIVEN:
         return float(luck.value[f])
     counter = np.uint64(t) * _POINTS + np.uint64(point)
-    w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.keys[min(t, luck.keys.shape[0] - 1)])
+    turn = min(t, luck.keys.shape[0] - 1)
+    w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.keys[turn, share(a, b, c, luck.keys.shape[1])])
     return float(((w0 << _HALF) | w1) >> _DROP) * _UNIT
 
 
@@ -151,8 +169,8 @@ def seed_key(seed: int) -> np.uint64:
 
 
 def luck_of(seed: int, keys: NDArray[np.uint64]) -> Luck:
-    """Luck with a key (32 bits) by turn and no settled draw. Raises ValueError for a seed out of range."""
-    return Luck(seed_key(seed), keys, _INTS, _INTS, _WHO, _INTS, _REALS, _ANSWERS)
+    """Luck with keys (32 bits) by turn, or turn and share, and no settled draw. ValueError: a seed out of range."""
+    return Luck(seed_key(seed), keys.reshape(len(keys), -1), _INTS, _INTS, _WHO, _INTS, _REALS, _ANSWERS)
 
 
 def luck(seed: int, run: int) -> Luck:

@@ -1,0 +1,104 @@
+"""How much a move draws anew, and where: settled by what was accepted in the step before, and fixed within a step.
+
+Histories are chaotic: a move either changes next to nothing, or one decision more comes out otherwise and much with
+it. So steps do not become acceptable by being short, but by touching little. Every turn and every group of numbers has
+a size of its own, which grows where moves are accepted and shrinks where they are not (Robbins and Monro 1951, Ann.
+Math. Statist. 22:400; Andrieu and Thoms 2008, Stat. Comput. 18:343). Where little is drawn at a time, it is drawn more
+often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from powersim.world.state import Floats, Ints
+
+KINDS = ("turn", "turns", "block", "nudge")
+TURN, TURNS, BLOCK, NUDGE = range(len(KINDS))
+SHARES = (0.45, 0.05, 0.3, 0.2)
+"""Kinds of moves, and how often each is made."""
+PARTS = 16  # shares of a turn's luck, each with a key of its own
+STRETCH = 4  # turns in which a move of some turns draws luck anew
+JOINT = 3  # groups of numbers that a move draws from
+AIM = 0.35  # share of moves that should be accepted
+GAIN, SEEN = 1.5, 10.0  # how fast sizes follow, and after how many moves in full
+
+
+@dataclass
+class _Dial:
+    """What moves of one kind draw anew, by place: at most `whole`, on average `size`; moves made and accepted."""
+
+    whole: Floats
+    size: Floats
+    made: Floats
+    accepted: Floats
+
+    @classmethod
+    def of(cls, whole: Sequence[int]) -> _Dial:
+        most = np.array(whole, np.float64)
+        return cls(most, most.copy(), np.zeros(len(most)), np.zeros(len(most)))
+
+    @property
+    def chance(self) -> Floats:
+        """How often each place is taken."""
+        often = np.sqrt(self.whole / self.size)
+        return np.asarray(often / often.sum())
+
+    def turn(self) -> None:
+        """Follow what was accepted since."""
+        rate = self.accepted / np.maximum(self.made, 1.0)
+        by = GAIN * (rate - AIM) * np.minimum(1.0, self.made / SEEN)
+        self.size = np.clip(self.size * np.exp(by), 1.0, self.whole)
+        self.made[:], self.accepted[:] = 0.0, 0.0
+
+
+@dataclass
+class Tuning:
+    """Sizes by kind of move and place. made, accepted (K): moves so far, by kind."""
+
+    dials: tuple[_Dial, ...]
+    made: Floats = field(default_factory=lambda: np.zeros(len(KINDS)))
+    accepted: Floats = field(default_factory=lambda: np.zeros(len(KINDS)))
+
+    @classmethod
+    def of(cls, turns: int, groups: Sequence[Ints]) -> Tuning:
+        """Everything anew, everywhere."""
+        luck, numbers = [PARTS] * turns, [len(group) for group in groups]
+        return cls(tuple(_Dial.of(whole) for whole in (luck, luck, numbers, numbers)))
+
+    def places(self, rng: np.random.Generator, kind: int, count: int) -> list[int]:
+        """Places for a move, each once."""
+        dial = self.dials[kind]
+        found: list[int] = rng.choice(
+            len(dial.whole), size=min(count, len(dial.whole)), replace=False, p=dial.chance
+        ).tolist()
+        return found
+
+    def size(self, kind: int, place: int) -> int:
+        """How much a move there draws anew."""
+        return int(self.dials[kind].size[place] + 0.5)
+
+    def count(self, kind: int, places: Sequence[int], accepted: bool) -> None:
+        """Count a move."""
+        dial = self.dials[kind]
+        dial.made[places] += 1.0
+        dial.accepted[places] += accepted
+        self.made[kind] += 1.0
+        self.accepted[kind] += accepted
+
+    def follow(self) -> None:
+        """Set sizes by what was accepted since they were set."""
+        for dial in self.dials:
+            dial.turn()
+
+
+def groups_of(paths: Sequence[str]) -> tuple[Ints, ...]:
+    """Uncertain numbers by what they say something of: an issue, trust, alignment, parameters; places in `paths`."""
+    found: dict[str, list[int]] = {}
+    for place, path in enumerate(paths):
+        parts = path.split(".")
+        found.setdefault(".".join(parts[: 2 if parts[0] in ("issues", "beliefs") else 1]), []).append(place)
+    return tuple(np.array(places, np.int64) for places in found.values()) or (np.zeros(0, np.int64),)
