@@ -230,6 +230,19 @@ def test_in_the_network_friends_stand_nearer_than_enemies() -> None:
     assert np.linalg.norm(again[0] - again[2]) < apart[0, 2]
 
 
+def test_the_network_names_the_pair_that_moved_most_to_its_last_date(make: Any) -> None:
+    two = make(branches=2, theories=1, outcomes=1, runs=10)
+    dates = [str(date) for date in two["turn"].values[:6]]
+    six = two.isel(snapshot=[0] * 6).assign_coords(snapshot=dates)
+    alignment = six["alignment"].copy(deep=True)
+    first, second = (str(actor) for actor in six["actor"].values[:2])
+    alignment.loc[{"snapshot": dates[2], "actor": first, "actor2": second}] += 5.0  # not the last
+    alignment.loc[{"snapshot": dates[2], "actor": second, "actor2": first}] += 5.0
+    with styled():
+        found = draw_network(six.assign(alignment=alignment)).finding
+    assert found.endswith(f"nobody moves from {dates[0]} to {dates[-1]}")
+
+
 def test_the_network_has_every_actor_at_every_date(make: Any) -> None:
     results = make(branches=2, theories=1, outcomes=1, runs=10)
     with styled():

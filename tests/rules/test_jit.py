@@ -16,6 +16,7 @@ import pytest
 import powersim
 from powersim.compile import jit
 from powersim.compile.cached import CheckedFile, whole
+from powersim.compile.parts import PartLibrary, called
 
 PACKAGE = Path(powersim.__file__).parent
 CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
@@ -28,8 +29,8 @@ def small(tmp_path: Path) -> Path:
     package = tmp_path / "powersim"
     for folder in (package / "rules", package / "compile"):
         folder.mkdir(parents=True)
-    for name in ("compile/jit.py", "compile/parts.py", "compile/cached.py"):
-        shutil.copy(PACKAGE / name, package / name)
+    for name in ("jit.py", "parts.py", "cached.py", "second.py"):
+        shutil.copy(PACKAGE / "compile" / name, package / "compile" / name)
     for folder in (package, package / "rules", package / "compile"):
         (folder / "__init__.py").write_text("")
     write_callee(package, "1.0")
@@ -44,6 +45,7 @@ def write_callee(package: Path, constant: str) -> None:
 
 NURSERY = """
 import json, os, sys, numba
+sys.dont_write_bytecode = True  # Python itself would answer an edit of the same size and time by old code
 numba.njit(lambda x: x + 1.0)(1.0)  # loads what every compilation needs
 for line in sys.stdin:
     folder, environment, code = json.loads(line)
@@ -109,7 +111,7 @@ def named(small: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 def test_the_name_of_the_cache_is_what_a_fresh_interpreter_uses(
     small: Path, ask: Callable[..., str], named: Callable[[], str]
 ) -> None:
-    assert ask("print(jit.CACHE.name)") == named()
+    assert ask("print(jit.folder().name)") == named()
 
 
 RUN = "cold = jit.is_cold(); print(caller(1.0), cold, sum(caller.stats.cache_hits.values()))"
@@ -149,7 +151,9 @@ def test_code_compiled_for_other_parameters_is_never_used_but_other_values_are_n
         "compile/elementary.py",
         "compile/jit.py",
         "compile/leaf.py",
+        "compile/lowering.py",
         "compile/parts.py",
+        "compile/second.py",
         "compile/cached.py",
     ],
 )
@@ -188,7 +192,7 @@ def test_an_edit_of_an_oracle_is_no_reason_to_compile_the_engine_and_compiles_th
     (oracles / "doubled.py").write_text(
         "from powersim.compile.jit import rule\n\n\n@rule\ndef doubled(x: float) -> float:\n    return 2.0 * x\n"
     )
-    code = "from powersim.oracles.doubled import doubled; print(doubled(1.0), jit.CACHE.name)"
+    code = "from powersim.oracles.doubled import doubled; print(doubled(1.0), jit.folder().name)"
     value, before = ask(code).split()
     text = (oracles / "doubled.py").read_text()
     (oracles / "doubled.py").write_text(text.replace("2.0 * x", "3.0 * x"))
@@ -217,21 +221,54 @@ def test_a_constant_argument_does_not_compile_the_callee_once_more(
 def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask: Callable[..., str]) -> None:
     code = (
         "from powersim.rules.callee import callee;"
-        "made = lambda: sorted({p.name[:6] for p in jit.CACHE.rglob('*.nbc')});"
+        "made = lambda: sorted({p.name[:6] for p in jit.folder().rglob('*.nbc')});"
         "print(caller(1.0), made(), callee(1.0), made(), caller(1), callee(1))"
     )
     assert ask(code) == "4.0 ['caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
     assert ask(code) == "4.0 ['callee', 'caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
 
 
+LOWERED = """
+from powersim.compile import parts, second
+from powersim.rules.callee import callee
+assert jit.in_parts()  # which is tried on small functions
+here, run = [], parts.OpenPart.run_pass
+parts.OpenPart.run_pass = lambda self, state: (here.append(state.func_id.func_name), run(self, state))[1]
+second.BEGIN = "{fails}" or second.BEGIN
+with second.lowering([callee], 1.0, whole=callee):
+    print(caller(1.0), here)
+print(callee(1.0), sum(callee.stats.cache_hits.values()))
+"""
+
+
+@pytest.mark.parametrize("fails", ["", "raise SystemExit(1)", "print(1)"])
+def test_a_part_that_another_process_has_lowered_is_linked_and_where_it_fails_this_one_lowers_it(
+    small: Path, ask: Callable[..., str], fails: str
+) -> None:
+    here = ["callee"] if fails else []
+    assert ask(LOWERED.format(fails=fails)) == f"4.0 {here}\n2.0 {int(not fails)}"
+    assert ask(RUN) == "4.0 False 1"
+
+
+def test_a_part_is_linked_after_all_that_call_it() -> None:
+    names = {"top": ["low", "middle"], "middle": ["lower"], "lower": ["low"], "low": [], "aside": ["low"]}
+    made = {name: object.__new__(PartLibrary) for name in names}
+    for name, below in names.items():
+        made[name]._linking_libraries = [made[each] for each in below]
+    order = called([made["top"], made["aside"]])
+    assert len(order) == len(names)
+    places = {name: order.index(library) for name, library in made.items()}
+    assert all(places[name] < places[each] for name, below in names.items() for each in below)
+
+
 def test_without_compilation_a_rule_is_the_plain_function(small: Path, ask: Callable[..., str]) -> None:
-    code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.is_cold())"
+    code = "print(type(caller).__name__, caller(1.0), jit.folder(), jit.is_cold())"
     assert ask(code, POWERSIM_JIT="0") == "function 4.0 None False"
     assert not (small / "cache").exists()
 
 
 def test_numbas_own_switch_is_ours(small: Path, ask: Callable[..., str]) -> None:
-    code = "print(type(caller).__name__, caller(1.0), jit.CACHE, jit.ENABLED)"
+    code = "print(type(caller).__name__, caller(1.0), jit.folder(), jit.ENABLED)"
     assert ask(code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
 
 
@@ -313,7 +350,7 @@ def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
     path = small / "powersim" / name
     assert here in path.read_text()
     path.write_text(path.read_text().replace(here, elsewhere))
-    code = "print(caller(1.0), jit.IN_PARTS, sum(caller.stats.cache_hits.values()))"
+    code = "print(caller(1.0), jit.in_parts(), sum(caller.stats.cache_hits.values()))"
     parts = name != "compile/parts.py"
     assert ask(code) == f"4.0 {parts} 0"
     assert ask(code) == f"4.0 {parts} 1"
@@ -358,5 +395,5 @@ def test_only_a_few_caches_of_other_versions_are_kept(
 
 def test_other_users_of_numba_keep_their_cache_folder() -> None:
     before = numba.config.CACHE_DIR
-    jit.rule(write_callee)
+    assert jit.rule(write_callee).dispatcher.py_func is write_callee
     assert before == numba.config.CACHE_DIR

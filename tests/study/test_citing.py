@@ -30,6 +30,11 @@ def test_a_work_is_one_entry_with_all_that_rests_on_it(cited):
     assert dict(by_key["walt1987"].fields)["title"] == "The Origins of Alliances"
 
 
+def test_a_surname_of_many_words_is_one_name(cited):
+    altfeld = next(reference for reference in cited.references if reference.key == "altfeld1979")
+    assert "author = {Altfeld and {Bueno de Mesquita}}," in altfeld.bibtex()
+
+
 def test_two_works_in_one_source_are_two_entries(cited):
     uses = {reference.key: reference.uses for reference in cited.references}
     assert "rule shift_threshold" in uses["fearon1995"]

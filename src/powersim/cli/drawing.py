@@ -41,7 +41,7 @@ def figures(
     from powersim.cli import comparing, console
     from powersim.files.writing import check_folder, subfolder
     from powersim.run.work import workers as processors
-    from powersim.study import Results
+    from powersim.study.results import Results
 
     page = console.Page(quiet)
     found = Results.open(folder)

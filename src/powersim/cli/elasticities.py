@@ -81,7 +81,7 @@ def elasticities(
     difference between branches that answer the question is left alone without --effects.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     found = Study(file, None, names(theories), seed, overrides=overrides(set_)).elasticities(

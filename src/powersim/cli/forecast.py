@@ -71,7 +71,7 @@ def forecast(
     own past: 1 is perfect, 0 no better, below 0 worse.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     study = Study(file, None, names(theories), seed, overrides=overrides(set_))

@@ -66,8 +66,8 @@ def origin(
     """
     from powersim.cli import console
     from powersim.cli.console import Column, Table
-    from powersim.study import Study
     from powersim.study.conditional import ROLES, SHARES
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))
@@ -115,8 +115,8 @@ def weigh(
     """
     from powersim.cli import console
     from powersim.cli.console import Column, Table
-    from powersim.study import Study
     from powersim.study.conditional import WEIGHTS
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     study = Study(file, None, names(theories), seed, overrides=overrides(set_))

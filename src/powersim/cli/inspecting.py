@@ -70,7 +70,6 @@ def check(
     """Say "ok" with a digest, or every mistake at once."""
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.study import Study
     from powersim.study.checking import check as checked
 
     page = console.Page(quiet)
@@ -89,6 +88,8 @@ def check(
         if not quiet:
             _show(page, path, found)
         if base_rates:
+            from powersim.study.study import Study
+
             study = Study(path, theories=ALL, seed=seed, overrides=given)
             _show_rates(
                 page, study.base_rates(record, runs or RATE_RUNS, branch=names(branch), progress=page)

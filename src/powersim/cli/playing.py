@@ -69,8 +69,8 @@ def play(
     from powersim.errors import PowersimError, Stopped
     from powersim.files.writing import check_folder, check_target
     from powersim.play import saved
-    from powersim.study import Study
     from powersim.study.games import check_asked
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     check_asked(runs, workers, out)

@@ -29,7 +29,7 @@ def report(folder: Folder, out: Page = None, quiet: Quiet = False) -> None:
     It holds what compare left in DIR and whatever why, sensitivity, verdict and tell have added to it.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     path = Study.report(folder, out, progress=page)

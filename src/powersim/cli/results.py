@@ -35,7 +35,7 @@ def results(
     Tables are long: a row for each run, theory, branch and outcome. They hold complete runs only.
     """
     from powersim.cli import console
-    from powersim.study import Results
+    from powersim.study.results import Results
 
     page = console.Page(quiet)
     needs("--outcomes", outcomes is not None, "--export", export is not None)

@@ -61,7 +61,7 @@ def run(
 ) -> None:
     """Run one branch under one theory."""
     from powersim.cli import console, levels
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     needs("--paths", paths is not None, "--out", out is not None)
@@ -137,7 +137,7 @@ def compare(
     from powersim.files.writing import check_folder
     from powersim.run.opened import unknown_name
     from powersim.run.work import workers as processors
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet, ahead=REPORT)
     if figures is not None and figures not in FIGURES:

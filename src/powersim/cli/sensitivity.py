@@ -82,7 +82,7 @@ def sensitivity(
     from powersim.cli import console
     from powersim.errors import PowersimError
     from powersim.run.opened import ALL
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     if theory is not None and theories is not None:

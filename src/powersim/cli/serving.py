@@ -49,7 +49,7 @@ def app(
     It is served to this machine alone and needs no network. Ctrl-C ends it.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     study = Study(

@@ -121,7 +121,7 @@ def tell(
     """
     from powersim.cli import console
     from powersim.errors import PowersimError
-    from powersim.study import Study
+    from powersim.study.study import Study
     from powersim.study.tales import TABLES, check_out, check_picture
 
     page = console.Page(quiet)

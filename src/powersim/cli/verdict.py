@@ -53,7 +53,7 @@ def verdict(
     Each hypothesis is tried at many places in the space of assumptions, with several lucks at each.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
     from powersim.verdict import words
 
     page = console.Page(quiet)

@@ -58,7 +58,7 @@ def why(
     channel held at the path that it takes in the other branch.
     """
     from powersim.cli import console
-    from powersim.study import Study
+    from powersim.study.study import Study
 
     page = console.Page(quiet)
     study = Study(file, names(branches), names(theories), seed, overrides=overrides(set_))

@@ -11,6 +11,8 @@ Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DI
 
 Parts and checked files lean on insides of numba that another version may have moved. Where they do not load, or do not
 work on a small example, rules are compiled in numba's plain way: the same bits after a longer wait.
+
+Numba is loaded when the first rule is called, not when rules are defined: to look at a scenario needs none.
 """
 
 from __future__ import annotations
@@ -26,28 +28,28 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
-from importlib import import_module
+from functools import cache, cached_property, update_wrapper
+from importlib import import_module, metadata
 from pathlib import Path
+from threading import RLock
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-import numba
-
 F = TypeVar("F", bound=Callable[..., Any])
 
-ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0" and not numba.config.DISABLE_JIT
+ENABLED = os.environ.get("POWERSIM_JIT", "1") != "0" and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 """Whether rules are compiled."""
 
+PARTS, PLAIN = "parts", "plain"  # ways to compile, see `parts`
 
+
+@cache
 def _loaded(name: str) -> Any:
     """A module that leans on insides of numba; None where another version has moved them."""
     with suppress(ImportError, AttributeError, TypeError):
         return import_module(f"powersim.compile.{name}")
     return None
 
-
-_parts, _cached = _loaded("parts"), _loaded("cached")
 
 _PACKAGE = Path(__file__).parents[1]
 ORACLES = "oracles"  # the package of what no turn calls
@@ -76,7 +78,8 @@ def _fingerprint(way: str) -> str:
     The names of the parameters belong to it, because compiled code knows them by their place in the alphabet; their
     values do not.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()} {way}".encode())
+    version = metadata.version("numba")
+    digest = hashlib.sha256(f"{version} {sys.version} {platform.machine()} {way}".encode())
     for path in sorted((_PACKAGE / "defaults").glob("*.yaml")):
         digest.update(b" ".join(re.findall(rb"^\w+(?=:)", path.read_bytes(), re.MULTILINE)))
     for path in [*_sources(), *(_oracles() if way.endswith(ORACLES) else [])]:
@@ -123,7 +126,7 @@ def _prune(root: Path, current: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _open_cache(way: str = "parts") -> Path:
+def _open_cache(way: str = PARTS) -> Path:
     """The folder for this version's compiled code; when the home is not writable, a temporary one of this user."""
     folder = _root() / _fingerprint(way)
     new = not os.path.exists(folder)  # unlike Path.exists, False where one may not look
@@ -139,42 +142,85 @@ def _open_cache(way: str = "parts") -> Path:
     return made
 
 
-def _choose() -> tuple[Path | None, bool]:
-    """Folder of compiled code (None when rules are interpreted), and whether rules are compiled in parts.
-
-    Whether this numba takes parts is tried as long as nothing has been compiled with them.
-    """
-    if not ENABLED:
-        return None, False
-    folder = _open_cache()
-    if _parts is not None and (any(folder.rglob("*.nbc")) or _parts.work()):
-        return folder, True
-    return _open_cache("plain"), False
+@cache
+def folder_of(way: str) -> Path:
+    """Folder of this version for what is compiled in a way."""
+    return _open_cache(way)
 
 
-CACHE, IN_PARTS = _choose()
-"""Folder of this version's compiled code, None when rules are interpreted; whether rules are compiled in parts."""
+def _compiled(way: str) -> list[Path]:
+    return list(folder_of(way).rglob("*.nbc"))
 
 
 @cache
-def _folder_of_oracles() -> Path:
-    """Folder of the compiled code of oracles, which is named by their sources too."""
-    return _open_cache(("parts-" if IN_PARTS else "plain-") + ORACLES)
+def in_parts() -> bool:
+    """Whether rules are compiled in parts. Whether this numba takes them is tried as long as there are none."""
+    parts = _loaded("parts")
+    return parts is not None and (bool(_compiled(PARTS)) or parts.work())
+
+
+def folder() -> Path | None:
+    """Folder of this version's compiled code, None when rules are interpreted."""
+    return folder_of(PARTS if in_parts() else PLAIN) if ENABLED else None
 
 
 def is_cold() -> bool:
     """Whether something has yet to be compiled, so that the first run has to wait for it.
 
-    Nothing is there, or some of it is damaged: that is removed.
+    Nothing is there, and to see that takes no compiler; or some of it is damaged: that is removed.
     """
-    if CACHE is None:
+    if not ENABLED:
         return False
-    there = list(CACHE.rglob("*.nbc"))
-    damaged = [path for path in there if _cached is not None and not _cached.whole(path)]
+    plain = (_root() / _fingerprint(PLAIN)).exists
+    there = _compiled(PARTS) or (_compiled(PLAIN) if plain() else [])
+    checked = _loaded("cached") if there else None
+    damaged = [path for path in there if checked is not None and not checked.whole(path)]
     for path in damaged:
         with suppress(OSError):
             path.unlink()
     return not there or bool(damaged)
+
+
+_COMPILING = RLock()  # numba reads the folder of its cache from a place that all threads share
+
+
+_WAITING: list[Callable[[], None]] = []
+
+
+def before_compiling(act: Callable[[], None]) -> None:
+    """Do something with numba once it is loaded, before the next rule is compiled."""
+    _WAITING.append(act)
+
+
+class Rule:
+    """A rule that is compiled when it is first called, from Python or in compiled code.
+
+    py_func is the plain function; whatever else is asked of it is numba's dispatcher's.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.py_func = function
+        update_wrapper(self, function)
+
+    def __call__(self, *args: Any) -> Any:
+        """What the rule gives."""
+        return self.dispatcher(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python asks for these on occasion: no reason to load a compiler
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """How numba sees it in compiled code."""
+        return self.dispatcher._numba_type_
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What numba makes of the rule."""
+        with _COMPILING:
+            return vars(self).get("dispatcher") or _dispatcher(self.py_func)
 
 
 def rule(function: F) -> F:
@@ -183,25 +229,31 @@ def rule(function: F) -> F:
     It releases the interpreter's lock. Division by zero gives inf or nan as in numpy, so a rule must make it
     impossible: plain Python would raise.
     """
-    if CACHE is None:
-        return function
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    return cast(F, Rule(function)) if ENABLED else function
+
+
+def _dispatcher(function: Callable[..., Any]) -> Any:
+    import numba
+
+    while _WAITING:
+        _WAITING.pop()()
+    way = PARTS if in_parts() else PLAIN
+    oracle = function.__module__.startswith(f"powersim.{ORACLES}.")
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
     # Numba reads the folder when it decorates. It is put back afterwards: other users of numba keep their own.
     before = numba.config.CACHE_DIR
-    oracle = function.__module__.startswith(f"powersim.{ORACLES}.")
-    numba.config.CACHE_DIR = str(_folder_of_oracles() if oracle else CACHE)
+    numba.config.CACHE_DIR = str(folder_of(f"{way}-{ORACLES}" if oracle else way))
     try:
-        compiled: Any = numba.njit(cache=True, **options, **({"no_cfunc_wrapper": True} if IN_PARTS else {}))(
-            function
-        )
+        if in_parts():
+            compiled: Any = _loaded("parts").whole(function, **options)
+        else:
+            compiled = numba.njit(**options)(function)
     finally:
         numba.config.CACHE_DIR = before
-    if _cached is not None:
+    if (checked := _loaded("cached")) is not None:
         with suppress(AttributeError):  # numba's own way, in another version
-            _cached.check(compiled)
-    if IN_PARTS:
-        _parts.link(compiled, function, **options, no_cfunc_wrapper=True)
-    return cast(F, compiled)
+            checked.check(compiled)
+    return compiled
 
 
 _PLAIN: dict[str, dict[str, Any]] = {}  # by module: its names, with plain Python for every rule

@@ -11,21 +11,27 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from llvmlite import ir
-from numba import types
-from numba.core.compiler import Flags
-from numba.core.typing import signature
-from numba.extending import lower_builtin, type_callable
-
-from powersim.compile.jit import ENABLED
+from powersim.compile.jit import ENABLED, before_compiling
 
 F = TypeVar("F", bound=Callable[..., float])
 
 
 def leaf(function: F) -> F:
     """Let compiled rules call a pure function of numbers so; Python calls it as it stands, to the same bits."""
-    if not ENABLED:
-        return function
+    if ENABLED:
+        vars(function)["py_func"] = function  # so that `interpreted` knows it
+        before_compiling(lambda: _tell(function))
+    return function
+
+
+def _tell(function: Callable[..., float]) -> None:
+    """Tell numba of a leaf."""
+    from llvmlite import ir
+    from numba import types
+    from numba.core.compiler import Flags
+    from numba.core.typing import signature
+    from numba.extending import lower_builtin, type_callable
+
     count = function.__code__.co_argcount
     number, numbers = types.float64, (types.float64,) * count
 
@@ -50,5 +56,3 @@ def leaf(function: F) -> F:
             body = ir.IRBuilder(found.append_basic_block())
             body.ret(context.call_internal_no_propagate(body, made.fndesc, sig, found.args)[1])
         return builder.call(found, args)
-
-    return function

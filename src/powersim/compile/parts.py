@@ -2,14 +2,17 @@
 
 Numba makes machine code of every compiled function together with all that it calls: what lies ten calls deep is
 optimised and emitted ten times, and that was two thirds of the wait for a first run. A *part* is typed and lowered
-once and goes no further; the function that Python calls links its parts and is optimised once, as a whole.
+once and goes no further; the function that Python calls, the *whole*, links its parts and is optimised once.
+
+Most parts allocate nothing, so they are lowered without counts of references; and numba's passes for what no rule has
+(closures, blocks of `with`, array expressions) are left out.
 
 This uses numba's way to compose a compiler's passes (`CompilerBase`, "customizing the compiler" in its manual).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -20,16 +23,68 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
 
+NOT_NEEDED = frozenset({
+    "WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "MakeFunctionToJitFunction",
+    "InlineInlinables", "FindLiterallyCalls", "LiteralUnroll", "LiteralPropagationSubPipelinePass", "InlineOverloads",
+    "NopythonRewrites", "DumpParforDiagnostics",
+})  # fmt: skip
+"""Passes that change nothing in a rule; where there is none of the name, none is left out."""
+
 
 class PartLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """Code to be linked into its callers: neither optimised nor turned into machine code."""
+    """Code to be linked into a whole: not optimised, no machine code, and without what it calls."""
 
-    def _optimize_final_module(self) -> None:
-        """Left to the caller, which optimises the whole."""
-
-    def _finalize_final_module(self) -> None:
+    def finalize(self) -> None:
+        """Leave linking to the whole."""
+        for library in self._linking_libraries:
+            self._reload_init.update(library._reload_init)
         self._finalize_dynamic_globals()
         self._finalized = True
+
+    def _get_module_for_linking(self) -> Any:
+        """With all that it calls, for a library of numba's own that knows no parts."""
+        closed = alone(self).clone()
+        for library in called(self._linking_libraries):
+            closed.link_in(alone(library), preserve=True)
+        return closed
+
+
+class WholeLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """Code that Python calls, with all its parts."""
+
+    def finalize(self) -> None:
+        """Link what is called, however deep, once."""
+        for library in called(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(alone(library), preserve=True)
+        self._linking_libraries: list[Any] = []
+        super().finalize()
+
+
+def alone(library: Any) -> Any:
+    """The code of a library to be linked, of a part without what it calls."""
+    return JITCodeLibrary._get_module_for_linking(library)
+
+
+def called(libraries: Iterable[Any]) -> list[Any]:
+    """Libraries and what their parts call, each once, and after all that call it.
+
+    LLVM links a function only if something that is there asks for it, and not every part asks for all that it called:
+    some calls are optimised away.
+    """
+    seen: set[Any] = set()
+    deepest_first: list[Any] = []
+
+    def visit(library: Any) -> None:
+        if library not in seen:
+            seen.add(library)
+            for each in library._linking_libraries if isinstance(library, PartLibrary) else ():
+                visit(each)
+            deepest_first.append(library)
+
+    for library in libraries:
+        visit(library)
+    return deepest_first[::-1]
 
 
 class PartPass(LoweringPass):  # type: ignore[misc]
@@ -47,8 +102,11 @@ class OpenPart(PartPass):
 
     def run_pass(self, state: Any) -> bool:
         """Choose the library."""
-        state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        name = state.func_id.func_qualname
+        state.library = PartLibrary(state.targetctx.codegen(), name)
         state.flags.no_compile = True
+        # Numba counts functions; a part has the same name in every process (`powersim.compile.second`).
+        state.func_id.unique_id, state.func_id.unique_name = 0, f"{name}$part"
         return True
 
 
@@ -60,40 +118,75 @@ class ClosePart(PartPass):
 
     def run_pass(self, state: Any) -> bool:
         """Register the part under a handle, a function without code as numba makes it for what Python never calls."""
-        described, environment = state.cr.fndesc, state.cr.env
-        module, name = described.lookup_module(), described.qualname
-        handle = _dynfunc.make_function(module, name, "", 0, environment, (state.library,))
-        state.targetctx.insert_user_function(handle, described, [state.library])
+        handle = register(state.targetctx, state.library, state.cr.fndesc, state.cr.env)
         state.cr = state.cr._replace(cfunc=handle)
         return True
 
 
+def register(context: Any, library: PartLibrary, described: Any, environment: Any) -> Any:
+    """Let compiled callers find a part; the handle that stands for it."""
+    module, name = described.lookup_module(), described.qualname
+    handle = _dynfunc.make_function(module, name, "", 0, environment, (library,))
+    context.insert_user_function(handle, described, [library])
+    return handle
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)
+class OpenWhole(PartPass):
+    """Before lowering: the code goes into a library that links parts."""
+
+    _name = "powersim_open_whole"
+
+    def run_pass(self, state: Any) -> bool:
+        """Choose the library."""
+        state.library = WholeLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return True
+
+
+class WholeCompiler(CompilerBase):  # type: ignore[misc]
+    """Numba's own passes in their order, with a library that links parts."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The one pipeline."""
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(OpenWhole, AnnotateTypes)
+        passes.finalize()
+        return [passes]
+
+
 class PartCompiler(CompilerBase):  # type: ignore[misc]
-    """Numba's own passes in their order, with a library of parts."""
+    """Those of numba's own passes that a rule needs, in their order, with a library of parts."""
 
     def define_pipelines(self) -> list[Any]:
         """The one pipeline."""
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(OpenPart, AnnotateTypes)
         passes.add_pass_after(ClosePart, NativeLowering)
+        passes.passes = [each for each in passes.passes if each[0].__name__ not in NOT_NEEDED]
         passes.finalize()
         return [passes]
 
 
-def part(function: Callable[..., Any], **options: Any) -> Any:
-    """A dispatcher of `function` for compiled callers alone. options: those of numba.njit."""
-    return numba.njit(no_cpython_wrapper=True, pipeline_class=PartCompiler, **options)(function)
+MAKERS = frozenset({"array", "empty", "full", "ones", "zeros"})
+"""What makes an array: who names one of these needs counts of references."""
 
 
-def link(compiled: Any, function: Callable[..., Any], **options: Any) -> None:
-    """Let compiled callers of `compiled`, which numba.njit made of `function`, use a part instead."""
-    compiled.part = part(function, **options)
-    compiled.get_overload = compiled.part.get_overload
-    template = compiled.part.get_call_template
+def whole(function: Callable[..., Any], **options: Any) -> Any:
+    """A dispatcher of `function`, whose compiled callers use a part instead. options: those of numba.njit."""
+    options["no_cfunc_wrapper"] = True
+    compiled = numba.njit(pipeline_class=WholeCompiler, **options)(function)
+    options.pop("cache", None)
+    counts = not MAKERS.isdisjoint(function.__code__.co_names)
+    part = numba.njit(no_cpython_wrapper=True, pipeline_class=PartCompiler, _nrt=counts, **options)(function)
+    compiled.part = part
+    compiled.get_overload = part.get_overload
+    template = part.get_call_template
     # A constant in a call is no reason to compile the callee once more for it.
     compiled.get_call_template = lambda args, kws: template(
         tuple(types.unliteral(arg) for arg in args), {name: types.unliteral(arg) for name, arg in kws.items()}
     )
+    return compiled
 
 
 def work() -> bool:
@@ -102,13 +195,12 @@ def work() -> bool:
     def callee(x: float) -> float:
         return x + 1.0
 
-    called = numba.njit(callee)
-
-    def caller(x: float) -> float:
-        found: float = called(x)
-        return 2.0 * found
-
     with suppress(Exception):  # whatever another version makes of its insides
-        link(called, callee, no_cfunc_wrapper=True)
-        return bool(numba.njit(caller)(1.0) == 4.0)
+        inner = whole(callee)
+
+        def caller(x: float) -> float:
+            found: float = inner(x)
+            return 2.0 * found
+
+        return bool(whole(caller)(1.0) == 4.0)
     return False

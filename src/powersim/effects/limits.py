@@ -8,8 +8,8 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
+import scipy  # its rooms are loaded when they are used
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from powersim.effects.results import Floats
 
@@ -30,7 +30,7 @@ def t_interval(differences: Floats, level: float = LEVEL) -> tuple[Floats, Float
     centre = mean(differences)
     deviation = np.where(present, differences - centre[..., None], 0.0)
     variance = (deviation**2).sum(axis=-1) / np.maximum(count - 1, 1)
-    quantile = stdtrit(np.maximum(count - 1, 1), (1 + level) / 2)
+    quantile = scipy.special.stdtrit(np.maximum(count - 1, 1), (1 + level) / 2)
     half = np.where(count > 1, quantile * np.sqrt(variance / np.maximum(count, 1)), np.nan)
     return centre - half, centre + half
 
@@ -42,7 +42,7 @@ def clustered(differences: Floats, block: int, level: float = LEVEL) -> tuple[Fl
     """
     count, _ = _present(differences)
     centre, variance, blocks = _by_block(differences, block)
-    quantile = stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    quantile = scipy.special.stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
     half = np.where((blocks > 1) & (count > 0), quantile * np.sqrt(variance), np.nan)
     return centre - half, centre + half
 
@@ -57,7 +57,7 @@ def widening(differences: Floats, block: int, level: float = LEVEL) -> Floats:
     deviation = np.nan_to_num(differences - centre[..., None])
     alone = (deviation**2).sum(axis=-1) / np.maximum(count * (count - 1.0), 1.0)
     effect = np.where(alone > 0, variance / np.where(alone > 0, alone, 1.0), 1.0)
-    quantile = stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    quantile = scipy.special.stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
     factor = np.sqrt(effect) * quantile / NormalDist().inv_cdf((1 + level) / 2)
     return np.where(blocks > 1, factor, np.nan)
 

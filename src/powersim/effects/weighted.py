@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy  # its rooms are loaded when they are used
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from powersim.effects import limits
 from powersim.effects.limits import LEVEL
@@ -48,7 +48,7 @@ def weighted(
         half = float("nan")
         if n > 1.0:
             error = np.sqrt((of_world**2).sum() * thin * n / (n - 1.0))
-            half = float(stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
+            half = float(scipy.special.stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
         low, high = effect - half, effect + half
     if not differences.any() and not (diverged and (binary or n <= 1.0)):
         low = high = 0.0

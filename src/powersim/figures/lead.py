@@ -37,7 +37,8 @@ COMPARED = " (what the others are compared with)"
 
 
 def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None = None) -> Drawing:
-    """The scenario's first outcome: its mean over runs and theories by turn, a line for each branch that answers.
+    """The scenario's first outcome, to its date: its mean over runs and theories by turn,
+    a line for each branch that answers.
 
     Around a line lies the 95 % interval of its paired difference from the reference. An `ever` outcome is the share of
     histories so far. Raises ValueError without `rows`.
@@ -51,7 +52,7 @@ def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None =
     finding = findings.plain_words(
         what, own or [r for r in rows if r.outcome == what.name], study, binary=binary
     )
-    end = study.index(what.summary.last) + 1 if binary else len(study.turns)
+    end = study.index(what.summary.last) + 1  # a line that goes on would part where the sentence sees nothing
     whole = progress(paths(results, what.name), what.summary, study.turns)[..., :end]
     order = list(study.branches)
     means = {b.name: _mean(whole[order.index(b.name)]) for b in study.main}

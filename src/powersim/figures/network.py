@@ -134,9 +134,7 @@ def draw_ties(
 
 
 def _finding(results: xr.Dataset, study: Study, dates: list[str], actors: list[str]) -> str:
-    before, after = (
-        matrix(results, study.reference, k, study.runs).over_theories().mean[0] for k in (0, len(dates) - 1)
-    )
+    before, after = (matrix(results, study.reference, k, study.runs).over_theories().mean[0] for k in (0, -1))
     moved = np.triu(np.nan_to_num(after - before), 1)
     i, j = divmod(int(np.abs(moved).argmax()), len(actors))
     if not moved[i, j]:

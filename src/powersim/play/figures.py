@@ -19,7 +19,7 @@ def draw_beside(rows: Sequence[Beside], who: str, runs: int) -> Drawing:
     title = finding(rows, who)
     caption = (
         f"Grey: {runs} simulated histories. Blue: the history as {who} was played. Dashed: what the model makes "
-        "of the same luck and numbers without a player. Percentile: share of simulated histories below."
+        "of the same luck and numbers without a player. Percentile: share of simulated histories below, of ties half."
     )
     count = -(-len(rows) // COLUMNS)
     made = sheet(

@@ -172,7 +172,7 @@ def _alike(u: Floats, known: Sequence[int], effect: Floats) -> tuple[list[int], 
     return [known[k] for k in best], (
         f"Of {len(known)} uncertain numbers those that go most with {{effect}} over these runs: correlations of "
         f"{size[best[0]]:.2f} to {size[best[-1]]:.2f} in size. By chance alone the largest of so many would be about "
-        f"{by_chance:.2f}; `powersim sensitivity` finds those that matter."
+        f"{by_chance:.2f}; “powersim sensitivity” finds those that matter."
     )
 
 

@@ -101,6 +101,8 @@ class Job:
     def carry_out(self, where: Path, command: str) -> Done:
         """Compute into a folder and leave the record of provenance in `out`. Stopped when the user ends it early."""
         started, done = time.time(), Done(0, {})
+        if not self.resume:
+            announce(self.listener)  # at once: to lay out the store takes a while too
         changed = [key for key, now in provenance.versions().items() if self._recorded.get(key, now) != now]
         if changed:
             self.listener.note(f"recorded with another version of {', '.join(changed)}: results may differ")
@@ -151,7 +153,8 @@ class Job:
     def _computed(self, store: Store, runs: int) -> work.Progress:
         steps = work.steps(store, runs)
         if steps:
-            announce(self.listener)
+            if self.resume:
+                announce(self.listener)
             work.warm(self.plan.first_case, self._engine)
             # Histories are computed outside the interpreter's lock: time to load what will be needed of the results.
             threading.Thread(target=self._look_ahead, args=(store.folder,)).start()

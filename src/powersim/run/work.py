@@ -8,7 +8,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -89,7 +89,7 @@ def is_cold() -> bool:
 
 def patience() -> str:
     """How long compiling takes."""
-    if jit.IN_PARTS:
+    if jit.in_parts():
         return "about half a minute"
     return "some minutes, since this version of numba does not let powersim compile in parts"
 
@@ -100,8 +100,12 @@ def warm(case: Case, engine: str = COMPILED) -> None:
     The collector of garbage rests meanwhile: a compiler makes many objects and little garbage, and looking through
     them again and again takes a tenth of the time.
     """
-    with unswept() if is_cold() else nullcontext():
-        together(engine)([case], 0, 0)
+    if is_cold():
+        from powersim.sim.run import compile_on_two
+
+        with unswept():
+            compile_on_two(case)
+    together(engine)([case], 0, 0)
 
 
 def check_runs(runs: int) -> int:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.check.edges import edges
 from powersim.scenario.check.validate import unmatched, validate
@@ -54,6 +52,8 @@ def dump(scenario: Scenario) -> str:
     values = {key: each["value"] for key, each in laid.items() if isinstance(each, dict)}
     if values:
         data[SETS] = _over(data.get(SETS) or {}, values)
+    from ruamel.yaml import YAML
+
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.representer.sort_base_mapping_type_on_output = False

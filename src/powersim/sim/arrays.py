@@ -9,17 +9,17 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import zarr
-import zarr.errors
-from zarr.codecs import ZstdCodec
 
 from powersim import _seals as seals
 from powersim.errors import PowersimError
 from powersim.files.writing import sync, sync_tree
 from powersim.sim.layout import Layout
+
+if TYPE_CHECKING:
+    import zarr
 
 EACH = ("branch", "theory", "run")
 PER_RUN = ("value", "summary", "odds", "departed", "first", "counts")
@@ -36,7 +36,7 @@ IDENTITY, FILES = "identity", "files"
 FLAT: Any = {"name": "default", "separator": "."}
 RUN_CHUNK = 2**16  # numbers of runs in one file of the coordinate
 # Said, so that what is written anew beside older chunks always reads like them.
-PACKED: Any = ZstdCodec(level=0, checksum=False)
+PACKED: Any = {"name": "zstd", "configuration": {"level": 0, "checksum": False}}
 BUSY = "another powersim computes into this folder; wait until it is done and add --resume, or name another folder"
 
 
@@ -90,6 +90,8 @@ def _skeleton(
     """A store without chunks beside its place, and its files, the root last."""
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     try:
+        import zarr  # here and below: it takes a while to load
+
         group = zarr.create_group(partial, zarr_format=3, attributes={**attributes, "coordinates": "date"})
         _coordinates(group, layout, runs)
         _variables(group, layout, runs)
@@ -168,6 +170,8 @@ def clear(there: Path, *, folders_only: bool = False) -> None:
 def array(group: zarr.Group, name: str) -> zarr.Array[Any]:
     """An array of a group; PowersimError when there is none."""
     found = group.get(name, None)
+    import zarr
+
     if not isinstance(found, zarr.Array):
         raise PowersimError(
             f"{group.store_path}: {name} is not an array; this is not a store that powersim made"
@@ -245,6 +249,8 @@ def _new(
 def _consolidate(path: Path) -> None:
     """Put all metadata into one file, so that xarray opens the store at once and without a warning."""
     with warnings.catch_warnings():
+        import zarr.errors
+
         # zarr warns that other readers of format 3 may ignore this; they then read the arrays' own metadata.
         warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
         zarr.consolidate_metadata(path)

@@ -20,7 +20,7 @@ FORMAT = 1
 FILE = "provenance.json"
 KEY = "powersim_provenance"
 FOLDERS = ("rules", "world", "defaults", "scenario")
-FILES = ("compile/bundle.py", "compile/jit.py", "sim/history.py")
+FILES = ("compile/bundle.py", "compile/jit.py", "compile/lowering.py", "sim/history.py")
 MARK: Mark = re.compile(rb'\A\{\s*"' + KEY.encode() + rb'"')
 
 

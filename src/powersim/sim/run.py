@@ -10,11 +10,13 @@ Arrays are written in place, compiled or interpreted: what `world`, `desk` and `
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from powersim.compile import jit
 from powersim.compile.bundle import pack
 from powersim.world.case import Case
 from powersim.world.channels import Held, Paths, new_paths
@@ -26,7 +28,7 @@ from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
 from powersim.world.start import LOG_ROWS, new_world
 from powersim.world.state import Floats, Ints, Setup, World
-from powersim.world.turn import STEPS, begin, stretch
+from powersim.world.turn import LATER, STEPS, begin, stretch
 
 
 @dataclass(frozen=True)
@@ -212,3 +214,15 @@ def copy_world(source: World, to: World) -> None:
             new[:rows] = old[:rows]
         else:
             np.copyto(new, old)
+
+
+def compile_on_two(case: Case) -> None:
+    """Compile what cases of this size need in two processes, if rules come in parts and there are processors."""
+    if not jit.in_parts() or (os.cpu_count() or 1) < 2:
+        return
+    from powersim.compile.second import lowering
+
+    bench, out = Bench(case.setup), new_record(case)
+    packed = bench.pack(given_by(case, 0, 0)), bench.world(0)[1], bench.packed_desk
+    with lowering(LATER, *packed, 0, whole=begin):
+        stretch(*packed, pack(out), 0, 0)

@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import zarr
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
@@ -42,6 +41,8 @@ class Store:
         self.damaged = damage.names
         self._key = seals.key(identity)
         self._manifest = Manifest(folder, self._key, layout.chunk_runs())
+        import zarr
+
         self._group = zarr.open_group(folder / RESULTS, mode="r+")
         self._claimed = damage.claimed
         self._broken = sorted(damage.chunks)

@@ -61,7 +61,8 @@ class Reference:
     def bibtex(self) -> str:
         """The entry."""
         lines = [*self.fields, ("note", f"For {', '.join(self.uses)}")]
-        return f"@{self.kind}{{{self.key},\n" + "".join(f"  {k} = {{{_tex(v)}}},\n" for k, v in lines) + "}\n"
+        written = ((k, _names(v) if k == "author" else _tex(v)) for k, v in lines)
+        return f"@{self.kind}{{{self.key},\n" + "".join(f"  {k} = {{{v}}},\n" for k, v in written) + "}\n"
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,6 +180,12 @@ def _named_in(thing: Any, place: str) -> Iterator[tuple[str, str]]:
     elif isinstance(thing, list | tuple):
         for value in thing:
             yield from _named_in(value, place)
+
+
+def _names(authors: str) -> str:
+    """Surnames for BibTeX, which takes all but the last word of a bare name for first names and the like."""
+    names = [_tex(name) for name in authors.split(" and ")]
+    return " and ".join(f"{{{name}}}" if " " in name else name for name in names)
 
 
 def _tex(text: str) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-
+from powersim import _yaml
 from powersim._words import did_you_mean, nearest
 from powersim.compile.elementary import power
 from powersim.errors import PowersimError
@@ -68,13 +67,12 @@ class MechanismSpec:
 
 def _read() -> dict[str, dict[str, dict[str, Any]]]:
     """Every defaults file by its topic."""
-    yaml = YAML(typ="safe")
     files = (
         file
         for file in resources.files("powersim").joinpath("defaults").iterdir()
         if file.name.endswith(".yaml")
     )
-    return {file.name.removesuffix(".yaml"): yaml.load(file.read_text("utf-8")) for file in files}
+    return {file.name.removesuffix(".yaml"): _yaml.load(file.read_text("utf-8")) for file in files}
 
 
 def _parameter(name: str, topic: str, entry: dict[str, Any]) -> ParameterSpec:

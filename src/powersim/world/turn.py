@@ -234,6 +234,10 @@ def _record(g: Given, w: World, desk: Desk, t: int, out: Record) -> None:
     record(g, w, desk.derived, t, out)
 
 
+LATER = (_compliance, _strikes, _crises, _wars, _signals, _alignment, _home)
+"""Phases that a second process lowers when nothing is compiled: about half the work, and the last that are met."""
+
+
 @rule
 def _look_around(g: Given, w: World, desk: Desk) -> None:
     """What is there to be seen, and what everybody wants of it."""

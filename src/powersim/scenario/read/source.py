@@ -12,9 +12,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml import YAMLError
 
+from powersim import _yaml
 from powersim.errors import Problem, ScenarioError
 from powersim.scenario.read.node import Mark, Node, PathPart, Scalar, dotted, show
 
@@ -25,6 +25,12 @@ MOST_PROBLEMS = 200  # mistakes that are reported at once
 MAX_TEXT = 20_000  # characters of one scalar
 MAX_DIGITS = 60  # characters of one number
 INSTEAD = "write it out, or use groups or extends"
+
+UNLIKE = re.compile(
+    r"^%|^\.\.\.|\t|(^|[\s\[{,])\?(\s|$)|[|>][-+0-9]*#|[\x85\xa0\u2028\u2029\ufeff]", re.MULTILINE
+)
+"""What libyaml reads otherwise than ruamel: directives, ends of documents, tabs, keys that are announced, a comment
+right behind the sign of a block, and what breaks a line or is a blank in one version of YAML alone."""
 
 INTEGER = re.compile(r"[-+]?[0-9]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -70,6 +76,13 @@ def read(text: str, name: str, room: int = MAX_NODES) -> tuple[Node, list[Proble
     anchors, tags, numbers that are not finite. Raises ScenarioError where that is not so, and where it holds more
     than `room` keys and values.
     """
+    quick = _quickly(text, name, room)
+    if quick is not None:
+        return quick, []
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import YAMLError as RuamelError
+
     reader = _Reader(name, room)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -81,7 +94,7 @@ def read(text: str, name: str, room: int = MAX_NODES) -> tuple[Node, list[Proble
             f"not YAML: {error.problem or error.context or 'cannot be parsed'}",
         )
         raise ScenarioError(reader.problems) from error
-    except (YAMLError, ValueError, IndexError, AssertionError, AttributeError) as error:
+    except (RuamelError, ValueError, IndexError, AssertionError, AttributeError) as error:
         # The reader refuses control characters with a bare YAMLError; the scanner trips over some broken
         # directives and escapes with Python's own exceptions.
         reader.refuse(
@@ -93,6 +106,25 @@ def read(text: str, name: str, room: int = MAX_NODES) -> tuple[Node, list[Proble
         stop = _stop(name, "a scenario is a mapping of keys", line=1, found=found, example="powersim: 1")
         raise ScenarioError([*reader.problems, *stop.problems])
     return reader.root, reader.problems
+
+
+def _quickly(text: str, name: str, room: int) -> Node | None:
+    """The tree of a text without a mistake, by libyaml; None where that is not sure to be what YAML 1.2 says of it.
+
+    Then ruamel's parser, which takes ten times as long, says what is wrong.
+    """
+    if _yaml.PARSER is None or UNLIKE.search(text):
+        return None
+    reader = _Reader(name, room)
+    try:
+        for event in _yaml.events(text):
+            if getattr(event, "value", None) == "" and not event.style:
+                return None  # nothing, of which it is not agreed where it stands
+            reader.take(event)
+    except (YAMLError, ScenarioError, ValueError):
+        return None
+    mapping = reader.root is not None and isinstance(reader.root.value, dict)
+    return reader.root if mapping and not reader.problems else None
 
 
 def _stop(
@@ -179,7 +211,7 @@ class _Reader:
 
     def _scalar(self, event: Any, mark: Mark) -> None:
         text = str(event.value)
-        quoted = event.style is not None
+        quoted = bool(event.style)
         if len(text) > MAX_TEXT:
             self._halt(mark, "text too long", found=f"{len(text)} characters", allowed=f"at most {MAX_TEXT}")
         if self.stack and isinstance(self.stack[-1].value, dict) and self.pending[-1] is None:
