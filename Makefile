@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c const
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick slow fuzz compiled lint format docs bench calibrate constraints clean
+.PHONY: help demo figures test quick slow fuzz compiled lint format docs site wheels bench calibrate constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,14 @@ format: $(DEV) ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(USE) ## write docs/parameters.md, docs/mechanisms.md and docs/theory.md from the code
+docs: $(USE) ## write what of docs/ is made from the code: reference, parameters, mechanisms, theory and others
 	$(BIN)/python scripts/generate_docs.py
+
+site: $(DEV) ## the documents as a site, out/site/index.html, every link checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir $(abspath $(OUT))/site
+
+wheels: $(DEV) ## build the wheel, install and try it for every supported Python on the path (needs the network)
+	$(BIN)/python scripts/wheels.py --tests
 
 calibrate: $(USE) ## rank synthetic truths and their counterfactuals among conditioned worlds
 	$(BIN)/python -m experiments.calibration

@@ -86,8 +86,9 @@ def given(
     path: Path, branch: str, theory: str, date: str, worlds: int, moves: int, threads: int
 ) -> dict[str, Any]:
     """Time to choose worlds until a date, how many stand for all, and a replay under a branch beside a history."""
-    from powersim.given.conditioning import Asked, Lot, diagnostic, replayed
+    from powersim.given.conditioning import Asked, diagnostic, replayed
     from powersim.given.islands import Hands, computed
+    from powersim.given.lots import Lot
     from powersim.run.opened import open_scenario
     from powersim.run.plan import plan
     from powersim.run.work import warm

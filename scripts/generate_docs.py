@@ -1,4 +1,4 @@
-"""Write the documents that are made from the code: docs/parameters.md, docs/mechanisms.md and docs/theory.md.
+"""Write the documents that are made from the code: parameters, mechanisms, theory, reference.
 
 What else is made from the code is put into the documents of `PLACES`, between the comments that are for it.
 
@@ -15,11 +15,13 @@ import re
 import sys
 import textwrap
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from pathlib import Path
 
+import reference
 import theory_index
+from markdown_table import table
 from powersim.scenario.library import examples
 from powersim.story import kinds
 from powersim.world.chronicle import Kind
@@ -31,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS, PACKAGE = ROOT / "docs", ROOT / "src" / "powersim"
 
 NOTE = "<!-- Made by `make docs` from src/powersim/defaults/*.yaml: edit there. -->"
+NOTED = "<!-- Made by `make docs` from {}: edit there. -->\n\n"
 
 PARAMETERS = """# Parameters
 
@@ -45,18 +48,6 @@ MECHANISMS_TEXT = """# Mechanisms
 Each can be switched off in a scenario (`mechanisms: {exchange: off}`). What switching it off should do was written down
 before it was measured: the outcome to look at, the direction, and why.
 """
-
-
-def cell(text: str) -> str:
-    """A text as a cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    names = list(header)
-    lines = [names, ["---"] * len(names), *([cell(text) for text in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def prior(given: Mapping[str, list[float]] | None) -> str:
@@ -244,6 +235,11 @@ def main() -> int:
     )
     check = parser.parse_args().check
     made = {"parameters.md": parameters(), "mechanisms.md": mechanisms(), "theory.md": theory_index.index()}
+    made |= {
+        "reference/cli.md": NOTED.format("src/powersim/cli") + reference.commands(),
+        "reference/api.md": NOTED.format("docstrings of src/powersim") + reference.python(),
+        "reference/schema.md": NOTED.format("src/powersim/scenario/schema") + reference.keys(),
+    }
     made |= {name: filled(name) for name in PLACES}
     stale = []
     for name, text in made.items():

@@ -108,7 +108,7 @@ def test_the_pins_cover_every_dependency_and_satisfy_it(root):
     wanted = [requirement for requirement in wanted if not requirement.startswith("powersim[")]
     pins = pinned(root)
     for requirement in wanted:
-        name, least = re.fullmatch(r"([\w.-]+)>=([\d.]+).*", requirement).groups()
+        name, least = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+).*", requirement).groups()
         pin = pins.get(name.lower().replace("_", "-").replace(".", "-"))
         assert pin is not None, f"{name} is not pinned in constraints.txt"
         assert numbers(pin) >= numbers(least), f"{name} is pinned to {pin}, below {least}"

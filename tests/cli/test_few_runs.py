@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from powersim.elasticities.measure import marked
 
 CLAIMS = ("includes zero", "not clear", "differs clearly", "beyond chance", "exactly the same")
 
@@ -36,6 +39,15 @@ def test_why_claims_nothing_and_its_section_is_json(powersim: Callable[..., Any]
 
     section = json.loads((out / "why" / "section.json").read_text("utf-8"), parse_constant=refuse)
     assert not any("no clear" in figure["alt"] for figure in section["figures"])
+
+
+def test_elasticities_claims_nothing(powersim: Callable[..., Any], scenario: Path) -> None:
+    said = powersim("elasticities", scenario, "--runs", 1, "--inputs", "rho", "--outcomes", "friendship")
+    assert said.code == 0, said.err
+    assert "too few runs for an interval" in said.out
+    assert "no input changes it clearly" not in said.out
+    for sign in "+-0":
+        assert marked(sign, math.nan, math.nan) == "too few runs"
 
 
 def test_a_sweep_names_the_dates_that_it_moves_to(powersim: Callable[..., Any], scenario: Path) -> None:

@@ -58,13 +58,13 @@ LOWER = ("issue", "good", "event", "branch", "theory", "outcome", "hypothesis")
 REFUSED = [
     *((kind, word) for kind in LOWER for word in (*MISREAD, "all")),
     *((kind, word.upper()) for kind in ("actor", "group") for word in MISREAD),
-    *((kind, "base") for kind in ("branch", "theory")),
+    *((kind, word) for kind in ("branch", "theory") for word in ("base", "any")),
 ]
 
 
 def test_ordinary_names_pass() -> None:
     from_data(document())
-    from_data(document(actor="ALL", group="BASE", issue="base", outcome="nano", branch="none-of-it"))
+    from_data(document(actor="ALL", group="BASE", issue="base", outcome="any", branch="none-of-it"))
 
 
 @pytest.mark.parametrize(("kind", "word"), REFUSED)

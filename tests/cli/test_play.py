@@ -109,6 +109,44 @@ def test_an_interruption_saves_the_game_and_says_how_to_go_on(powersim, typed, m
     assert "stopped after 1 of 33 decisions, kept in mine.play.json; add --resume to go on" in result.err
 
 
+def test_no_line_ends_a_game(powersim, typed, tmp_path):
+    nines, here = "9" * 5000, tmp_path / "a-file"
+    here.write_text("mine")
+    typed(
+        f"decline {nines}", f"propose {nines}", f"front {nines} press", f"deal {nines} keep", "save a\0b", "undo a\0",
+        "save /dev/null/x", "save a-file", "menu \x1b[31m", "\udcff", "offer WEST: pay nan", "set rockets nan", "quit",
+    )  # fmt: skip
+    result = powersim("play", "two_powers", "--as", "EAST")
+    assert result.code == 0, result.err
+    for said in (
+        "allowed: numbers of the list",
+        "no name of a file",
+        "Not a directory",
+        "a-file: was not written by",
+    ):
+        assert said in result.out, said
+    assert "\x1b" not in result.out
+    assert here.read_text() == "mine"
+    assert (tmp_path / "two_powers-EAST.play.json").is_file()
+
+
+def test_what_cannot_be_at_the_end_is_said_before_the_game(powersim, typed, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "play.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "link.play.json").symlink_to("elsewhere")
+    for asked, said in (
+        (("--workers", -1), "--workers: found -1; allowed: a whole number from 1"),
+        (("--workers", 0), "--workers: found 0"),
+        (("--out", "mine"), "play.csv: was not written by powersim"),
+        (("--save", "link.play.json"), "link.play.json: a symbolic link, which is never written through"),
+    ):
+        typed("", "")
+        result = powersim("play", "two_powers", "--as", "EAST", *asked)
+        assert (result.code, said in result.err) == (2, True), result.err
+        assert not result.out
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_an_actor_that_there_is_not_and_a_file_that_is_no_game_end_with_code_2(powersim, typed, tmp_path):
     typed()
     result = powersim("play", "two_powers", "--as", "EATS")

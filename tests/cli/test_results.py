@@ -116,6 +116,7 @@ def test_a_folder_says_what_it_holds(powersim, out):
         "MB in",
         "seed",
         "rules sha256:",
+        f"complete; more runs: powersim compare {out / 'provenance.json'} --runs N --out {out} --resume",
     ):
         assert text in said.out
 

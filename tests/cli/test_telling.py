@@ -68,6 +68,16 @@ def test_two_branches_side_by_side(powersim, scenario, tmp_path):
     assert json.loads(file.read_text("utf-8"))["branches"] == ["free", "keep"]
 
 
+def test_two_branches_are_drawn_as_a_timeline(powersim, scenario, tmp_path):
+    picture = tmp_path / "both.svg"
+    result = powersim("tell", scenario, "--diff", "free,keep", "--run", 1, "--plot", picture)
+    assert result.code == 0, result.err
+    assert result.out == ""
+    assert str(picture) in result.err
+    drawn = picture.read_text("utf-8")
+    assert all(word in drawn for word in ("deals", "breaches", "crises", "wars", "alignment of"))
+
+
 def test_the_section_is_written_for_the_report(powersim, scenario, tmp_path):
     result = powersim("tell", scenario, "--diff", "free,keep", "--runs", "0..4", "--section", tmp_path)
     assert result.code == 0, result.err
@@ -89,6 +99,8 @@ def test_the_section_is_written_for_the_report(powersim, scenario, tmp_path):
         (["--diff", "free,kept"], "did you mean keep"),
         (["--diff", "free,keep", "--out", "a.csv"], "one run under one theory"),
         (["--section", "out"], "--diff keep,cancel"),
+        (["--plot", "a.png"], "--diff keep,cancel"),
+        (["--diff", "free,keep", "--plot", "a.xls"], "--plot: found a.xls; allowed suffixes: .png"),
         (["--from", "1999Q1"], "not in the calendar"),
         (["--issue", "bordr"], "issue bordr is not known"),
         (["--mechanism", "trsut"], "did you mean trust"),

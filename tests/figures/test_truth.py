@@ -217,16 +217,16 @@ def test_without_a_sweep_there_is_no_figure_by_date(results: Any) -> None:
 
 
 def test_in_the_network_friends_stand_nearer_than_enemies() -> None:
-    from powersim.figures.network import _circle, _settled
+    from powersim.figures.network import circle, settled
 
     mean = np.array([[0.0, 0.9, -0.8], [0.9, 0.0, -0.8], [-0.8, -0.8, 0.0]])
-    place = _settled(mean, _circle(mean))
+    place = settled(mean, circle(mean))
     apart = np.linalg.norm(place[:, None] - place[None, :], axis=-1)
     assert apart[0, 1] < 0.6
     assert min(apart[0, 2], apart[1, 2]) > 1.4
     moved = mean.copy()
     moved[0, 2] = moved[2, 0] = 0.9
-    again = _settled(moved, place)
+    again = settled(moved, place)
     assert np.linalg.norm(again[0] - again[2]) < apart[0, 2]
 
 

@@ -57,12 +57,14 @@ CHEAP: dict[str, list[str]] = {
     "forecast": ["{two}"],
     "elasticities": ["{two}", "--inputs=rho", "--outcomes=war", "--runs=2"],
     "play": ["{two}", "--as=EAST", "--runs=2"],
+    "app": ["{two}", "--seconds=0"],
     "report": ["{study}"],
     "figures": ["{study}", "--outcomes=war", "--formats=svg"],
 }
 """A valid call of each command that ends soon; the first entries are its arguments."""
 
 ALSO = {
+    ("app", "--seconds"): ["--run=-1"],  # nothing is served, whatever it is
     ("run", "--scheduler"): ["--engine=dask"],
     ("compare", "--scheduler"): ["--engine=dask"],
     ("tell", "--section"): ["--diff=keep,free", "--runs=0..1"],

@@ -109,6 +109,14 @@ def test_a_broken_record_is_refused_by_file_and_line_or_read_as_it_says(record, 
     assert refused > TRIES / 3
 
 
+@pytest.mark.parametrize("key", ["x\x1b[2J", "....", ""])
+def test_an_override_that_is_no_key_is_named_where_it_stands(record, tmp_path, key):
+    path = tmp_path / "provenance.json"
+    path.write_text(json.dumps({**record, "overrides": {"rho": "0.5", key: "1"}}, indent=2), "utf-8")
+    _, said = opened(path)
+    assert re.match(rf"{re.escape(str(path))}:[1-9]\d*: overrides", said), said
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_bytes_do_worse_than_be_refused(record, tmp_path, seed):
     luck = random.Random(f"bytes {seed}")

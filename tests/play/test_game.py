@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import powersim as ps
+from powersim import _seals as seals
 from powersim.compile.jit import interpreted
 from powersim.play.game import Game
 from powersim.rules.bargaining import pair_surplus
@@ -264,6 +266,36 @@ def test_a_saved_game_goes_on_and_what_is_taken_back_is_as_if_it_had_never_been(
     assert same(again)
     with pytest.raises(ps.PowersimError, match=r"^undo: found 1999Q1; allowed: opening, 2000Q1"):
         again.undo("1999Q1")
+
+
+def test_a_game_that_is_stopped_while_it_is_played_again_keeps_all_that_was_decided(study, monkeypatch):
+    game = study.play("EAST", run=4)
+    for _ in range(4):
+        game.decide()
+    decide, done = type(game).decide, []
+
+    def stopped(self, *given):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(given)
+        decide(self, *given)
+
+    monkeypatch.setattr(type(game), "decide", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        game.undo()
+    assert game.stop == 3
+
+
+def test_numbers_of_deals_in_a_saved_game_are_numbers(study, tmp_path):
+    game = study.play("EAST")
+    game.decide()
+    file = game.save(tmp_path / "a.play.json")
+    told = json.loads(file.read_text("utf-8"))
+    for number in ("9" * 5000, "²", "-1", "x", ""):
+        told["decided"] = [{"deals": {number: "keep"}}]
+        file.write_text(json.dumps(seals.marked(told)), "utf-8")
+        with pytest.raises(ps.PowersimError, match=r"a.play.json:1: decided\[0\].deals"):
+            study.play("EAST", resume=file)
 
 
 def test_a_saved_game_of_something_else_or_damaged_is_refused(study, tmp_path):

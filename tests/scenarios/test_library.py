@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -98,26 +95,3 @@ def test_a_file_may_extend_an_example(tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text("powersim: 1\nextends: clasroom\nname: mine\n", "utf-8")
     with pytest.raises(ps.ScenarioError, match="or the name of an example"):
         ps.load(tmp_path / "wrong.yaml")
-
-
-def test_the_wheel_carries_the_library(tmp_path: Path) -> None:
-    pytest.importorskip("hatchling")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
-    script = "import powersim as ps; print(*(e.name for e in ps.examples()))\n"
-    script += "print(ps.load('counter_bloc').title, ps.__file__)"
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path / "site")},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    listed, said = done.stdout.splitlines()
-    assert listed.split() == list(names())
-    assert said.startswith("A counter-bloc")
-    assert said.endswith(str(tmp_path / "site" / "powersim" / "__init__.py"))

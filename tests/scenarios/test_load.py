@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from powersim.errors import PowersimError, Problem, ScenarioError
 from powersim.scenario.canonical import checksum, resolved_data, resolved_text
@@ -19,6 +20,7 @@ from powersim.scenario.template import json_schema, template
 from powersim.world.params import MECHANISMS, SPEC
 
 HERE = Path(__file__).parent
+PACKAGE = HERE.parents[1] / "src" / "powersim"
 VALID = sorted((HERE / "valid").glob("*.yaml"))
 SHIPPED = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
 EVERYTHING = HERE / "valid" / "everything.yaml"
@@ -260,3 +262,15 @@ def test_plain_data_is_the_same_scenario_as_its_file() -> None:
     data = read_chain(EVERYTHING).data()
     assert isinstance(data, dict)
     assert checksum(from_data(data)) == checksum(loads(json.dumps(data))) == checksum(load(EVERYTHING))
+
+
+def test_the_json_schema_says_what_every_key_means_and_nothing_of_keys_that_are_not() -> None:
+    schema = json_schema()
+    entries = {"Scenario": schema, **schema["$defs"]}
+    mute = [(name, key) for name, body in entries.items() for key, found in body["properties"].items()
+            if not found.get("description")]  # fmt: skip
+    assert mute == []
+    told = YAML(typ="safe").load((PACKAGE / "scenario/schema/keys.yaml").read_text("utf-8"))
+    anywhere = {key for body in entries.values() for key in body["properties"]}
+    known = {name: set(body["properties"]) for name, body in entries.items()} | {"any": anywhere}
+    assert {name: set(keys) - known[name] for name, keys in told.items() if set(keys) - known[name]} == {}

@@ -46,6 +46,18 @@ def interests(issues: int, each: int) -> str:
     return "".join(f"  i{i}: {{start: 0.5, control: A000, interests: {{{of(i)}}}}}\n" for i in range(issues))
 
 
+EVIDENCE = "evidence:\n  error: 0.1\n  discrepancy: 0.1\n  miss: 0.1\n  events:\n"
+
+
+def evidence(count: int) -> str:
+    """Facts about one thing, each of another level."""
+    facts = "".join(
+        f"    - {{sanctions: [A000, A001], above: {(i + 1) / (count + 1):.5f}, at: 2000Q1, source: x}}\n"
+        for i in range(count)
+    )
+    return f"sanctions: [{{by: A000, on: A001}}]\n{EVIDENCE}{facts}"
+
+
 SUM = "max(0, t - 0.5)" + " + t*t" * 13
 DRAWN = "{value: 0.1, prior: {spread: 0.1}}"
 ACCEPTED = {
@@ -70,6 +82,7 @@ ACCEPTED = {
             for i in range(390)
         )
     ),
+    "a thousand facts": text(rest=evidence(1_000)),
     "a chain of events": text(
         rest="events:\n  - {id: e0, date: 2000Q1, shift: {t: 0.1}}\n" + "".join(
             f"  - {{id: e{i}, date: 2000Q1, after: e{i - 1}, shift: {{t: 0.1}}}}\n" for i in range(1, 1200)
@@ -96,6 +109,10 @@ REFUSED = {
     ),
     "everybody on everybody": text(
         400, groups=everybody(400), rest="sanctions:\n" + "  - {by: ALL, on: ALL}\n" * 1000
+    ),
+    "three thousand facts": text(rest=evidence(3_000)),
+    "facts about events that there are not": text(
+        rest=EVIDENCE + "".join(f"    - {{event: e{i}, at: 2000Q1, source: x}}\n" for i in range(9_000))
     ),
     "a fan of branches": text(
         rest="branches:\n  b:\n    do:\n" + "      - {set: {t: 0.1}, date: 2000Q1}\n" * 900
@@ -130,6 +147,7 @@ def test_no_file_takes_long(name: str) -> None:
     [
         ("90,000 keys", "the file is too large|too many values; allowed: at most 60000"),
         ("everybody on everybody", "too many sanctions; found 160000000; allowed: at most 10000"),
+        ("three thousand facts", "too many facts of evidence; found 3000; allowed: at most 1000"),
         ("a fan of branches", "too many steps of branches; found 10811; allowed: at most 10000"),
         ("patterns for numbers", "too many priors; found 2000; allowed: at most 100"),
         (

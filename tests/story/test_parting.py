@@ -136,6 +136,9 @@ def test_the_timeline_marks_what_happened_and_fills_what_happened_in_one_branch_
             assert sorted(both.get_xdata()) == sorted(e.turn + 0.5 for e in events if e.seq not in own)
             assert both.get_markerfacecolor() == "white"
             assert only.get_markerfacecolor() != "white"
+            places = [*zip(*both.get_data(), strict=True), *zip(*only.get_data(), strict=True)]
+            assert len(set(places)) == len(places)  # none hides another
+    assert any(text.get_text() == "alignment of Russia and Iran" for text in figure.texts)
     gap = [np.asarray(line.get_ydata()) for line in figure.axes[1].lines if len(line.get_xdata()) > 2]
     first = apart.parting.first
     assert np.array_equal(gap[0][:first], gap[1][:first])

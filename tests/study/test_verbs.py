@@ -22,6 +22,7 @@ def study() -> ps.Study:
 
 
 CALLS = {
+    "app": ["Study.app"],
     "check": ["check", "Study.base_rates"],
     "cite": ["cite"],
     "compare": ["Study.compare"],

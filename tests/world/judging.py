@@ -21,6 +21,7 @@ import powersim.world
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data
 from powersim.sim.history import simulate
+from powersim.sim.run import Engine
 from powersim.world.channels import Held
 from powersim.world.state import World
 from worlds import LIVELY
@@ -130,13 +131,14 @@ def document() -> dict[str, Any]:
 
 
 def play(built: Built, branch: str, runs: int) -> None:
-    """Some histories, and the first once more held at its own deals."""
+    """Some histories, and the first once more held at its own deals, and as far as its first offers."""
     for run in range(runs):
         case = built.case(branch, "", SEED, run)
         kept = simulate(case, SEED, run, keep=True)
         if run == 0:
             assert kept.paths is not None
             simulate(case, SEED, run, held=Held(kept.paths, ["exchange"]))
+            Engine(case, SEED, run).to(1, "offers")  # somebody looks on
 
 
 if __name__ == "__main__":

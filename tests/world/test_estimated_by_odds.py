@@ -15,7 +15,7 @@ import powersim as ps
 from powersim.effects.odds import better, measured
 from powersim.effects.paired import Given, effects
 from powersim.effects.results import COUNTED, ODDS
-from powersim.world.crisis import mean_met_probability, mean_war_probability
+from powersim.world.crisis import mean_probabilities
 
 HAZARD, TURNS, RUNS = 0.05, 16, 300
 BRANCHES = ["free", "shut"]
@@ -55,7 +55,8 @@ def unfought() -> dict[str, Any]:
 def closed(document: dict[str, Any], branch: str) -> float:
     """Probability that it has happened in T turns: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
     given, _, desk = weighed(document, branch, "crises")[0].packed
-    q = mean_war_probability(given, desk) if given.on.war else mean_met_probability(given, desk, False)
+    of_war, met = mean_probabilities(given, desk, given.on.war > 0)
+    q = of_war if given.on.war else met
     return float(1.0 - (1.0 - HAZARD * q) ** TURNS)
 
 

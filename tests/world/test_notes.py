@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,12 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.compile.elementary import power
+from powersim.compile.jit import interpreted
 from powersim.rules.beliefs import relax
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import Case
 from powersim.world.derive import derive
 from powersim.world.desk import new_derived
+from powersim.world.legs import Legs
+from powersim.world.menu import flow_worth
 from worlds import ROWS, Play, built, lively_documents, same, state
 
 DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
@@ -67,13 +70,32 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     case = flagship.case("keep", "spiral", 2009, 0)
     engine = Engine(case, 2009, 0)
     engine.to(12)
-    gaps, values = engine.desk.sums.powers[..., 0], engine.desk.sums.powers[..., 1]
-    there = ~np.isnan(gaps)
-    assert there.sum() > 500
-    b = case.params.curvature
-    assert [math.pow(gap, b) for gap in gaps[there]] == list(values[there])
-    notes, s, p = engine.desk.notes, case.setup, case.params
+    sums, world, s, p = engine.desk.sums, engine.world, case.setup, case.params
+    assert sums.theta.tobytes() == world.theta.T.tobytes()
+    assert sums.salience.tobytes() == world.salience.T.tobytes()
+    held = sums.moved[:, None, :] <= sums.taken[:, :, None]
+    held &= ~np.isnan(sums.place)[:, :, None] & (sums.salience > 0.0)[:, None, :]
+    assert held.sum() > 500
+    gaps = np.abs(sums.place[:, :, None] - sums.theta[:, None, :])[held]
+    assert [power(gap, p.curvature) for gap in gaps] == list(sums.powers[held])
+    notes = engine.desk.notes
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100
     for i, j in pairs:
         assert relax(notes.relaxing[i, j], s.trust0[i, j], p.mu, p.belief_floor) == notes.relaxed[i, j]
+
+
+def test_sales_are_judged_when_somebody_asks_and_all_of_them_for_who_looks_on(flagship: Built) -> None:
+    case = flagship.case("keep", "spiral", 2009, 0)
+    engine, fresh = Engine(case, 2009, 0), interpreted(flow_worth)
+    engine.to(12, "offers")
+    g, w, desk = engine.given, engine.world, engine.desk
+    assert desk.menu.judged.all()
+    sales = [r for r in np.flatnonzero(desk.menu.live) if not Legs.moves_control(len(w.pos), r)]
+    assert len(sales) > 20
+    for r in sales:
+        kept = desk.menu.gain[r].copy()
+        fresh(g, w, desk.derived, desk, r)
+        assert desk.menu.gain[r].tobytes() == kept.tobytes()
+    engine.to(14)
+    assert not desk.menu.judged.all()

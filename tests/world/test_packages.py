@@ -4,75 +4,38 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from bazaar import (
+    FEW,
+    FREE,
+    LEVERS_APART,
+    SIDES_OF_FEW,
+    Bazaar,
+    Worths,
+    desk,
+    gains,
+    lay,
+    outcomes,
+    picks,
+    subsets,
+    tables,
+    two,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.rules.patience import patience_weight
-from powersim.world.desk import Agenda, Menu
-from powersim.world.gains import money_unit
+from powersim.world.exchange import weight
 from powersim.world.packages import (
     admissible,
     best_of_many,
-    best_of_two,
     consider,
-    same_object,
-    sum_subsets,
+    hopeless,
 )
 from powersim.world.state import LEAST
-from worlds import Play, built
-
-FEW = 8  # legs on a table in these tests
-CODES = ("ARD", "BEL", "COR", "DAN", "ELM")
-FREE = {"cost_per_leg": 0.0, "indifference": 0.0}
-Worths = NDArray[np.float64]
-
-gains = st.integers(-100, 100).map(lambda n: n / 500)
-
-
-def tables(legs: int, parties: int = 2) -> st.SearchStrategy[Worths]:
-    """Gains of some legs (legs, parties)."""
-    row = st.lists(gains, min_size=parties, max_size=parties)
-    return st.lists(row, min_size=1, max_size=legs).map(np.array)
-
-
-class Bazaar(NamedTuple):
-    """A small world in which packages are searched; its menu is filled by hand."""
-
-    play: Play
-    agenda: Agenda
-    menu: Menu
-
-    @classmethod
-    def of(cls, play: Play) -> Bazaar:
-        """What lies on the desk of a history."""
-        return cls(play, play.desk.agenda, play.desk.menu)
-
-    @property
-    def controls(self) -> int:
-        """How many controls there are; their legs are numbered 3 c + side."""
-        return len(self.play.world.pos)
-
-
-def desk(**changes: float) -> Bazaar:
-    """Five actors of different size and patience, six levers; changes of parameters, and payments=0 or 1."""
-    on = changes.pop("payments", 1.0)
-    document: dict[str, Any] = {
-        "powersim": 1, "name": "desk", "calendar": {"start": "2000Q1", "end": "2000Q4", "turn": "quarter"},
-        "actors": {code: {"power": 0.1, "economy": 0.05 * (k + 1), "patience": 0.9 + 0.015 * k}
-                   for k, code in enumerate(CODES)},
-        "issues": {f"lever_{k}": {"start": 0.5, "control": CODES[k % 5], "interests": {"ARD": [0.0, 0.5]}}
-                   for k in range(6)},
-        "outcomes": {},
-    }  # fmt: skip
-    case = built(document).case()
-    switches = case.switches._replace(payments=int(on))
-    play = Play(case._replace(params=case.params._replace(**changes), switches=switches))
-    return Bazaar.of(play)
 
 
 @pytest.fixture(scope="module")
@@ -85,69 +48,6 @@ def plain() -> Bazaar:
 def paying() -> Bazaar:
     """With payments up to a fifth of the smaller economy, some of which is lost on the way, and with costs."""
     return desk(payment_cap=0.2, payment_taken=0.2, payment_efficiency=0.8)
-
-
-def lay(found: Bazaar, legs: list[int], worth: Worths) -> int:
-    """Put legs on the table with these gains (legs, parties) and add up every subset."""
-    g, _, desk = found.play.packed
-    count, parties = worth.shape
-    found.agenda.parties[0], found.agenda.legs[0] = parties, count
-    found.agenda.party[:parties] = range(parties)
-    for place, leg in enumerate(legs[:count]):
-        found.agenda.leg[place] = leg
-        found.menu.gain[leg, :parties] = worth[place]
-    sum_subsets(g, desk)
-    return count
-
-
-def two(found: Bazaar, legs: list[int], worth: Worths) -> int:
-    """The best subset for two parties as a bit mask."""
-    g, w, desk = found.play.packed
-    lay(found, legs, worth)
-    return int(best_of_two(g, w, desk.agenda, 0))
-
-
-def picks(found: Bazaar, legs: list[int], worth: Worths, runs: int) -> list[int]:
-    """The best subset for two parties under the luck of several runs."""
-    case = found.play.case
-    masks = []
-    for run in range(runs):
-        other = Bazaar.of(Play(case, 1, run))
-        masks.append(two(other, legs, worth))
-    return masks
-
-
-def subsets(found: Bazaar, legs: list[int], count: int) -> list[tuple[int, ...]]:
-    """Every package without two legs about one thing."""
-    return [
-        chosen
-        for size in range(1, count + 1)
-        for chosen in itertools.combinations(range(count), size)
-        if not any(
-            same_object(legs[a], legs[b], found.controls) for a, b in itertools.combinations(chosen, 2)
-        )
-    ]
-
-
-def outcomes(found: Bazaar, legs: list[int], worth: Worths) -> list[tuple[float, float]]:
-    """Gains of both of every package and, where there is money, of many payments."""
-    p, (g, w, _) = found.play.case.params, found.play.packed
-    units = [money_unit(g.s, w, i) for i in (0, 1)]
-    cap = p.payment_cap * min(w.economy[0], w.economy[1]) if found.play.case.switches.payments else 0.0
-    results = []
-    for chosen in subsets(found, legs, len(worth)):
-        gi, gj = worth[list(chosen)].sum(axis=0) - p.cost_per_leg * len(chosen)
-        for m in np.linspace(-cap, cap, 41) if cap > 0.0 else [0.0]:
-            results.append(
-                (gi - units[0] * m, gj + p.payment_efficiency * units[1] * m)
-                if m >= 0.0
-                else (gi - p.payment_efficiency * units[0] * m, gj + units[1] * m)
-            )
-    return results
-
-
-LEVERS_APART = [3 * c + side for side in (0, 2) for c in range(6)]
-SIDES_OF_FEW = [3 * c + side for c in range(3) for side in range(3)]
 
 
 @pytest.mark.parametrize("name", ["plain", "paying"])
@@ -380,3 +280,26 @@ def test_equal_gain_among_many_maximises_the_smallest_gain(worth: Worths, fair: 
         assert least <= LEAST
     else:
         assert fair.agenda.gain[:4].min() == pytest.approx(least, abs=1e-9)
+
+
+@given(worth=tables(FEW), paid=st.booleans(), u=st.floats(0.0, 1.0, exclude_max=True))
+def test_two_who_are_not_let_search_would_have_signed_nothing(
+    plain: Bazaar, paying: Bazaar, worth: Worths, paid: bool, u: float
+) -> None:
+    found = paying if paid else plain
+    g, w, desk = found.play.packed
+    mask = two(found, list(range(FEW)), worth)
+    chance = 0.0
+    if mask > 0:
+        scale = found.play.case.params.sign_tau * weight(g, desk.agenda, mask)
+        chance = sign_probability(pair_surplus(*found.agenda.gain[:2]), 0.0, 0.0, scale)
+    assert not hopeless(g, w, desk.agenda, chance - 1e-12)
+    if hopeless(g, w, desk.agenda, u):
+        assert u >= chance
+
+
+def test_who_can_gain_little_is_not_let_search(plain: Bazaar) -> None:
+    g, w, desk = plain.play.packed
+    lay(plain, [0, 3], np.array([[0.002, -0.001], [-0.001, 0.002]]))
+    assert hopeless(g, w, desk.agenda, 0.5)
+    assert not hopeless(g, w, desk.agenda, 0.01)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from powersim.sim.run import Engine
 from powersim.world import chronicle as ch
-from powersim.world.crisis import contested, mean_war_probability, weigh
+from powersim.world.crisis import contested, mean_probabilities, weigh
 from powersim.world.desk import COST, HIGH, LOW, ODDS, SANCTIONS, SHIFT_AHEAD, STAKE
 from powersim.world.params import MECHANISMS
 from powersim.world.stakes import challenger_stake, feared_shift
@@ -83,7 +83,7 @@ def test_a_larger_pie_makes_war_likelier_and_terms_still_move_the_front_alone() 
     values = NEUTRAL | {"c_a": 0.05, "c_a_spread": 0.2, "c_bar": 0.5}
     alone = weighed(quarrel(**values))[0]
     both = weighed(quarrel({"over": ["door"]}, **values))[0]
-    chances = [mean_war_probability(engine.packed[0], engine.packed[2]) for engine in (alone, both)]
+    chances = [mean_probabilities(engine.packed[0], engine.packed[2], True)[0] for engine in (alone, both)]
     assert chances[1] > chances[0] > 0.0
     document = quarrel({"over": ["door"], "hazard": 1.0}, **values | {"c_bar": 0.05})
     document["mechanisms"]["own_policy"] = False
@@ -125,7 +125,7 @@ def test_weighing_writes_nothing_into_the_world(document: dict[str, Any]) -> Non
             if contested(g, w, v):
                 weigh(g, w, desk, play.turns_played - 1, v)
                 assert np.isfinite(desk.crisis.weighed[: SHIFT_AHEAD + 1]).all()
-                assert 0.0 <= mean_war_probability(g, desk) <= 1.0
+                assert 0.0 <= mean_probabilities(g, desk, True)[0] <= 1.0
         assert set(same(before, state(play))) <= {"stack"}
 
 
@@ -232,4 +232,4 @@ def test_without_the_new_keys_and_at_neutral_values_the_game_is_fearons() -> Non
     costs = (g.p.c_a + g.p.c_a_spread * shocks) / 0.3
     chance = np.where(values[ODDS] > costs, np.clip(g.p.c_bar / 0.3 - costs, 0.0, None) / 2, 0.0)
     chance = np.minimum(chance, 1.0 - values[ODDS]) / (g.p.c_bar / 0.3)
-    assert mean_war_probability(g, engine.packed[2]) == pytest.approx(chance.mean())
+    assert mean_probabilities(g, engine.packed[2], True)[0] == pytest.approx(chance.mean())

@@ -23,6 +23,7 @@ from powersim.cli import (
     results,
     running,
     sensitivity,
+    serving,
     verdict,
     why,
 )
@@ -38,15 +39,18 @@ Examples:
   powersim figures out/my                   every figure of it
   powersim tell my.yaml --run 7              the story of one run
   powersim play my.yaml --as RUS             decide for an actor, turn by turn
+  powersim app my.yaml                       a page to play with, in the browser
   powersim why my.yaml --outcome war         which mechanisms make the difference?
   powersim report out/my                     all of it on one page
 """
 
 
 def _app(panels: bool = False) -> typer.Typer:
+    from powersim.scenario.library import documents
+
     app = typer.Typer(
         help="Agent-based strategic simulation of world politics: counterfactuals with every assumption stated.",
-        epilog=EXAMPLES,
+        epilog=f"{EXAMPLES}\n\b\nDocuments, beginning with tutorial.md:\n  {documents()}\n",
         rich_markup_mode="rich" if panels else None,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
@@ -63,6 +67,7 @@ def _app(panels: bool = False) -> typer.Typer:
         elasticities,
         given,
         playing,
+        serving,
         forecast,
         reporting,
     ):

@@ -10,20 +10,15 @@ from powersim.effects.findings import Scale, by_odds, decimals, number, overall
 from powersim.effects.outcomes import titled
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, OutcomeLabel, Study
+from powersim.effects.signs import MARKS, SAME, TOO_FEW, key, word
+
+__all__ = ["STYLES", "heading", "key", "short", "tables", "word"]
 
 PLACES = 3  # decimals of levels that are not probabilities
-SAME, TOO_FEW = "the same", "too few runs"
 STYLES = {
     "higher": "green", "likelier": "green", "lower": "magenta", "less likely": "magenta",
     "not clear": "dim", SAME: "dim", "no runs": "dim", TOO_FEW: "dim",
 }  # fmt: skip
-
-
-MARKS = {
-    "higher": "+", "likelier": "+", "lower": "−", "less likely": "−", "not clear": "·", SAME: "0", TOO_FEW: "?",
-    "no runs": "?",
-}  # fmt: skip
-"""What stands for the effect under one theory."""
 
 
 def tables(effects: Sequence[Effect], study: Study, outcomes: Sequence[str]) -> list[Table]:
@@ -51,33 +46,6 @@ def short(effects: Sequence[Effect], study: Study, name: str) -> Table:
         lines.append((*cells, signs, said))
     columns = (Column("branch"), *_numbers(scale), Column("by theory" if several else ""), Column(""))
     return Table(columns, tuple(lines), heading(outcome, study) + by_odds(rows))
-
-
-def key(effects: Sequence[Effect], study: Study, outcomes: Sequence[str]) -> str:
-    """What the marks of `short` stand for, those that are there; nothing under one theory."""
-    if len(study.theories) < 2:
-        return ""
-    of = [r for r in effects if r.outcome in outcomes and r.theory != ALL]
-    there = {MARKS[word(r, study.outcome(r.outcome).summary.kind == "ever")] for r in of}
-    said = {"+": "higher", "−": "lower", "·": "not clear", "0": SAME, "?": TOO_FEW}
-    return f"by theory: {', '.join(study.theories)}; " + ", ".join(
-        f"{mark} {text}" for mark, text in said.items() if mark in there
-    )
-
-
-def word(effect: Effect, binary: bool) -> str:
-    """What an effect comes to: its interval decides."""
-    if effect.runs == 0:
-        return "no runs"
-    if effect.nothing:
-        return SAME
-    if not effect.known:
-        return TOO_FEW
-    if effect.ci_low > 0:
-        return "likelier" if binary else "higher"
-    if effect.ci_high < 0:
-        return "less likely" if binary else "lower"
-    return "not clear"
 
 
 def heading(outcome: OutcomeLabel, study: Study) -> str:

@@ -30,6 +30,8 @@ MISTAKE, INTERRUPTED = 2, 130  # exit codes
 ECHO = 2.0
 """Seconds in which a signal is the same wish once more: a shell and its terminal both send SIGHUP."""
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""What numba puts around words where a library of colours happens to be installed."""
 COMPILER = re.compile(r"(numba|llvmlite)(\.|$)")
 """Modules whose errors are about compiling."""
 
@@ -75,7 +77,7 @@ def explained(error: Exception) -> str | None:
         return f"a library cannot be loaded ({error}); install powersim anew, e.g. pip install --upgrade powersim"
     if _is_of_compiler(error):
         return (
-            f"the rules cannot be compiled: {type(error).__name__}: {error}\n{_versions()}. "
+            f"the rules cannot be compiled: {type(error).__name__}: {COLOURS.sub('', str(error))}\n{_versions()}. "
             "POWERSIM_JIT=0 computes without compiling, some two hundred times slower"
         )
     return None
@@ -112,7 +114,7 @@ def complain(text: str) -> None:
 
 
 def mend_streams() -> None:
-    """Let standard streams that were closed (as under cron) lead nowhere, and print what an encoding lacks as "?".
+    """Let standard streams that were closed (as under cron) lead nowhere; what an encoding lacks is "?".
 
     Otherwise the next file that is opened would take the place of a closed stream, and whatever is written to that
     stream would go into it.
@@ -124,7 +126,7 @@ def mend_streams() -> None:
             _forget(number)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 

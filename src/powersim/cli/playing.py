@@ -67,17 +67,17 @@ def play(
     from powersim.cli import console
     from powersim.cli.briefed import standing_table
     from powersim.errors import PowersimError, Stopped
-    from powersim.files.writing import check_folder
+    from powersim.files.writing import check_folder, check_target
     from powersim.play import saved
-    from powersim.run.work import check_runs
     from powersim.study import Study
+    from powersim.study.games import check_asked
 
     page = console.Page(quiet)
-    check_runs(runs)
-    if out is not None:
-        check_folder(out, "figures")
+    check_asked(runs, workers, out)
     place = save or Path(f"{file.stem}-{as_}{saved.ENDING}")
     check_folder(place.parent)
+    if place.is_symlink():
+        check_target(place, saved.MARK)
     laid = changes(set_, no_priors)
     if resume:
         found = saved.load(place).game
@@ -91,15 +91,14 @@ def play(
     )
     here = ["play", str(file), "--as", as_, *(["--save", str(save)] if save else []), "--resume"]
     try:
-        ended = _played(page, game, place)
+        if not _played(page, game, place):
+            page.note(f"saved: {place}")
+            page.next(*here)
+            return
+        standing = game.beside(runs, workers=workers, out=out, progress=page)
     except KeyboardInterrupt:
         game.save(place)
         raise Stopped(game.stop, game.case.turns + 1, "decisions", place) from None
-    if not ended:
-        page.note(f"saved: {place}")
-        page.next(*here)
-        return
-    standing = game.beside(runs, workers=workers, out=out, progress=page)
     page.line()
     page.line(standing.finding, "bold")
     page.tables([standing_table(standing)])
@@ -140,7 +139,7 @@ def _played(page: Page, game: Play, place: Path) -> bool:
                 elif word == "menu":
                     page.tables([menu_table(briefing, rest.strip())])
                 elif word == "save":
-                    page.note(f"saved: {game.save(rest.strip() or place)}")
+                    page.note(f"saved: {_saved(game, rest.strip() or place)}")
                 elif word == "undo":
                     game.undo(rest.strip() or None)
                     break
@@ -155,6 +154,17 @@ def _played(page: Page, game: Play, place: Path) -> bool:
             game.save(place)
     news(page, game.news())
     return True
+
+
+def _saved(game: Play, place: str | Path) -> Path:
+    """Save where the player says; what the machine says against it is no end of the game."""
+    from powersim.cli.guard import explained
+    from powersim.errors import PowersimError
+
+    try:
+        return game.save(place)
+    except OSError as error:
+        raise PowersimError(explained(error)) from error
 
 
 def _lines(game: Play) -> Iterator[str]:

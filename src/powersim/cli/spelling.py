@@ -8,7 +8,7 @@ from powersim.errors import Argument, PowersimError
 
 OPTIONS = {
     "overrides": "--set", "maps": "--map", "first": "--from", "last": "--to", "form": "--format",
-    "actors": "--actor", "issues": "--issue", "mechanisms": "--mechanism", "kinds": "--kind",
+    "actors": "--actor", "issues": "--issue", "mechanisms": "--mechanism", "kinds": "--kind", "dates": "--given",
 }  # fmt: skip
 """Options that are not called as their argument is."""
 

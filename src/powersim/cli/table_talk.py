@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from powersim.play.briefing import Briefing
 
 Key = TypeVar("Key", str, int)
+DIGITS = 9  # of a number of a list
 MODEL = "model"  # leaves a decision to the model
 HELP: tuple[tuple[str, str], ...] = (
     ("an empty line, next", "carry out what is decided, and go on to the next turn"),
@@ -156,7 +157,7 @@ def _enter(orders: dict[Key, str], name: Key, order: str, allowed: tuple[str, ..
 
 def _ordered(what: str, rest: str, count: int) -> tuple[int, str]:
     number, _, order = rest.partition(" ")
-    if not number.isdecimal() or not 1 <= int(number) <= count:
+    if _whole(number) not in range(1, count + 1):
         there = f"a number from 1 to {count}" if count else "nothing: there is none"
         raise PowersimError(f"{what}: found {rest!r}; allowed: {there}, and an order")
     return int(number), order.strip()
@@ -164,11 +165,17 @@ def _ordered(what: str, rest: str, count: int) -> tuple[int, str]:
 
 def _numbers(rest: str, example: str) -> list[int]:
     words = rest.replace(",", " ").split()
-    if not words or not all(word.isdecimal() for word in words):
+    numbers = [_whole(word) for word in words]
+    if not numbers or -1 in numbers:
         raise PowersimError(
             f"{example.split()[0]}: found {rest!r}; allowed: numbers of the list, e.g. {example}"
         )
-    return [int(word) for word in words]
+    return numbers
+
+
+def _whole(word: str) -> int:
+    """A number of a list, -1 for what is none or longer than any."""
+    return int(word) if word.isdecimal() and len(word) <= DIGITS else -1
 
 
 def _share(text: str) -> float:

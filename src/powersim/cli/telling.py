@@ -96,6 +96,12 @@ def tell(
     diff: Annotated[
         str | None, typer.Option("--diff", metavar="A,B", help="Two branches of the same run side by side.")
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot", metavar="FILE", help="With --diff: draw both as a timeline: .png, .svg or .pdf."
+        ),
+    ] = None,
     section: Annotated[
         Path | None,
         typer.Option(
@@ -116,7 +122,7 @@ def tell(
     from powersim.cli import console
     from powersim.errors import PowersimError
     from powersim.study import Study
-    from powersim.study.tales import TABLES, check_out
+    from powersim.study.tales import TABLES, check_out, check_picture
 
     page = console.Page(quiet)
     excludes("--runs", runs is not None, {"--run": run})
@@ -127,7 +133,9 @@ def tell(
         "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
         "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
     }  # fmt: skip
-    excludes("--section", section is not None, ignored)
+    excludes("--section", section is not None, ignored | {"--plot": plot})
+    if plot is not None and not diff:
+        raise PowersimError("--plot: draws two branches; e.g. --diff keep,cancel --plot both.png")
     form = _form(out, as_)
     named = _two(diff, branch) if diff else names(branch)
     study = Study(file, seed=seed, overrides=changes(set_, no_priors))
@@ -166,6 +174,8 @@ def tell(
         raise PowersimError("--world: is one story under one theory, as text, Markdown or JSON")
     if out is not None:
         check_out(out, form)
+    if plot is not None:
+        check_picture(plot)
     if form in TABLES or not single:
         _table(page, many, form, out)
         page.next("tell", file, "--branch", branches[0], "--run", numbers[0])
@@ -173,7 +183,10 @@ def tell(
     one = numbers[0]
     if diff:
         beside = study.tell_apart(branches, one, theory=theories[0], engine=engine, progress=page, **about)
-        _put(page, beside, form, out)
+        if plot is None or out is not None:
+            _put(page, beside, form, out)
+        if plot is not None:
+            page.note(f"written: {beside.draw(plot)}")
         page.next("compare", file, "--branches", ",".join(branches))
         return
     if form == "json" and not kind:
@@ -303,6 +316,7 @@ Examples:
   powersim tell my.yaml --no-priors                               every number at its central value
   powersim tell my.yaml --runs 0..99 --branch keep,give_up --out chronicle.sqlite     also .parquet and .csv
   powersim tell my.yaml --run 7 --diff keep,give_up               two branches of the same run side by side
+  powersim tell my.yaml --run 7 --diff keep,give_up --plot both.png     as a timeline
   powersim tell my.yaml --diff keep,give_up --runs 0..99 --section out/study     the report's part
   powersim tell my.yaml --run 7 --format csv --kind breach        into a pipe
 """

@@ -6,8 +6,7 @@ for the tests of that claim.
 
 Compiled code is cached on disk. Numba's own cache looks only at the file of the function that is called, so an edit in
 a callee of another file would be answered by old code. Our folder is therefore named by a hash of all that compiled
-code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters, this file,
-``compile/parts.py``, ``compile/cached.py`` and ``compile/bundle.py``.
+code can come from: ``rules/``, ``world/``, the kernels of ``sim/``, the names of the parameters and ``compile/``.
 Constants that compiled code uses must live in one of these. ``POWERSIM_CACHE_DIR`` moves the folder.
 
 Parts and checked files lean on insides of numba that another version may have moved. Where they do not load, or do not
@@ -60,12 +59,10 @@ def _sources() -> list[Path]:
     """Every source that compiled code can come from, in an order that does not depend on the file system."""
     marked = re.compile(rb"^@rule\b", re.MULTILINE)
     kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
-    files = [*(_PACKAGE / "rules").glob("*.py"), *(_PACKAGE / "world").glob("*.py"), *kernels]
-    own = [
-        _PACKAGE / name
-        for name in ("compile/jit.py", "compile/parts.py", "compile/cached.py", "compile/bundle.py")
-    ]
-    return [*(path for path in own if path.exists()), *sorted(files)]
+    compiler, rules, world = (
+        sorted((_PACKAGE / name).glob("*.py")) for name in ("compile", "rules", "world")
+    )
+    return [*compiler, *sorted([*rules, *world, *kernels])]
 
 
 def _oracles() -> list[Path]:

@@ -170,6 +170,13 @@ def correlations(differences: Floats) -> Floats:
     return found
 
 
+def alike(added: Floats) -> Floats:
+    """Correlations (part, part) of what every run adds to each part, (part, run); 1 where a part does not vary."""
+    cross = added @ added.T
+    scale = np.sqrt(np.outer(np.diag(cross), np.diag(cross)))
+    return np.where(scale > 0, cross / np.where(scale > 0, scale, 1.0), 1.0)
+
+
 def _correlation(a: Floats, b: Floats) -> Floats:
     both = np.isfinite(a) & np.isfinite(b)
     a, b = np.where(both, a, np.nan), np.where(both, b, np.nan)

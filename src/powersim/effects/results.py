@@ -16,17 +16,18 @@ The dataset (see `powersim.run.work`) carries
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
 as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
-(name -> {title, yardstick, intervention}; optional) and ``headline`` (outcomes to show first; optional). Where
-paths are kept of the first runs only, the attribute ``paths`` says of how many; where runs were drawn in blocks, not
-each by itself, ``block`` says how many runs each has; ``priors`` says so where no number was drawn.
-Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and last
-for the others.
+(name -> {title, yardstick, intervention}; optional), ``headline`` (outcomes to show first; optional) and ``actors``
+(code -> name; optional). Where paths are kept of the first runs only, the attribute ``paths`` says of how many; where
+runs were drawn in blocks, not each by itself, ``block`` says how many runs each has; ``priors`` says so where no number
+was drawn. Everything but ``value`` may be absent. The turns of a summary are turns or dates: one for `at`, first and
+last for the others.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -111,6 +112,7 @@ class Study:
     outcomes: dict[str, OutcomeLabel]
     headline: tuple[str, ...]
     certain: bool = False  # no number was drawn: every run had the same inputs
+    actors: Mapping[str, str] = field(default_factory=dict)  # names by code, as far as they are told
 
     @classmethod
     def read(cls, results: xr.Dataset) -> Study:
@@ -147,6 +149,7 @@ class Study:
             outcomes=outcomes,
             headline=_headline(results, list(outcomes)),
             certain="priors" in results.attrs,
+            actors={code: str(name) for code, name in _json(results, "actors").items()},
         )
 
     @property
@@ -250,6 +253,7 @@ class _LabelOf(Loose):
 class _Labels(Loose):
     outcomes: dict[str, _LabelOf] = Field(default_factory=dict)
     branches: dict[str, _LabelOf] = Field(default_factory=dict)
+    actors: dict[str, str] = Field(default_factory=dict)
 
 
 def _headline(results: xr.Dataset, outcomes: list[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from powersim.effects import limits
@@ -54,6 +55,43 @@ def weighted(
     superior = float(w @ ((differences > 0) + 0.5 * (differences == 0)))
     parts = (mean_a, mean_b, effect, low, high, superior, float(len(a)))
     return PairedStatistics(*(np.array(part) for part in parts))
+
+
+def reweighted(
+    a: Floats, b: Floats, weight: Floats, shares: Floats, *, binary: bool, diverged: NDArray[np.bool_]
+) -> tuple[PairedStatistics, float]:
+    """Statistics of b - a over runs with weights (theory, run) and theories with shares; and the runs they are worth.
+
+    The same runs under every theory share their luck, so intervals of theories are joined by the correlation of what
+    each run adds to each. With equal weights and shares: what `paired` and `pooled` give to runs drawn each by itself.
+    The number is Kish's, of the theory with the fewest among those that count. `report/weights.js` computes the same.
+    """
+    shares = shares / shares.sum()
+    runs = np.arange(a.shape[1], dtype=np.float64)
+    parts = [
+        weighted(x, y, w, runs, binary=binary, diverged=bool(apart))
+        for x, y, w, apart in zip(a, b, weight, diverged, strict=True)
+    ]
+    w = weight / weight.sum(axis=1, keepdims=True)
+    added = w * (b - a - (w * (b - a)).sum(axis=1, keepdims=True))
+    table = {name: np.array([getattr(p, name) for p in parts]) for name in ("effect", "low", "high")}
+    low, high = limits.mover(table["effect"], table["low"], table["high"], shares, limits.alike(added))
+    worth = min(effective(row, runs) for row, share in zip(weight, shares, strict=True) if share > 0)
+    mean_a, mean_b, superior = (
+        np.array(sum(s * getattr(p, name) for s, p in zip(shares, parts, strict=True)))
+        for name in ("mean_a", "mean_b", "p_superior")
+    )
+    effect, count = np.array(shares @ table["effect"]), np.array(float(len(runs)))
+    return PairedStatistics(mean_a, mean_b, effect, low, high, superior, count), worth
+
+
+def tilt(u: Floats, strength: Floats) -> Floats:
+    """Weights of runs (N) whose uniforms are u (N, P), under priors tilted by strengths (P): prod exp(k (2 u - 1)).
+
+    k = 0 leaves a prior as it is, k > 0 prefers its upper part: exponential tilting of its quantiles, the change of
+    least information that moves their mean to coth k / 2 + 1/2 - 1 / (2 k).
+    """
+    return np.asarray(np.exp((2.0 * u - 1.0) @ strength))
 
 
 def averaged(parts: list[PairedStatistics], shares: Floats) -> PairedStatistics:

@@ -35,7 +35,7 @@ class Input:
     def put(self, u: Floats, side: int) -> tuple[Floats, Mapping[str, float]]:
         """A point with the input at its low (0) or high (1) place, and the parameters that are fixed there."""
         if self.column is None:
-            return u, {self.name: self.at[side]}
+            return u, {self.name.removeprefix(PARAMETERS): self.at[side]}
         moved = u.copy()
         moved[self.column] = self.at[side]
         return moved, {}
@@ -53,7 +53,7 @@ def every(space: Space) -> list[str]:
 
 def known(space: Space, name: str) -> bool:
     """Whether a name is one of a prior or a parameter."""
-    return name in SPEC or name in space.place or PARAMETERS + name in space.place
+    return name.removeprefix(PARAMETERS) in SPEC or name in space.place or PARAMETERS + name in space.place
 
 
 def nudged(space: Space, name: str, share: float) -> Input:

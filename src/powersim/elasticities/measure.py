@@ -37,7 +37,8 @@ COUNTS = {
 }  # fmt: skip
 """Outcomes beside those of the scenario: how often something happened in the whole world."""
 RIGHT, WRONG, UNSEEN, NO_PRIOR, LEFT = "right", "wrong", "not seen", "no prior", "left alone"
-MARKS = (RIGHT, WRONG, UNSEEN, NO_PRIOR, LEFT)
+FEW = "too few runs"
+MARKS = (RIGHT, WRONG, UNSEEN, FEW, NO_PRIOR, LEFT)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Elasticity:
     """A row of elasticities.csv: what an outcome (or the effect `of` a pair on it) changes from low to high.
 
     standardised: in standard deviations of the outcome over runs. low, high: 95 % interval of the change. expected: a
-    sign, empty if none was written down; mark: right, wrong, not seen (the interval includes zero).
+    sign, empty if none was written down; mark: right, wrong, not seen (the interval includes zero), too few runs (there
+    is no interval).
     """
 
     input: str
@@ -66,6 +68,11 @@ class Elasticity:
     def clear(self) -> bool:
         """Whether the interval lies on one side of 0."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval."""
+        return self.low == self.low and self.high == self.high
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,8 @@ def marked(sign: str, low: float, high: float) -> str:
     """What an interval says to a sign: where it includes zero a sign is not seen, and nothing expected is right."""
     if not sign:
         return ""
+    if not (low == low and high == high):
+        return FEW
     seen = "+" if low > 0 else "-" if high < 0 else "0"
     if seen == "0":
         return RIGHT if sign == "0" else UNSEEN

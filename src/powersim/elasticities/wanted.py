@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from powersim._words import listed
-from powersim.elasticities.inputs import Input, every, known, nudged, parameters
+from powersim.elasticities.inputs import PARAMETERS, Input, every, known, nudged, parameters
 from powersim.elasticities.measure import COUNTS, Nudges
 from powersim.elasticities.signs import Sign, beside, read_signs
 from powersim.errors import PowersimError
@@ -47,7 +48,11 @@ def wanted(
     named = list(asked_for) if asked_for not in (None, (ALL,)) and asked_for is not None else None
     branches = list(_branches(opened, main, written, named, effects=effects))
     numbers = [name for name in named or _numbers(space, written, asked_for) if name not in opened.branches]
-    found = list(dict.fromkeys(nudged(space, name, share) for name in numbers)) + branches
+    nudges = dict.fromkeys(nudged(space, name, share) for name in numbers)
+    found = [  # a parameter that has the name of a branch is told from it by its path
+        replace(each, name=PARAMETERS + each.name) if each.name in opened.branches else each
+        for each in nudges
+    ] + branches
     pairs = [
         pair
         for sign in written

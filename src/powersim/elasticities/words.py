@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from powersim import _words
-from powersim.effects.findings import Scale, counted
+from powersim.effects.findings import TOO_FEW, Scale, counted
 from powersim.elasticities.inputs import known
 from powersim.elasticities.measure import COUNTS, LEFT, MARKS, NO_PRIOR, UNSEEN, WRONG, Elasticity, Nudges
 from powersim.elasticities.signs import Sign
@@ -62,7 +62,8 @@ class Words:
 
     def unit(self, outcome: str) -> str:
         """The unit of differences of an outcome."""
-        return "how often" if outcome in COUNTS else self.scale(outcome).of_difference
+        own = outcome in self.asked.space.plan.scenario.outcomes
+        return "how often" if outcome in COUNTS and not own else self.scale(outcome).of_difference
 
     def named(self, row: Elasticity, *, long: bool = False) -> str:
         """An input in words, with what a branch is compared with; long: with what a parameter means."""
@@ -129,6 +130,8 @@ class Words:
     def tornado(self, outcome: str) -> str:
         """What moves an outcome most."""
         clear = [row for row in self.leading(outcome) if row.clear]
+        if not clear and any(not row.known for row in self.leading(outcome)):
+            return f"{self.titles[outcome]}: {TOO_FEW}"
         if not clear:
             return f"{self.titles[outcome]}: no input changes it clearly"
         scale = self.scale(outcome)

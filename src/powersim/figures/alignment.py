@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from powersim.effects import findings
 from powersim.effects.limits import LEVEL
 from powersim.effects.results import Floats, Study, has_gaps
+from powersim.figures.atlas import named
 from powersim.figures.style import (
     DIVERGING,
     FAINT,
@@ -112,7 +113,8 @@ def draw_alignment(results: xr.Dataset, branch: str, study: Study | None = None)
         focus = gap(results, branch, study)
         panels.append((f"{dates[-1]} minus {findings.quoted(study.reference)}", focus, True))
     actors = [str(a) for a in results["actor"].values]
-    finding = _finding(branch, focus.over_theories(), actors, dates, study, against=against)
+    names = [named(study, code) for code in actors]
+    finding = _finding(branch, focus.over_theories(), names, dates, study, against=against)
     known = has_gaps(results, "alignment", study.reference) if against else "alignment_change_sd" in results
     caption = (
         "Mean alignment over runs and theories, −1 hostile to +1 allied; actors ordered by bloc. A dot: not "

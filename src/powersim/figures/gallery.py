@@ -16,11 +16,13 @@ from powersim.effects.paired import Effect, diverged, effects
 from powersim.effects.results import Study, sample
 from powersim.figures.alignment import draw_alignment
 from powersim.figures.arms import draw_arms
+from powersim.figures.atlas import mapped
 from powersim.figures.dates import draw_dates, series
 from powersim.figures.events import changed, draw_event, draw_events, telling_events
 from powersim.figures.fans import draw_paths
 from powersim.figures.forest import draw_effects
 from powersim.figures.lead import draw_lead
+from powersim.figures.map import draw_map
 from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview, draw_pairing
 from powersim.figures.press import Draw, FigureFiles, print_all
@@ -123,8 +125,8 @@ def first(of: Subject) -> list[Draw[Subject]]:
     return [partial(_paths, outcome=name) for name in of.study.headline]
 
 
-def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
-    """What draws each figure, in the order of the page; call it inside `style.styled`."""
+def draws(of: Subject, outcomes: Sequence[str], most: int = EVENTS) -> list[Draw[Subject]]:
+    """What draws each figure, in the order of the page; call it inside `style.styled`. most: figures of events."""
     pairs, events = of.study.pairs(), of.events
     found: list[Draw[Subject]] = []
     if pairs:
@@ -137,8 +139,10 @@ def draws(of: Subject, outcomes: Sequence[str]) -> list[Draw[Subject]]:
         found += [_pairing, *(partial(_effects, outcome=name) for name in outcomes)]
     found += [partial(_paths, outcome=name) for name in outcomes]
     moved = [e for e in events if not pairs or changed(of.results, e)]
-    found += [partial(_event, event=event) for event in moved[:EVENTS]]
+    found += [partial(_event, event=event) for event in moved[:most]]
     if "alignment" in of.whole:
+        if mapped(of.everything, [str(code) for code in of.whole["actor"].values]):
+            found.append(_map)
         found.append(_network)
         found += [partial(_alignment, branch=branch.name) for branch in of.study.main]
     return found
@@ -150,6 +154,10 @@ def _lead(of: Subject) -> Drawing:
 
 def _dates(of: Subject) -> Drawing:
     return draw_dates(of.rows, of.everything)
+
+
+def _map(of: Subject) -> Drawing:
+    return draw_map(of.whole, of.everything)
 
 
 def _network(of: Subject) -> Drawing:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from powersim.effects import findings
 from powersim.effects.results import Floats, Study
 from powersim.figures.alignment import blocs, matrix
+from powersim.figures.atlas import named
 from powersim.figures.style import (
     BLUE,
     INK,
@@ -18,15 +22,17 @@ from powersim.figures.style import (
     Drawing,
     Look,
     looks,
+    measure,
     sheet,
     shorten,
     words,
 )
 
 LEAST_SIDE, HEAD, ROW, GAP, LEFT = 2.6, 0.1, 0.35, 0.3, 0.25  # inches
-ROWS = 4
+ROWS, DATES = 4, 3  # branches and dates that are drawn
 NARROWEST = 8.0
 LEAST = 0.2  # alignment that is drawn
+REACH = 1.18  # of the axes, where places are within -1..1
 MOVES, PULL = 400, 0.04  # steps of the layout from one date to the next, and how far one goes
 
 
@@ -37,10 +43,11 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     seen to move.
     """
     study = study or Study.read(results)
-    dates = [str(s) for s in results["snapshot"].values]
-    actors = [str(a) for a in results["actor"].values]
+    every = [str(s) for s in results["snapshot"].values]
+    kept = sorted({round(k) for k in np.linspace(0, len(every) - 1, DATES)})
+    dates, actors = [every[k] for k in kept], [str(a) for a in results["actor"].values]
     shown = study.main[:ROWS]
-    finding = _finding(results, study, dates, actors)
+    finding = _finding(results, study, dates, [named(study, code) for code in actors])
     caption = (
         "Mean alignment over runs and theories. Blue: friends, vermillion: enemies; the thicker, the more; none "
         f"below {LEAST}. Friends are pulled together and enemies pushed apart, from where they stood at the "
@@ -52,13 +59,13 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     width = max(NARROWEST, 2 * LEFT + len(dates) * (LEAST_SIDE + GAP))
     side = (width - 2 * LEFT - GAP * (len(dates) - 1)) / len(dates)
     made = sheet(finding, caption, HEAD + len(shown) * (side + ROW), legend, width=width)
-    places = _places(results, study, [b.name for b in shown], len(dates))
+    places = [[row[k] for k in kept] for row in places_of(results, study, [b.name for b in shown])]
     reach = max(float(np.abs(place).max()) for row in places for _, place in row)
     for i, (branch, row) in enumerate(zip(shown, places, strict=True)):
         bottom = made.top - HEAD - (i + 1) * (side + ROW) + 0.1
         for j, (mean, place) in enumerate(row):
             axes = made.axes(LEFT + j * (side + GAP), bottom, side, side)
-            _graph(axes, mean, place / reach, actors)
+            draw_ties(axes, mean, place / reach, actors)
             axes.text(-1.15, -1.15, dates[j], size=SMALL)
         name = shorten(f"{words(branch.name)}: {branch.title}", made.width - 2 * LEFT, TEXT)
         colour = looks(study)[branch.name].colour
@@ -66,33 +73,31 @@ def draw_network(results: xr.Dataset, study: Study | None = None) -> Drawing:
     return Drawing("alignment/network", made.figure, finding, caption)
 
 
-def _places(
-    results: xr.Dataset, study: Study, names: list[str], dates: int
-) -> list[list[tuple[Floats, Floats]]]:
-    """Alignment (actor, actor) and places (actor, 2) of each branch at each date."""
+def places_of(results: xr.Dataset, study: Study, names: Sequence[str]) -> list[list[tuple[Floats, Floats]]]:
+    """Mean alignment (actor, actor) and places (actor, 2) of each branch at each date."""
     found: list[list[tuple[Floats, Floats]]] = []
     for name in names:
         row: list[tuple[Floats, Floats]] = []
-        for j in range(dates):
+        for j in range(results.sizes["snapshot"]):
             mean = np.nan_to_num(matrix(results, name, j, study.runs).over_theories().mean[0])
             mean = (mean + mean.T) / 2
-            before = row[-1][1] if row else found[0][0][1] if found else _circle(mean)
-            row.append((mean, _settled(mean, before)))
+            before = row[-1][1] if row else found[0][0][1] if found else circle(mean)
+            row.append((mean, settled(mean, before)))
         found.append(row)
     return found
 
 
-def _circle(mean: Floats) -> Floats:
+def circle(mean: Floats) -> Floats:
     """Where the first layout starts: on a circle, neighbours by bloc."""
     angle = np.empty(len(mean))
     angle[blocs(mean)] = 2 * np.pi * np.arange(len(mean)) / len(mean)
     return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def _settled(mean: Floats, place: Floats) -> Floats:
+def settled(mean: Floats, place: Floats, moves: int = MOVES) -> Floats:
     """Places after friends have pulled and enemies pushed, and everybody has kept a distance; around 0."""
     place, n = place.copy(), len(place)
-    for _ in range(MOVES):
+    for _ in range(moves):
         apart = place[:, None] - place[None, :]
         far = np.maximum(np.linalg.norm(apart, axis=-1), 1e-6)
         wanted = 1.1 - 0.7 * mean  # friends at +1 end 0.4 apart, enemies at -1 1.8
@@ -102,15 +107,27 @@ def _settled(mean: Floats, place: Floats) -> Floats:
     return np.asarray(place - place.mean(axis=0))
 
 
-def _graph(axes: Axes, mean: Floats, place: Floats, actors: list[str]) -> None:
-    axes.set_xlim(-1.18, 1.18)
-    axes.set_ylim(-1.18, 1.18)
+def draw_ties(
+    axes: Axes, mean: Floats, place: Floats, actors: Sequence[str], *, written: bool = False
+) -> None:
+    """Alignment (actor, actor) as lines between places (actor, 2) within -1..1: codes in rings, or `written` names."""
+    axes.set_xlim(-REACH, REACH)
+    axes.set_ylim(-REACH, REACH)
     axes.axis("off")
     for i, j in zip(*np.triu_indices(len(actors), 1), strict=True):
         size = float(mean[i, j])
         if abs(size) >= LEAST:
             colour, wide = BLUE if size > 0 else VERMILLION, 0.6 + 5 * (abs(size) - LEAST)
             axes.plot(*place[[i, j]].T, color=colour, lw=wide, alpha=0.4, solid_capstyle="round", zorder=1)
+    if written:
+        axes.plot(*place.T, "o", ms=6, color=INK, zorder=2)
+        halo = [withStroke(linewidth=2.5, foreground="white")]
+        unit = 2 * REACH * axes.figure.dpi / axes.bbox.width  # of the axes, an inch
+        for actor, (x, y) in zip(actors, place, strict=True):
+            room = max(0.0, REACH - measure(actor, SMALL) * unit / 2)
+            side = min(max(float(x), -room), room)
+            axes.text(side, y - 0.04, actor, size=SMALL, ha="center", va="top", path_effects=halo, zorder=3)
+        return
     axes.plot(*place.T, "o", ms=17, mfc="white", mec=INK, mew=0.8, zorder=2)
     for actor, (x, y) in zip(actors, place, strict=True):
         axes.text(x, y, actor[:4], size=SMALL - 1.5, ha="center", va="center", zorder=3)

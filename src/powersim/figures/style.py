@@ -281,7 +281,11 @@ def year_ticks(axes: Axes, study: Study, width: float, end: int | None = None) -
 
     end: how many turns it shows, by default all.
     """
-    dates, turns = study.dates[:end], study.turns[:end]
+    date_ticks(axes, study.dates[:end], study.turns[:end], width)
+
+
+def date_ticks(axes: Axes, dates: Sequence[str], turns: Sequence[int], width: float) -> None:
+    """The same for turns and their dates."""
     starts = [i for i, d in enumerate(dates) if i == 0 or d[:4] != dates[i - 1][:4]]
     if len(starts) < 3:
         room = max(1, int(width / (measure(dates[0], SMALL) + 0.15)))

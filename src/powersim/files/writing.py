@@ -38,6 +38,8 @@ def check_target(path: Path, mark: Mark | None = None) -> Path:
         kind = path.lstat()
     except FileNotFoundError:
         return path
+    except ValueError as error:  # a zero byte
+        raise TargetError(f"{str(path)!r}: no name of a file ({error})") from error
     if stat.S_ISLNK(kind.st_mode):
         raise TargetError(f"{path}: a symbolic link, which is never written through; name another file")
     if stat.S_ISDIR(kind.st_mode):

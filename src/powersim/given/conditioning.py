@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,28 +16,29 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.paired import Effect, Pair, PairedStatistics
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import averaged, weighted
-from powersim.errors import PowersimError, whole
+from powersim.errors import Argument, PowersimError, Stopped, whole
 from powersim.files.table import mark, write_table
-from powersim.files.writing import check_target
+from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.given.islands import Hands, computed
-from powersim.given.knowledge import Known, known, log_mean, shares
+from powersim.given.knowledge import Known, known, shares
+from powersim.given.lots import Lot
 from powersim.given.sampler import Island
 from powersim.given.tuning import KINDS
 from powersim.run.condense import summary_of
 from powersim.run.opened import one_of
 from powersim.run.plan import Plan
-from powersim.run.possible import COUPLINGS, FOLDER, SAME, Possible, Worlds
+from powersim.run.possible import COUPLINGS, FOLDER, SAME, Possible, Worlds, identity_of
+from powersim.run.possible import MARK as WORLDS_MARK
 from powersim.run.work import COMPILED
 from powersim.scenario.canonical import checksum
 from powersim.sim.cluster import Say
+from powersim.sim.manifest import DamagedError
 
 ISLANDS = 4
 WORLDS = 256
 FEWEST = 8  # moves of every world after a step; where more turns are known, one for every two
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
-AGREE = 1.1  # r_hat up to which islands are said to agree (Gelman and Rubin 1992)
-TINY = 1e-12  # variance that is none
 FILE = "diagnostics.csv"
 
 
@@ -112,79 +113,6 @@ class Asked:
             **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
             "worlds": self.worlds, "moves": self.sweeps, "islands": self.islands,
         }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lot:
-    """The worlds of a theory: those of all islands, by evidence."""
-
-    islands: tuple[Island, ...]
-
-    @property
-    def _logs(self) -> Floats:
-        return np.array([one.log_evidence for one in self.islands])
-
-    @cached_property
-    def worlds(self) -> Worlds:
-        """All of them; an island has the weight of its evidence."""
-        return Worlds.together([one.worlds for one in self.islands], shares(self._logs).tolist())
-
-    @cached_property
-    def log_evidence(self) -> float:
-        """Log of the mean evidence of the islands, each of which is unbiased."""
-        return log_mean(self._logs)
-
-    @property
-    def error(self) -> float:
-        """Standard error of the log evidence (delta method over islands); NaN of one island."""
-        if len(self.islands) < 2:
-            return math.nan
-        z = shares(self._logs)
-        return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
-
-    @cached_property
-    def _spread(self) -> tuple[Floats, Floats, float]:
-        """Of the log likelihood and its terms: variance within islands, of their means; worlds of an island."""
-        found = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
-        within = np.mean([each.var(axis=0) for each in found], axis=0)
-        means = np.array([each.mean(axis=0) for each in found])
-        spread = means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
-        return within, spread, float(np.mean([len(each) for each in found]))
-
-    @property
-    def r_hat(self) -> float:
-        """Whether islands agree on the log likelihood: sd over all worlds by that within islands; 1: they do.
-
-        Gelman and Rubin 1992, Statist. Sci. 7:457; NaN of one island.
-        """
-        within, spread, _ = self._spread
-        if len(self.islands) < 2:
-            return math.nan
-        if within[0] <= TINY:
-            return 1.0 if spread[0] <= TINY else math.inf
-        return math.sqrt(1.0 + spread[0] / within[0])
-
-    @cached_property
-    def thin(self) -> float:
-        """Of how many worlds one counts, since worlds of an island resemble each other: 1 or more.
-
-        By how much more than means of independent worlds those of islands differ, on average over the terms of the log
-        likelihood and their sum (Gelman et al. 2014, Bayesian Data Analysis, 11.5).
-        """
-        within, spread, size = self._spread
-        whole = within + spread
-        some = whole > TINY
-        return max(1.0, float((size * spread[some] / whole[some]).mean())) if some.any() else 1.0
-
-    @property
-    def ess(self) -> float:
-        """Effective number of worlds: by weights, copies counted as one, and by how far islands agree."""
-        return self.worlds.ess / self.thin
-
-    @cached_property
-    def extra(self) -> Floats:
-        """The uniform of the discrepancy in every world."""
-        return np.concatenate([one.extra for one in self.islands])
 
 
 @dataclass(frozen=True)
@@ -279,9 +207,9 @@ def condition(
     """Sample the worlds, or find them in the folder: whoever computes, the same.
 
     tick: called after every island. engine, scheduler, say: who samples, as in `run.work.fill`.
-    PowersimError if nothing fits the evidence, or too few worlds stand for all.
+    PowersimError if nothing fits the evidence, or too few worlds stand for all; Stopped if the user ends it.
     """
-    plan, where = asked.plan, None if folder is None else folder / FOLDER
+    plan, where = asked.plan, None if folder is None else subfolder(folder, FOLDER)
     by = Hands(threads, engine or COMPILED, scheduler, say)
     size = [len(part) for part in np.array_split(np.arange(asked.worlds), asked.islands)]
     rank = {theory: place for place, theory in enumerate(sorted(plan.scenario.theories) or plan.theories)}
@@ -290,26 +218,26 @@ def condition(
         for theory in plan.theories
         for number in range(asked.islands)
     ]
-    made: dict[int, Island] = {}
     paths = [
-        None if where is None else where / f"{theory or 'plain'}.{place % asked.islands}.npz"
+        None if where is None else _path(where, theory, place % asked.islands)
         for place, (theory, _, _) in enumerate(tasks)
     ]
-    if resume:
-        there = {place: path for place, path in enumerate(paths) if path is not None and path.is_file()}
-        made = {place: _kept(path, asked, tasks[place][0]) for place, path in there.items()}
+    made = _there(asked, paths, [theory for theory, _, _ in tasks], resume=resume, say=say)
     for _ in made:
         if tick is not None:
             tick()
     missing = [place for place in range(len(tasks)) if place not in made]
-    if missing:
-        found = computed(plan, asked.known, asked.sweeps, [tasks[place] for place in missing], by)
-        for place, one in zip(missing, found, strict=True):
-            made[place] = one
-            if (path := paths[place]) is not None:
-                _keep(path, asked, tasks[place][0], one)
-            if tick is not None:
-                tick()
+    todo = [tasks[place] for place in missing]
+    try:
+        with closing(computed(plan, asked.known, asked.sweeps, todo, by)) as found:
+            for place, one in zip(missing, found if missing else (), strict=True):
+                made[place] = one
+                if (path := paths[place]) is not None:
+                    _keep(path, asked, tasks[place][0], one)
+                if tick is not None:
+                    tick()
+    except KeyboardInterrupt:
+        raise Stopped(len(made), len(tasks), "islands", folder) from None
     lots = {
         theory: Lot(tuple(made[place * asked.islands + number] for number in range(asked.islands)))
         for place, theory in enumerate(plan.theories)
@@ -323,8 +251,40 @@ def condition(
 
 
 def check_folder_of(folder: Path) -> None:
-    """PowersimError, before anything is computed, if something of others is where the worlds' table will be."""
-    check_target(folder / FOLDER / FILE, mark(COLUMNS))
+    """PowersimError, before anything is computed, if something of others is where worlds or their table will be."""
+    where = check_folder(folder, FOLDER)
+    check_target(where / FILE, mark(COLUMNS))
+    for path in where.glob("*.npz"):
+        check_target(path, WORLDS_MARK)
+
+
+def _path(where: Path, theory: str, number: int) -> Path:
+    return where / f"{theory or 'plain'}.{number}.npz"
+
+
+def _there(
+    asked: Asked, paths: Sequence[Path | None], theories: Sequence[str], *, resume: bool, say: Say | None
+) -> dict[int, Island]:
+    """Islands that are kept, by their place, if they are to be gone on with; those of another study are refused."""
+    found: dict[int, Island] = {}
+    for place, (path, theory) in enumerate(zip(paths, theories, strict=True)):
+        if path is None or not path.exists():
+            continue
+        try:
+            kept = _kept(path, asked, theory)
+        except DamagedError as error:
+            if not resume:
+                raise DamagedError(
+                    f"{path}: is damaged; add ",
+                    Argument("resume", True),
+                    " to compute it again, or name another folder",
+                ) from error
+            if say is not None:
+                say(f"{path}: is damaged; computed again", False)
+            continue
+        if resume:
+            found[place] = kept
+    return found
 
 
 def refuse(asked: Asked, theory: str, lot: Lot) -> None:
@@ -359,15 +319,22 @@ def replayed(plan: Plan, worlds: Worlds, pool: ThreadPoolExecutor, factual: str 
 
 def kept_worlds(plan: Plan, theory: str, folder: Path) -> Worlds:
     """The worlds of a theory that a study left in its folder. PowersimError if there are none."""
-    where = sorted(
-        (folder / FOLDER).glob(f"{theory or 'plain'}.*.npz"), key=lambda path: int(path.suffixes[0][1:])
-    )
-    if not where:
+    where = folder / FOLDER
+    first = next(iter(sorted(where.glob(f"{theory or 'plain'}.*.npz"))), None)
+    if first is None:
         raise PowersimError(
             f"{folder}: holds no worlds under {theory}; allowed: the folder of a study that was given a date"
         )
-    same = {"checksum": checksum(plan.scenario), "under": theory, "rules": plan.identity()["rules"]}
-    read = [Worlds.read(path, same) for path in where]
+    known, recorded = plan.identity(), plan.opened.recorded
+    same = {
+        **identity_of(first), "checksum": checksum(plan.scenario), "under": theory, "rules": known["rules"],
+        "seed": plan.seed,
+    }  # fmt: skip
+    if "given" in recorded:
+        same["until"] = list(plan.scenario.calendar.labels()).index(recorded["given"])
+    if "worlds" in recorded:
+        same["worlds"] = recorded["worlds"]
+    read = [Worlds.read(_path(where, theory, number), same) for number in range(same["islands"])]
     logs = np.array([float(more["log_evidence"]) for _, more in read])
     return Worlds.together([worlds for worlds, _ in read], shares(logs).tolist())
 

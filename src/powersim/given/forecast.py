@@ -17,12 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+from powersim._words import counted as nouns
 from powersim.effects.results import ALL, Floats
 from powersim.effects.scores import brier, counted, crps, ignorance, pit, quantiles, skill
 from powersim.errors import ArgumentError, PowersimError
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Asked, Conditioned, Lot
+from powersim.given.conditioning import Asked, Conditioned
 from powersim.given.knowledge import Known, known, without
+from powersim.given.lots import Lot
 from powersim.given.targets import ISSUE, Coded, Dated, Target, targets
 from powersim.rules.level import beyond
 from powersim.run.plan import Plan
@@ -220,7 +222,7 @@ class Forecast:
             count = sum(s.kind == ISSUE and s.theory == self.over for s in self.scores)
             parts.append(
                 f"{told} misses the record of {dates[self.given + 1]} to {dates[self.until]} by {of.score:.3f} (CRPS, "
-                f"{count} issues): {_against(of)}; its bands of {BAND} hold {of.covered:.0%} of it"
+                f"{nouns(count, 'issue')}): {_against(of)}; its bands of {BAND} hold {of.covered:.0%} of it"
             )
         if (of := self.score("events")) is not None:
             said = "it misses dated events" if parts else f"{told} misses dated events"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,8 +60,11 @@ def _known(remote: Remote, date: str) -> tuple[Plan, Known]:
 
 def computed(
     plan: Plan, what: Known, moves: int, tasks: Sequence[tuple[str, int, int]], hands: Hands
-) -> Iterator[Island]:
-    """The islands of tasks (see `Islands`), in their order. ClusterError when a cluster is lost."""
+) -> Generator[Island, None, None]:
+    """The islands of tasks (see `Islands`), in their order; whoever stops waits for none that is under way.
+
+    ClusterError when a cluster is lost.
+    """
     if hands.engine == DASK:
         sent = Islands(Remote.of(plan), plan.scenario.calendar.label(what.until), moves, tuple(tasks))
         with connected(hands.scheduler, hands.count, hands.say) as cluster:
@@ -69,7 +73,12 @@ def computed(
 
     def one(task: tuple[str, int, int]) -> Island:
         theory, worlds, stream = task
-        return island(Task(plan, theory, what, worlds, moves), stream)
+        return island(Task(plan, theory, what, worlds, moves), stream, stopped)
 
-    with ThreadPoolExecutor(hands.count, thread_name_prefix="given") as pool:
+    stopped = threading.Event()
+    pool = ThreadPoolExecutor(hands.count, thread_name_prefix="given")
+    try:
         yield from pool.map(one, tasks)
+    finally:
+        stopped.set()
+        pool.shutdown(wait=True, cancel_futures=True)

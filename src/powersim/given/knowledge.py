@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.errors import ArgumentError, PowersimError
+from powersim.rules.level import beyond
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Settled
@@ -56,7 +57,7 @@ class Check:
         """Whether a history (T, O) has it, once its last turn is over."""
         kind, during = self.fact.kind, values[self.first : self.last + 1, self.columns]
         if kind in ("sanctions", "know_how"):
-            found = bool((during >= self.fact.above).all())
+            found = bool(at_least(during, self.fact.above).all())
         elif kind == "deal" or kind in STATES:
             found = bool((during > 0.0).any())
         else:
@@ -70,6 +71,11 @@ class Check:
     def said(self) -> str:
         """What it says, in a line."""
         return said(self.fact)
+
+
+def at_least(values: Floats, level: float) -> NDArray[np.bool_]:
+    """Where a level that evidence names is reached: values that rounding alone keeps below it do."""
+    return np.asarray(~beyond(level, values))
 
 
 def said(fact: Fact) -> str:

@@ -5,15 +5,18 @@ the effective number of worlds is left, draws some by weight, and moves each of 
 which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw
 anew follows what was accepted, see `given.tuning`. The product of the mean weights is the evidence of the theory.
 
-Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves);
-Dau and Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
+Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau
+and Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from threading import Event
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +33,7 @@ KEPT = 0.8  # of the effective number of worlds that a step leaves
 CHAIN = 4  # worlds in a row that a world drawn by weight is moved through, all of them kept
 LAST = 4  # times all worlds are moved once more when the whole likelihood counts
 LEVELS = 400  # steps after which something is wrong
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,19 @@ class Island:
     terms: Floats
 
 
-def island(task: Task, number: int) -> Island:
-    """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits."""
+def island(task: Task, number: int, stopped: Event | None = None) -> Island:
+    """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits.
+
+    stopped: when it is set, nobody waits for the island any more, and it ends with CancelledError.
+    """
     rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
     turns, size = task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
     power = 1.0 if task.known.size == 0 else 0.0
     count = task.worlds if power else max(START, task.moves // 2) * task.worlds
-    some = [_light(task.weigh(State(rng.random(size), keys_of(rng, turns)))) for _ in range(count)]
+    some = [
+        _light(task.weigh(State(rng.random(size), keys_of(rng, turns))))
+        for _ in _until(stopped, range(count))
+    ]
     tuning = Tuning.of(task.known.until + 1, task.groups)
     log_evidence, levels = 0.0, 0
     while power < 1.0:
@@ -66,10 +76,11 @@ def island(task: Task, number: int) -> Island:
         log_evidence += log_mean(step * logs)
         power, levels = min(1.0, power + step), levels + 1
         first = [some[n] for n in _drawn(shares(step * logs), -(-task.worlds // CHAIN), rng)]
-        some = [state for one in first for state in _chain(task, one, rng, power, tuning)][: task.worlds]
+        chains = (_chain(task, one, rng, power, tuning) for one in _until(stopped, first))
+        some = [state for chain in chains for state in chain][: task.worlds]
         for _ in range(LAST if power >= 1.0 else 0):
             tuning.follow()
-            some = [moved(task, state, rng, power, tuning) for state in some]
+            some = [moved(task, state, rng, power, tuning) for state in _until(stopped, some)]
         tuning.follow()
         if levels > LEVELS:
             raise PowersimError(
@@ -97,6 +108,13 @@ def _chain(
     for _ in range(CHAIN):
         state = moved(task, state, rng, power, tuning)
         yield state
+
+
+def _until(stopped: Event | None, some: Iterable[T]) -> Iterator[T]:
+    for one in some:
+        if stopped is not None and stopped.is_set():
+            raise CancelledError
+        yield one
 
 
 def _told(

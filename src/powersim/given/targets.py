@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim.given.knowledge import NEGATIVE, STATES, Check, Known, laid_down
+from powersim.given.knowledge import NEGATIVE, STATES, Check, Known, at_least, laid_down
 from powersim.run.plan import Plan
 from powersim.world import quantities as q
 from powersim.world.state import Floats
@@ -79,7 +79,8 @@ class Dated(Target):
         """1 where it is so, or has come since `given`, else 0."""
         own = values[..., list(self.columns)]
         if self.kind in LEVELS:
-            return np.asarray((own[:, given + 1 :] >= self.checks[0].fact.above).all(axis=-1), np.float64)
+            above = at_least(own[:, given + 1 :], self.checks[0].fact.above)
+            return np.asarray(above.all(axis=-1), np.float64)
         if self.lasts:
             return np.asarray((own[:, given + 1 :] > 0.0).any(axis=-1), np.float64)
         new = (np.diff(own[:, given:], axis=1) > 0.0).any(axis=-1)

@@ -15,7 +15,8 @@ import numpy as np
 
 from powersim.effects.results import Floats
 from powersim.files.table import mark, write_table
-from powersim.given.conditioning import Conditioned, Lot
+from powersim.given.conditioning import Conditioned
+from powersim.given.lots import Lot
 from powersim.run.opened import own_name
 
 FILE, LEARNT_FILE, FOLDER = "weights.csv", "posterior.csv", "weigh"

@@ -32,6 +32,7 @@ from powersim.given.twins import Flags, Share, Twins, counting, part_of, pooled,
 from powersim.run.opened import BASE
 from powersim.run.plan import Plan
 from powersim.scenario.load import from_data
+from powersim.scenario.names import MAX_ID
 
 FILE = "witnesses.csv"
 ANY = "any"
@@ -75,15 +76,32 @@ def joined(plan: Plan) -> tuple[Plan, Pairs]:
     have once.
     """
     wanted = dict(_joint(plan))
-    found = _with(plan, wanted)
+    names = _names(plan, wanted)
+    found = _with(plan, wanted, names)
     if found is None:  # some cannot be: each by itself
-        wanted = {pair: entry for pair, entry in wanted.items() if _with(plan, {pair: entry}) is not None}
-        found = _with(plan, wanted)
-    return found or plan, {pair: _name(pair) for pair in wanted}
+        wanted = {
+            pair: entry for pair, entry in wanted.items() if _with(plan, {pair: entry}, names) is not None
+        }
+        found = _with(plan, wanted, names)
+    return found or plan, {pair: names[pair] for pair in wanted}
 
 
-def _name(pair: tuple[str, str]) -> str:
-    return f"{pair[0]}-and-{pair[1]}"
+def _names(plan: Plan, pairs: Iterable[tuple[str, str]]) -> Pairs:
+    """What the branches that lack both are called: like no branch that there is, and no longer than a name may be."""
+    taken, found = {*plan.opened.branches, *plan.branches}, {}
+    for pair in pairs:
+        name, number = f"{pair[0]}-and-{pair[1]}", 0
+        while len(name) > MAX_ID or _alike_names(name, taken):
+            number += 1
+            name = f"both-{number}"
+        taken.add(name)
+        found[pair] = name
+    return found
+
+
+def _alike_names(name: str, others: Iterable[str]) -> bool:
+    """Whether a name differs from one of others in `_` and `-` alone, if at all."""
+    return name.replace("_", "-") in {other.replace("_", "-") for other in others}
 
 
 def _joint(plan: Plan) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
@@ -101,10 +119,10 @@ def _joint(plan: Plan) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
             yield (a, b), {"like": [a, b]}
 
 
-def _with(plan: Plan, wanted: Mapping[tuple[str, str], dict[str, Any]]) -> Plan | None:
+def _with(plan: Plan, wanted: Mapping[tuple[str, str], dict[str, Any]], names: Pairs) -> Plan | None:
     """The plan with these branches too, or None if they cannot be."""
     opened = plan.opened
-    more = {_name(pair): entry for pair, entry in wanted.items()}
+    more = {names[pair]: entry for pair, entry in wanted.items()}
     document = {**opened.document, "branches": {**opened.document.get("branches", {}), **more}}
     try:
         scenario = from_data(document, opened.overrides, opened.name)

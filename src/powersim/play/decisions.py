@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -73,7 +73,7 @@ class Written(Strict):
     policy: dict[str, float] = Field(default_factory=dict)
     fronts: dict[str, str] = Field(default_factory=dict)
     strikes: dict[str, str] = Field(default_factory=dict)
-    deals: dict[str, str] = Field(default_factory=dict)
+    deals: dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], str] = Field(default_factory=dict)
 
     def read(self) -> Decisions:
         """The decisions."""
@@ -81,7 +81,7 @@ class Written(Strict):
             each if isinstance(each, int) else Proposal(each.to, tuple(each.legs), each.pay)
             for each in self.propose
         )
-        deals = {int(number): order for number, order in self.deals.items() if number.isdecimal()}
+        deals = {int(number): order for number, order in self.deals.items()}
         return Decisions(self.decline, proposed, self.policy, self.fronts, self.strikes, deals)
 
 

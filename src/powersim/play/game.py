@@ -142,10 +142,15 @@ class Game:
 
     def replay(self, decided: Sequence[Mapping[str, Decisions]]) -> None:
         """Begin again and decide as it was decided. PowersimError for decisions that do not fit this history."""
+        whole = [dict(each) for each in decided]
         self.decided = []
         self._open()
-        for each in decided:
-            self.decide(each)
+        try:
+            for each in whole:
+                self.decide(each)
+        except KeyboardInterrupt:
+            self.decided = whole  # what is saved then is all of it
+            raise
 
     # from stop to stop
 

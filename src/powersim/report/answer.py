@@ -20,6 +20,7 @@ from powersim.effects.findings import (
 from powersim.effects.outcomes import titled, unit_of
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, OutcomeLabel, Study
+from powersim.effects.signs import MARKS, key, word
 from powersim.figures.section import Cell, Table
 from powersim.report.prose import sentence
 
@@ -121,22 +122,35 @@ def _table(outcome: OutcomeLabel, rows: Sequence[Effect], study: Study) -> Table
     reference = next((row for row in rows if row.theory == whole), None)
     if reference is not None:
         level = scale.level(reference.mean_a, None if scale.binary else 3)
-        cells.append([study.branches[study.reference].title, level, *["–"] * len(theories)])
+        cells.append([study.branches[study.reference].title, level, *["–"] * len(theories), ""])
     for branch in study.others():
         mine = [found.get((branch.name, theory)) for theory in theories]
         last = mine[-1] if mine else None
         if last is not None:
             level = scale.level(last.mean_b, None if scale.binary else 3)
             cells.append(
-                [branch.title, level, *("–" if row is None else _stacked(scale, row) for row in mine)]
+                [
+                    branch.title,
+                    level,
+                    *("–" if row is None else _stacked(scale, row) for row in mine),
+                    _signs(mine, last, scale),
+                ]
             )
     unit = ("percentage points" if scale.binary else unit_of(outcome) or "its own unit") + by_odds(rows)
     names = ["all theories" if theory == ALL else theory.replace("_", " ") for theory in theories]
+    marks = key(rows, study, [outcome.name])
     return Table(
-        f"{titled(outcome, study)}: level by branch, and difference from the first row, in {unit}, with 95% intervals",
-        ["branch", "level", *names],
+        f"{titled(outcome, study)}: level by branch, and difference from the first row, in {unit}, with 95% intervals"
+        + (f". Last column: over all theories, and {marks}" if marks else ""),
+        ["branch", "level", *names, "in a word"],
         cells,
     )
+
+
+def _signs(mine: Sequence[Effect | None], last: Effect, scale: Scale) -> str:
+    """What the terminal prints: the word for all theories, and under it a mark for each."""
+    marks = [MARKS[word(row, scale.binary)] for row in mine[:-1] if row is not None]
+    return "\n".join([word(last, scale.binary), *([" ".join(marks)] if marks else [])])
 
 
 def _binary(outcome: OutcomeLabel) -> bool:

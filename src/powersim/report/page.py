@@ -1,11 +1,17 @@
-"""The page itself: what is in a folder of results, put together by a template that escapes everything."""
+"""The page itself: what is in a folder of results, put together by a template that escapes everything.
+
+Its scripts are this package's own, and a policy in its head lets a browser run no other and load nothing.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +27,11 @@ from powersim.figures.section import Figure, Section, Table, sections
 from powersim.figures.style import slug
 from powersim.files.page import GENERATOR
 from powersim.files.plain import plain
+from powersim.report import paper
 from powersim.report.answer import Answer, alt_of_effects, answer, levels_and_effects, rounded
 from powersim.report.pictures import Picture, picture
+from powersim.report.standing import Standing, standing
+from powersim.report.weights import LEAST, Weights, weights
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -35,6 +44,9 @@ PARTS = {
 }
 """Headings of figures in the order of the page. A figure belongs under the folder that it is written to, the overview
 under the first; the rest come after the sections of other studies."""
+
+EVENTS = 6
+"""Events with a figure of their own on the page; `powersim figures` draws more."""
 
 TO_COME = {
     "chronicle": ("What happened in one run", "powersim tell {file} --diff {pair} --section {folder}"),
@@ -77,18 +89,41 @@ class Report:
     missing: Sequence[tuple[str, str]]  # what it would tell, and its command
     provenance: Mapping[str, Any]
     again: str
+    weights: Weights | None
+    standing: Standing | None
 
     def part(self, *names: str) -> list[Part]:
         """The parts of these names."""
         return [part for part in self.parts if part.name in names]
 
     def html(self) -> str:
-        """The page: self-contained, without scripts; the same folder gives the same bytes."""
+        """The page: self-contained, readable without its scripts; the same folder gives the same bytes."""
         return (
             _environment()
             .get_template(TEMPLATE)
-            .render(report=self, study=self.study, generator=markupsafe.Markup(GENERATOR))
+            .render(
+                report=self,
+                study=self.study,
+                generator=markupsafe.Markup(GENERATOR),
+                least=LEAST,
+                data=_data,
+                on_paper=paper,
+            )
         )
+
+    def scripts(self) -> list[markupsafe.Markup]:
+        """The scripts of the panels that there are."""
+        panels = {"weights.js": self.weights, "standing.js": self.standing}
+        return [_script(name) for name, panel in panels.items() if panel is not None]
+
+    def policy(self) -> str:
+        """What a browser may do with the page: run these scripts, show what stands in it, load nothing."""
+        sums = [
+            base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+            for text in self.scripts()
+        ]
+        run = "".join(f" 'sha256-{each}'" for each in sums) or " 'none'"
+        return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src{run}"
 
 
 def assemble(
@@ -122,6 +157,8 @@ def assemble(
         missing,
         provenance,
         f"powersim compare {folder.name}/provenance.json --out again",
+        weights(results, study, rows, folder),
+        standing(results, study),
     )
 
 
@@ -140,7 +177,7 @@ def _parts(
     subject = Subject.read(results, read_given(where))
     with tempfile.TemporaryDirectory(prefix="powersim-") as made:
         after = [name for name in study.headline if not study.precedes(study.outcome(name))]
-        found = draws(subject, after or list(study.headline))
+        found = draws(subject, after or list(study.headline), EVENTS)
         for drawing in print_all(subject, found, Path(made), ["png"], progress, processes, notice):
             folder, _, last = drawing.name.rpartition("/")
             part = GLANCE if drawing.name == "overview" else folder if folder in PARTS else MORE
@@ -165,6 +202,16 @@ def _pictured(figure: Figure, section: str, folder: Path) -> Picture:
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         return Picture(name, "", 0, 0, figure.alt, figure.caption)
     return picture(path, name, figure.alt, figure.caption)
+
+
+@cache
+def _script(name: str) -> markupsafe.Markup:
+    return markupsafe.Markup(files("powersim.report").joinpath(name).read_text("utf-8"))
+
+
+def _data(json: str) -> markupsafe.Markup:
+    """JSON inside a page: nothing in it ends its element."""
+    return markupsafe.Markup(json.replace("<", "\\u003c"))
 
 
 @cache

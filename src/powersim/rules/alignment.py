@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.compile.elementary import log, tanh
 from powersim.compile.jit import rule
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,7 @@ def next_alignment(a: float, a0: float, push: float, lam: float, noise: float) -
     target = a0
     if force != 0.0:
         start = min(EDGE, max(-EDGE, a0))
-        target = math.tanh(0.5 * math.log((1.0 + start) / (1.0 - start)) + force)
+        target = tanh(0.5 * log((1.0 + start) / (1.0 - start)) + force)
     return a + lam * (target - a)
 
 
@@ -44,7 +45,7 @@ def common_threats(roots: Floats, i: int, shared: Floats) -> None:
     """
     over_third_parties(roots[:, i], roots, i + 1, shared)
     for j in range(i + 1, shared.shape[0]):
-        shared[j] = math.tanh(shared[j])
+        shared[j] = tanh(shared[j])
 
 
 @rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
 
 
@@ -18,7 +19,7 @@ def log_nash(gain: float, weight: float) -> float:
     """
     if gain <= 0.0:
         return -math.inf
-    return weight * math.log(gain)
+    return weight * log(gain)
 
 
 @rule
@@ -93,7 +94,7 @@ def sign_probability(surplus: float, legs: float, cost_per_leg: float, tau: floa
         return 0.0
     if tau <= 0.0:
         return 1.0
-    return 1.0 - math.exp(-net / tau)
+    return 1.0 - exp(-net / tau)
 
 
 @rule

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
 
 LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
@@ -15,7 +14,7 @@ def expit(x: float) -> float:
 
     x: log-odds, any. Source: standard.
     """
-    e = math.exp(-abs(x))
+    e = exp(-abs(x))
     smaller = e / (1.0 + e)
     if x < 0.0:
         return smaller
@@ -28,7 +27,7 @@ def logit(p: float) -> float:
 
     p: probability, strictly between 0 and 1. Source: standard.
     """
-    return math.log(p / (1.0 - p))
+    return log(p / (1.0 - p))
 
 
 @rule
@@ -167,7 +166,7 @@ def calculus(power_j: float, power_i: float, stake_j: float, stake_i: float, b1:
     Source: after Press 2005, Calculating Credibility.
     """
     ratio = max(power_j, LEAST_POWER) / max(power_i, LEAST_POWER)
-    return b1 * math.log(ratio) + b2 * (stake_j - stake_i)
+    return b1 * log(ratio) + b2 * (stake_j - stake_i)
 
 
 @rule

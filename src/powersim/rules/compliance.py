@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.beliefs import expit
 
@@ -52,7 +53,7 @@ def discounted_ramp(gap: float, speed: float, delta: float) -> float:
     if delta >= 1.0:
         return gap
     n = 1.0 * math.floor(gap / speed)
-    kept = math.pow(delta, n)
+    kept = power(delta, n)
     return speed * delta * (1.0 - kept) / (1.0 - delta) + delta * kept * (gap - n * speed)
 
 
@@ -67,4 +68,4 @@ def annuity(delta: float, turns: float) -> float:
     if delta >= 1.0:
         return turns
     # A whole exponent would be compiled into repeated multiplication, which has other last bits.
-    return (1.0 - math.pow(delta, 1.0 * turns)) / (1.0 - delta)
+    return (1.0 - power(delta, 1.0 * turns)) / (1.0 - delta)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 
 
@@ -20,7 +19,7 @@ def odds(a: float, b: float, m: float) -> float:
     strong = max(a, b)
     if strong <= 0.0 or a == b:
         return 0.5
-    ratio = math.pow(min(a, b) / strong, m)
+    ratio = power(min(a, b) / strong, m)
     weaker = ratio / (1.0 + ratio)
     if a < b:
         return weaker

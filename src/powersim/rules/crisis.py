@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 
 NO_STAKE = 1e-9  # a smaller stake counts as this much: its cost is then beyond any pie, and still a number
@@ -79,7 +78,7 @@ def recurrence(hazard: float, truce: float, delta: float) -> float:
     """
     if hazard <= 0.0:
         return 0.0
-    return math.pow(delta, truce) * hazard / (1.0 - delta * (1.0 - hazard))
+    return power(delta, truce) * hazard / (1.0 - delta * (1.0 - hazard))
 
 
 @rule
@@ -127,7 +126,7 @@ def crisis_hazard(hazard: float, stake_now: float, stake_then: float, growth: fl
     """
     if growth <= 0.0 or stake_then <= 0.0:
         return hazard
-    return min(1.0, hazard * math.pow(stake_now / stake_then, growth))
+    return min(1.0, hazard * power(stake_now / stake_then, growth))
 
 
 @rule

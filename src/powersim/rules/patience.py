@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
 
 
@@ -16,7 +15,7 @@ def patience_weight(d1: float, d2: float) -> float:
     d1, d2: discount factors, > 0 and <= 1.
     Source: Binmore, Rubinstein and Wolinsky 1986, RAND Journal 17:176-88.
     """
-    total = math.log(d1) + math.log(d2)
+    total = log(d1) + log(d2)
     if total >= 0.0:
         return 0.5
-    return math.log(d2) / total
+    return log(d2) / total

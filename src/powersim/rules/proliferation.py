@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 
 
@@ -44,4 +43,4 @@ def setback_value(regained: float, loss: float, lam: float, delta: float, turns:
     soon = 0.0
     if lam > 0.0:
         soon = lam / (1.0 - delta * (1.0 - lam))
-    return (1.0 - math.pow(delta, 1.0 * turns)) * (regained + loss * soon)
+    return (1.0 - power(delta, 1.0 * turns)) * (regained + loss * soon)

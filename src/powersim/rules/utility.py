@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 
 
@@ -17,7 +16,7 @@ def issue_utility(x: float, theta: float, salience: float, b: float) -> float:
     above 1 the first step from an ideal costs least, so that compromises are not only corners).
     Source: the spatial model of voting (Davis, Hinich and Ordeshook 1970, APSR 64:426-48).
     """
-    return utility_left(salience, math.pow(abs(x - theta), b))
+    return utility_left(salience, power(abs(x - theta), b))
 
 
 @rule

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 
 FAIR = 1e-6  # nearer to even odds than this, the general formula loses more digits than the even one errs by
@@ -16,7 +15,7 @@ def _climb(i: float, n: float, pi: float) -> float:
     P = s^(n-i) (1 - s^i) / (1 - s^n), s = pi / (1 - pi). Source: gambler's ruin (Feller).
     """
     s = pi / (1.0 - pi)
-    return math.pow(s, n - i) * (1.0 - math.pow(s, i)) / (1.0 - math.pow(s, n))
+    return power(s, n - i) * (1.0 - power(s, i)) / (1.0 - power(s, n))
 
 
 @rule

@@ -110,7 +110,10 @@ class Read:
         if problem.file != SET:
             keys, key = ("scenario", "document", *steps), f"scenario.document.{key}".removesuffix(".")
         else:
-            own = [name for name in (key, key.removeprefix("parameters.")) if name in self.facts.overrides]
+            names = (
+                (key, key.removeprefix("parameters.")) if key else (problem.found,)
+            )  # found: what is no key
+            own = [name for name in names if name in self.facts.overrides]
             if not own or own[0] in given:
                 return problem
             keys, key = ("overrides", own[0]), f"overrides.{own[0]}"

@@ -166,6 +166,7 @@ class Plan(Design):
             "outcomes": json.dumps({name: _stated(o) for name, o in scenario.outcomes.items()}),
             "branches": json.dumps({name: self._branch(name) for name in self.labels}),
             "headline": json.dumps(headline(self.opened)),
+            "actors": json.dumps({actor.code: actor.title for actor in scenario.actors}),
             **({"priors": CERTAIN} if self.certain else {}),
         }
 

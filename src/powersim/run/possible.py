@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim import _seals as seals
-from powersim.errors import PowersimError
-from powersim.files.writing import write_atomically
+from powersim.errors import Argument, PowersimError
+from powersim.files.writing import Mark, write
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.sim.forks import parting, simulate_branches
+from powersim.sim.manifest import DamagedError
 from powersim.sim.run import History
 from powersim.world.case import Case, Watch
 from powersim.world.draws import AS_GIVEN, Luck, luck_of
@@ -32,6 +34,8 @@ from powersim.world.state import Floats, Ints
 Keys = NDArray[np.uint64]
 FOLDER = "given"  # of worlds, in that of a study
 MORE = "more_"
+MARK: Mark = re.compile(rb"\APK\x03\x04.{26}about\.npy", re.DOTALL)
+"""What tells worlds that were kept: an archive whose first part says what they are of."""
 SAME, FRESH = "same", "fresh"
 COUPLINGS = (SAME, FRESH)
 """Which luck branches share once they have parted: the same at the same decision, or none."""
@@ -220,24 +224,20 @@ class Worlds:
             room, about=np.array(said), place=self.place, keys=self.keys, turn=s.turn, point=s.point, who=s.who,
             what=s.what, uniforms=self.uniforms, weight=self.weight, past=np.array(self.past), **beside,
         )  # fmt: skip
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, seals.seal(room.getvalue(), path.name))
-        return path
+        return write(path, seals.seal(room.getvalue(), path.name), MARK)
 
     @classmethod
     def read(cls, path: Path, identity: Mapping[str, Any]) -> tuple[Worlds, dict[str, Floats]]:
         """Worlds that were kept, and what beside them. PowersimError: none, damaged, or of something else."""
-        if not path.is_file():
-            raise PowersimError(f"{path}: no such file; allowed: a folder in which `given` left its worlds")
-        whole = seals.unseal(path.read_bytes(), path.name)
-        if whole is None:
-            raise PowersimError(f"{path}: is damaged; remove it and compute it again")
-        with np.load(io.BytesIO(whole), allow_pickle=False) as found:
+        with np.load(io.BytesIO(_whole(path)), allow_pickle=False) as found:
             about = json.loads(str(found["about"]))
             wanted = json.loads(json.dumps(dict(identity)))
             other = [key for key in wanted if about.get(key) != wanted[key]]
             if other:
-                raise PowersimError(f"{path}: holds worlds of another study (another {', '.join(other)})")
+                raise PowersimError(
+                    f"{path}: holds worlds of another study (another {', '.join(other)}), which are never overwritten; "
+                    "name another folder"
+                )
             settled = Settled(found["turn"], found["point"], found["who"], found["what"])
             worlds = cls(
                 about["theory"], about["seed"], found["place"], found["keys"], settled, found["uniforms"],
@@ -254,6 +254,25 @@ class Worlds:
         weight = np.concatenate([w * part.weight for w, part in zip(whole, parts, strict=True)])
         first = parts[0]
         return cls(first.theory, first.seed, settled=first.settled, weight=weight, past=first.past, **joined)
+
+
+def identity_of(path: Path) -> dict[str, Any]:
+    """What worlds that were kept are worlds of. PowersimError: none, or damaged."""
+    with np.load(io.BytesIO(_whole(path)), allow_pickle=False) as found:
+        about: dict[str, Any] = json.loads(str(found["about"]))
+    return about
+
+
+def _whole(path: Path) -> bytes:
+    """What was sealed in a file."""
+    if not path.is_file():
+        raise PowersimError(f"{path}: no such file; allowed: a folder in which `given` left its worlds")
+    whole = seals.unseal(path.read_bytes(), path.name)
+    if whole is None:
+        raise DamagedError(
+            f"{path}: is damaged; go on with its study by ", Argument("resume", True), " to compute it again"
+        )
+    return whole
 
 
 def _flat(keys: Keys) -> Floats:

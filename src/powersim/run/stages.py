@@ -55,7 +55,7 @@ class Done:
 
 
 @contextmanager
-def keeping(runs: int, out: Path | None) -> Iterator[None]:
+def keeping(done: int, out: Path | None, what: str = "runs") -> Iterator[None]:
     """Inside, results are looked at: Stopped says that they are kept if the user ends that early."""
     try:
         yield
@@ -64,7 +64,7 @@ def keeping(runs: int, out: Path | None) -> Iterator[None]:
     except KeyboardInterrupt:
         if out is None:
             raise
-        raise Stopped(runs, runs, "runs", out) from None
+        raise Stopped(done, done, what, out) from None
 
 
 @dataclass(frozen=True)

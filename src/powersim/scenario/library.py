@@ -1,6 +1,7 @@
 """The library: scenarios that come with powersim, each found by its name wherever a file is asked for.
 
-They lie in the repository's `scenarios/`; a wheel carries that folder as `powersim/library/`.
+They lie in the repository's `scenarios/`; a wheel carries that folder as `powersim/library/`, and `docs/` as
+`powersim/documents/`.
 """
 
 from __future__ import annotations
@@ -37,8 +38,13 @@ def examples() -> tuple[Example, ...]:
 @cache
 def folder() -> Path:
     """Where the library's files lie: in an installed powersim beside its modules, else in the repository."""
-    installed = PACKAGE / "library"
-    return installed if installed.is_dir() else PACKAGE.parents[1] / "scenarios"
+    return _carried("library", "scenarios")
+
+
+@cache
+def documents() -> Path:
+    """Where the documents lie: tutorial.md, odd.md and the others."""
+    return _carried("documents", "docs")
 
 
 @cache
@@ -76,6 +82,12 @@ def locate(source: Path) -> Path:
         return source
     hint = f"; did you mean the example {near}?" if near else f", nor an example; {LIST}"
     raise ScenarioError([Problem(str(source), 0, 0, "", message=f"no such file{hint}")])
+
+
+def _carried(installed: str, written: str) -> Path:
+    """A folder that a wheel carries inside the package, and the repository beside it."""
+    inside = PACKAGE / installed
+    return inside if inside.is_dir() else PACKAGE.parents[1] / written
 
 
 @cache

@@ -86,7 +86,10 @@ MISREAD = {
 """Words, in small letters or capitals, that no name may be, each with the reason: in a table it would be no name."""
 EVERYTHING = {"all": "all stands for all of them, on the command line and in tables"}
 """What no name in small letters may be."""
-NOTHING = {"base": "base stands for the scenario as it is, where no branch and no theory is named"}
+NOTHING = {
+    "base": "base stands for the scenario as it is, where no branch and no theory is named",
+    "any": "any stands for any other of them, in tables of causes",
+}
 """What no branch and no theory may be called beside."""
 
 

@@ -18,6 +18,7 @@ from powersim.world.state import Floats, Keys
 
 WORD = 2**32
 UNIT_53 = 2.0**-53
+PRECISION = 2.0**26
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class Distribution:
         return QUANTILES[self.kind](u, np.array([self.arguments]).T, self.low, self.high)
 
 
+def _rounded(x: Floats) -> Floats:
+    """To 26 bits: what scipy computes ends in other digits on other platforms, beyond what any prior means."""
+    digits, size = np.frexp(x)
+    return cast(Floats, np.ldexp(np.round(digits * PRECISION) / PRECISION, size))
+
+
 def _uniform(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
     return cast(Floats, np.clip(a[0] + (a[1] - a[0]) * u, low, high))
 
@@ -43,7 +50,9 @@ def _normal(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> 
     from scipy import special  # takes a tenth of a second, and many scenarios do without
 
     below, above = special.ndtr((low - a[0]) / a[1]), special.ndtr((high - a[0]) / a[1])
-    return cast(Floats, np.clip(a[0] + a[1] * special.ndtri(below + (above - below) * u), low, high))
+    return cast(
+        Floats, np.clip(a[0] + a[1] * _rounded(special.ndtri(below + (above - below) * u)), low, high)
+    )
 
 
 def _triangular(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
@@ -57,7 +66,7 @@ def _triangular(u: Floats, a: Floats, low: float | Floats, high: float | Floats)
 def _beta(u: Floats, a: Floats, low: float | Floats, high: float | Floats) -> Floats:
     from scipy import special
 
-    return cast(Floats, np.clip(special.betaincinv(a[0], a[1], u), low, high))
+    return cast(Floats, np.clip(_rounded(special.betaincinv(a[0], a[1], u)), low, high))
 
 
 QUANTILES: dict[str, Callable[[Floats, Floats, Any, Any], Floats]] = {

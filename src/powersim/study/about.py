@@ -63,9 +63,10 @@ def _beside(folder: Path) -> list[str]:
 
 
 def _how(folder: Path, found: dict[str, Any], done: int, room: int) -> str:
-    if done >= room:
-        return "complete; --runs N --resume computes more"
-    if not found:
-        return "the command that was stopped, with --resume"
+    """As a command: what goes on is the study that provenance.json holds."""
     command = str(found.get("command", "")).split()[1:2] or ["compare"]
-    return f"powersim {command[0]} {folder / 'provenance.json'} --runs {room} --out {folder} --resume"
+    runs = "N" if done >= room else room
+    again = f"powersim {command[0]} {folder / 'provenance.json'} --runs {runs} --out {folder} --resume"
+    if done >= room:
+        return f"complete; more runs: {again}"
+    return again if found else "give the command that was stopped again, and have it resume"

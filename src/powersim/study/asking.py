@@ -13,6 +13,7 @@ from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import Chosen, LoadedScenario, listed, one_of
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import COUPLINGS, SAME
+from powersim.run.stages import check_work
 from powersim.study import given, questions
 
 if TYPE_CHECKING:
@@ -69,6 +70,16 @@ class GivenQuestions:
         """
         questions.check_given(self.date, worlds, False, None, engine=engine, scheduler=scheduler)
         one_of("coupling", coupling or SAME, COUPLINGS)
+        if self.date is not None and runs is not None:
+            raise ArgumentError(
+                "runs",
+                "does nothing beside a date to condition on; say how many by ",
+                Argument("worlds", 512),
+            )
+        if self.date is None and resume:
+            raise ArgumentError(
+                "resume", "does nothing without a date to condition on, e.g. ", Argument("given", "2009Q2")
+            )
         work.check_engine(engine, scheduler)
         planned = plan(
             self.opened,
@@ -113,6 +124,7 @@ class GivenQuestions:
 
         Without one, to the date of the scenario's evidence. engine, scheduler: who chooses worlds, as in `compare`.
         """
+        check_work(workers, resume=resume, out=folder_of(out))
         work.check_engine(engine, scheduler)
         dated = self if self.date is not None else self.given()
         planned = dated.under_fact()

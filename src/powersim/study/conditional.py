@@ -72,7 +72,7 @@ class Conditional:
     @property
     def trust(self) -> list[str]:
         """How far the worlds can be trusted, a line a theory."""
-        from powersim.given.conditioning import AGREE
+        from powersim.given.lots import AGREE
 
         return [
             f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from powersim.files.writing import check_folder, check_target
+from powersim.errors import Stopped
+from powersim.files.writing import check_folder
 from powersim.given.conditioning import WORLDS, condition
 from powersim.run import work
 from powersim.run.listener import Listener
@@ -18,7 +19,7 @@ from powersim.run.stages import check_work
 from powersim.sim import provenance
 from powersim.study.command import equivalent
 from powersim.study.conditional import Conditional
-from powersim.study.given import conditional
+from powersim.study.given import cleared, conditional
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,28 +83,29 @@ def forecast(
     turns = sorted({known(plan, date).until for date in given})
     until = asked.horizon(plan, turns, to)
     seen, targets = asked.wanted(plan, turns, until)
-    folder = None if out is None else check_folder(out, asked.FOLDER)
-    if folder is not None:
-        check_target(folder / asked.FILE, asked.MARK)
-        check_target(folder / asked.SCORES_FILE, asked.SCORES_MARK)
-        check_target(folder / provenance.FILE, provenance.MARK)
+    folder = None
+    if out is not None:
+        folder = cleared(out, asked.FOLDER, {asked.FILE: asked.MARK, asked.SCORES_FILE: asked.SCORES_MARK})
     if until > seen.evidence.after:
         listener.note(f"held against what was kept back, after {label(seen.evidence.after)}")
     found, lots = [], []
-    for turn in turns:
-        where = None if folder is None else folder / label(turn)
-        told = conditional(
-            plan, label(turn), worlds, where, listener, resume=resume, workers=workers, engine=engine,
-            scheduler=scheduler,
-        )  # fmt: skip
-        bare = asked.Untold(plan, label(turn), told.found.asked.worlds)
-        with listener.progress("going on", len(plan.theories) * bare.islands) as tick:
-            untold = condition(bare, threads=workers, tick=tick)
-            one = asked.forecast(
-                told.found, untold, seen, targets, until, threads=workers, by_evidence=by_evidence
-            )
-        found.append(one)
-        lots.append(told)
+    try:
+        for turn in turns:
+            where = None if folder is None else check_folder(folder, label(turn))
+            told = conditional(
+                plan, label(turn), worlds, where, listener, resume=resume, workers=workers, engine=engine,
+                scheduler=scheduler,
+            )  # fmt: skip
+            bare = asked.Untold(plan, label(turn), told.found.asked.worlds)
+            with listener.progress("going on", len(plan.theories) * bare.islands) as tick:
+                untold = condition(bare, threads=workers, tick=tick)
+                one = asked.forecast(
+                    told.found, untold, seen, targets, until, threads=workers, by_evidence=by_evidence
+                )
+            found.append(one)
+            lots.append(told)
+    except KeyboardInterrupt:
+        raise Stopped(len(found), len(turns), "dates", out) from None
     labels = [label(turn) for turn in turns]
     options = {
         "theories": plan.theories, "seed": plan.seed, "to": to, "worlds": worlds, "by_evidence": by_evidence,

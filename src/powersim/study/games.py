@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from powersim._words import counted
 from powersim.errors import ArgumentError, PowersimError, whole
-from powersim.files.table import write_table
-from powersim.files.writing import check_folder, subfolder
+from powersim.files.table import mark, write_table
+from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.play import saved
 from powersim.play.beside import Beside, Match, beside, tournament
 from powersim.play.game import Game
@@ -18,7 +18,7 @@ from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
 from powersim.run.opened import unknown_name
 from powersim.run.plan import LAST_RUN, Plan
-from powersim.run.stages import announce
+from powersim.run.stages import announce, check_work
 from powersim.story import phrases
 from powersim.story.events import read
 from powersim.story.selection import Selection, select
@@ -99,17 +99,16 @@ class Standing:
         with styled():
             return draw_beside(self.rows, self.who, self.runs).figure
 
-    def write(self, folder: str | Path) -> list[Path]:
-        """Write the table and the figure into a folder."""
+    def write(self, folder: str | Path, notice: Callable[[str], None] | None = None) -> list[Path]:
+        """Write the table and the figure into a folder. notice: told of letters that no font has, else a warning."""
         from powersim.figures.press import print_all
         from powersim.figures.saving import FORMATS
         from powersim.play.figures import draw_beside
 
-        where = Path(folder)
-        check_folder(where, FIGURES)
+        where = cleared(Path(folder))
         table = write_table(subfolder(where) / FILE, HEAD, self.lines)
         draw = [lambda rows: draw_beside(rows, self.who, self.runs)]
-        (printed,) = print_all(self.rows, draw, subfolder(where, FIGURES), FORMATS)
+        (printed,) = print_all(self.rows, draw, subfolder(where, FIGURES), FORMATS, notice=notice)
         return [table, *printed.files]
 
     def __repr__(self) -> str:
@@ -143,14 +142,14 @@ class Play(Game):
         """
         if not self.over:
             raise PowersimError(f"the game is at {self.date}: it has to come to its end first")
-        work.check_runs(runs)
+        check_asked(runs, workers, None if out is None else Path(out))
         by = heard(progress)
         with by.progress("simulating", runs) as tick:
             rows = beside(self, runs, workers or work.workers(), tick, everything)
         title = next(a.title for a in self.plan.scenario.actors if a.code == self.actor)
         found = Standing(title, runs, rows)
         if out is not None:
-            found.write(out)
+            found.write(out, by.note)
         return found
 
     def __repr__(self) -> str:
@@ -182,6 +181,21 @@ class Tournament:
         who = ", ".join(self.actors)
         heading = f"{who} over {counted(self.runs, 'run')}, against the model's own play"
         return f"{heading}\n{self.table.to_string(index=False)}"
+
+
+def cleared(folder: Path) -> Path:
+    """The folder; PowersimError if something of others is where the table and the figures will be."""
+    check_folder(folder, FIGURES)
+    check_target(folder / FILE, mark(HEAD))
+    return folder
+
+
+def check_asked(runs: int, workers: int | None, out: Path | None) -> None:
+    """PowersimError, before a game is played, for what cannot be at its end."""
+    work.check_runs(runs)
+    check_work(workers)
+    if out is not None:
+        cleared(out)
 
 
 def opened(plan: Plan, actor: str, run: int, resume: Path | None, listener: Listener) -> Play:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from powersim.files.writing import check_folder, check_target
+from powersim.files.writing import Mark, check_folder, check_target
 from powersim.given.conditioning import WORLDS, Asked, Conditioned, check_folder_of, condition
 from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.plan import Plan
 from powersim.run.possible import SAME
-from powersim.run.stages import announce
+from powersim.run.stages import announce, check_work, keeping
 from powersim.run.work import warm
 from powersim.sim import provenance
 from powersim.study.command import equivalent
@@ -27,8 +28,15 @@ if TYPE_CHECKING:
     from powersim.figures.style import Drawing
 
 
-def asked_of(plan: Plan, date: str | None, worlds: int | None, coupling: str | None = None) -> Asked:
-    """What is to be conditioned on: so many worlds, or as many as an earlier study had. ArgumentError for too few."""
+def asked_of(
+    plan: Plan, date: str | None, worlds: int | None, coupling: str | None = None, folder: Path | None = None
+) -> Asked:
+    """What is to be conditioned on: so many worlds, or as many as an earlier study had. ArgumentError for too few.
+
+    folder: where they will be kept; PowersimError if something of others is in their place.
+    """
+    if folder is not None:
+        check_folder_of(folder)
     recorded = plan.opened.recorded
     count = recorded.get("worlds", WORLDS) if worlds is None else worlds
     return Asked(plan, date, count, coupling=coupling or recorded.get("coupling") or SAME)
@@ -49,9 +57,7 @@ def conditional(
     scheduler: str | None = None,
 ) -> Conditional:
     """Condition a plan on what happened, into a folder if there is one."""
-    asked = asked_of(plan, date, worlds, coupling)
-    if folder is not None:
-        check_folder_of(folder)
+    asked = asked_of(plan, date, worlds, coupling, folder)
     what = asked.known
     stated = what.evidence
     if what.until > stated.after:
@@ -59,7 +65,8 @@ def conditional(
         listener.note(f"given {asked.label}: uses what was kept back, after {label}")
     announce(listener)
     warm(plan.first_case)
-    with listener.progress("conditioning", len(plan.theories) * asked.islands) as tick:
+    held = nullcontext() if folder is None else work.folder(folder)
+    with held, listener.progress("conditioning", len(plan.theories) * asked.islands) as tick:
         found = condition(
             asked, folder, resume=resume, threads=workers, tick=tick, engine=engine, scheduler=scheduler,
             say=lambda text, wrong: listener.warn(text) if wrong else listener.note(text),
@@ -90,11 +97,10 @@ def origin(
 
     started = time.time()
     factual = None if date is None else known(plan, date).branch
+    check_work(workers, resume=resume, out=out)
     asked.check_asked(plan, event, factual)
     if out is not None:
-        folder = check_folder(out, asked.FOLDER)
-        check_target(folder / asked.FILE, asked.MARK)
-        check_target(folder / witnesses.FILE, witnesses.MARK)
+        cleared(out, asked.FOLDER, {asked.FILE: asked.MARK, witnesses.FILE: witnesses.MARK})
     whole, pairs = witnesses.joined(plan)
     lots, weights = None, np.full(len(plan.theories), 1.0 / len(plan.theories))
     if date is None:
@@ -107,7 +113,8 @@ def origin(
         ).found  # fmt: skip
         weights = np.array(list(lots.posterior.values()))
     found = {}
-    with listener.progress("computing", len(plan.theories)) as tick:
+    kept = None if lots is None else out
+    with keeping(_islands(lots), kept, "islands"), listener.progress("computing", len(plan.theories)) as tick:
         for theory in plan.theories:
             if lots is None:
                 found[theory] = twins.of_runs(whole, theory, event, runs, workers, coupling or SAME)
@@ -147,9 +154,7 @@ def weigh(
 
     started = time.time()
     if out is not None:
-        folder = check_folder(out, asked.FOLDER)
-        check_target(folder / asked.FILE, asked.WEIGHED_MARK)
-        check_target(folder / asked.LEARNT_FILE, asked.LEARNT_MARK)
+        cleared(out, asked.FOLDER, {asked.FILE: asked.WEIGHED_MARK, asked.LEARNT_FILE: asked.LEARNT_MARK})
     made = conditional(
         plan, date, worlds, out, listener, resume=resume, workers=workers, engine=engine, scheduler=scheduler
     )
@@ -191,6 +196,19 @@ def _told(
     if "runs" not in more:
         del said["runs"]
     return {**said, **worlds, **{key: list(more[key]) for key in ("outcomes",) if key in more}}
+
+
+def cleared(out: Path, name: str, tables: Mapping[str, Mark]) -> Path:
+    """The folder `out/name`; PowersimError, before anything is computed, if others' files are where ours will be."""
+    folder = check_folder(out, name)
+    for file, mark in {**tables, provenance.FILE: provenance.MARK}.items():
+        check_target(folder / file, mark)
+    return folder
+
+
+def _islands(found: Conditioned | None) -> int:
+    """How many islands there are."""
+    return 0 if found is None else sum(len(lot.islands) for lot in found.lots.values())
 
 
 def leave_figure(draw: Callable[[], Drawing], folder: Path, listener: Listener) -> Drawing:

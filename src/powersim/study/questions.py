@@ -12,7 +12,7 @@ from powersim._words import counted
 from powersim.errors import Argument, ArgumentError, PowersimError, Stopped, whole
 from powersim.run import work
 from powersim.run.listener import Listener
-from powersim.run.opened import Chosen, LoadedScenario, chosen, unknown_name
+from powersim.run.opened import Chosen, LoadedScenario, chosen, one_of, unknown_name
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import FOLDER, Numbered
 from powersim.run.stages import announce, check_work
@@ -347,7 +347,7 @@ def elasticities(
     if out is not None:
         check_folder(out, NAME)
     if branch is not None:
-        (branch,) = chosen(branch, opened.branches, "branch")
+        one_of("branch", branch, opened.branches)
     main = branch or plan(opened, branches, theories, seed, swept="").branches[0]
     count = work.check_runs(RUNS if runs is None else runs)
     share = SHARE if nudge is None else nudge

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from powersim.errors import ArgumentError
 from powersim.run import work
 from powersim.run.listener import Count, Listener, heard
-from powersim.run.opened import LoadedScenario
+from powersim.run.opened import LoadedScenario, one_of
 
 if TYPE_CHECKING:
     from powersim.play.decisions import Bot
@@ -25,6 +25,14 @@ class Seats:
 
     def _first(self, branches: Chosen = None, theories: Chosen = None) -> Plan:
         raise NotImplementedError
+
+    def _single(self, branch: str | None, theory: str | None) -> Plan:
+        """The same where there can be one branch and one theory alone: `all` is not one."""
+        if branch is not None:
+            one_of("branch", branch, self.opened.branches)
+        if theory is not None:
+            one_of("theory", theory, self.opened.theories)
+        return self._first(branch, theory)
 
     def play(
         self,
@@ -52,7 +60,7 @@ class Seats:
             found = saved.load(file).game
             branch, theory = branch or found.branch, theory or found.theory
             run = found.run if run is None else run
-        game = opened(self._first(branch, theory), actor, run or 0, file, heard(progress))
+        game = opened(self._single(branch, theory), actor, run or 0, file, heard(progress))
         if bot is not None:
             game.play({actor: bot})
         return game

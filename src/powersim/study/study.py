@@ -20,8 +20,8 @@ from powersim.study import given, questions
 from powersim.study.answers import BaseRates, Elasticities, Explanation, Hinges, Verdicts
 from powersim.study.asking import GivenQuestions, folder_of
 from powersim.study.command import OFF, equivalent
+from powersim.study.pages import Pages
 from powersim.study.results import Comparison, Results, carried_out, check_effects
-from powersim.study.seats import Seats
 
 if TYPE_CHECKING:
     from powersim.study.tales import About, Chronicles, Tale, TwoTales
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PRIORS = "priors"  # the key of a scenario that holds them
 
 
-class Study(GivenQuestions, Seats):
+class Study(GivenQuestions, Pages):
     """A scenario with the branches, theories and seed of a study.
 
     source: a file, a scenario that is resolved, or plain data in the shape of a file; a provenance.json opens the
@@ -124,7 +124,7 @@ class Study(GivenQuestions, Seats):
         if where is not None and where.exists():
             check_effects(where)
         if self.date is not None:
-            given.asked_of(planned, self.date, worlds)  # says at once what cannot be
+            given.asked_of(planned, self.date, worlds, folder=where)  # says at once what cannot be
         job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
@@ -155,7 +155,7 @@ class Study(GivenQuestions, Seats):
         progress: Listener | Count | None = None,
     ) -> Results:
         """Histories of one branch under one theory, by default the first of each."""
-        planned = self._first(branch, theory)
+        planned = self._single(branch, theory)
         where = folder_of(out)
         job = Job(planned, heard(progress), runs, None, where, resume, engine, scheduler, workers, paths)
         asked = {

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypedDict
 
 from powersim._words import counted
 from powersim.errors import Argument, ArgumentError, PowersimError, whole
+from powersim.figures.saving import MARKS, save
+from powersim.figures.style import Drawing, styled
 from powersim.files.plain import plain
 from powersim.files.writing import check_folder, check_target, write
 from powersim.run.listener import Listener
@@ -25,6 +27,7 @@ from powersim.story import pages, tables
 from powersim.story.diff import pages as beside
 from powersim.story.diff.pages import Comparison
 from powersim.story.diff.study import comparison, section
+from powersim.story.diff.timeline import draw_timeline
 from powersim.story.recording import chronicles
 from powersim.story.selection import Selection
 from powersim.story.story import MAIN
@@ -35,6 +38,7 @@ from powersim.world.params import MECHANISMS
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 FORMATS = {
     ".txt": "text", ".md": "markdown", ".json": "json", ".csv": "csv", ".sqlite": "sqlite", ".db": "sqlite",
@@ -131,6 +135,21 @@ class TwoTales(_Pages):
 
     comparison: Comparison
 
+    def plot(self) -> Figure:
+        """Both branches as a timeline: what happens in each, and an alignment between."""
+        return self._drawn().figure
+
+    def draw(self, file: str | Path) -> Path:
+        """Write the timeline to a .png, .svg or .pdf file."""
+        file = check_picture(Path(file))
+        drawing = replace(self._drawn(), name=file.stem)
+        with styled():
+            return save(drawing, file.parent, [file.suffix[1:]])[0]
+
+    def _drawn(self) -> Drawing:
+        with styled():
+            return draw_timeline(self.comparison)
+
     @property
     def text(self) -> str:
         """As plain text."""
@@ -218,6 +237,16 @@ def form_of(file: Path) -> str:
             "out", f"found {file}; allowed suffixes: {', '.join(FORMATS)}, e.g. chronicle.sqlite"
         )
     return FORMATS[file.suffix]
+
+
+def check_picture(file: Path) -> Path:
+    """A file for a figure. PowersimError for another suffix, or if a file of another is in the way."""
+    if file.suffix[1:] not in MARKS:
+        raise ArgumentError(
+            "plot",
+            f"found {file}; allowed suffixes: {', '.join(f'.{each}' for each in MARKS)}, e.g. both.png",
+        )
+    return check_target(file, MARKS[file.suffix[1:]])
 
 
 def check_out(file: Path, form: str) -> None:

@@ -64,10 +64,10 @@ def crises(g: Given, w: World, desk: Desk, t: int) -> None:
         if not (u < hazard or fights or yields) or _at_war_elsewhere(s, w, v) or not contested(g, w, v):
             continue
         weigh(g, w, desk, t, v)
-        if fights:
-            w.onset[v] += hazard * mean_war_probability(g, desk)
-        if yields:
-            w.conceded[v] += hazard * mean_met_probability(g, desk, war)
+        if fights or yields:
+            of_war, met = mean_probabilities(g, desk, war)
+            w.onset[v] += hazard * of_war if fights else 0.0
+            w.conceded[v] += hazard * met if yields else 0.0
         if u < hazard:
             _crisis(g, w, desk, t, v)
 
@@ -144,27 +144,21 @@ def _refused(desk: Desk, cost: float) -> float:
 
 
 @rule
-def mean_war_probability(g: Given, desk: Desk) -> float:
-    """Probability of war in a crisis that is weighed on the desk: the mean over the public shock, by midpoints."""
-    if _fights_now(desk):
-        return 1.0
-    total = 0.0
-    for n in range(NODES):
-        total += _refused(desk, _cost(g, desk, (n + 0.5) / NODES))
-    return total / NODES
+def mean_probabilities(g: Given, desk: Desk, war: bool) -> tuple[float, float]:
+    """Of war, and of a demand that is met, in a crisis weighed on the desk: means over the public shock, by midpoints.
 
-
-@rule
-def mean_met_probability(g: Given, desk: Desk, war: bool) -> float:
-    """Probability that the demand is met in such a crisis, likewise; `war`: whether one is possible."""
-    if war and _fights_now(desk):
-        return 0.0
-    total = 0.0
+    `war`: whether one is possible.
+    """
+    refusal, met = 0.0, 0.0
     for n in range(NODES):
         cost = _cost(g, desk, (n + 0.5) / NODES)
+        refused = _refused(desk, cost)
+        refusal += refused
         if desk.crisis.weighed[ODDS] - cost > 0.0:  # else it is deterred, and demands nothing
-            total += 1.0 - _refused(desk, cost)
-    return total / NODES
+            met += 1.0 - refused
+    if _fights_now(desk):
+        return 1.0, 0.0 if war else met / NODES
+    return refusal / NODES, met / NODES
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from powersim.compile.jit import rule
 from powersim.rules.sanctions import conflict_expectation
-from powersim.rules.utility import autonomy_cost
+from powersim.rules.utility import autonomy_cost, utility_left
 from powersim.world import chronicle
 from powersim.world.chronicle import write
 from powersim.world.derive import (
@@ -17,7 +17,7 @@ from powersim.world.derive import (
 )
 from powersim.world.desk import Desk, Judge, Menu
 from powersim.world.follow import imagine_threat, put
-from powersim.world.gains import at_either, flow_change, money_unit, relationship, shown
+from powersim.world.gains import flow_change, money_unit, relationship, shown, taken_powers
 from powersim.world.given import Given
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control
 from powersim.world.menu import embargoed, flow_worth
@@ -186,15 +186,14 @@ def _gained(g: Given, w: World, desk: Desk, i: int) -> float:
     Term by term, so that what is the same in both (most of it) need not be computed.
     """
     s, p = g.s, g.p
-    judge, imagined = desk.judge, desk.imagined
+    judge, imagined, sums = desk.judge, desk.imagined, desk.sums
     total = s.w_security[i] * (imagined.S[i] - judge.S0[i]) + s.w_economy[i] * (imagined.E[i] - judge.E0[i])
     for k in judge.issue:
         if k < 0:
             break
-        if w.salience[i, k] > 0.0:
-            there, here = at_either(p, w, desk.sums, i, k, judge.x0[k], judge.x[k])
-            total += there
-            total -= here
+        here, there = taken_powers(p, sums, k, judge.x0[k]), taken_powers(p, sums, k, judge.x[k])
+        total += utility_left(sums.salience[k, i], sums.powers[k, there, i])
+        total -= utility_left(sums.salience[k, i], sums.powers[k, here, i])
         total -= imagined.burden[i, k] * (judge.x[k] - judge.x0[k])
     for c in judge.pledge:
         if c < 0:

@@ -164,6 +164,8 @@ def _between(g: Given, w: World, d: Derived) -> None:
     """What is between the touched actors and all others: guarantees, offence, reach, trade, sanctions."""
     s, touched = g.s, d.touched
     n = w.power.shape[0]
+    if not touched.any():
+        return
     for i in range(n):
         for j in range(n):
             if touched[i] or touched[j]:
@@ -221,17 +223,15 @@ def _bind(g: Given, w: World, d: Derived, c: int) -> None:
 def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
     """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
-    friends = 0.0
+    threatened = 1.0 if g.on.threat else 0.0
     for j in range(n):
-        if j == i:
-            d.help[i, j] = 0.0
-            d.fear[i, j] = 0.0
-            d.weight[i, j] = 0.0
-            continue
         a = w.alignment[i, j]
         d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
-        d.fear[i, j] = threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a) if g.on.threat else 0.0
+        d.fear[i, j] = threatened * threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a)
         d.weight[i, j] = max(a, 0.0)
+    d.help[i, i], d.fear[i, i], d.weight[i, i] = 0.0, 0.0, 0.0
+    friends = 0.0
+    for j in range(n):
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0

@@ -18,7 +18,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
-ROWS = 8  # positions of an issue whose powers are kept (a power of 2): where it is, and where it may be moved
+ROWS = 64
 
 
 class Sums(NamedTuple):
@@ -29,15 +29,22 @@ class Sums(NamedTuple):
     dh: Floats  # (N) change of what is feared
     shared: Floats  # (N) gains with friends' gains
     total: Floats  # (N) the same over several moves
-    powers: (
-        Floats  # (K, ROWS, N, 2) but these are kept: a gap of position and ideal, its power (`taken_power`)
-    )
+    # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
+    theta: Floats  # (K, N) ideals
+    salience: Floats  # (K, N)
+    look: Ints  # (1) how often that has been noted
+    moved: Ints  # (K, N) the look that found this ideal moved last
+    place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
+    oldest: Ints  # (K) the row that is given up next
+    taken: Ints  # (K, ROWS) the look after which the row was brought up to date
+    powers: Floats  # (K, ROWS, N) the gap's power
 
 
 class Menu(NamedTuple):
     """Legs of a turn, as they were judged last: a sale that is signed was judged again after the controls."""
 
     live: Flags  # (R) on the menu
+    judged: Flags  # (R) 0 = a sale whose gains nobody has asked for yet (see `judge_sale`)
     target: Floats  # (R) position that a control leg leads to; units of a flow leg
     gain: Floats  # (R, N) gain of every actor, friends' gains included
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
@@ -61,7 +68,7 @@ class Agenda(NamedTuple):
     score: Floats  # (LEGS)
     side: Ints  # (LEGS) the party that the leg is for
     party: Ints  # (PARTIES)
-    total: Floats  # (PARTIES, 2**LEGS) gains of every subset
+    total: Floats  # (2**LEGS, PARTIES) gains of every subset
     clash: Ints  # (LEGS) bit mask of the legs that a leg excludes
     valid: Flags  # (2**LEGS)
     gain: Floats  # (PARTIES) of the best package
@@ -144,8 +151,7 @@ class Notes(NamedTuple):
     )
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
-    parties: Ints  # (K) how many actors the scenario gives an interest in the issue
-    party: Ints  # (K, N) those actors, in their order
+    party: Floats  # (K, N) 1 = the scenario gives this actor an interest in the issue, else 0
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -206,7 +212,12 @@ def new_sums(s: Setup) -> Sums:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
     own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
-    return Sums(own, df, dh, shared, total, powers=np.zeros((k, ROWS, n, 2)))
+    return Sums(
+        own, df, dh, shared, total,
+        theta=np.zeros((k, n)), salience=np.zeros((k, n)),
+        look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64), place=np.full((k, ROWS), np.nan),
+        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), powers=np.zeros((k, ROWS, n)),
+    )  # fmt: skip
 
 
 def new_derived(s: Setup) -> Derived:
@@ -225,6 +236,7 @@ def new_menu(s: Setup) -> Menu:
     r = legs_of(s.control_key.shape[0], s.flow_key.shape[0])
     return Menu(
         live=np.zeros(r, np.uint8),
+        judged=np.ones(r, np.uint8),
         target=np.zeros(r),
         gain=np.zeros((r, n)),
         gives=np.zeros((r, n), np.uint8),
@@ -246,7 +258,7 @@ def new_agenda(n: int) -> Agenda:
         score=np.zeros(LEGS),
         side=np.zeros(LEGS, np.int64),
         party=np.full(PARTIES, -1),
-        total=np.zeros((PARTIES, size)),
+        total=np.zeros((size, PARTIES)),
         clash=np.zeros(LEGS, np.int64),
         valid=np.zeros(size, np.uint8),
         gain=np.zeros(PARTIES),
@@ -331,8 +343,7 @@ def new_notes(s: Setup) -> Notes:
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
-        parties=np.zeros(k, np.int64),
-        party=np.zeros((k, n), np.int64),
+        party=np.zeros((k, n)),
         taken=np.zeros(1, np.uint8),
         power=np.zeros(n),
         q=np.zeros((n, goods)),

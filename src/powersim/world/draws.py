@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
@@ -146,7 +147,7 @@ def decided(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
     yes = luck.what[f] == YES
     own = min(1.0, max(0.0, chance if yes else 1.0 - chance))
     luck.answer[f, 0] = mapped(u, min(1.0, max(0.0, chance)), yes)
-    luck.answer[f, 1] = math.log(own) if own > 0.0 else -math.inf
+    luck.answer[f, 1] = log(own) if own > 0.0 else -math.inf
     return float(luck.answer[f, 0])
 
 
@@ -154,7 +155,7 @@ def decided(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
 def logistic(u: float, sd: float) -> float:
     """A logistic deviate of mean 0 and standard deviation sd by inverse CDF: sd sqrt(3)/pi ln(u / (1-u))."""
     v = min(max(u, _UNIT), 1.0 - _UNIT)
-    return sd * math.sqrt(3.0) / math.pi * math.log(v / (1.0 - v))
+    return sd * math.sqrt(3.0) / math.pi * log(v / (1.0 - v))
 
 
 def seed_key(seed: int) -> np.uint64:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import exp
 from powersim.compile.jit import rule
 from powersim.rules.budgets import budget_step
 from powersim.rules.proxies import proxy_hazard, proxy_level
@@ -130,7 +131,7 @@ def grow(g: Given, w: World, d: Derived, t: int) -> None:
     for i in range(n):
         w.economy[i] *= 1.0 + s.growth[i]
         u = uniform(g.luck, t, draws.GROWTH, s.actor_key[i], np.uint64(0), np.uint64(0))
-        w.power[i] *= math.exp(s.growth[i] + logistic(u, p.power_sd))
+        w.power[i] *= exp(s.growth[i] + logistic(u, p.power_sd))
         if on.budgets:
             threat = (d.h[i] - p.h0) / p.m_ref
             rest = w.push0[i, i]  # the threat at the start, at which budgets rest

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import exp, log
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import pair_surplus, sign_probability
 from powersim.world import chronicle, draws
@@ -21,14 +22,16 @@ from powersim.world.draws import uniform
 from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
-from powersim.world.menu import index_givers
+from powersim.world.menu import index_givers, judge_sale
 from powersim.world.packages import (
     admissible,
     best_of_many,
     best_of_two,
     consider,
     fill_purses,
+    hopeless,
     leg_cost,
+    price_legs,
     sum_subsets,
 )
 from powersim.world.promises import leg_key
@@ -70,8 +73,12 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
         at_i += 1 if r_i == r else 0
         at_j += 1 if r_j == r else 0
         if admissible(desk, r):
+            judge_sale(g, w, desk, r)
             consider(g, desk, r, int(g.p.agenda))
     if agenda.legs[0] == 0:
+        return
+    price_legs(g, desk)
+    if hopeless(g, w, agenda, u):
         return
     sum_subsets(g, desk)
     mask = best_of_two(g, w, agenda, t)
@@ -99,6 +106,7 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
     if u >= p.conference:
         return
+    judge_sale(g, w, desk, seed_leg)
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
         for i in range(n):
@@ -120,16 +128,18 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
     for r in range(menu.live.shape[0]):
         if r != seed_leg and menu.live[r] > 0 and admissible(desk, r):
+            judge_sale(g, w, desk, r)
             consider(g, desk, r, int(p.agenda_many))
     if agenda.legs[0] == 0:
         return
+    price_legs(g, desk)
     sum_subsets(g, desk)
     mask = best_of_many(g, w, agenda, t)
     if mask > 0:
         logs = 0.0
         for a in range(members):
-            logs += math.log(agenda.gain[a])
-        keep_offer(g, w, desk, t, mask, math.exp(logs / members), u / p.conference)
+            logs += log(agenda.gain[a])
+        keep_offer(g, w, desk, t, mask, exp(logs / members), u / p.conference)
 
 
 @rule
@@ -186,8 +196,9 @@ def keep_offer(g: Given, w: World, desk: Desk, t: int, mask: int, surplus: float
 def match_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Go through the offers in descending surplus and sign those that still hold (each actor at most `bandwidth`)."""
     offers = desk.offers
-    n = w.power.shape[0]
-    for i in range(n):
+    if offers.found[0] == 0:
+        return
+    for i in range(w.power.shape[0]):
         desk.judge.busy[i] = 0
     imagine_afresh(g, w, desk)
     fill_purses(g, w, desk.agenda)

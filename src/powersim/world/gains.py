@@ -6,8 +6,7 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-import math
-
+from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
@@ -33,41 +32,56 @@ from powersim.world.state import (
     World,
 )
 
-SPREAD = 2654435769.0  # 2**32 over the golden ratio: neighbours come to lie far apart (Knuth's multiplicative hashing)
+
+@rule
+def note_interests(w: World, sums: Sums) -> None:
+    """Note the ideals and saliences of this turn by issue, and whose have moved."""
+    theta, salience, look = sums.theta, sums.salience, sums.look[0] + 1
+    sums.look[0] = look
+    for k in range(theta.shape[0]):
+        for i in range(theta.shape[1]):
+            if w.theta[i, k] != theta[k, i] or (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0):
+                sums.moved[k, i] = look
+            theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
 
 
 @rule
-def taken_power(sums: Sums, k: int, i: int, at: float, gap: float, b: float) -> float:
-    """gap^b between where issue k is, or might be, and the ideal of actor i: looked up if it was taken before.
+def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
+    """The row of sums.powers that has |at - theta|^b for everybody who cares about issue k, looked up or taken now.
 
-    Most positions and ideals stay where they are from turn to turn. A position has one of the issue's rows; whichever
-    came last holds it.
+    Most positions and ideals stay where they are from turn to turn. The row found last is not the next to be given up,
+    so that two positions can be compared.
     """
-    kept = sums.powers[k, int(at * SPREAD) & (ROWS - 1), i]
-    if kept[0] != gap:
-        kept[0] = gap
-        kept[1] = math.pow(gap, b)
-    return float(kept[1])
+    place, row = sums.place, -1
+    for r in range(ROWS):  # one at most is it; no branch ends the loop
+        row += r + 1 if place[k, r] == at else 0
+    since = -1
+    if row >= 0:
+        since = sums.taken[k, row]
+    else:
+        row = sums.oldest[k]
+        place[k, row] = at
+    if row == sums.oldest[k]:
+        sums.oldest[k] = (row + 1) % ROWS
+    if since < sums.look[0]:
+        sums.taken[k, row] = sums.look[0]
+        for i in range(sums.own.shape[0]):
+            if sums.moved[k, i] > since:
+                gap = abs(at - sums.theta[k, i])
+                sums.powers[k, row, i] = power(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
+    return int(row)
 
 
 @rule
-def at_either(p: Params, w: World, sums: Sums, i: int, k: int, a: float, b: float) -> tuple[float, float]:
-    """What issue k is worth to actor i at b, and at a: `issue_utility` with its powers looked up."""
-    theta, salience = w.theta[i, k], w.salience[i, k]
-    return (
-        utility_left(salience, taken_power(sums, k, i, b, abs(b - theta), p.curvature)),
-        utility_left(salience, taken_power(sums, k, i, a, abs(a - theta), p.curvature)),
-    )
-
-
-@rule
-def issue_change(p: Params, w: World, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
+def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own = sums.own
+    own, here, there = sums.own, taken_powers(p, sums, k, a), taken_powers(p, sums, k, b)
     for i in range(own.shape[0]):
-        if w.salience[i, k] > 0.0:
-            there, here = at_either(p, w, sums, i, k, a, b)
-            own[i] += there - here
+        salience = sums.salience[k, i]
+        own[i] += utility_left(salience, sums.powers[k, there, i]) - utility_left(
+            salience, sums.powers[k, here, i]
+        )
+    for i in range(own.shape[0]):
         if d.burden[i, k] > 0.0:
             own[i] -= d.burden[i, k] * (b - a)
 
@@ -135,7 +149,7 @@ def control_change(g: Given, w: World, d: Derived, sums: Sums, c: int, a: float,
     if k >= 0:
         share = s.control_weight[c]
         base = w.x[k] - share * w.pos[c]
-        issue_change(g.p, w, d, sums, k, base + share * a, base + share * b)
+        issue_change(g.p, d, sums, k, base + share * a, base + share * b)
         touched = effects_change(g, d, sums, k, share * (b - a))
         _trade_effects(s, d, k, share * (b - a), own)
     if s.control_kind[c] == C_SANCTION:
@@ -207,7 +221,7 @@ def flow_change(
     k = s.flow_issue[f]
     if k >= 0:
         rise = (units - s.bind_contract[k] * ordered) / s.bind_full[k]
-        issue_change(g.p, w, d, sums, k, at, min(1.0, at + rise))
+        issue_change(g.p, d, sums, k, at, min(1.0, at + rise))
         effects_change(g, d, sums, k, min(1.0, at + rise) - at)
     power_change(d, sums, taker, s.good_power[good] * units)
     if s.good_kind[good] == RIVAL:

@@ -57,7 +57,8 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
     k = s.control_issue[c]
     bound = 1.0 if every else 0.0
     wanted = False
-    for i in range(w.power.shape[0]):
+    for e in range(desk.notes.say_first[c], desk.notes.say_first[c + 1]):
+        i = desk.notes.say[e]
         if (s.raisers[c, i] if side == RAISE else s.lowerers[c, i]) == 0:
             continue
         sums.shared[i] = share_of(d, sums.own, i)
@@ -105,7 +106,7 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
     """Write this turn's legs, their worth and their givers."""
     branch, menu = g.branch, desk.menu
     for r in range(menu.live.shape[0]):
-        menu.live[r] = 0
+        menu.live[r], menu.judged[r] = 0, 1
     _bound_sides(w, menu)
     for c in range(w.pos.shape[0]):
         if branch.hold[t, c]:
@@ -213,11 +214,11 @@ def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) ->
         if side == RAISE:
             if branch.no_raise[t, c]:
                 continue
-            to = min(1.0, at + _useful_step(s, w, c, 1.0))
+            to = min(1.0, at + _useful_step(s, w, sums, c, 1.0))
         elif side == LOWER:
             if branch.no_lower[t, c]:
                 continue
-            to = max(0.0, at - _useful_step(s, w, c, -1.0))
+            to = max(0.0, at - _useful_step(s, w, sums, c, -1.0))
         if abs(to - dis) < LEAST or (side != REFRAIN and abs(to - at) < LEAST):
             continue
         if side != REFRAIN and (dis - at) * (to - at) > 0.0 and abs(to - at) <= abs(dis - at):
@@ -229,15 +230,15 @@ def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) ->
 
 
 @rule
-def _useful_step(s: Setup, w: World, c: int, sign: float) -> float:
+def _useful_step(s: Setup, w: World, sums: Sums, c: int, sign: float) -> float:
     """The deal's step, no longer than the way to the farthest ideal on that side; the whole step without an issue."""
     k = s.control_issue[c]
     if k < 0:
         return s.step[c]
     way = 0.0
     for i in range(w.power.shape[0]):
-        if w.salience[i, k] > 0.0:
-            way = max(way, sign * (w.theta[i, k] - w.x[k]))
+        if sums.salience[k, i] > 0.0:
+            way = max(way, sign * (sums.theta[k, i] - w.x[k]))
     return abs(clip_step(0.0, way / s.control_weight[c], s.step[c]))
 
 
@@ -258,6 +259,9 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
     veto = every != refrain
     wanted, refused = False, False
     for i in range(desk.sums.own.shape[0]):
+        menu.gives[r, i], menu.must[r, i] = 0, 0
+    for e in range(desk.notes.say_first[c], desk.notes.say_first[c + 1]):
+        i = desk.notes.say[e]
         decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
         menu.gives[r, i] = 1 if decides else 0
         menu.must[r, i] = 1 if decides and veto and menu.gain[r, i] < -g.p.indifference else 0
@@ -274,15 +278,17 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
 @rule
 def embargoed(s: Setup, w: World, f: int) -> bool:
     """Whether some issue at its present position embargoes flow f."""
-    for k in range(w.x.shape[0]):
-        for e in range(s.effect_start[k], s.effect_start[k + 1]):
-            if (
-                s.effect_kind[e] == EMBARGO
-                and s.effect_good[e] == s.flow_good[f]
-                and s.effect_i[e] == s.flow_from[f]
-                and s.effect_j[e] == s.flow_to[f]
-                and not exceeds(s.effect_size[e], w.x[k])
-            ):
+    for e in range(s.effect_kind.shape[0]):
+        if (
+            s.effect_kind[e] == EMBARGO
+            and s.effect_good[e] == s.flow_good[f]
+            and s.effect_i[e] == s.flow_from[f]
+            and s.effect_j[e] == s.flow_to[f]
+        ):
+            k = 0
+            while s.effect_start[k + 1] <= e:
+                k += 1
+            if not exceeds(s.effect_size[e], w.x[k]):
                 return True
     return False
 
@@ -320,8 +326,24 @@ def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
     if units > LEAST and not embargoed(s, w, f):
         r = flow_leg(controls, f, GIVE)
         menu.target[r] = units
-        flow_worth(g, w, d, desk, r)
+        menu.judged[r] = 0
         _flow_parties(desk, r, giver, taker)
+
+
+@rule
+def judge_sale(g: Given, w: World, desk: Desk, r: int) -> None:
+    """Fill the gains of a leg if nobody has asked for them this turn: most sales are never talked about."""
+    if desk.menu.judged[r] == 0:
+        flow_worth(g, w, desk.derived, desk, r)
+        desk.menu.judged[r] = 1
+
+
+@rule
+def judge_sales(g: Given, w: World, desk: Desk) -> None:
+    """Fill the gains of all legs of the turn, for who looks on."""
+    for r in range(desk.menu.live.shape[0]):
+        if desk.menu.live[r] > 0:
+            judge_sale(g, w, desk, r)
 
 
 @rule

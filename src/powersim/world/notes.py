@@ -13,9 +13,10 @@ from powersim.compile.jit import rule
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, touches
 from powersim.world.desk import Desk, Notes
+from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.packages import fill_purses
-from powersim.world.state import C_LEVER, World
+from powersim.world.state import C_LEVER, Derived, World
 
 
 @rule
@@ -24,7 +25,8 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes = desk.notes
     notes.taken[0] = 0
     notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
-    desk.sums.powers[:, :, :, 0] = math.nan
+    desk.sums.place[:, :] = math.nan
+    note_interests(w, desk.sums)
     _list_say(g, notes)
     _list_parties(g, notes)
     fill_purses(g, w, desk.agenda)
@@ -53,20 +55,12 @@ def _list_say(g: Given, notes: Notes) -> None:
 def _list_parties(g: Given, notes: Notes) -> None:
     """Whom the scenario gives an interest in each issue."""
     s, party = g.s, notes.party
-    n, kk = s.salience_hard.shape
-    for k in range(kk):
-        for i in range(n):
-            party[k, i] = 1 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0
+    for k in range(party.shape[0]):
+        for i in range(party.shape[1]):
+            party[k, i] = 1.0 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0.0
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:
-            party[s.clause_issue[v], s.clause_actor[v]] = 1
-    for k in range(kk):
-        count = 0
-        for i in range(n):
-            if party[k, i] > 0:  # flags so far; the list is never ahead of them
-                party[k, count] = i
-                count += 1
-        notes.parties[k] = count
+            party[s.clause_issue[v], s.clause_actor[v]] = 1.0
 
 
 @rule
@@ -80,7 +74,7 @@ def renew(g: Given, w: World, desk: Desk) -> None:
         return
     moved = _look(g, w, desk)
     derive_anew(g, w, desk.derived, moved)
-    _take_note(w, desk.notes)
+    _take_note(w, desk.derived, desk.notes)
 
 
 @rule
@@ -102,19 +96,16 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
     n = w.power.shape[0]
     if notes.taken[0] == 0:
         for i in range(n):
-            d.touched[i] = 1
+            d.touched[i], d.felt[i] = 1, 1
         return True
     moved = False
     for i in range(n):
-        differs = False
-        for j in range(n):
-            differs = (
-                differs
-                or w.alignment[i, j] != notes.alignment[i, j]
-                or w.resolve[i, j] != notes.resolve[i, j]
-                or w.trust[i, j] != notes.trust[i, j]
-            )
-        d.felt[i] = 1 if differs else 0
+        differ = 0
+        for j in range(n):  # counted: no branch ends the loop
+            differ += w.alignment[i, j] != notes.alignment[i, j]
+            differ += w.resolve[i, j] != notes.resolve[i, j]
+            differ += w.trust[i, j] != notes.trust[i, j]
+        d.felt[i] = 1 if differ > 0 else 0
         d.touched[i] = 0
         moved = moved or w.power[i] != notes.power[i]
         for good in range(w.q.shape[1]):
@@ -132,17 +123,18 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
 
 
 @rule
-def _take_note(w: World, notes: Notes) -> None:
+def _take_note(w: World, d: Derived, notes: Notes) -> None:
     """Note the state that has just been derived from."""
     notes.taken[0] = 1
     for i in range(w.power.shape[0]):
         notes.power[i] = w.power[i]
         for good in range(w.q.shape[1]):
             notes.q[i, good] = w.q[i, good]
-        for j in range(w.power.shape[0]):
-            notes.alignment[i, j] = w.alignment[i, j]
-            notes.resolve[i, j] = w.resolve[i, j]
-            notes.trust[i, j] = w.trust[i, j]
+        if d.felt[i] > 0:
+            for j in range(w.power.shape[0]):
+                notes.alignment[i, j] = w.alignment[i, j]
+                notes.resolve[i, j] = w.resolve[i, j]
+                notes.trust[i, j] = w.trust[i, j]
     for b in range(w.proxy_level.shape[0]):
         notes.proxy_level[b] = w.proxy_level[b]
     for k in range(w.x.shape[0]):

@@ -10,10 +10,12 @@ import math
 
 import numpy as np
 
+from powersim.compile.elementary import log
 from powersim.compile.jit import rule
-from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable
+from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable, sign_probability
 from powersim.rules.patience import patience_weight
 from powersim.world import draws
+from powersim.world.chronicle import in_detail
 from powersim.world.desk import Agenda, Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import money_unit
@@ -22,7 +24,9 @@ from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, TIE, World
 
-CLEAR = 1e-8  # a Nash product is clearly smaller if its logarithm is by this: well over TIE
+CLEAR = (
+    1e-8  # clearly smaller: by this in a probability, or in the logarithm of a Nash product; well over TIE
+)
 
 
 @rule
@@ -94,22 +98,74 @@ def consider(g: Given, desk: Desk, r: int, room: int) -> None:
 
 
 @rule
+def price_legs(g: Given, desk: Desk) -> None:
+    """Fill worth and cost with what each leg of the agenda is worth to each party, and costs it."""
+    agenda = desk.agenda
+    for b in range(agenda.legs[0]):
+        for a in range(agenda.parties[0]):
+            agenda.worth[b, a] = desk.menu.gain[agenda.leg[b], agenda.party[a]]
+            agenda.cost[b, a] = leg_cost(g, agenda.leg[b], agenda.party[a])
+
+
+@rule
+def _best_case(agenda: Agenda, a: int) -> float:
+    """More than party a gains by any subset of the agenda, before payments."""
+    most = 0.0
+    for b in range(agenda.legs[0]):
+        most += max(0.0, agenda.worth[b, a] - agenda.cost[b, a])
+    return most
+
+
+@rule
+def _most_of_two(g: Given, w: World, agenda: Agenda) -> float:
+    """No package of two has a larger surplus, sqrt(g_i g_j).
+
+    A payment, at best, moves money without loss. So of money, V = sum_b max(0, v_ib / unit_i + v_jb / unit_j) is the
+    most that there is, and sqrt(g_i g_j) <= sqrt(unit_i unit_j) V / 2: the geometric mean is below the arithmetic one.
+    Nor does anybody gain more than by the legs that serve it and all that the other can pay.
+    """
+    unit_i, unit_j = agenda.unit[agenda.party[0]], agenda.unit[agenda.party[1]]
+    money = 0.0
+    for b in range(agenda.legs[0]):
+        mine, theirs = agenda.worth[b, 0] - agenda.cost[b, 0], agenda.worth[b, 1] - agenda.cost[b, 1]
+        money += max(0.0, mine / unit_i + theirs / unit_j)
+    gain_i, gain_j = _best_case(agenda, 0), _best_case(agenda, 1)
+    cap_i, cap_j = caps(g, w, agenda)
+    gain_i += unit_i * cap_j
+    gain_j += unit_j * cap_i
+    return min(0.5 * math.sqrt(unit_i * unit_j) * money, math.sqrt(gain_i * gain_j))
+
+
+@rule
+def hopeless(g: Given, w: World, agenda: Agenda, u: float) -> bool:
+    """Whether two would sign no package of the agenda, worth what it may be and as routine as the most routine leg.
+
+    False if the chronicle is in detail: it has packages that are not signed too.
+    """
+    p, routine, most = g.p, 1.0, _most_of_two(g, w, agenda)
+    for b in range(agenda.legs[0]):
+        if not moves_control(g.s.control_key.shape[0], agenda.leg[b]) and p.cost_per_sale < p.cost_per_leg:
+            routine = p.cost_per_sale / p.cost_per_leg
+    return not in_detail(w) and u > sign_probability(most, 0.0, 0.0, p.sign_tau * routine) + CLEAR
+
+
+@rule
 def sum_subsets(g: Given, desk: Desk) -> None:
-    """Gains of every subset of the agenda for every party, transaction costs included; mark subsets without clashes."""
+    """Gains of every subset of the agenda for every party, transaction costs included; mark subsets without clashes.
+
+    `price_legs` comes first.
+    """
     agenda = desk.agenda
     controls = g.s.control_key.shape[0]
     n, count = agenda.parties[0], agenda.legs[0]
     for b in range(count):
-        for a in range(n):
-            agenda.worth[b, a] = desk.menu.gain[agenda.leg[b], agenda.party[a]]
-            agenda.cost[b, a] = leg_cost(g, agenda.leg[b], agenda.party[a])
         agenda.clash[b] = 0
         for e in range(count):
             if e != b and same_object(agenda.leg[b], agenda.leg[e], controls):
                 agenda.clash[b] |= 1 << e
     agenda.valid[0] = 1
     for a in range(n):
-        agenda.total[a, 0] = 0.0
+        agenda.total[0, a] = 0.0
     for back in range(count):
         low = count - 1 - back  # each leg is added to the subsets of those after it
         for rest in range(0, 1 << count, 2 << low):
@@ -117,7 +173,7 @@ def sum_subsets(g: Given, desk: Desk) -> None:
             agenda.valid[mask] = 1 if agenda.valid[rest] > 0 and agenda.clash[low] & rest == 0 else 0
             if agenda.valid[mask] > 0:
                 for a in range(n):
-                    agenda.total[a, mask] = agenda.total[a, rest] + agenda.worth[low, a] - agenda.cost[low, a]
+                    agenda.total[mask, a] = agenda.total[rest, a] + agenda.worth[low, a] - agenda.cost[low, a]
 
 
 @rule
@@ -158,6 +214,18 @@ def fill_purses(g: Given, w: World, agenda: Agenda) -> None:
 
 
 @rule
+def caps(g: Given, w: World, agenda: Agenda) -> tuple[float, float]:
+    """Most that the first of two parties can pay the second, and the other way: what it can spare and that can use."""
+    i, j = agenda.party[0], agenda.party[1]
+    if not g.on.payments:
+        return 0.0, 0.0
+    return (
+        min(agenda.able[i], g.p.payment_taken * w.economy[j]),
+        min(agenda.able[j], g.p.payment_taken * w.economy[i]),
+    )
+
+
+@rule
 def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     """The subset with the largest weighted Nash product for two parties, payment included; 0 = none.
 
@@ -172,15 +240,12 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
     i, j = agenda.party[0], agenda.party[1]
     weight = patience_weight(s.patience[i], s.patience[j])
     unit_i, unit_j = agenda.unit[i], agenda.unit[j]
-    cap_i, cap_j = 0.0, 0.0
-    if g.on.payments:
-        cap_i = min(agenda.able[i], p.payment_taken * w.economy[j])
-        cap_j = min(agenda.able[j], p.payment_taken * w.economy[i])
+    cap_i, cap_j = caps(g, w, agenda)
     cap = max(cap_i, cap_j)
     best, best_more, best_mask = -1e300, 0.0, 0
     slope_i, slope_j = 0.0, 0.0  # of the tangent at the best so far
     for mask in range(1, 1 << agenda.legs[0]):
-        gi, gj = agenda.total[0, mask], agenda.total[1, mask]
+        gi, gj = agenda.total[mask, 0], agenda.total[mask, 1]
         if agenda.valid[mask] == 0 or gi / unit_i + gj / unit_j <= 0.0:  # no payment could help
             continue
         m = 0.0
@@ -199,7 +264,7 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
         value = log_nash(gi, weight) + log_nash(gj, 1.0 - weight)
         more = 0.0
         if p.equal_gain > 0.0:
-            value, more = math.log(min(gi, gj)), max(gi, gj)
+            value, more = log(min(gi, gj)), max(gi, gj)
         if best_mask > 0 and abs(value - best) <= TIE and abs(more - best_more) > TIE:
             taken = more > best_more
         else:
@@ -225,7 +290,7 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
         if agenda.valid[mask] == 0:
             continue
         for a in range(n):
-            gain[a] = agenda.total[a, mask]
+            gain[a] = agenda.total[mask, a]
             pay[a] = 0.0
         if g.on.payments and not _compensate(g, w, agenda):
             continue
@@ -236,10 +301,10 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
             continue
         value = 0.0
         if g.p.equal_gain > 0.0:
-            value = math.log(least)
+            value = log(least)
         else:
             for a in range(n):
-                value += math.log(gain[a])
+                value += log(gain[a])
         if preferred(g, agenda, t, value, mask, best, best_mask):
             best, best_mask = value, mask
             for a in range(n):

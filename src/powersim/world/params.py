@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 
 from powersim._words import did_you_mean, nearest
+from powersim.compile.elementary import power
 from powersim.errors import PowersimError
 
 _MECHANISMS = "mechanisms"
@@ -200,9 +201,9 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
     if n == 1.0:
         return value
     if kind == "share":
-        return 1.0 - math.pow(1.0 - value, n)
+        return 1.0 - power(1.0 - value, n)
     if kind == "memory":
-        return math.pow(value, n)
+        return power(value, n)
     return value * n
 
 

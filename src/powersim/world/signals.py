@@ -199,19 +199,18 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
     At stake between two actors is, for each, what it would lose if the other had its way, on the issues in which the
     scenario gives both an interest: sum_k s_jk |theta_jk - theta_ik|.
     """
-    p, d, notes, stakes = g.p, desk.derived, desk.notes, desk.slate.stakes
+    p, d, party, stakes = g.p, desk.derived, desk.notes.party, desk.slate.stakes
+    theta, salience = desk.sums.theta, desk.sums.salience
     n, kk = w.theta.shape
     for i in range(n):
         for j in range(n):
             stakes[i, j] = 0.0
     for k in range(kk):
-        for a in range(notes.parties[k]):
-            i = notes.party[k, a]
-            for b in range(a + 1, notes.parties[k]):
-                j = notes.party[k, b]
-                apart = abs(w.theta[j, k] - w.theta[i, k])
-                stakes[i, j] += w.salience[i, k] * apart
-                stakes[j, i] += w.salience[j, k] * apart
+        for i in range(n):
+            ideal, stake = theta[k, i], salience[k, i]
+            if party[k, i] > 0.0:
+                for j in range(n):  # who is no party adds 0
+                    stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
     for i in range(n):
         for j in range(i + 1, n):
             out[i, j] = calculus(

@@ -19,7 +19,7 @@ from powersim.rules.alignment import (
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk, Slate
+from powersim.world.desk import Desk, Slate, Sums
 from powersim.world.draws import logistic, uniform
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -108,28 +108,29 @@ def efforts(g: Given, w: World, desk: Desk) -> None:
 def _hold(w: World, desk: Desk, k: int, down: int) -> None:
     """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
     slate, side = desk.slate, 1.0 - 2.0 * down
+    theta, salience = desk.sums.theta, desk.sums.salience
     concerned, lead = slate.concerned, slate.lead
     held = max(0.0, w.x[k] if down == 0 else 1.0 - w.x[k])
     count = 0
     for i in range(w.power.shape[0]):
-        if desk.notes.may[down, k, i] > 0 and w.salience[i, k] > 0.0:
+        if desk.notes.may[down, k, i] > 0 and salience[k, i] > 0.0:
             concerned[count] = i
             count += 1
-    if count < 2 or held == 0.0 or not _opponents(w, slate, k):
+    if count < 2 or held == 0.0 or not _opponents(w, desk, k):
         return
     for a in range(count - 1):
         i = concerned[a]
         for o in range(w.power.shape[0]):
-            lead[o] = side * (w.theta[i, k] - w.theta[o, k])
+            lead[o] = side * (theta[k, i] - theta[k, o])
         for b in range(a + 1, count):
             j = concerned[b]
             for o in range(w.power.shape[0]):
-                ahead = side * (w.theta[j, k] - w.theta[o, k])
+                ahead = side * (theta[k, j] - theta[k, o])
                 # i and j do not oppose themselves: their own gaps are 0
                 if slate.against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
                     slate.joint[i, j] += joint_effort(
-                        w.salience[i, k] / slate.concerns[i],
-                        w.salience[j, k] / slate.concerns[j],
+                        salience[k, i] / slate.concerns[i],
+                        salience[k, j] / slate.concerns[j],
                         lead[o],
                         ahead,
                         held,
@@ -138,39 +139,35 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
 
 
 @rule
-def _opponents(w: World, slate: Slate, k: int) -> bool:
+def _opponents(w: World, desk: Desk, k: int) -> bool:
     """Fill against (N) with everybody's weight among those who have a stake in issue k; False if nobody has any."""
-    stakes = 0.0
+    slate, salience, stakes = desk.slate, desk.sums.salience, 0.0
     for o in range(w.power.shape[0]):
-        stakes += w.power[o] * w.salience[o, k]
+        stakes += w.power[o] * salience[k, o]
     for o in range(w.power.shape[0]):
-        slate.against[o] = w.power[o] * w.salience[o, k] / stakes if stakes > 0.0 else 0.0
+        slate.against[o] = w.power[o] * salience[k, o] / stakes if stakes > 0.0 else 0.0
     return stakes > 0.0
 
 
 @rule
-def agreements(w: World, slate: Slate) -> None:
+def agreements(sums: Sums, slate: Slate) -> None:
     """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
-    An issue that one of two ignores makes nobody similar, and most are ignored by most.
+    An issue that one of two ignores makes nobody similar: it adds nothing.
     """
-    n, concerned = w.power.shape[0], slate.concerned
+    theta, salience = sums.theta, sums.salience
+    kk, n = theta.shape
     for i in range(n):
         for j in range(n):
             slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
-    for k in range(w.x.shape[0]):
-        count = 0
+    for k in range(kk):
         for i in range(n):
-            if w.salience[i, k] > 0.0:
-                concerned[count] = i
-                count += 1
-        for a in range(count):
-            i = concerned[a]
-            for b in range(a + 1, count):
-                j = concerned[b]
-                weight, alike = agreement(w.theta[i, k], w.theta[j, k], w.salience[i, k], w.salience[j, k])
-                slate.weight[i, j] += weight
-                slate.alike[i, j] += alike
+            ideal, stake = theta[k, i], salience[k, i]
+            if stake > 0.0:
+                for j in range(i + 1, n):
+                    weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
+                    slate.weight[i, j] += weight
+                    slate.alike[i, j] += alike
 
 
 @rule
@@ -187,7 +184,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.shared, slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
-    agreements(w, slate)
+    agreements(desk.sums, slate)
     if on.isolation:
         shut_out(w, d, slate.isolated)
     if on.joint_efforts:

@@ -27,9 +27,10 @@ from powersim.world.desk import Desk
 from powersim.world.environment import calendar, grow, lay_down, proxies
 from powersim.world.exchange import find_offers, match_offers
 from powersim.world.follow import follow_alignment, follow_resolve, follow_threat, follow_trust
+from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.held_deals import open_turn, sign_held
-from powersim.world.menu import fill_menu
+from powersim.world.menu import fill_menu, judge_sales
 from powersim.world.notes import enter, renew
 from powersim.world.offer import put_on_the_table
 from powersim.world.phases import PHASES, number_of
@@ -59,7 +60,7 @@ _ALIGNMENT, _HOME, _RECORD = number_of("alignment"), number_of("home"), number_o
 def begin(g: Given, w: World, desk: Desk) -> None:
     """Bring a new world to rest: interests, readings and the drivers of alignment at the start."""
     enter(g, w, desk)
-    _look_around(g, w)
+    _look_around(g, w, desk)
     renew(g, w, desk)
     pushes(g, w, desk, w.push0)
     remember_stakes(g.s, w)
@@ -73,6 +74,8 @@ def stretch(g: Given, w: World, desk: Desk, out: Record, first: int, end: int) -
     enter(g, w, desk)
     for step in range(first, end):
         _phase(g, w, desk, step // STEPS, step % STEPS, out)
+    if first < end and (end - 1) % STEPS == _OFFERS:
+        judge_sales(g, w, desk)
 
 
 @rule
@@ -122,7 +125,7 @@ def _events(g: Given, w: World, desk: Desk, t: int) -> None:
     if g.on.calendar:
         calendar(g, w, t)
     follow_alignment(g, w, desk, t, AFTER_EVENTS)
-    _look_around(g, w)
+    _look_around(g, w, desk)
     _derive(g, w, desk, t, AT_CALENDAR)
 
 
@@ -139,7 +142,7 @@ def _growth(g: Given, w: World, desk: Desk, t: int) -> None:
         grow(g, w, desk.derived, t)
     if g.on.proxies:
         proxies(g, w, t)
-    _look_around(g, w)
+    _look_around(g, w, desk)
     _derive(g, w, desk, t, AT_GROWTH)
 
 
@@ -232,10 +235,11 @@ def _record(g: Given, w: World, desk: Desk, t: int, out: Record) -> None:
 
 
 @rule
-def _look_around(g: Given, w: World) -> None:
+def _look_around(g: Given, w: World, desk: Desk) -> None:
     """What is there to be seen, and what everybody wants of it."""
     refresh_readings(g.s, w)
     refresh_interests(g.s, w)
+    note_interests(w, desk.sums)
 
 
 @rule

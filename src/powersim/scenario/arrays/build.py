@@ -27,6 +27,7 @@ from powersim.world.state import BranchArrays, Floats, Ints, Keys, Setup
 
 COUNTS = np.array([spec.whole for spec in SPEC.values()])
 QUARTERS = {"month": 1.0 / 3.0, "quarter": 1.0, "year": 4.0}
+SNAPSHOTS = 6  # dates at which all alignments are kept: a map and a network for each
 
 
 class Inputs(NamedTuple):
@@ -225,8 +226,9 @@ class Built:
         """Everything that one history needs beside its seed and run.
 
         `snapshots` are the turns after which alignment is kept: by default the last one before the intervention (the
-        first turn without one) and the last of all. `off` names mechanisms to switch off. `at` is the place (P) in
-        the space of assumptions, as `uniforms` has it: by default the run's own. `fixed` parameters are not drawn.
+        first turn without one), the last of all, and some between. `off` names mechanisms to switch off. `at` is the
+        place (P) in the space of assumptions, as `uniforms` has it: by default the run's own. `fixed` parameters are
+        not drawn.
         """
         inputs = self.inputs_at(self.uniforms(seed, run, theory) if at is None else at, theory, fixed)
         return Case(
@@ -247,9 +249,10 @@ class Built:
 
     @cached_property
     def _snapshots(self) -> Ints:
-        """The last turn before the intervention, or the first, and the last of all."""
+        """From the last turn before the intervention, or the first, to the last of all, in even steps."""
         since = self.scenario.intervention
-        return np.array(sorted({max(0, since - 1) if since is not None else 0, self.turns - 1}), np.int64)
+        first = max(0, since - 1) if since is not None else 0
+        return np.unique(np.linspace(first, self.turns - 1, SNAPSHOTS).astype(np.int64))
 
 
 def build(scenario: Scenario) -> Built:

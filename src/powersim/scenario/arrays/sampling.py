@@ -77,7 +77,7 @@ class Sampler:
         within = np.stack([self.built.uniforms(self.seed, run, theory, second=True) for run in runs])
         if self.kind == LATIN:
             own = np.stack([self.built.uniforms(self.seed, run, theory) for run in runs])
-            strata = own.argsort(axis=0).argsort(axis=0)
+            strata = own.argsort(axis=0, kind="stable").argsort(axis=0)
         else:
             tree = (self.built.uniforms(self.seed, start, theory) * 2 ** BLOCK[SOBOL]).astype(np.int64)
             places = [self._dimensions[path] for path in self.built.paths(theory)]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
+from powersim.scenario.calendar import Calendar
 from powersim.scenario.check.facts import Facts, Finding, Listing, finding
 from powersim.scenario.read.node import Path, dotted
 from powersim.scenario.schema.branch import Event, Forbid
@@ -32,19 +36,63 @@ def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Findin
                 ", ".join(sorted(document.record)) or "none is coded", key=True,
             )  # fmt: skip
     yield from _exact(stated)
+    what = _What(document, stated, facts)
     lists: list[tuple[Path, list[FactEntry]]] = [(("evidence", "events"), stated.events)]
     if stated.withheld is not None:
         lists.append((("evidence", "withheld", "events"), stated.withheld.events))
     for where, listed in lists:
         for index, fact in enumerate(listed):
-            yield from _fact(document, facts, (*where, index), fact)
+            yield from _fact(what, (*where, index), fact)
     yield from _together(
-        document, [((*where, k), fact) for where, listed in lists for k, fact in enumerate(listed)]
+        what, [((*where, k), fact) for where, listed in lists for k, fact in enumerate(listed)]
     )
 
 
-def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterator[Finding]:
-    kind = fact.kind
+@dataclass(frozen=True)
+class _What:
+    """What facts are held against, worked out once for all of them."""
+
+    document: Document
+    stated: EvidenceEntry
+    facts: Facts
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The scenario's."""
+        return self.document.calendar.calendar()
+
+    @cached_property
+    def events(self) -> dict[str, Event]:
+        """Events by name."""
+        return {event.id: event for event in reversed(self.document.events)}
+
+    @cached_property
+    def branch(self) -> str:
+        """The branch that happened."""
+        return self.stated.branch or next(iter(self.document.branches), "")
+
+    @cached_property
+    def forbidden(self) -> list[tuple[Forbid, int, int]]:
+        """What that branch forbids, in which turns."""
+        return list(_forbidden(self, self.branch, set()))
+
+    @cached_property
+    def over(self) -> dict[str, Listing[tuple[str, str, str]]]:
+        """What a pair may fight over, or strike for."""
+        return {"war": self.facts.over("dispute"), "strike": self.facts.over("strike")}
+
+    @cached_property
+    def issues(self) -> dict[tuple[str, ...], list[str]]:
+        """The same by kind and pair."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for kind, table in self.over.items():
+            for a, b, issue in table:
+                found.setdefault((kind, a, b), []).append(issue)
+        return found
+
+
+def _fact(what: _What, at: Path, fact: FactEntry) -> Iterator[Finding]:
+    kind, facts = fact.kind, what.facts
     thing = getattr(fact, kind)
     pairs = {"sanctions": facts.sanctions, "strike": facts.strikes}
     if kind in pairs and thing not in pairs[kind]:
@@ -56,23 +104,22 @@ def _fact(document: Document, facts: Facts, at: Path, fact: FactEntry) -> Iterat
     elif kind in FLOWS and thing not in facts.flows:
         yield finding((*at, kind), "no such flow", " ".join(thing), facts.list_flows(thing[0]))
     elif kind == "event":
-        yield from _event(document, at, fact)
+        yield from _event(what, at, fact)
     if fact.happened and kind != "no_war":
-        yield from _barred(document, at, fact)
+        yield from _barred(what, at, fact)
     if kind in LEVELS:
-        yield from _level(document, at, fact)
+        yield from _level(what.document, at, fact)
     if kind in ("war", "strike"):
-        table: Listing[tuple[str, str, str]] = facts.over("dispute" if kind == "war" else "strike")
-        found = [issue for a, b, issue in table if (a, b) == thing]
-        if fact.over is not None and (*thing, fact.over) not in table:
+        found = what.issues.get((kind, *thing), [])
+        if fact.over is not None and (*thing, fact.over) not in what.over[kind]:
             yield finding((*at, "over"), "not over this issue", fact.over, ", ".join(found))
         elif fact.over is None and len(found) > 1:
             yield finding((*at, kind), "which one?", ", ".join(found), "over: one of them")
 
 
-def _event(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
+def _event(what: _What, at: Path, fact: FactEntry) -> Iterator[Finding]:
     """An event that no run can have when it is said to have come, or that every run has though it did not come."""
-    event = next((e for e in document.events if e.id == fact.event), None)
+    event = what.events.get(fact.event or "")
     if event is None:
         return
     if event.use != "exogenous":
@@ -80,15 +127,15 @@ def _event(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
             (*at, "event"), "an observed event never happens in a run", event.id, "an exogenous event"
         )
         return
-    first, last = _window(document, fact)
+    first, last = _window(what.calendar, fact)
     if fact.happened:
-        why = _never(document, event, first, last)
+        why = _never(what.calendar, event, first, last)
         if why:
             yield finding(
                 (*at, "event"), f"impossible: {why}", event.id, "what a run can do; or happened: false"
             )
     elif event.date is not None and event.probability is None and event.after is None:
-        turn = document.calendar.calendar().first(event.date)
+        turn = what.calendar.first(event.date)
         if turn <= last:
             yield finding(
                 (*at, "happened"),
@@ -98,8 +145,7 @@ def _event(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
             )
 
 
-def _never(document: Document, event: Event, first: int, last: int) -> str:
-    calendar = document.calendar.calendar()
+def _never(calendar: Calendar, event: Event, first: int, last: int) -> str:
     for key in ("probability", "hazard"):
         number = getattr(event, key)
         if number is not None and number.value == 0.0 and number.prior is None:
@@ -112,8 +158,7 @@ def _never(document: Document, event: Event, first: int, last: int) -> str:
     return "" if opens <= last and first <= closes else "it cannot come then"
 
 
-def _window(document: Document, fact: FactEntry) -> tuple[int, int]:
-    calendar = document.calendar.calendar()
+def _window(calendar: Calendar, fact: FactEntry) -> tuple[int, int]:
     once = fact.begins or fact.at
     first, last = once or fact.from_, once or fact.to
     return (
@@ -145,16 +190,14 @@ def _level(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
         yield finding((*at, "above"), "off the scale", f"{value:g}", allowed, example="above: 0.5")
 
 
-def _barred(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
+def _barred(what: _What, at: Path, fact: FactEntry) -> Iterator[Finding]:
     """What the branch that happened forbids throughout, or whose mechanism is switched off."""
-    stated, kind = document.evidence, fact.kind
-    assert stated is not None
-    branch = stated.branch or next(iter(document.branches), "")
-    first, last = _window(document, fact)
-    for forbid, since, until in _forbidden(document, branch, frozenset()):
+    document, kind = what.document, fact.kind
+    first, last = _window(what.calendar, fact)
+    for forbid, since, until in what.forbidden:
         if _bars(forbid, fact) and since <= first and last <= until:
             yield finding(
-                (*at, kind), f"impossible: {branch}, the branch that happened, forbids it", _thing(fact),
+                (*at, kind), f"impossible: {what.branch}, the branch that happened, forbids it", _thing(fact),
                 "another branch; or happened: false", example="happened: false",
             )  # fmt: skip
             return
@@ -170,11 +213,12 @@ def _barred(document: Document, at: Path, fact: FactEntry) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _forbidden(document: Document, branch: str, seen: frozenset[str]) -> Iterator[tuple[Forbid, int, int]]:
+def _forbidden(what: _What, branch: str, seen: set[str]) -> Iterator[tuple[Forbid, int, int]]:
     """What a branch, or one that it is like, forbids, in which turns."""
-    calendar, entry = document.calendar.calendar(), document.branches.get(branch)
+    calendar, entry = what.calendar, what.document.branches.get(branch)
     if entry is None or branch in seen:
         return
+    seen.add(branch)
     for action in entry.do:
         if action.forbid is not None:
             yield (
@@ -183,7 +227,7 @@ def _forbidden(document: Document, branch: str, seen: frozenset[str]) -> Iterato
                 calendar.turns - 1 if action.to is None else calendar.last(action.to),
             )
     for like in entry.like:
-        yield from _forbidden(document, like, seen | {branch})
+        yield from _forbidden(what, like, seen)
 
 
 def _bars(forbid: Forbid, fact: FactEntry) -> bool:
@@ -201,60 +245,71 @@ class _Said(NamedTuple):
     fact: FactEntry
     about: tuple[object, ...]
     happened: bool
-    first: int
-    last: int
+    turns: tuple[int, int]
+    rest: tuple[str | None, float | None]
+    """Over which issue, above which level."""
 
     def denies(self, other: _Said) -> bool:
         """Whether both cannot be: this says that something did not happen in turns that the other's all lie in.
 
         A level that did not always hold is denied by one that always did, in turns that hold those of this.
         """
-        if self.happened or not other.happened or self.about != other.about:
+        if self.happened or not other.happened:
             return False
-        if self.fact.over not in (None, other.fact.over):
+        (over, level), (first, last), (since, until) = self.rest, self.turns, other.turns
+        if over not in (None, other.rest[0]):
             return False
-        if self.fact.above is not None and other.fact.above is not None:
-            inside = other.first <= self.first and self.last <= other.last
-            return inside and self.fact.above.value <= other.fact.above.value
-        return self.first <= other.first and other.last <= self.last
+        if level is not None and other.rest[1] is not None:
+            return since <= first and last <= until and level <= other.rest[1]
+        return first <= since and until <= last
 
 
-def _together(document: Document, listed: list[tuple[Path, FactEntry]]) -> Iterator[Finding]:
+def _together(what: _What, listed: list[tuple[Path, FactEntry]]) -> Iterator[Finding]:
     """Facts that say the same twice, or that cannot all be."""
-    said = [_said(document, at, fact) for at, fact in listed]
-    for place, one in enumerate(said):
-        for other in said[:place]:
-            if one.about != other.about:
-                continue
-            line = f"{dotted(other.at)} says "
-            if one[3:] == other[3:] and _rest(one.fact) == _rest(other.fact):
-                yield finding(one.at, f"{line}the same", _thing(one.fact), "each fact once")
-            elif one.denies(other) or other.denies(one):
-                yield finding(
-                    (*one.at, one.fact.kind), f"impossible: {line}the opposite of the same dates", _thing(one.fact),
-                    "one of them, or other dates", example="{no_war: [RUS, GEO], to: 2008Q2, source: EU report}",
-                )  # fmt: skip
-            elif (
-                one.fact.event is not None
-                and one.happened
-                and other.happened
-                and (one.last < other.first or other.last < one.first)
-            ):
-                yield finding(
-                    (*one.at, "event"), f"impossible: {line}that it came at another date; it comes at most once",
-                    one.fact.event, "one date", example="at: 2010Q1",
-                )  # fmt: skip
+    said = sorted((_said(what, at, fact) for at, fact in listed), key=lambda one: repr(one.about))
+    for _, alike in groupby(said, key=lambda one: one.about):
+        some = list(alike)
+        for place, one in enumerate(some):
+            for other in some[:place]:
+                yield from _both(one, other)
 
 
-def _said(document: Document, at: Path, fact: FactEntry) -> _Said:
+def _both(one: _Said, other: _Said) -> Iterator[Finding]:
+    """What is wrong with two facts about the same."""
+    if one.rest == other.rest and one.happened == other.happened and one.turns == other.turns:
+        yield finding(one.at, f"{dotted(other.at)} says the same", _thing(one.fact), "each fact once")
+    elif one.denies(other) or other.denies(one):
+        yield finding(
+            (*one.at, one.fact.kind), f"impossible: {dotted(other.at)} says the opposite of the same dates",
+            _thing(one.fact), "one of them, or other dates",
+            example="{no_war: [RUS, GEO], to: 2008Q2, source: EU report}",
+        )  # fmt: skip
+    elif (
+        one.fact.event is not None
+        and one.happened
+        and other.happened
+        and (one.turns[1] < other.turns[0] or other.turns[1] < one.turns[0])
+    ):
+        yield finding(
+            (*one.at, "event"),
+            f"impossible: {dotted(other.at)} says that it came at another date; it comes at most once",
+            one.fact.event, "one date", example="at: 2010Q1",
+        )  # fmt: skip
+
+
+def _said(what: _What, at: Path, fact: FactEntry) -> _Said:
     thing = getattr(fact, fact.kind)
     war = fact.kind in ("war", "no_war")
-    about = ("war", frozenset(thing)) if war else (fact.kind, thing)
-    return _Said(at, fact, about, fact.happened and fact.kind != "no_war", *_window(document, fact))
-
-
-def _rest(fact: FactEntry) -> tuple[object, ...]:
-    return fact.over, None if fact.above is None else fact.above.value
+    about = ("war", tuple(sorted(thing))) if war else (fact.kind, thing)
+    level = None if fact.above is None else fact.above.value
+    return _Said(
+        at,
+        fact,
+        about,
+        fact.happened and fact.kind != "no_war",
+        _window(what.calendar, fact),
+        (fact.over, level),
+    )
 
 
 def _thing(fact: FactEntry) -> str:

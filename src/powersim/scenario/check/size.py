@@ -13,6 +13,7 @@ MOST_ACTORS = 400
 MOST_ISSUES = 400
 MOST_GROUPS = 200
 MOST_PATTERNS = 100  # priors for many numbers at once
+MOST_FACTS = 1_000  # of the evidence: each is held against all others
 MOST_THINGS = 10_000  # flows, instruments, pledges, effects, interests, deeds, steps: of each kind
 MOST_PAIRS = 200_000  # pairs of actors that are given numbers through groups
 MOST_DRAWN = 80_000  # uncertain numbers of pairs
@@ -34,6 +35,7 @@ def sizes(document: Document, facts: Facts) -> Iterator[Finding]:
         ("priors", len(document.priors or ()), MOST_PATTERNS),
     ):
         yield from _too_many((key,), key, count, most)
+    yield from _too_many(("evidence",), "facts of evidence", _facts(document), MOST_FACTS)
     for path, what, count in (
         (("goods",), "flows", _flows(document, facts)),
         (("sanctions",), "sanctions", sum(facts.count(e.by) * facts.count(e.on) for e in document.sanctions)),
@@ -50,6 +52,13 @@ def sizes(document: Document, facts: Facts) -> Iterator[Finding]:
 def _too_many(path: Path, what: str, count: int, most: int) -> Iterator[Finding]:
     if count > most:
         yield finding(path, f"too many {what}", str(count), f"at most {most}", key=True)
+
+
+def _facts(document: Document) -> int:
+    stated = document.evidence
+    if stated is None:
+        return 0
+    return len(stated.events) + (0 if stated.withheld is None else len(stated.withheld.events))
 
 
 def _flows(document: Document, facts: Facts) -> int:

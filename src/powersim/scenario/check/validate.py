@@ -98,7 +98,8 @@ def _defined(document: Document, repair: Repair) -> frozenset[str]:
         document.branches[name] = BranchEntry()
     for name in unknown.get("outcome", ()):
         document.outcomes[name] = OutcomeEntry.model_validate({"of": {"power": next(iter(document.actors))}})
-    document.events.extend(Event.model_construct(id=name) for name in unknown.get("event", ()))
+    nothing = Event.model_construct(id="")
+    document.events.extend(nothing.model_copy(update={"id": name}) for name in unknown.get("event", ()))
     for path in links.malformed:
         _forget(document, path)
     defined = set().union(*(known.names[family] for family in (*PLURAL, "group")))

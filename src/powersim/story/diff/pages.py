@@ -51,6 +51,7 @@ class Comparison:
     differences: Sequence[Difference]
     outcomes: tuple[Sequence[OutcomePath], Sequence[OutcomePath]]
     priors: str = ""  # said where no number was drawn
+    pair: tuple[int, int] | None = None  # actors of the first outcome that is an alignment
 
 
 def differences(parting: Parting, wanted: Selection) -> list[Difference]:

@@ -27,6 +27,7 @@ from powersim.story.telling import described, followed, told
 from powersim.world import chronicle as c
 
 NAME = "chronicle"
+ALIGNMENT = "alignment"  # a kind of outcome
 ORDER = 25  # place of the section on the report's page
 SHOWN = 24  # differences that the section shows
 
@@ -60,7 +61,18 @@ def comparison(
         chosen,
         (outcomes[0], outcomes[1]),
         CERTAIN if plan.certain else "",
+        _main_pair(plan),
     )
+
+
+def _main_pair(plan: Plan) -> tuple[int, int] | None:
+    """The actors whose alignment the scenario asks for first, if it asks for any."""
+    asked = (plan.scenario.outcomes[name] for name in plan.opened.outcomes)
+    first = next((outcome for outcome in asked if outcome.kind == ALIGNMENT), None)
+    if first is None:
+        return None
+    actors = plan.built.index.actors
+    return actors[first.things[0]], actors[first.things[1]]
 
 
 def median_run(plan: Plan, theory: str, runs: int) -> tuple[int, float]:
