@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -105,11 +106,17 @@ def test_python_runs_until_an_interval_is_narrow(study, monkeypatch):
     assert study.compare(until="rockets ci < 1e-9", runs=8).runs == 8
 
 
-def test_results_without_a_folder_go_with_the_object_that_holds_them(study):
+def test_results_without_a_folder_go_when_nobody_holds_any_of_them(study):
     found = study.run("keep", "spiral", runs=2)
-    where = Path(found.data.encoding["source"]).parent
-    assert where.is_dir()
+    where, name = found._where, "alignment"
+    expected, taken = found.data[name].values, found.data[name]
     del found
+    gc.collect()
+    assert where.is_dir()
+    assert np.isfinite(expected).all()
+    assert taken.values.tobytes() == expected.tobytes()
+    del taken
+    gc.collect()
     assert not where.exists()
 
 

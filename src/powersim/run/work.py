@@ -6,11 +6,13 @@ import json
 import os
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any, cast
 
 from powersim._garbage import unswept
 from powersim.compile import jit
@@ -230,17 +232,22 @@ def steps(store: Store, runs: int) -> int:
     return todo * len(store.layout.theories)
 
 
-def dataset(where: Path, runs: int, *, verified: bool = True) -> xr.Dataset:
+def dataset(where: Path, runs: int, *, verified: bool = True, passing: bool = False) -> xr.Dataset:
     """The first `runs` runs of the results in a folder, read as they are needed.
 
-    DamagedError names what of them is not what was written; `verified=False` does not look.
+    DamagedError names what of them is not what was written; `verified=False` does not look. passing: the folder goes
+    when nobody holds these results any more, nor anything that was taken from them.
     """
     import xarray as xr
+    from zarr.storage import LocalStore
 
     if verified:
         held.verify(where, runs)
     # Without dask, which would keep a record of every chunk, and without keeping in memory what was read once.
-    found = xr.open_dataset(where / RESULTS, engine="zarr", chunks=None, cache=False, consolidated=True)
+    store = LocalStore(where / RESULTS, read_only=True)
+    if passing:
+        weakref.finalize(store, rmtree, where, ignore_errors=True)
+    found = xr.open_dataset(cast(Any, store), engine="zarr", chunks=None, cache=False, consolidated=True)
     return found.isel(run=slice(0, runs))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -37,7 +36,7 @@ PLACES = 3  # decimals of numbers shown that are no probabilities
 
 
 class Results:
-    """Histories that were computed, in a folder of the user's or in one that goes when this is forgotten.
+    """Histories that were computed, in a folder of the user's or in one that goes when nobody holds them.
 
     `data` are the results (an xarray Dataset, read as needed), `provenance` says how to compute them again.
     """
@@ -53,8 +52,6 @@ class Results:
     ) -> None:
         self.data, self.provenance, self.plan = data, provenance, plan
         self.folder, self._where = where if kept else None, where
-        if not kept:
-            weakref.finalize(self, rmtree, where, ignore_errors=True)
 
     @classmethod
     def open(cls, folder: str | Path) -> Results:
@@ -373,7 +370,8 @@ def carried_out(job: stages.Job, kind: type[R], command: str) -> R:
         where = Path(tempfile.mkdtemp(prefix="powersim-"))
         try:
             done = job.carry_out(where, said)
-            return kind(work.dataset(where, done.runs), done.facts, where, kept=False, plan=job.plan)
+            data = work.dataset(where, done.runs, passing=True)
+            return kind(data, done.facts, where, kept=False, plan=job.plan)
         except BaseException:
             rmtree(where, ignore_errors=True)
             raise
