@@ -148,8 +148,15 @@ def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> No
     assert here.diagnostics() == there.diagnostics()
 
 
-def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(chance: Callable[..., Plan]) -> None:
-    of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence={"paths": "changes", "events": TOLD[1:]})
+LASTING = {"value": 0.2, "prior": {"uniform": [0.1, 0.4]}, "lasts": 3, "source": "assumed"}
+
+
+@pytest.mark.parametrize("discrepancy", [0.0, LASTING], ids=["none", "lasting"])
+def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
+    chance: Callable[..., Plan], discrepancy: object
+) -> None:
+    stated = {"paths": "changes", "events": TOLD[1:], "discrepancy": discrepancy}
+    of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence=stated)
     task = Task(of, of.theories[0], known(of, "2006"), 1, 1)
     rng = np.random.default_rng(1)
     outcomes: set[bool] = set()

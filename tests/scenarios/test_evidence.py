@@ -53,6 +53,30 @@ def test_what_came_later_stands_apart(scenario_two: dict[str, Any]) -> None:
     assert (found.facts, len(found.withheld), found.after) == ((), 1, 23)
 
 
+def test_how_long_a_discrepancy_lasts_is_said_in_years_and_read_in_turns(
+    scenario_two: dict[str, Any],
+) -> None:
+    lasting = {"value": 0.1, "lasts": 4, "source": "assumed"}
+    assert read(with_(scenario_two, discrepancy=lasting)).lasts == 16  # quarters
+    assert read(with_(scenario_two)).lasts == 0
+
+
+@pytest.mark.parametrize(
+    ("lasts", "message"),
+    [
+        (-1, "found -1; allowed: a number from 0"),
+        ({"value": 4, "prior": {"uniform": [1, 8]}}, "this cannot have a prior"),
+        ("long", "allowed: a number"),
+    ],
+)
+def test_how_long_a_discrepancy_cannot_last_is_named(
+    scenario_two: dict[str, Any], lasts: object, message: str
+) -> None:
+    stated = with_(scenario_two, discrepancy={"value": 0.1, "lasts": lasts, "source": "assumed"})
+    with pytest.raises(ScenarioError, match=rf"evidence\.discrepancy\.lasts[\s\S]*{message}"):
+        from_data(stated)
+
+
 @pytest.mark.parametrize(
     ("fact", "where", "message"),
     [

@@ -3,8 +3,8 @@
 The log likelihood of a history is a sum of terms, none above 0 but for a constant known beforehand: so a history that
 is too unlikely to be accepted can be left before its end.
 
-- A coded path at a turn: normal, variance error^2 + discrepancy^2 (Kennedy and O'Hagan 2001, J. R. Statist.
-  Soc. B 63:425). The discrepancy is averaged out over its prior, and drawn at the end given the history.
+- A coded path at a turn: normal, given how it was missed before, with the coding error and a discrepancy that lasts,
+  see `given.misses`. The sd of the discrepancy is averaged out over its prior, and drawn at the end given the history.
 - A dated event that hangs on one decision a turn is imposed, and the log of the rule's own chance is its term
   (likelihood weighting: Fung and Chang 1990, UAI 5; Shachter and Peot 1990). If it did not come about all the same,
   the history has no chance.
@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from powersim.errors import ArgumentError, PowersimError
+from powersim.given.misses import Misses
 from powersim.rules.level import beyond
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
@@ -35,7 +36,6 @@ from powersim.world.draws import NO, YES
 from powersim.world.state import Floats, Ints
 
 NODES = 32  # values of the discrepancy over which the likelihood is averaged, so that no move has to find it
-ROOT = math.sqrt(2.0 * math.pi)
 NEGATIVE = ("no_war",)
 FLOWS = q.asked_of("flow")
 STATES = tuple(kind for kind in FLOWS if q.QUANTITIES[kind].code != q.DELIVERED)  # on or off
@@ -119,20 +119,16 @@ class Known:
         return num.value if num.prior is None else float(num.prior.quantile(np.array([u]))[0])
 
     @cached_property
-    def variance(self) -> Floats:
-        """Of every point (Q, D): coding error and discrepancy together, at the middles of D parts of its prior."""
+    def misses(self) -> Misses:
+        """How points of coded paths are missed, at the middles of D parts of the discrepancy's prior."""
         middles = (np.arange(1 if self.evidence.discrepancy.prior is None else NODES) + 0.5) / NODES
-        discrepancy = np.array([self.discrepancy(u) for u in middles.tolist()])
-        return np.asarray(self.error[:, None] ** 2 + discrepancy**2)
+        sd = np.array([self.discrepancy(u) for u in middles.tolist()])
+        return Misses.of(self.turn, self.column, self.error, sd, self.evidence.lasts)
 
-    @cached_property
-    def _precision(self) -> Floats:
-        return np.asarray(1.0 / self.variance)
-
-    @cached_property
+    @property
     def constant(self) -> Floats:
         """What all histories have in common (D): the log likelihood of one that hits all, settled draws apart."""
-        return np.asarray(-np.log(np.sqrt(self.variance) * ROOT).sum(axis=0))
+        return self.misses.constant
 
     def extra(self, sums: Floats, rng: np.random.Generator) -> float:
         """A uniform of the discrepancy, drawn given a history's log likelihood (D) at each of its parts."""
@@ -157,8 +153,9 @@ class Known:
         points, asked, over = self._during[t]
         total: Floats | float = 0.0
         if points.stop > points.start:
-            missed = values[t, self.column[points]] - self.value[points]
-            total = -0.5 * (missed**2 @ self._precision[points])
+            some = slice(self.misses.since(points), points.stop)
+            missed = values[self.turn[some], self.column[some]] - self.value[some]
+            total = -0.5 * self.misses.squares(points, missed)
         if asked.stop > asked.start:
             total = total + sum(
                 log for log in answer[asked, 1].tolist() if log == log

@@ -34,8 +34,9 @@ class Evidence:
     """What is known to have happened.
 
     branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
-    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit. issues: those whose
-    coded paths are evidence. withheld: what is used for a date after turn `after` alone.
+    of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit; lasts: turns in which it
+    falls to 1/e, 0: every date by itself. issues: those whose coded paths are evidence. withheld: what is used for a
+    date after turn `after` alone.
     """
 
     branch: str
@@ -43,6 +44,7 @@ class Evidence:
     error: float
     errors: Mapping[str, float]
     discrepancy: Num
+    lasts: float
     issues: tuple[str, ...]
     facts: tuple[Fact, ...]
     withheld: tuple[Fact, ...]

@@ -197,13 +197,14 @@ def _evidence(of: Resolver) -> Evidence | None:
     if stated is None:
         return None
     left_out = None if stated.paths is None else set(stated.paths.without)
-    back = stated.withheld
+    back, lasts = stated.withheld, stated.discrepancy.lasts
     return Evidence(
         branch=stated.branch or next(iter(d.branches), ""),
         until=of.last_turn(stated.until),
         error=stated.error.value,
         errors={issue: number.value for issue, number in sorted(stated.errors.items())},
         discrepancy=of.num("evidence.discrepancy", stated.discrepancy),
+        lasts=0.0 if lasts is None else lasts.value * 12 / of.calendar.months,
         issues=() if left_out is None else tuple(sorted(set(d.record) - left_out)),
         facts=_facts(of, stated.events, stated.miss.value),
         withheld=() if back is None else _facts(of, back.events, stated.miss.value),

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from powersim.scenario.calendar import parse_date
 from powersim.scenario.names import BranchRef, EventRef, IssueRef, complaint, every_fault
-from powersim.scenario.schema.numbers import FixedNumber, FixedUnit, Strict, Unit
+from powersim.scenario.schema.numbers import FixedAmount, FixedNumber, FixedUnit, Number, Range, Strict
 from powersim.scenario.schema.shapes import Date, Flow, Pair, Source, Stock, Switch
 from powersim.world.quantities import asked_of
 
@@ -115,6 +115,12 @@ class Withheld(Strict):
     events: list[FactEntry] = Field(default_factory=list)
 
 
+class Discrepancy(Number):
+    """What the model cannot be expected to hit, and for how long: a miss of a path lasts, and is no news every time."""
+
+    lasts: FixedAmount | None = Field(default=None, examples=["4"])
+
+
 class EvidenceEntry(Strict):
     """What is known to have happened, what may be wrong with it, and until when it is used unless a date is named."""
 
@@ -122,8 +128,8 @@ class EvidenceEntry(Strict):
     until: Date | None = None
     error: FixedUnit = Field(examples=["{value: 0.1, source: assumed}"])
     errors: dict[IssueRef, FixedUnit] = Field(default_factory=dict, examples=["{s300_to_iran: 0.05}"])
-    discrepancy: Unit = Field(
-        examples=["{value: 0.1, prior: {uniform: [0.05, 0.2]}, source: assumed}"],
+    discrepancy: Annotated[Discrepancy, Range(0.0, 1.0, "0.1")] = Field(
+        examples=["{value: 0.1, prior: {uniform: [0.05, 0.2]}, lasts: 4, source: assumed}"],
     )
     miss: FixedUnit = Field(examples=["{value: 0.02, source: assumed}"])
     paths: (

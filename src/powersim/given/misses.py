@@ -1,0 +1,70 @@
+"""How coded paths are missed: by a coding error at every date, and by a discrepancy that lasts.
+
+What is seen of a path at t is y = x + d + e: the world's position, what the model cannot be expected to hit, and the
+coder's error. e is normal with sd `error`, by itself at every date. d is a stationary Ornstein-Uhlenbeck process of
+each path, with covariance sd^2 exp(-|t - t'| / lasts): a Gaussian process, as Kennedy and O'Hagan 2001 (J. R. Statist.
+Soc. B 63:425) have it. Misses of two dates then have something in common, and the second tells less.
+
+With L L' the covariance of the misses r of a path, w = L^-1 r are independent normal deviates with sd 1, and w at a
+date hangs on no later one (Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, A.4). So the log
+likelihood is a constant less half the sum of their squares, date by date.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from powersim.world.state import Floats, Ints
+
+ROOT = math.sqrt(2.0 * math.pi)
+
+
+@dataclass(frozen=True)
+class Misses:
+    """How points (Q) of paths are missed under values (D) of the discrepancy's sd.
+
+    constant (D): log likelihood of no miss at all. precision (Q, D): one over the variance of each point by itself.
+    own (Q, P): the points of its path up to each point, which comes itself in place of those after it; weight
+    (D, Q, P): what each has in the deviate of the point; both empty if misses do not last.
+    """
+
+    constant: Floats
+    precision: Floats
+    own: Ints
+    weight: Floats
+
+    @classmethod
+    def of(cls, turn: Ints, path: Ints, error: Floats, sd: Floats, lasts: float) -> Misses:
+        """Points in the order of their turns (Q), the path and the coding error of each, sd (D), lasts in turns."""
+        variance = error[:, None] ** 2 + sd**2
+        constant = -np.log(np.sqrt(variance) * ROOT).sum(axis=0)
+        if lasts <= 0.0:
+            return cls(constant, 1.0 / variance, np.zeros((0, 0), np.int64), np.zeros((0, 0, 0)))
+        paths = [np.flatnonzero(path == one) for one in np.unique(path)]
+        most = max(map(len, paths), default=0)
+        own = np.repeat(np.arange(len(path))[:, None], most, axis=1)
+        weight = np.zeros((len(sd), len(path), most))
+        constant = np.full(len(sd), -len(path) * math.log(ROOT))
+        for points in paths:
+            apart = np.abs(np.subtract.outer(turn[points], turn[points])) / lasts
+            common = sd[:, None, None] ** 2 * np.exp(-apart)
+            factor = np.linalg.cholesky(common + np.diag(error[points] ** 2))
+            constant -= np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+            own[points, : len(points)] = np.minimum.outer(points, points)
+            weight[:, points, : len(points)] = np.tril(np.linalg.inv(factor))
+        return cls(constant, 1.0 / variance, own, weight)
+
+    def since(self, points: slice) -> int:
+        """The first point whose miss counts for those of a turn."""
+        return 0 if self.own.size else points.start
+
+    def squares(self, points: slice, missed: Floats) -> Floats:
+        """Squares of the deviates of a turn's points, summed (D). missed: misses from `since` to the turn's last."""
+        if not self.own.size:
+            return np.asarray(missed**2 @ self.precision[points])
+        # not a product of matrices: its last bits would hang on how many threads a library takes
+        deviates = np.einsum("dqp,qp->dq", self.weight[:, points], missed[self.own[points]])
+        return np.asarray((deviates**2).sum(axis=1))
