@@ -19,7 +19,7 @@ from powersim.rules.alignment import (
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk, Slate, Sums
+from powersim.world.desk import Desk, Slate
 from powersim.world.draws import logistic, uniform
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -150,11 +150,12 @@ def _opponents(w: World, desk: Desk, k: int) -> bool:
 
 
 @rule
-def agreements(sums: Sums, slate: Slate) -> None:
+def agreements(desk: Desk) -> None:
     """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
     An issue that one of two ignores makes nobody similar: it adds nothing.
     """
+    sums, slate = desk.sums, desk.slate
     theta, salience = sums.theta, sums.salience
     kk, n = theta.shape
     for i in range(n):
@@ -184,7 +185,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.shared, slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
-    agreements(desk.sums, slate)
+    agreements(desk)
     if on.isolation:
         shut_out(w, d, slate.isolated)
     if on.joint_efforts:
