@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
 import powersim as ps
 from powersim.elasticities.measure import RIGHT, UNSEEN, WRONG, marked
@@ -141,6 +143,20 @@ def test_mistakes_in_a_file_of_signs_are_named_with_line_and_key(
     file.write_text(SIGNS.replace(was, now, 1), encoding="utf-8")
     with pytest.raises(ScenarioError, match=match):
         ps.Study(str(TWO)).elasticities(["talk"], runs=2, signs=file)
+
+
+def test_a_parameter_is_told_from_a_branch_of_its_name(tmp_path: Path) -> None:
+    raw = YAML(typ="safe").load(TWO.read_text("utf-8"))
+    raw["branches"]["talk"] = dict(raw["branches"]["give_up"])
+    twin = tmp_path / "twin.yaml"
+    twin.write_text(json.dumps(raw), "utf-8")
+    made = ps.Study(str(twin), seed=3).elasticities(["talk", "parameters.talk"], ["ally_west"], 2)
+    assert made.effects[["input", "of"]].to_numpy().tolist() == [
+        ["parameters.talk", "keep"],
+        ["talk", "against keep"],
+    ]
+    (parameter,) = ps.Study(str(TWO), seed=3).elasticities(["talk"], ["ally_west"], 2).effects.change
+    assert made.effects.change.iloc[0] == parameter
 
 
 def test_what_is_no_input_is_refused_with_the_name_that_may_be_meant() -> None:

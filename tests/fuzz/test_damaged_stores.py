@@ -10,6 +10,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,12 +26,12 @@ from powersim.run import work
 from powersim.run.opened import open_scenario
 from powersim.run.plan import Plan, plan
 from powersim.scenario.template import template
-from powersim.sim import held
+from powersim.sim import arrays, held
 from powersim.sim import layout as layouts
 from powersim.sim.manifest import StoreError
 
 TIMES = int(os.environ.get("FUZZ", "1"))
-DAMAGES = 60 * TIMES
+DAMAGES = 200 * TIMES
 SEED = 20090917
 RUNS = 10  # two chunks of four runs and a part of one
 NOT_READ = ("provenance.json", "effects.csv", "estimators.csv")
@@ -168,6 +169,23 @@ def remembered(studies: Studies) -> Callable[..., Any]:
     return lambda *_: SimpleNamespace(chunks=chunks)
 
 
+def laid_out_once(kept: Path) -> Callable[..., Any]:
+    """Stands in for `arrays._skeleton`: metadata and labels of a store are made once, and copied."""
+    make, made = arrays._skeleton, dict[str, tuple[Path, list[str]]]()
+
+    @contextmanager
+    def skeleton(path: Path, *asked: Any) -> Iterator[tuple[Path, list[str]]]:
+        if (key := repr(asked)) not in made:
+            with make(path, *asked) as (folder, names):
+                made[key] = Path(shutil.copytree(folder, kept / str(len(made)))), names
+        folder, names = made[key]
+        partial = path.with_name(f".{path.name}.copy.partial")
+        yield Path(shutil.copytree(folder, partial)), names
+        shutil.rmtree(partial, ignore_errors=True)
+
+    return skeleton
+
+
 def resumed(studies: Studies, folder: Path) -> None:
     """What `compare --resume` does before it reports."""
     store = work.open_store(studies.planned, folder, RUNS, resume=True)
@@ -187,6 +205,7 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nobody pulls the plug here
     monkeypatch.setattr(work, "ensemble", remembered(studies))
+    monkeypatch.setattr(arrays, "_skeleton", laid_out_once(tmp_path))
     luck = random.Random(SEED)
     expected, right = files(studies.whole), work.dataset(studies.whole, RUNS).load()
     refused = mended = 0

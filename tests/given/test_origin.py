@@ -223,6 +223,12 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         study.origin("effect", scheduler="tcp://127.0.0.1:8786")
     with pytest.raises(PowersimError, match="worlds: does nothing without a date to condition on"):
         study.origin("effect", worlds=100)
+    known = {"error": 0.1, "discrepancy": 0.1, "miss": 0.1}
+    told = ps.Study({**planted.by_chance(event("effect", 2003, 0.5)), "evidence": known})
+    with pytest.raises(
+        PowersimError, match="runs: does nothing beside a date to condition on; say how many by worlds"
+    ):
+        told.given("2003").origin("effect", runs=5)
 
 
 def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType, tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from powersim.errors import ScenarioError
+from powersim.given.misses import Misses
+from powersim.scenario.check.evidence import EXACT
 from powersim.scenario.evidence import Evidence
 from powersim.scenario.load import from_data
 from powersim.scenario.resolved import Scenario
@@ -193,6 +196,34 @@ def test_paths_cannot_be_hit_exactly(scenario_two: dict[str, Any]) -> None:
         ):
             from_data(with_(known, **exact, **error))
     assert read(with_(known, paths="changes", error=0)).error == 0.0
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [{"choice": [0.1, 0]}, {"uniform": [0, 0.2]}, {"spread": 0.1}, {"normal": [0.1, 0.05]}, {"beta": [2, 5]}],
+)
+@pytest.mark.parametrize("lasts", [0, 4])
+def test_a_prior_of_the_discrepancy_that_reaches_0_needs_an_error(
+    scenario_two: dict[str, Any], prior: dict[str, Any], lasts: float
+) -> None:
+    known = {**scenario_two, "record": {"rockets": {"2000Q1": 0.2, "2004Q1": 0.5}}}
+    discrepancy = {"value": 0.1, "prior": prior, "lasts": lasts, "source": "assumed"}
+    for error in (0, 1e-200):
+        with pytest.raises(
+            ScenarioError, match=r"evidence\.error: paths with no error and a discrepancy that may be 0"
+        ):
+            from_data(with_(known, paths="changes", discrepancy=discrepancy, error=error))
+    assert read(with_(known, paths="changes", discrepancy=discrepancy)).error == 0.1
+    assert read(with_(known, discrepancy=discrepancy, error=0)).error == 0.0
+    above = discrepancy | {"prior": {"uniform": [0.05, 0.2]}}
+    assert read(with_(known, paths="changes", discrepancy=above, error=0)).error == 0.0
+
+
+@pytest.mark.parametrize(("error", "sd"), [(0.0, EXACT), (0.0, 1.0), (EXACT, 0.0), (EXACT, 1.0)])
+@pytest.mark.parametrize("lasts", [0.0, 12e6])
+def test_what_is_let_through_has_a_likelihood(error: float, sd: float, lasts: float) -> None:
+    found = Misses.of(np.arange(200), np.zeros(200, int), np.full(200, error), np.array([sd]), lasts)
+    assert all(np.isfinite(numbers).all() for numbers in (found.constant, found.precision, found.weight))
 
 
 def test_paths_need_a_record(scenario_two: dict[str, Any]) -> None:

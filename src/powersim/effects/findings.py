@@ -230,6 +230,8 @@ def _nothing_clear(rows: Sequence[Effect], main: Sequence[Effect], scale: Scale,
     total = overall(main)
     reference, best = quoted(total[0].branch_a), max(total, key=lambda r: abs(r.effect))
     if not any(r.known and not r.nothing for r in rows):
+        if not scale.visible(best.effect):
+            return f"{TOO_FEW} ({f'no difference to be seen from {reference} {date}'.rstrip()})"
         largest = f"largest difference from {reference} {date}".rstrip()
         return f"{TOO_FEW} ({largest}: {quoted(best.branch_b)} {_signed(scale, best)})"
     measures = [r for r in rows if r not in main]
@@ -254,14 +256,16 @@ def _nothing_clear(rows: Sequence[Effect], main: Sequence[Effect], scale: Scale,
             else f"{text}; but for yardsticks, all are the same"
         )
     unknown = list(dict.fromkeys(r.branch_b for r in rows if not r.known))
-    largest = f"largest: {quoted(best.branch_b)} {_signed(scale, best)}"
+    largest = (
+        f" (largest: {quoted(best.branch_b)} {_signed(scale, best)})" if scale.visible(best.effect) else ""
+    )
     if unknown:
-        return f"{text}; {TOO_FEW} of {listed([quoted(name) for name in unknown])} ({largest})"
+        return f"{text}; {TOO_FEW} of {listed([quoted(name) for name in unknown])}{largest}"
     if not any(r.excludes_zero for r in rows):
-        return f"{text}; every interval includes zero ({largest})"
+        return f"{text}; every interval includes zero{largest}"
     if clear:
-        return f"{text} (largest of the others: {quoted(best.branch_b)} {_signed(scale, best)})"
-    return f"{text}; what is clear is too small to be seen ({largest})"
+        return text + largest.replace("largest", "largest of the others")
+    return f"{text}; what is clear is too small to be seen{largest}"
 
 
 def of_paths(

@@ -30,6 +30,11 @@ class Distribution:
     low: float
     high: float
 
+    @property
+    def least(self) -> float:
+        """The least value that it can have, or come as close to as one likes."""
+        return self.low if self.kind in ("normal", "beta") else max(self.low, min(self.arguments))
+
     def quantile(self, u: Floats) -> Floats:
         """Inverse CDF at u in [0, 1)."""
         return QUANTILES[self.kind](u, np.array([self.arguments]).T, self.low, self.high)

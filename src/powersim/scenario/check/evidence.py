@@ -11,6 +11,7 @@ from typing import NamedTuple
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.check.facts import Facts, Finding, Listing, finding
 from powersim.scenario.read.node import Path, dotted
+from powersim.scenario.resolve.document import distribution
 from powersim.scenario.schema.branch import Event, Forbid
 from powersim.scenario.schema.evidence import FLOWS, LEVELS, EvidenceEntry, FactEntry
 from powersim.scenario.schema.numbers import FixedUnit
@@ -20,6 +21,8 @@ WORK_OF = {
     "war": "war", "event": "calendar", "deal": "exchange", "breach": "compliance", "strike": "programme_strike",
 }  # fmt: skip
 """The mechanism without which a fact cannot be."""
+EXACT = 1e-6
+"""Sd below which a miss is none: its square would be lost beside those of paths."""
 
 
 def evidence_contradictions(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -169,15 +172,24 @@ def _window(calendar: Calendar, fact: FactEntry) -> tuple[int, int]:
 
 def _exact(stated: EvidenceEntry) -> Iterator[Finding]:
     """Paths that a run would have to hit exactly: no run does, and the likelihood is no number."""
-    if stated.paths is None or stated.discrepancy.value > 0.0:
+    if stated.paths is None:
+        return
+    of = stated.discrepancy
+    least = of.value if of.prior is None else min(of.value, distribution(of.prior, of.value, of.bounds).least)
+    if least >= EXACT:
         return
     errors: list[tuple[Path, FixedUnit]] = [(("evidence", "error"), stated.error)]
     errors += [(("evidence", "errors", issue), error) for issue, error in sorted(stated.errors.items())]
     for at, error in errors:
-        if error.value <= 0.0:
+        if error.value < EXACT:
+            without = (
+                "neither error nor discrepancy"
+                if of.prior is None
+                else "no error and a discrepancy that may be 0"
+            )
             yield finding(
-                at, "paths with neither error nor discrepancy would have to be hit exactly", "0",
-                "a number above 0 and at most 1, here or as discrepancy", example="error: 0.1",
+                at, f"paths with {without} would have to be hit exactly", f"{error.value:g}",
+                f"a number from {EXACT:g} to 1, here or as the least discrepancy", example="error: 0.1",
             )  # fmt: skip
 
 
