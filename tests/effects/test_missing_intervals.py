@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from powersim.cli.effects import tables, word
+from powersim.cli.effects import tables
 from powersim.effects import findings
 from powersim.effects.findings import TOO_FEW, Scale
 from powersim.effects.paired import Effect, effects, paired
 from powersim.effects.results import ALL, Study
+from powersim.effects.signs import word
 from powersim.figures.gallery import Subject, draws
 from powersim.figures.style import styled
 from powersim.plausible.baserates import Row, cells, outside, plausible, verdict

@@ -17,7 +17,7 @@ from powersim.errors import PowersimError
 from powersim.given import conditioning
 from powersim.given.conditioning import Asked, Conditioned, condition
 from powersim.given.knowledge import known, without
-from powersim.given.moves import Luckily, State, Task, keys_of
+from powersim.given.moves import LuckMove, State, Task, keys_of
 from powersim.given.tuning import PARTS
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
@@ -163,7 +163,7 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
     for _ in range(10):
         size = len(of.built.paths(""))
         state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)))
-        anew = [Luckily(turn, keys_of(rng, 2), np.arange(PARTS)) for turn in (0, 1, 1, 3, 4)]
+        anew = [LuckMove(turn, keys_of(rng, 2), np.arange(PARTS)) for turn in (0, 1, 1, 3, 4)]
         found, well = task.walk(state, anew, [-0.2] * len(anew))
         again = task.weigh(replace(found, case=None))
         outcomes |= set(well)

@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from powersim.app.filling import Fan
 from powersim.app.watching import Side, Watched
@@ -36,6 +35,7 @@ from powersim.figures.style import (
     stairs,
     steps_between,
     styled,
+    value_ticks,
     words,
     year_ticks,
 )
@@ -45,10 +45,8 @@ WIDTH, LEFT, RIGHT, TOP, BOTTOM = 4.6, 0.45, 0.12, 0.05, 0.3  # inches, like all
 PANEL, ABOVE, FAN, DIFFERENCE, NETWORK = 0.75, 0.36, 1.9, 1.0, 3.7
 SHARPNESS = 170  # dots per inch
 PULLS = 40  # steps of the layout from one turn to the next
-LOOKS, LINES = (
-    (Look(INK), Look(BLUE)),
-    (2.6, 1.7),
-)  # of the reference, which shows behind the other, and of that
+LOOKS, LINES = (Look(INK), Look(BLUE)), (2.6, 1.7)
+"""Of the reference, which shows behind the other, and of that."""
 DRAWING = Lock()
 """Settings of matplotlib are the process's: one figure at a time."""
 
@@ -155,12 +153,7 @@ def _bare(height: float) -> Sheet:
 
 def _scaled(axes: Axes, labels: Study, end: int, wide: float, *, percent: bool) -> None:
     mark_interventions(axes, labels)
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    if percent:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    axes.grid(axis="y", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=2.5, pad=2)
+    value_ticks(axes, percent=percent)
     year_ticks(axes, labels, wide, end)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from powersim._words import counted
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Cell, Page
+from powersim.effects import signs
 from powersim.effects.findings import Scale
 from powersim.effects.paired import EFFECTS_FILE, Effect
 from powersim.effects.results import ALL, CERTAIN, Study
@@ -53,7 +54,7 @@ def report(
     else:
         first = shown if every else shown[:1]
         page.tables([tabulated.short(rows, study, name) for name in first])
-        if marks := tabulated.key(rows, study, first):
+        if marks := signs.key(rows, study, first):
             page.line(f"  {marks}", "dim")
     page.line()
     page.line(_setting(plan, rows), "dim")
@@ -83,7 +84,7 @@ def _conditional(page: Page, found: Comparison, conditional: Conditional, kept: 
         for row in (row for row in kept if row.outcome == name):
             other = known[row.outcome, row.theory, row.branch_b]
             cells = [cell for r in (row, other) for cell in scale.estimate(r.effect, r.ci_low, r.ci_high, 3)]
-            said = tabulated.word(other, scale.binary)
+            said = signs.word(other, scale.binary)
             theory = "all theories" if row.theory == ALL else row.theory
             rows.append((theory, row.branch_b, *cells, Cell(said, tabulated.STYLES[said])))
         page.tables([Table(columns, tuple(rows), tabulated.heading(outcome, found.labels))])

@@ -10,9 +10,7 @@ from powersim.effects.findings import Scale, by_odds, decimals, number, overall
 from powersim.effects.outcomes import titled
 from powersim.effects.paired import Effect
 from powersim.effects.results import ALL, OutcomeLabel, Study
-from powersim.effects.signs import MARKS, SAME, TOO_FEW, key, word
-
-__all__ = ["STYLES", "heading", "key", "short", "tables", "word"]
+from powersim.effects.signs import MARKS, SAME, TOO_FEW, word
 
 PLACES = 3  # decimals of levels that are not probabilities
 STYLES = {

@@ -54,9 +54,7 @@ def _parts(x: Decimal, places: int) -> tuple[float, float]:
 _STEPS, _STEP_BITS = 128, 7
 _PER_STEP = float(_DIGITS.divide(_STEPS, _LN2))
 _STEP, _STEP_LO = _parts(_DIGITS.divide(_LN2, _STEPS), 42)  # 35 bits: its product with any k is exact
-_ROUNDER = (
-    6755399441055744.0  # 1.5 * 2^52: added to a number below 2^51, it leaves a whole number in the last bits
-)
+_ROUNDER = 1.5 * 2.0**_FRACTION  # added to a number below 2^51, it leaves a whole number in the last bits
 _ROUNDER_BITS = (_BIAS + _FRACTION << _FRACTION) + (1 << _FRACTION - 1)
 _ROOTS = [_DIGITS.power(Decimal(2), _DIGITS.divide(i, _STEPS)) for i in range(_STEPS)]
 _ROOT = np.array([float(root) for root in _ROOTS])

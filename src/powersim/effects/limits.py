@@ -6,6 +6,7 @@ Everywhere the last axis is the run; NaN marks a run that is missing. Limits of 
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import scipy  # its rooms are loaded when they are used
@@ -24,13 +25,18 @@ def mean(values: Floats) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
+def t_quantile(freedom: Any, level: float = LEVEL) -> Any:
+    """Half the width of an interval, in standard errors, by degrees of freedom."""
+    return scipy.special.stdtrit(freedom, (1 + level) / 2)
+
+
 def t_interval(differences: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Student's t limits of the mean over runs; equal to the mean where all runs agree."""
     count, present = _present(differences)
     centre = mean(differences)
     deviation = np.where(present, differences - centre[..., None], 0.0)
     variance = (deviation**2).sum(axis=-1) / np.maximum(count - 1, 1)
-    quantile = scipy.special.stdtrit(np.maximum(count - 1, 1), (1 + level) / 2)
+    quantile = t_quantile(np.maximum(count - 1, 1), level)
     half = np.where(count > 1, quantile * np.sqrt(variance / np.maximum(count, 1)), np.nan)
     return centre - half, centre + half
 
@@ -42,7 +48,7 @@ def clustered(differences: Floats, block: int, level: float = LEVEL) -> tuple[Fl
     """
     count, _ = _present(differences)
     centre, variance, blocks = _by_block(differences, block)
-    quantile = scipy.special.stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    quantile = t_quantile(np.maximum(blocks - 1, 1), level)
     half = np.where((blocks > 1) & (count > 0), quantile * np.sqrt(variance), np.nan)
     return centre - half, centre + half
 
@@ -57,7 +63,7 @@ def widening(differences: Floats, block: int, level: float = LEVEL) -> Floats:
     deviation = np.nan_to_num(differences - centre[..., None])
     alone = (deviation**2).sum(axis=-1) / np.maximum(count * (count - 1.0), 1.0)
     effect = np.where(alone > 0, variance / np.where(alone > 0, alone, 1.0), 1.0)
-    quantile = scipy.special.stdtrit(np.maximum(blocks - 1, 1), (1 + level) / 2)
+    quantile = t_quantile(np.maximum(blocks - 1, 1), level)
     factor = np.sqrt(effect) * quantile / NormalDist().inv_cdf((1 + level) / 2)
     return np.where(blocks > 1, factor, np.nan)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy  # its rooms are loaded when they are used
 from numpy.typing import NDArray
 
 from powersim.effects import limits
-from powersim.effects.limits import LEVEL
 from powersim.effects.paired import PairedStatistics
 from powersim.effects.results import Floats
 
@@ -48,7 +46,7 @@ def weighted(
         half = float("nan")
         if n > 1.0:
             error = np.sqrt((of_world**2).sum() * thin * n / (n - 1.0))
-            half = float(scipy.special.stdtrit(n - 1.0, (1 + LEVEL) / 2) * error)
+            half = float(limits.t_quantile(n - 1.0) * error)
         low, high = effect - half, effect + half
     if not differences.any() and not (diverged and (binary or n <= 1.0)):
         low = high = 0.0
@@ -74,15 +72,8 @@ def reweighted(
     ]
     w = weight / weight.sum(axis=1, keepdims=True)
     added = w * (b - a - (w * (b - a)).sum(axis=1, keepdims=True))
-    table = {name: np.array([getattr(p, name) for p in parts]) for name in ("effect", "low", "high")}
-    low, high = limits.mover(table["effect"], table["low"], table["high"], shares, limits.alike(added))
     worth = min(effective(row, runs) for row, share in zip(weight, shares, strict=True) if share > 0)
-    mean_a, mean_b, superior = (
-        np.array(sum(s * getattr(p, name) for s, p in zip(shares, parts, strict=True)))
-        for name in ("mean_a", "mean_b", "p_superior")
-    )
-    effect, count = np.array(shares @ table["effect"]), np.array(float(len(runs)))
-    return PairedStatistics(mean_a, mean_b, effect, low, high, superior, count), worth
+    return averaged(parts, shares, limits.alike(added)), worth
 
 
 def tilt(u: Floats, strength: Floats) -> Floats:
@@ -94,14 +85,19 @@ def tilt(u: Floats, strength: Floats) -> Floats:
     return np.asarray(np.exp((2.0 * u - 1.0) @ strength))
 
 
-def averaged(parts: list[PairedStatistics], shares: Floats) -> PairedStatistics:
-    """Independent parts (theories) as one, each with its share; limits by `limits.mover`."""
+def averaged(parts: list[PairedStatistics], shares: Floats, alike: Floats | None = None) -> PairedStatistics:
+    """Parts (theories) as one, each with its share; limits by `limits.mover`.
+
+    alike: correlations of the parts; without them they are independent.
+    """
 
     def mean(name: str) -> Floats:
         return np.asarray(sum(s * getattr(p, name) for s, p in zip(shares, parts, strict=True)))
 
     table = {name: np.array([getattr(p, name) for p in parts]) for name in ("effect", "low", "high")}
-    low, high = limits.mover(table["effect"], table["low"], table["high"], shares, np.eye(len(parts)))
+    low, high = limits.mover(
+        table["effect"], table["low"], table["high"], shares, np.eye(len(parts)) if alike is None else alike
+    )
     runs = np.array(min(float(p.runs) for p in parts))
     a, b, effect, superior = (mean(name) for name in ("mean_a", "mean_b", "effect", "p_superior"))
     return PairedStatistics(a, b, effect, low, high, superior, runs)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from powersim.effects import findings
 from powersim.effects.outcomes import is_binary, progress, titled, unit_of, when
@@ -31,6 +30,7 @@ from powersim.figures.style import (
     shorten,
     stairs,
     steps_between,
+    value_ticks,
     words,
     wrap,
     year_ticks,
@@ -212,12 +212,7 @@ def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study,
         if binary:
             steps_between(axes, turns, *found.outer, color=look.colour, alpha=0.12)
         stairs(axes, turns, found.centre, color=look.colour, lw=1.7, ls=look.dash)
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    if binary:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    axes.grid(axis="y", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=2.5, pad=2)
+    value_ticks(axes, percent=binary)
     year_ticks(axes, study, width, end + 1)
 
 

@@ -276,6 +276,16 @@ def steps_between(axes: Axes, turns: Sequence[int], low: Any, high: Any, **optio
     axes.fill_between([*turns, turns[-1] + 1], *ends, step="post", lw=0, **options)
 
 
+def value_ticks(axes: Axes, *, percent: bool) -> None:
+    """Few round values with lines behind what is drawn, in percent if they are shares."""
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    if percent:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+    axes.grid(axis="y", color=FAINT, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=2.5, pad=2)
+
+
 def year_ticks(axes: Axes, study: Study, width: float, end: int | None = None) -> None:
     """Mark years on a time axis `width` inches wide; dates themselves when there are fewer than three years.
 

@@ -16,7 +16,7 @@ from powersim.effects.outcomes import summarise
 from powersim.effects.paired import Effect, Pair, PairedStatistics
 from powersim.effects.results import ALL, Floats
 from powersim.effects.weighted import averaged, weighted
-from powersim.errors import Argument, PowersimError, Stopped, whole
+from powersim.errors import PowersimError, Stopped, whole
 from powersim.files.table import mark, write_table
 from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.given.islands import Hands, computed
@@ -274,11 +274,7 @@ def _there(
             kept = _kept(path, asked, theory)
         except DamagedError as error:
             if not resume:
-                raise DamagedError(
-                    f"{path}: is damaged; add ",
-                    Argument("resume", True),
-                    " to compute it again, or name another folder",
-                ) from error
+                raise DamagedError.again(path) from error
             if say is not None:
                 say(f"{path}: is damaged; computed again", False)
             continue

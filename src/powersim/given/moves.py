@@ -41,10 +41,8 @@ from powersim.world.draws import Luck
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats, Ints
 
-STEPS = (
-    0.3,
-    1.5,
-)  # of a small step of parameters: 10 to minus one between these, in sd of their distributions
+STEPS = 0.3, 1.5
+"""Of a small step of parameters: 10 to minus one between these, in sd of their distributions."""
 INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite deviate
 
 
@@ -67,7 +65,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Luckily:
+class LuckMove:
     """A move of luck: a turn, new keys from it on (n, S), and which shares of it take them."""
 
     turn: int
@@ -123,7 +121,7 @@ class Task:
         return log, -1
 
     def walk(
-        self, state: State, proposals: Sequence[Luckily], slack: Sequence[float]
+        self, state: State, proposals: Sequence[LuckMove], slack: Sequence[float]
     ) -> tuple[State, list[bool]]:
         """The state after moves of its luck, and which of them were accepted.
 
@@ -161,7 +159,7 @@ def moved(task: Task, state: State, rng: np.random.Generator, power: float, tuni
     some = [kind for kind in kinds if kind in (TURN, TURNS)]
     if some:
         asked = sorted((int(tuning.places(rng, kind, 1)[0]), kind) for kind in some)
-        anew = [_luckily(rng, tuning, kind, turn, task.known.until) for turn, kind in asked]
+        anew = [_luck_move(rng, tuning, kind, turn, task.known.until) for turn, kind in asked]
         state, well = task.walk(state, anew, slack[: len(some)])
         for (turn, kind), good in zip(asked, well, strict=True):
             tuning.count(kind, [turn], good)
@@ -176,10 +174,10 @@ def moved(task: Task, state: State, rng: np.random.Generator, power: float, tuni
     return replace(state, case=None)
 
 
-def _luckily(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int, until: int) -> Luckily:
+def _luck_move(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int, until: int) -> LuckMove:
     """New keys for some shares of a turn, or of some turns, that are known."""
     keys = keys_of(rng, min(1 if kind == TURN else STRETCH, until + 1 - turn))
-    return Luckily(turn, keys, rng.permutation(keys.shape[1])[: tuning.size(kind, turn)])
+    return LuckMove(turn, keys, rng.permutation(keys.shape[1])[: tuning.size(kind, turn)])
 
 
 def _elsewhere(rng: np.random.Generator, state: State, kind: int, chosen: Ints) -> State:

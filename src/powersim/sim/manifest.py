@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from powersim import _seals as seals
-from powersim.errors import PowersimError
+from powersim.errors import Argument, PowersimError
 from powersim.files.writing import sync
 from powersim.sim import arrays
 
@@ -33,6 +33,12 @@ class StoreError(PowersimError):
 
 class DamagedError(StoreError):
     """A store of which something is damaged, missing, or not its own."""
+
+    @classmethod
+    def again(cls, path: Path) -> DamagedError:
+        """Of a file that a study computes anew when it is resumed."""
+        add = Argument("resume", True)
+        return cls(f"{path}: is damaged; add ", add, " to compute it again, or name another folder")
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,7 @@ class WorldStore:
         whole = seals.unseal(sealed, FILE)
         if whole is None:
             if not resume:
-                raise DamagedError(
-                    f"{path}: is damaged; add ",
-                    Argument("resume", True),
-                    " to compute it again, or name another folder",
-                )
+                raise DamagedError.again(path)
             nothing = cls.prepare(None, identity, shape, resume=resume)
             return replace(nothing, path=path, damaged=True)
         with np.load(io.BytesIO(whole), allow_pickle=False) as found:

@@ -18,7 +18,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
-ROWS = 64
+ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
 
 
 class Sums(NamedTuple):

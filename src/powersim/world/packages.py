@@ -24,9 +24,8 @@ from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.promises import leg_key
 from powersim.world.state import LEAST, LEGS, TIE, World
 
-CLEAR = (
-    1e-8  # clearly smaller: by this in a probability, or in the logarithm of a Nash product; well over TIE
-)
+CLEAR = 1e-8
+"""Clearly smaller: by this in a probability, or in the logarithm of a Nash product; well over `TIE`."""
 
 
 @rule
