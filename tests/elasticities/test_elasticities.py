@@ -152,7 +152,7 @@ def test_a_parameter_is_told_from_a_branch_of_its_name(tmp_path: Path) -> None:
     twin.write_text(json.dumps(raw), "utf-8")
     made = ps.Study(str(twin), seed=3).elasticities(["talk", "parameters.talk"], ["ally_west"], 2)
     assert made.effects[["input", "of"]].to_numpy().tolist() == [
-        ["parameters.talk", "keep"],
+        ["parameters.talk", "level"],
         ["talk", "against keep"],
     ]
     (parameter,) = ps.Study(str(TWO), seed=3).elasticities(["talk"], ["ally_west"], 2).effects.change
