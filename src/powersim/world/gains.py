@@ -184,7 +184,9 @@ def _sanction_change(g: Given, w: World, d: Derived, c: int, a: float, b: float,
     i, j = s.control_from[c], s.control_to[c]
     now = d.sanctions[i, j]
     d.sanctions[i, j] = a
-    e_i, e_j = economy_of(d, i), economy_of(d, j)
+    e_i, e_j = d.E[i], d.E[j]
+    if a != now:
+        e_i, e_j = economy_of(d, i), economy_of(d, j)
     d.sanctions[i, j] = b
     de_i, de_j = economy_of(d, i) - e_i, economy_of(d, j) - e_j
     d.sanctions[i, j] = now
