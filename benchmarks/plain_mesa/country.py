@@ -19,7 +19,7 @@ def odds(a: float, b: float, m: float) -> float:
     strong = max(a, b)
     if strong <= 0.0 or a == b:
         return 0.5
-    ratio = (min(a, b) / strong) ** m
+    ratio = float((min(a, b) / strong) ** m)
     return ratio / (1.0 + ratio) if a < b else 1.0 - ratio / (1.0 + ratio)
 
 
@@ -137,9 +137,10 @@ class Country(mesa.Agent):  # type: ignore[misc]
             return 0.0
         ideal = self.engagers * interest.eager[0] + (1.0 - self.engagers) * interest.hard[0]
         for clause in self.clauses:
-            if clause.issue is issue and clause.ideal is not None:
-                if clause.condition is None or above(clause.condition(positions), 0.0):
-                    ideal = clause.ideal(positions)
+            if clause.issue is not issue or clause.ideal is None:
+                continue
+            if clause.condition is None or above(clause.condition(positions), 0.0):
+                ideal = clause.ideal(positions)
         return clip(ideal + interest.shift_ideal)
 
     def ideal(self, issue: Issue) -> float:
@@ -153,14 +154,15 @@ class Country(mesa.Agent):  # type: ignore[misc]
     def issue_gain(self, issue: Issue, a: float, b: float) -> float:
         """What it gains on an issue that goes from a to b: s (|a - theta|^b - |b - theta|^b)."""
         salience, ideal, power = self.salience(issue), self.ideal(issue), self.model.p.curvature
-        return salience * (abs(a - ideal) ** power - abs(b - ideal) ** power) if salience > 0.0 else 0.0
+        gain = salience * (abs(a - ideal) ** power - abs(b - ideal) ** power) if salience > 0.0 else 0.0
+        return float(gain)
 
     def lasting_gain(self, issue: Issue, a: float, b: float) -> float:
         """The same by the lasting interests of the state."""
         if issue not in self.interests:
             return 0.0
         (ideal, salience), power = self.interests[issue].lasting, self.model.p.curvature
-        return salience * (abs(a - ideal) ** power - abs(b - ideal) ** power)
+        return float(salience * (abs(a - ideal) ** power - abs(b - ideal) ** power))
 
     # --- what it sees --------------------------------------------------------------------------------------------
 

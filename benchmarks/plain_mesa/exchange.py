@@ -172,7 +172,7 @@ def conference(world: World, legs: list[Leg], seed: Leg) -> list[Offer]:
     u = world.luck("CONFERENCE", world.turn, seed.number, 0, seed.thing.key)
     if u >= p.conference:
         return []
-    parties = list(seed.must)
+    parties = [country for country in world.countries if country in seed.must]
     while len(parties) < min(TABLE, len(seed.must) + 2):
         worth = {c: seed.gain[c] / c.money for c in world.countries if c not in parties}
         keen = [c for c, money in worth.items() if money > p.cost_per_leg]
@@ -190,7 +190,7 @@ def conference(world: World, legs: list[Leg], seed: Leg) -> list[Offer]:
 
 
 def offer(world: World, parties: list[Country], package: Package, surplus: float, u: float) -> list[Offer]:
-    """The package as an offer, if the luck of the table is below the chance that a surplus gives; routine takes less."""
+    """The package as an offer, if the luck of the table is below its chance; routine takes less."""
     p = world.p
     costs = sum(p.cost_per_leg if leg.control else p.cost_per_sale for leg in package.legs)
     scale = p.sign_tau * min(1.0, costs / (p.cost_per_leg * len(package.legs)) if p.cost_per_leg else 1.0)

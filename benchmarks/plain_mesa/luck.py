@@ -13,7 +13,8 @@ from powersim.world import draws
 class Luck(Protocol):
     """Gives one uniform in [0, 1) for a decision: of which kind, in which turn, whose, about what."""
 
-    def __call__(self, point: str, turn: int, a: int = 0, b: int = 0, thing: int = 0) -> float: ...
+    def __call__(self, point: str, turn: int, a: int = 0, b: int = 0, thing: int = 0) -> float:
+        """The uniform of one decision."""
 
 
 class KeyedLuck:
@@ -25,9 +26,7 @@ class KeyedLuck:
     def __call__(self, point: str, turn: int, a: int = 0, b: int = 0, thing: int = 0) -> float:
         """The uniform that powersim draws for this decision."""
         code = getattr(draws, point)
-        return float(
-            draws.uniform(self.luck, turn, code, np.uint64(a), np.uint64(b), np.uint64(thing))
-        )
+        return float(draws.uniform(self.luck, turn, code, np.uint64(a), np.uint64(b), np.uint64(thing)))
 
 
 def logistic(u: float, sd: float) -> float:

@@ -176,8 +176,10 @@ class World(mesa.Model):  # type: ignore[misc]
         def grid(x: float) -> float:
             return math.floor(x * GRID + 0.5) / GRID
 
-        for thing in [*self.controls, *self.issues]:
-            thing.position = grid(thing.position)
+        for control in self.controls:
+            control.position = grid(control.position)
+        for issue in self.issues:
+            issue.position = grid(issue.position)
         for country in self.countries:
             country.power, country.engagers = grid(country.power), grid(country.engagers)
             for other in country.others:

@@ -77,7 +77,7 @@ def pace(world: World, control: Control, way: float) -> float:
     """Most that own policy moves a control in a turn: know-how speeds the rise of a programme."""
     if way > 0.0 and control.programme and world.on.technology:
         owner, good = control.programme
-        return control.speed * (1.0 + world.p.know_how_speed * owner.stock[good])
+        return float(control.speed * (1.0 + world.p.know_how_speed * owner.stock[good]))
     return control.speed
 
 
@@ -99,12 +99,11 @@ def own_policy(world: World) -> None:
             control.way = 0.0
         way, speed = control.way, pace(world, control, control.way)
         free = control.locked_until <= world.turn and not outside and bool(on)
-        if free and abs(way) > LEAST:
-            if world.luck("OWN_MOVE", world.turn, thing=control.key) < p.own_rate:
-                most = speed / max(p.own_rate, LEAST)
-                move = clip(way, -most, most)
-                control.position += move
-                way -= move
+        if free and abs(way) > LEAST and world.luck("OWN_MOVE", world.turn, thing=control.key) < p.own_rate:
+            most = speed / max(p.own_rate, LEAST)
+            move = clip(way, -most, most)
+            control.position += move
+            way -= move
         most = p.horizon * speed
         control.ahead = control.position + (clip(way, -most, most) if free else 0.0)
         control.aim = control.position + (way if free else 0.0)

@@ -61,10 +61,14 @@ def carry_out(world: World, deal: Deal, leg: Leg) -> None:
     assert flow is not None
     if leg.what == "give":
         flow.ordered, flow.due = leg.target, world.turn + flow.good.delivery
-        rest = deal.gain[leg.giver] - leg.gain[leg.giver]  # what the giver has for it from the rest of the deal
+        rest = (
+            deal.gain[leg.giver] - leg.gain[leg.giver]
+        )  # what the giver has for it from the rest of the deal
         flow.price = world.p.balance_due * max(0.0, rest)
     else:
-        if world.on.compliance and flow.frozen_until < world.turn:  # no renewal: an order that it has signed for
+        if (
+            world.on.compliance and flow.frozen_until < world.turn
+        ):  # no renewal: an order that it has signed for
             break_promise(world, flow.giver, [flow.taker])
         flow.frozen_until = deal.until
 
@@ -83,15 +87,15 @@ def embargoed(world: World, flow: Flow) -> bool:
     """Whether some issue embargoes a flow where it stands."""
     for issue in world.issues:
         for effect in issue.effects:
-            if effect.kind == "embargo" and effect.good is flow.good:
-                if effect.between() == (flow.giver, flow.taker) and not above(effect.size, issue.position):
-                    return True
+            if effect.kind != "embargo" or effect.good is not flow.good:
+                continue
+            if effect.between() == (flow.giver, flow.taker) and not above(effect.size, issue.position):
+                return True
     return False
 
 
 def deliver(world: World) -> None:
     """Hand over what is due, neither frozen nor embargoed, unless its supplier would lose more than it is worth."""
-    p = world.p
     for flow in world.flows:
         if flow.ordered > 0.0 and flow.due <= world.turn:
             hand_over(world, flow)

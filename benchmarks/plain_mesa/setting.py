@@ -43,7 +43,9 @@ class Setting:
 
     def __init__(self, case: Case) -> None:
         if case.branch.offer_turn >= 0:
-            raise ValueError("the plain Mesa model has no offers of a branch; choose a branch without `offer:`")
+            raise ValueError(
+                "the plain Mesa model has no offers of a branch; choose a branch without `offer:`"
+            )
         self.s: Any = case.setup
         self.branch: Any = case.branch
         self.turns = case.turns
@@ -68,7 +70,9 @@ def furnish(world: World, setting: Setting) -> None:
         for g in range(len(s.good_kind))
     ]  # fmt: skip
     world.issues = [
-        Issue(str(k), ISSUES[s.issue_kind[k]], float(s.x0[k]), float(s.bind_full[k]), float(s.bind_contract[k]))
+        Issue(
+            str(k), ISSUES[s.issue_kind[k]], float(s.x0[k]), float(s.bind_full[k]), float(s.bind_contract[k])
+        )
         for k in range(len(s.x0))
     ]
     world.countries = [Country(world, str(i), int(key)) for i, key in enumerate(s.actor_key)]

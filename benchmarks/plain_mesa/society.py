@@ -34,9 +34,7 @@ def after_evidence(world: World, belief: float, evidence: float) -> float:
 def learn_resolve(world: World, observer: Country, of: Country, act: float, relevance: float) -> None:
     """Who yields (act above 0) is believed the less resolved."""
     if world.on.resolve:
-        observer.resolve[of] = after_evidence(
-            world, observer.resolve[of], -world.p.rho * act * relevance
-        )
+        observer.resolve[of] = after_evidence(world, observer.resolve[of], -world.p.rho * act * relevance)
 
 
 def all_learn_resolve(world: World, of: Country, act: float, issue: Issue) -> None:

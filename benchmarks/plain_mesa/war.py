@@ -168,10 +168,10 @@ def strike_cities(world: World, dispute: Dispute, by: Country, on: Country) -> N
 def strikes(world: World) -> None:
     """At each milestone that a programme newly passes its striker decides once."""
     for strike in world.strikes:
-        if strike.passed < len(strike.milestones):
-            if not above(strike.milestones[strike.passed], strike.programme.position):
-                strike.passed += 1
-                decide_strike(world, strike)
+        ahead = strike.milestones[strike.passed :]
+        if ahead and not above(ahead[0], strike.programme.position):
+            strike.passed += 1
+            decide_strike(world, strike)
     world.read()
 
 

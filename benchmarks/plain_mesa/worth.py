@@ -105,7 +105,7 @@ def worth_of_move(world: World, control: Control, a: float, b: float) -> Gains:
 
 def missed(world: World, good: Good, giver: Country, units: float) -> float:
     """How much a giver misses arms, as a mean over a deal's length: production refills the stock."""
-    made = giver.production[good] * world.p.deal_length
+    made = float(giver.production[good] * world.p.deal_length)
     if made <= LEAST:
         return 1.0
     return 0.5 * units / made if units <= made else 1.0 - 0.5 * made / units
