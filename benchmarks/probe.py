@@ -118,7 +118,7 @@ def given(
     with ThreadPoolExecutor(threads) as pool:  # with all that a study keeps in memory
         replayed(planned, lot.worlds, pool)
     return {
-        "seconds": seconds, "ess": found.ess, "distinct": found.distinct, "error": found.error,
+        "seconds": seconds, "ess": found.ess, "distinct": found.distinct, "r_hat": found.r_hat,
         "histories": found.histories, "replay": times[0] / times[1], "base_mb": base, "peak_mb": peak_mb(),
     }  # fmt: skip
 

@@ -95,7 +95,7 @@ def states(world: World) -> dict[str, Array]:
         "war_fort": [dispute.forts if dispute.war else 0 for dispute in world.disputes],
         "war_start": [dispute.began if dispute.war else 0.0 for dispute in world.disputes],
         "war_help": [_sides(dispute, dispute.help, 0.0) for dispute in world.disputes],
-        "war_belief": [sum(_sides(dispute, dispute.belief, [0.0, 0.0]), []) for dispute in world.disputes],
+        "war_belief": [_sides(dispute, dispute.belief, [0.0, 0.0]) for dispute in world.disputes],
         **{name: of(world.disputes, name) for name in ("wars", "crises", "terms")},
         "milestone": of(world.strikes, "passed"),
         "strikes": of(world.strikes, "count"),
