@@ -72,7 +72,7 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
     from powersim.run.plan import plan
     from powersim.run.work import fill, open_store, warm
 
-    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    planned = plan(open_scenario(path), branch.split(",") if branch else None, theory or None, SEED)
     warm(planned.first_case)
     base = peak_mb()
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
@@ -96,7 +96,7 @@ def given(
     from powersim.run.work import warm
     from powersim.sim.history import simulate
 
-    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    planned = plan(open_scenario(path), branch.split(",") if branch else None, theory or None, SEED)
     warm(planned.first_case)
     base = peak_mb()
     asked, (under,) = Asked(planned, date, worlds, moves or None), planned.theories

@@ -42,7 +42,7 @@ STUDY_RUNS = 100
 MEMORY_RUNS = (100, 1000, 4000)
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # as the command line has it
 BUSY = 0.3  # load per core above which times are not to be trusted
-PLAIN = ((15, 16), (50, 2))  # actors and years of the random scenarios that a plain Mesa model computes too
+PLAIN = ((15, 16), (50, 1))  # actors and years of the random scenarios that a plain Mesa model computes too
 RATIOS = ("times", "%")  # units of ratios
 PAIRS = 3  # interleaved pairs of compiled and interpreted measurements
 

@@ -38,11 +38,13 @@ class Agreement:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def agreement(case: Case, seed: int, run: int, tolerance: float = 1e-9) -> Agreement:
-    """Both models on the same case with the same luck, compared after every turn."""
+def agreement(
+    case: Case, seed: int, run: int, tolerance: float = 1e-9, turns: int | None = None
+) -> Agreement:
+    """Both models on the same case with the same luck, compared after every turn, or the first `turns` of them."""
     engine, world = Engine(case, seed, run), World(case, seed, run, keyed=True)
     largest, differs = 0.0, ""
-    for turn in range(case.turns):
+    for turn in range(case.turns if turns is None else turns):
         engine.to(turn + 1)
         world.step()
         for name, mine in states(world).items():

@@ -7,23 +7,27 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mesa import batch_run
 
 from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data, load
+from powersim.testing import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 11
 LIVELY = {"talk": 1.0, "own_rate": 0.7, "sign_tau": 0.002, "renege_rate": 1.0, "c_a": 0.0, "c_a_spread": 0.05}
 
 
-@pytest.fixture
-def plain(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    monkeypatch.delitem(sys.modules, "worlds", raising=False)  # tests of the world have a module of that name
-    from plain_mesa import agreement, model
+@pytest.fixture(scope="module")
+def plain():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "benchmarks"))
+        patch.delitem(sys.modules, "worlds", raising=False)  # tests of the world have a module of that name
+        from plain_mesa import agreement, model
 
-    return agreement.agreement, model.World
+        yield agreement.agreement, model.World
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,7 @@ def classroom():
     return build(load(ROOT / "scenarios" / "classroom.yaml"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def region(plain):
     """Ten actors: treaties with vetoes, arms and know-how, sanctions, pledges, two fronts; much happens."""
     import worlds
@@ -72,6 +76,25 @@ def test_ten_actors_deal_break_fight_and_settle_the_same_way_by_both(plain, regi
     assert all(
         found.counts[name] > 0 for name in ("own moves", "deals", "deliveries", "breaches", "crises", "wars")
     )
+
+
+def test_the_flagship_begins_the_same_way_by_both_deal_for_deal(plain, flagship):
+    agreement, _ = plain
+    found = agreement(flagship.case("free", "spiral", SEED, 3), SEED, 3, turns=8)
+    assert not found.differs
+    assert found.largest < 1e-12
+    assert min(found.counts[name] for name in ("own moves", "deals", "deliveries")) > 0
+
+
+@settings(max_examples=8)
+@given(documents(turns=(4, 8)), st.integers(0, 99))
+def test_scenarios_with_everything_in_them_go_the_same_way_by_both(plain, document, run):
+    agreement, _ = plain
+    scenario = build(from_data(document | {"parameters": document.get("parameters", {}) | LIVELY}))
+    for branch in document["branches"]:
+        case = scenario.case(branch, "", SEED, run)
+        if case.branch.offer_turn < 0:
+            assert not agreement(case, SEED, run).differs
 
 
 @pytest.mark.parametrize(
