@@ -106,6 +106,8 @@ def _show(page: Page, path: Path, found: Checked) -> None:
     page.fields(found.lines)
     for text in found.warnings:
         page.line(f"  warning: {text}", "yellow")
+    for text in found.notes:
+        page.line(f"  note: {text}", "dim")
     if readings := found.readings:
         page.line()
         page.line(f"  {found.heading}", "bold")
