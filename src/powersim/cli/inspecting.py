@@ -142,6 +142,7 @@ def schema() -> None:
     from powersim.scenario.template import json_schema
 
     console.put(plain_json(json.dumps(json_schema(), indent=2, ensure_ascii=False)) + "\n")
+    console.Page(quiet=False).next("new", "my.yaml")
 
 
 @guarded
