@@ -116,7 +116,7 @@ def test_without_evidence_a_forecast_is_the_model_told_nothing(planted: ModuleTy
     said = planted.by_chance(*DEED, record=record, evidence=SURE | {"paths": "changes"})
     (one,) = told(said)
     np.testing.assert_array_equal(one.told[one.over].values, one.untold[one.over].values)
-    (score,) = [score for score in one.scores if score.name == "l_effect"]
+    score = next(score for score in one.scores if score.name == "l_effect")
     assert score.score == score.unconditioned
     assert score.skill_unconditioned == 0.0
     assert score.skill_persistence != score.skill_persistence  # nothing had been coded that could have lasted
@@ -126,7 +126,7 @@ def test_bad_forecasts_have_skills_below_0_and_are_called_so(document: dict[str,
     wrong = document | {"record": {"l_spark": RECORD["l_spark"], "l_effect": {"2000": 0.0}}}
     wrong["evidence"] = SURE | {"paths": "changes", "events": EVENTS[:1]}
     (one,) = told(wrong)
-    (score,) = [score for score in one.scores if score.name == "l_effect"]
+    score = next(score for score in one.scores if score.name == "l_effect")
     assert score.skill_unconditioned < 0 < score.unconditioned < score.score
     assert score.skill_persistence != score.skill_persistence  # a perfect reference leaves no skill
     assert np.isfinite(score.score)
@@ -257,7 +257,7 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
     with (folder / "forecast.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == len(many.table) == 5 * (4 + 6)  # two issues, three events
+    assert len(rows) == len(many.table) == 7 * (4 + 6)  # two issues, in worlds and as coded, three events
     with (folder / "scores.csv").open(encoding="utf-8") as stream:
         assert len(list(csv.DictReader(stream))) == len(many.scores)
     for name in ("fans_2001", "fans_2003", "pit"):
@@ -290,6 +290,7 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
         *many.sentences,
         "than no change",
         "issues, year 1",
+        "issues, as coded, year 1",
         "given 2001: base: 100 of 100 worlds count",
     ):
         assert said in page.out
