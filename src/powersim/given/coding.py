@@ -40,7 +40,7 @@ def as_coded(
     drawn = (values[:, after, column] + mean)[:, None] + ndtri(place)[..., None] * np.sqrt(
         variance + error**2
     )[:, None]
-    return np.clip(drawn, 0.0, 1.0).reshape(-1, len(after))
+    return np.asarray(np.clip(drawn, 0.0, 1.0).reshape(-1, len(after)))
 
 
 def alike(weight: Floats) -> Floats:
