@@ -12,7 +12,7 @@ from scipy import stats
 
 import powersim as ps
 from powersim.effects import scores
-from powersim.given import forecast
+from powersim.given import conditioning, forecast
 from powersim.given.coding import EACH, alike, as_coded
 from powersim.given.conditioning import Asked, condition
 from powersim.given.forecast import CODED, Forecast
@@ -131,15 +131,16 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
 
 def told(document: dict[str, Any]) -> Forecast:
     plan = ps.Study(document).under_fact()
-    some = [condition(of(plan, "2005", 100, 1, 1), threads=1) for of in (Asked, forecast.Untold)]
+    some = [condition(of(plan, "2005", 20, 1, 1), threads=1) for of in (Asked, forecast.Untold)]
     seen, found = forecast.wanted(plan, [GIVEN], UNTIL)
     return forecast.forecast(*some, seen, found, UNTIL, threads=1)
 
 
 @pytest.mark.parametrize("lasts", [1000.0, 0.0])
 def test_a_miss_that_goes_on_is_told_and_one_that_does_not_last_is_not(
-    planted: ModuleType, lasts: float
+    planted: ModuleType, lasts: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(conditioning, "LEAST", 1.0)
     one = told(stated(planted, discrepancy={"value": 0.3, "lasts": lasts, "source": "made up"}))
     plain, coded = one.score("issues"), one.score("issues", CODED)
     assert plain is not None

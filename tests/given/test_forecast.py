@@ -239,6 +239,12 @@ def test_the_pit_of_a_right_forecast_is_flat_of_a_narrow_one_a_u_and_ties_are_sp
     np.testing.assert_allclose(scores.pit_histogram(np.array([0.5, 1.0]), np.array([0.5, 1.0]), 2), [0, 1])
 
 
+def test_a_reference_that_rounding_alone_keeps_from_perfect_leaves_no_skill() -> None:
+    same = scores.crps(np.full((7, 1), 0.15), np.array([0.15]))
+    assert np.isnan(scores.skill(0.1, float(same[0])))
+    assert scores.skill(0.1, 0.2) == pytest.approx(0.5)
+
+
 def test_scores_of_chances_are_proper() -> None:
     p, q = 0.3, np.linspace(0.01, 0.99, 99)
     for score in (scores.brier, scores.ignorance):
@@ -266,17 +272,8 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
     said = json.loads((folder / "provenance.json").read_text("utf-8"))
     assert said["dates"] == ["2001", "2003"]
     monkeypatch.setattr(conditioning, "FEWEST", 1)
-    again = [
-        "forecast",
-        str(folder / "provenance.json"),
-        "--to",
-        "2007",
-        "--worlds",
-        "100",
-        "--out",
-        str(out),
-        "--resume",
-    ]
+    assert (said["worlds"], said["to"]) == (100, "2007")
+    again = ["forecast", str(folder / "provenance.json"), "--out", str(out), "--resume"]
     monkeypatch.setattr(sys, "argv", ["powersim", *again, "--workers", "1"])
     with pytest.raises(SystemExit, match=r"^(None|0)$"):
         cli.main()
