@@ -153,5 +153,5 @@ def test_a_miss_that_goes_on_is_told_and_one_that_does_not_last_is_not(
         assert coded.skill_unconditioned > 0.9
     else:
         assert coded.score == pytest.approx(coded.unconditioned)
-    assert "with what is left of its miss at 2005, and the coding error, it misses by" in one.sentence
+    assert "with what is left of its miss, and the coding error, by" in one.sentence
     assert {row[2] for row in one.rows} == {"worlds", "coded"}

@@ -204,8 +204,10 @@ def _shares(points: Mapping[tuple[str, int], Points], over: str) -> Floats:
 
 
 def _shape(one: Forecast) -> str:
-    score = one.score("issues")
-    return "no issue" if score is None else f"they hold {score.covered:.0%}"
+    worlds, coded = (one.score("issues", of) for of in (WORLDS, CODED))
+    if worlds is None or coded is None:
+        return "no issue"
+    return f"they hold {worlds.covered:.0%}, as coded {coded.covered:.0%}"
 
 
 def _tint(shade: float) -> str:

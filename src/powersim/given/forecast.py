@@ -266,8 +266,8 @@ class Forecast:
             )
         if (of := self.score("issues", CODED)) is not None:
             parts.append(
-                f"with what is left of its miss at {self.label}, and the coding error, it misses by {of.score:.3f} and "
-                f"its bands hold {of.covered:.0%}"
+                f"with what is left of its miss, and the coding error, by {of.score:.3f}, and they hold "
+                f"{of.covered:.0%}"
             )
         if (of := self.score("events")) is not None:
             said = "it misses dated events" if parts else f"{told} misses dated events"
