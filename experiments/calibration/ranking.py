@@ -115,7 +115,7 @@ def ranks_of(truth: int, worlds: int = WORLDS, moves: int = MOVES, *, lasting: b
     target, weight = targets(of, told)[0], np.full(worlds, 1.0 / worlds)
     assert isinstance(target, Coded)
     members = as_coded(told, target, values, np.full(worlds, DISCREPANCY), what.until, after, told=True)
-    for among, each in ((members[:, 0], alike(weight)), (values[:, after, 0], weight)):
+    for among, each in ((members[:, 0], alike(weight, members)), (values[:, after, 0], weight)):
         low, high = (float(end) for end in pit(among, np.asarray(coded), each))
         found.append(low + rng.random() * (high - low))
     return found

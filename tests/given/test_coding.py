@@ -13,7 +13,7 @@ from scipy import stats
 import powersim as ps
 from powersim.effects import scores
 from powersim.given import conditioning, forecast
-from powersim.given.coding import EACH, alike, as_coded
+from powersim.given.coding import alike, as_coded
 from powersim.given.conditioning import Asked, condition
 from powersim.given.forecast import CODED, Forecast
 from powersim.given.knowledge import Known, known
@@ -84,10 +84,11 @@ def test_the_band_of_one_world_is_that_of_its_normal_and_ends_with_the_scale(
     seen: tuple[Known, Coded],
 ) -> None:
     many, sd = np.full((400, YEARS, 1), 0.5), np.full(400, 0.1)
-    weight = alike(np.full(400, 1 / 400))
     for told, spread in ((True, None), (False, np.hypot(0.1, 0.03))):
         members = as_coded(*seen, many, sd, GIVEN, UNTIL, told=told)
-        assert members.shape == (400 * EACH, 2)
+        weight = alike(np.full(400, 1 / 400), members)
+        assert members.shape == (len(weight), 2)
+        assert weight.sum() == pytest.approx(1.0)
         mean, variance = left(
             np.arange(GIVEN + 1), np.full((1, GIVEN + 1), 0.2), np.full(GIVEN + 1, 0.03), sd[:1], 6.0, np.array([6, 7])
         )  # fmt: skip
@@ -120,7 +121,7 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
         own = replace(what, value=y)
         members = as_coded(own, target, values, np.full(worlds, sd), GIVEN, UNTIL, told=True)
         for name, some, each in (
-            ("coded", members, alike(weight)),
+            ("coded", members, alike(weight, members)),
             ("worlds", values[:, GIVEN + 1 :, 0], weight),
         ):
             low, high = scores.pit(some, y[GIVEN + 1 :], each)

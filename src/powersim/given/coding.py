@@ -16,16 +16,14 @@ from powersim.given.misses import left
 from powersim.given.targets import Coded
 from powersim.world.state import Floats
 
-EACH = 8  # members that stand for the normal of a world
-GOLDEN = (
-    0.6180339887498949  # multiples of it fill 0..1 evenly (Weyl): members of two worlds differ in their place
-)
+MEMBERS, EACH = 4096, 4  # that stand for the normals of all worlds, at least; and for that of each
+GOLDEN = 0.6180339887498949  # multiples of it fill 0..1 evenly (Weyl): members of two worlds differ in place
 
 
 def as_coded(
     seen: Known, target: Coded, values: Floats, sd: Floats, given: int, until: int, *, told: bool
 ) -> Floats:
-    """Members (N EACH, turns) of what would be coded of an issue after `given` until `until`; alike in each world.
+    """Members (N E, turns) of what would be coded of an issue after `given` until `until`: E for each world, alike.
 
     seen: where the record is known, and with what error; values (N, T, O): worlds; sd (N): of their discrepancy. told:
     whether the misses until the date are known.
@@ -36,13 +34,15 @@ def as_coded(
     missed = seen.value[some] - values[:, seen.turn[some], column]
     mean, variance = left(seen.turn[some], missed, seen.error[some], sd, seen.evidence.lasts, after)
     error = seen.evidence.errors.get(target.name, seen.evidence.error)
-    place = (np.arange(EACH) + (GOLDEN * (np.arange(len(values)) + 0.5) % 1.0)[:, None]) / EACH
+    each = max(EACH, -(-MEMBERS // len(values)))
+    place = (np.arange(each) + (GOLDEN * (np.arange(len(values)) + 0.5) % 1.0)[:, None]) / each
     drawn = (values[:, after, column] + mean)[:, None] + ndtri(place)[..., None] * np.sqrt(
         variance + error**2
     )[:, None]
     return np.asarray(np.clip(drawn, 0.0, 1.0).reshape(-1, len(after)))
 
 
-def alike(weight: Floats) -> Floats:
-    """Weights (N EACH) of the members of worlds with weights (N)."""
-    return np.repeat(weight / EACH, EACH)
+def alike(weight: Floats, members: Floats) -> Floats:
+    """Weights (N E) of members, as many for each of the worlds with weights (N)."""
+    each = len(members) // len(weight)
+    return np.repeat(weight / each, each)

@@ -161,7 +161,7 @@ class Forecast:
                 as_coded(self.seen, target, of.values, of.sd, self.given, self.until, told=of is told)
                 for of in (told, untold)
             )
-            weight, bare = alike(weight), alike(bare)
+            weight, bare = alike(weight, mine), alike(bare, other)
         seen = target.observed(self.given, self.until)
         none = np.full(ahead, np.nan)
         found = dict.fromkeys(NUMBERS, none) | {"observed": seen}
