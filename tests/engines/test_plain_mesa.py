@@ -28,6 +28,7 @@ def plain():
         from plain_mesa import compared, model
 
         yield compared.compared, model.World
+        sys.modules.pop("worlds", None)
 
 
 @pytest.fixture(scope="module")
