@@ -12,7 +12,7 @@ from powersim.run.opened import LoadedScenario, Source, open_source
 from powersim.scenario.arrays.build import build
 from powersim.scenario.digest import digest
 from powersim.scenario.load import Overrides
-from powersim.scenario.resolved import Scenario, Step
+from powersim.scenario.resolved import Step
 from powersim.study import shown
 
 DIGITS = 16  # of the checksum
@@ -72,7 +72,7 @@ class Checked:
         return [
             f"from {label(turn)} on, before the intervention of {label(scenario.intervention or 0)}, these already "
             f"lay things down, and may have effects: {listing(names, None if self.detail else 2 * WIDTH)}"
-            for turn, names in _early(scenario).items()
+            for turn, names in _early(self.opened).items()
         ]
 
     @property
@@ -112,13 +112,14 @@ def check(source: Source, overrides: Overrides | None = None, *, detail: bool = 
     return Checked(open_source(source, overrides), detail)
 
 
-def _early(scenario: Scenario) -> dict[int, list[str]]:
-    """Branches that part from the first before the intervention, by the turn at which they do."""
-    since, found = scenario.intervention, dict[int, list[str]]()
+def _early(opened: LoadedScenario) -> dict[int, list[str]]:
+    """Branches that part from the reference before the intervention, by the turn at which they do."""
+    scenario, found = opened.scenario, dict[int, list[str]]()
+    since = scenario.intervention
     if since is None or not scenario.branches:
         return {}
     dates = {event.id: event.turn if event.turn >= 0 else event.first for event in scenario.events}
-    first, *others = scenario.branches.values()
+    first, *others = (scenario.branches[name] for name in opened.branches)
     usual = {_until(step, since) for step in first.steps}
     for branch in others:
         turns = [
@@ -136,7 +137,7 @@ def _until(step: Step, turn: int) -> tuple[object, ...]:
     """What a step does before a turn."""
     points = [at for at, _ in step.points if at < turn]
     kept = step.points[: len(points) + step.linear]
-    return step.verb, step.kind, step.thing, step.first, min(step.last, turn), kept
+    return step.verb, step.kind, step.thing, step.first, min(step.last, turn - 1), kept
 
 
 def listing(names: Sequence[str], width: int | None) -> str:
