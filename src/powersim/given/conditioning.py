@@ -36,7 +36,7 @@ from powersim.sim.manifest import DamagedError
 
 ISLANDS = 4
 WORLDS = 256
-FEWEST = 8  # moves of every world after a step; where more turns are known, one for every two
+FEWEST = 8  # moves of every world after a step; where more turns are known, three for every four
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 FILE = "diagnostics.csv"
@@ -75,7 +75,7 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: one for every two turns that are known. coupling: which
+    moves: of every world after a step of the sampler; None: three for every four turns that are known. coupling: which
     luck branches share once they have parted, one of `COUPLINGS`.
     """
 
@@ -98,7 +98,7 @@ class Asked:
     @property
     def sweeps(self) -> int:
         """Moves of every world after a step."""
-        return max(FEWEST, (self.known.until + 1) // 2) if self.moves is None else self.moves
+        return max(FEWEST, 3 * (self.known.until + 1) // 4) if self.moves is None else self.moves
 
     @property
     def label(self) -> str:
