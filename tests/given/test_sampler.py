@@ -204,7 +204,9 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
 def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
     """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""
     of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
-    same, fresh = (condition(Asked(of, "2003", 160, 1, coupling=how), threads=1) for how in ("same", "fresh"))
+    same, fresh = (
+        condition(Asked(of, "2003", 200, MOVES, coupling=how), threads=1) for how in ("same", "fresh")
+    )
     (theory,) = of.theories
     assert bytes_of(same) == bytes_of(fresh)
     assert np.array_equal(same.values[theory][0], fresh.values[theory][0])

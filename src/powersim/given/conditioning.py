@@ -22,7 +22,7 @@ from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.given.islands import Hands, computed
 from powersim.given.knowledge import Known, known, shares
 from powersim.given.lots import Lot
-from powersim.given.sampler import Island
+from powersim.given.sampler import VERSION, Island
 from powersim.given.tuning import KINDS
 from powersim.run.condense import summary_of
 from powersim.run.opened import one_of
@@ -112,6 +112,7 @@ class Asked:
         return {
             **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
             "worlds": self.worlds, "moves": self.sweeps, "islands": self.islands,
+            "sampler": VERSION,
         }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Worlds that went as the record says: tempered sequential Monte Carlo over draws and luck, in independent islands.
 
-Every island draws its worlds from the prior and goes on to what the record says level by level, see `given.levels`, each
-so far that most of the effective number of worlds is left: it draws some by weight, and moves each of these through
-several worlds, all of which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see
+Every island draws its worlds from the prior and goes on to what the record says level by level, see `given.levels`:
+each so far that most of the effective number of worlds is left. It draws some by weight, and moves each of these
+through several worlds, all of which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see
 `given.moves`; how much they draw anew follows what was accepted, see `given.tuning`. The product of the mean weights is
 the evidence of what counts at a level.
 
@@ -34,6 +34,7 @@ START = 4  # draws from the prior for every world of an island, or half its move
 CHAIN = 4  # worlds in a row that a world drawn by weight is moved through, all of them kept
 LAST = 4  # times all worlds are moved once more in the end, each at its own discrepancy
 LEVELS = 400  # steps after which something is wrong
+VERSION = 2  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 
