@@ -97,8 +97,12 @@ def main() -> None:
     """Entry point. Leaves with 0, with 2 for a mistake in what was asked, with 128 + n after signal n."""
     # Histories have threads of their own: those that numpy and scipy start for large matrices would only be in the way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Nor do schemas have plugins: to look for some reads the metadata of all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Much is made at the start and stays: to look for garbage among it, time and again, takes a tenth of the start.
     gc.set_threshold(100_000, 20, 100)
+    # Threads that compute seldom need the interpreter's lock, and then briefly: whoever holds it lets them in soon.
+    sys.setswitchinterval(0.0005)
     atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
     mend_streams()
     with hearing():

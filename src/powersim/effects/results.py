@@ -51,6 +51,9 @@ ALL = "all"
 SAMPLE = 5000
 """Runs whose paths are drawn: quantiles of so many are within half a point, and memory stays bounded."""
 
+ROOM = 128 * 2**20
+"""Bytes of results that are held in memory; of larger ones what is needed is read when it is needed."""
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 HEADLINES = 4
 """Outcomes shown in the overview when the study names none."""
@@ -195,6 +198,12 @@ def has_gaps(results: xr.Dataset, name: str, reference: str) -> bool:
     """Whether the spread of a mean's differences from this branch within runs is kept: older results have none."""
     order = [str(b) for b in results["branch"].values]
     return f"{name}_gap_sd" in results and len(order) > 1 and order[0] == reference
+
+
+def at_hand(results: xr.Dataset) -> xr.Dataset:
+    """Results with all but whole paths read once, where that is not much: else each look at them opens a file."""
+    rest = results.drop_vars("value", errors="ignore")
+    return results.assign(rest.compute().data_vars) if rest.nbytes <= ROOM else results
 
 
 def sample(results: xr.Dataset) -> xr.Dataset:
