@@ -7,7 +7,7 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
@@ -75,7 +75,8 @@ class Page(Listener):
     def meanwhile(self) -> None:
         """Load what the page will need."""
         for name in self.ahead:
-            import_module(name)
+            with suppress(ImportError):  # what is not there is not needed, or is missed when it is
+                import_module(name)
 
     def warn(self, text: str) -> None:
         """Something that is wrong and was dealt with: said even when quiet."""

@@ -37,7 +37,8 @@ from powersim.cli.options import (
 from powersim.cli.spelling import names
 from powersim.cli.telling import EXAMPLES, tell
 
-REPORT, GALLERY = "powersim.cli.comparing", "powersim.figures.gallery"
+REPORT, GALLERY = "powersim.cli.comparing", ("powersim.figures.gallery", "dask.array")
+"""What `compare` needs when histories are there; xarray loads dask, where there is one, for what figures show."""
 NONE = "none"
 FIGURES = ("headline", "all", NONE)
 
@@ -145,7 +146,7 @@ def compare(
     needs("--paths", paths is not None, "--out", out is not None)
     figures = figures or FIGURES[0]
     drawn = out is not None and figures != NONE
-    page = console.Page(quiet, ahead=(REPORT, GALLERY) if drawn else (REPORT,))
+    page = console.Page(quiet, ahead=(REPORT, *(GALLERY if drawn else ())))
     study = Study(
         file, names(branches), names(theories), seed, overrides=changes(set_, no_priors), sampling=sampling
     )

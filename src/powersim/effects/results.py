@@ -220,10 +220,25 @@ def paths(results: xr.Dataset, outcome: str) -> Floats:
 
 def of_branch(results: xr.Dataset, variable: str, branch: str) -> xr.DataArray:
     """One branch's part of a variable; KeyError lists the known branches."""
-    known = [str(b) for b in results["branch"].values]
-    if branch not in known:
-        raise KeyError(f"no branch {branch!r}; these results hold {', '.join(known)}")
+    place_of(results, "branch", branch)
     return results[variable].sel(branch=branch)
+
+
+def place_of(results: xr.Dataset, dimension: str, name: str) -> int:
+    """Place of a name along a dimension; KeyError lists those that there are."""
+    known = [str(each) for each in results[dimension].values]
+    if name not in known:
+        raise KeyError(f"no {dimension} {name!r}; these results hold {', '.join(known)}")
+    return known.index(name)
+
+
+def of_outcome(results: xr.Dataset, variable: str, outcome: str) -> Floats:
+    """What a variable has of one outcome in every run, shape (branch, theory, run). KeyError for an unknown outcome.
+
+    Without labels: to choose by them is most of the work where there are many outcomes, and loads dask where it is.
+    """
+    found = results[variable].variable.isel(outcome=place_of(results, "outcome", outcome))
+    return np.asarray(found.transpose("branch", "theory", "run").values, np.float64)
 
 
 def _json(results: xr.Dataset, name: str) -> dict[str, Any]:
