@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -80,10 +80,10 @@ def _command(panels: bool, only: str = "") -> Callable[..., Any]:
     return typer.main.get_command(_app(panels, only))
 
 
-def _asked() -> str:
+def _asked(words: Sequence[str]) -> str:
     """The command that is named first: to make all of them takes a tenth of the start. Empty where it is none."""
     known = {_name(command) for module in MODULES for command, _ in module.COMMANDS}
-    return sys.argv[1] if sys.argv[1:] and sys.argv[1] in known else ""
+    return words[0] if words and words[0] in known else ""
 
 
 def _top(
@@ -110,4 +110,4 @@ def main() -> None:
     mend_streams()
     with hearing():
         # Panels are for people; a pipe gets plain text.
-        guarded(lambda: _command(sys.stdout.isatty(), _asked())(prog_name="powersim"))()
+        guarded(lambda: _command(sys.stdout.isatty(), _asked(sys.argv[1:]))(prog_name="powersim"))()

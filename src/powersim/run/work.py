@@ -193,7 +193,9 @@ def fill(
 
         try:
             with (
-                _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick, say, begin) as chunks,
+                _chunks(
+                    plan, store, runs, engine, threads or workers(), scheduler, tick, say, begin
+                ) as chunks,
                 closing(chunks),
             ):
                 for chunk in chunks:

@@ -201,9 +201,6 @@ def _leads(pattern: list[str], base: str) -> bool:
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:
-    if len(pattern) != len(path):
-        return False
-    for wanted, part in zip(pattern, path, strict=True):  # a loop: the first part settles most of many thousands
-        if wanted not in ("*", part):
-            return False
-    return True
+    return len(pattern) == len(path) and all(
+        wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)
+    )
