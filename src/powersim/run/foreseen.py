@@ -97,7 +97,7 @@ def _start(built: Built, theory: str) -> tuple[Given, World]:
 
 def _read(built: Built, g: Given, start: World, answer: int) -> tuple[bool, tuple[Change, ...]]:
     """Whether anything is read, and the beliefs that it moves, in a world of its own."""
-    w = World(*(array.copy() for array in start))
+    w = World._make(array.copy() for array in start)
     w.offer[0] = answer
     since, acts = built.scenario.intervention or 0, False
     for t, moved in _moves(g.branch, w, answer == REFUSED):

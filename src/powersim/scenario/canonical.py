@@ -67,7 +67,7 @@ _AS_IT_IS = frozenset({type(None), str, int, bool})
 
 def _plain(value: Any, *, talk: bool) -> Any:
     """Only dicts, lists, texts and numbers."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_IT_IS:
         return value
     if kind is float:
