@@ -61,11 +61,14 @@ def both(case: Case, seed: int, run: int) -> tuple[History, History]:
     return compiled.simulate(case, seed, run), mesa_engine.simulate(case, seed, run)
 
 
-def test_mesa_steps_the_history_that_the_ensemble_computes(flagship: Built) -> None:
-    scenario = flagship.scenario
-    for run, branch in enumerate(scenario.branches):
-        for theory in scenario.theories:
-            one, other = both(flagship.case(branch, theory, SEED, run), SEED, run)
+@pytest.mark.parametrize("theories", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_mesa_steps_the_history_that_the_ensemble_computes(flagship: Built, theories: int) -> None:
+    """In every branch, under each theory in turn or under all of them."""
+    known = list(flagship.scenario.theories)
+    assert len(known) == 4
+    for run, branch in enumerate(flagship.scenario.branches):
+        for place in range(theories):
+            one, other = both(flagship.case(branch, known[(run + place) % 4], SEED, run), SEED, run)
             assert len(one.log) > 100
             assert_same(one, other)
 

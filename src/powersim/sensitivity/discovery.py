@@ -235,9 +235,7 @@ def _bare_stacks() -> Iterator[None]:
         found = []
         while frame:
             code = frame.f_code
-            found.append(
-                inspect.FrameInfo(frame, code.co_filename, frame.f_lineno, code.co_name, None, None)
-            )
+            found.append(inspect.FrameInfo(frame, code.co_filename, frame.f_lineno, code.co_name, None, None))
             frame = frame.f_back
         return found
 
