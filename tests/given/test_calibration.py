@@ -25,3 +25,9 @@ def test_ranks_of_truths_that_nobody_looked_at_would_not_be(ranks: dict[str, cal
     """The test can fail: a counterfactual that is off by a tenth of its range is found out."""
     off = (ranks[calibration.COUNTERFACTUAL] * 0.4) + 0.6
     assert calibration.chance(off) < UNLIKELY
+
+
+def test_where_the_discrepancy_lasts_the_next_coded_value_is_ranked_too() -> None:
+    (names, values) = zip(*calibration.ranks(1, WORLDS, 1, lasting=True).items(), strict=True)
+    assert names == calibration.LASTING_NAMES
+    assert all(0.0 <= float(rank[0]) <= 1.0 for rank in values)

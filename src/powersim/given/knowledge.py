@@ -174,7 +174,8 @@ def known(plan: Plan, date: str | None = None) -> Known:
     stated = scenario.evidence
     if stated is None:
         raise PowersimError(
-            f"{plan.opened.name}: says nothing of what happened; it needs `evidence`, see docs/given.md"
+            f"{plan.opened.name}: says nothing of what happened; it needs `evidence`, as georgia_2008 of the "
+            "library has it: see docs/given.md"
         )
     until = stated.until if date is None else _turn(plan, date)
     facts = [*stated.facts, *(stated.withheld if until > stated.after else ())]
