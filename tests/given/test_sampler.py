@@ -92,6 +92,33 @@ def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_
         assert seen(found, "open", "effect", branch) == pytest.approx(exact[branch], abs=FAR * 0.035)
 
 
+def test_a_discrepancy_that_has_a_prior_is_averaged_over_it(chance: Callable[..., Plan]) -> None:
+    """One that is small goes with worlds that hit, a large one with any."""
+    prior = {"value": 0.3, "prior": {"uniform": [0.02, 0.8]}, "source": "assumed"}
+    of = chance(
+        *DEED,
+        record={"l_spark": {"2003": 0.78}},
+        evidence={"paths": "changes", "error": 0.05, "discrepancy": prior},
+    )
+    found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
+    (theory,) = of.theories
+    lot = found.lots[theory]
+    what = found.asked.known
+    sd = np.array([what.discrepancy((n + 0.5) / 32) for n in range(32)])
+    spread = np.sqrt(sd**2 + 0.05**2)
+    came, stayed = (
+        np.exp(-0.5 * ((0.78 - x) / spread) ** 2) / (spread * math.sqrt(2.0 * math.pi)) for x in (0.8, 0.0)
+    )
+    evidence = 0.5 * came + 0.5 * stayed
+    assert lot.log_evidence == pytest.approx(math.log(evidence.mean()), abs=0.15)
+    assert seen(found, theory, "effect", 1) == pytest.approx(
+        0.4 * came.sum() / (came + stayed).sum(), abs=FAR * 0.035
+    )
+    assert float(lot.worlds.weight @ lot.extra) == pytest.approx(
+        float(evidence @ (np.arange(32) + 0.5)) / 32 / evidence.sum(), abs=FAR * 0.03
+    )
+
+
 def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={})
     (theory,) = of.theories
@@ -161,14 +188,15 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
     stated = {"paths": "changes", "events": TOLD[1:], "discrepancy": discrepancy}
     of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence=stated)
     task = Task(of, of.theories[0], known(of, "2006"), 1, 1)
+    counts = np.full(task.known.constant.size, 1.0 / task.known.constant.size)
     rng = np.random.default_rng(1)
     outcomes: set[bool] = set()
     for _ in range(10):
         size = len(of.built.paths(""))
-        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)))
+        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)), counts)
         anew = [LuckMove(turn, keys_of(rng, 2), np.arange(PARTS)) for turn in (0, 1, 1, 3, 4)]
-        found, well = task.walk(state, anew, [-0.2] * len(anew))
-        again = task.weigh(replace(found, case=None))
+        found, well = task.walk(state, counts, anew, [-0.2] * len(anew))
+        again = task.weigh(replace(found, case=None), counts)
         outcomes |= set(well)
         assert found.log == again.log
         assert np.array_equal(found.sums, again.sums)
@@ -180,7 +208,9 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
 def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
     """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""
     of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
-    same, fresh = (condition(Asked(of, "2003", 160, 1, coupling=how), threads=1) for how in ("same", "fresh"))
+    same, fresh = (
+        condition(Asked(of, "2003", 200, MOVES, coupling=how), threads=1) for how in ("same", "fresh")
+    )
     (theory,) = of.theories
     assert bytes_of(same) == bytes_of(fresh)
     assert np.array_equal(same.values[theory][0], fresh.values[theory][0])
