@@ -343,7 +343,7 @@ MOVED = {
 
 
 @pytest.mark.parametrize(
-    "how", [next(iter(MOVED)), *(pytest.param(how, marks=pytest.mark.slow) for how in [*MOVED][1:])]
+    "how", [pytest.param(how, marks=[pytest.mark.slow] if k else []) for k, how in enumerate(MOVED)]
 )
 def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
     small: Path, ask: Callable[..., str], how: str
