@@ -333,11 +333,7 @@ MOVED = {
         "_dynfunc.make_function(",
     ),
     "a pass that is gone": ("compile/parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
-    "a cache that moved": (
-        "compile/cached.py",
-        "from numba.core.caching import",
-        "from numba.core.stores import",
-    ),
+    "a cache that moved": ("compile/cached.py", "from numba.core.caching", "from numba.core.stores"),
     "a cache with other names": ("compile/cached.py", "compiled._cache.", "compiled._store."),
 }
 
