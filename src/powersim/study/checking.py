@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from powersim._words import counted
 from powersim.effects.results import CERTAIN
 from powersim.run.foreseen import read_back
 from powersim.run.opened import LoadedScenario, Source, open_source
-from powersim.scenario.arrays.build import build
-from powersim.scenario.digest import digest
+from powersim.scenario.arrays.build import Built, build
+from powersim.scenario.digest import Digest, digest
 from powersim.scenario.load import Overrides
 from powersim.scenario.resolved import Step
 from powersim.study import shown
@@ -38,7 +39,7 @@ class Checked:
         def listed(names: Sequence[str]) -> str:
             return f"{len(names)}: {listing(names, None if self.detail else WIDTH)}" if names else "none"
 
-        d = digest(self.opened.scenario)
+        d = self._digest
         since = f"; intervention {d.intervention}" if d.intervention else ""
         world = [
             (len(d.rival_goods) + len(d.know_how), "good"), (d.flows, "flow"), (d.disputes, "dispute"),
@@ -78,13 +79,21 @@ class Checked:
     @property
     def heading(self) -> str:
         """What stands above the readings."""
-        since = digest(self.opened.scenario).intervention
+        since = self._digest.intervention
         return f"How what branches lay down{f' from {since} on' if since else ''} will be read"
 
     @property
     def readings(self) -> list[tuple[str, str]]:
         """What each branch will be taken for under each theory."""
-        return read_back(self.opened, build(self.opened.scenario), short=not self.detail)
+        return read_back(self.opened, self._built, short=not self.detail)
+
+    @cached_property
+    def _built(self) -> Built:
+        return build(self.opened.scenario)
+
+    @cached_property
+    def _digest(self) -> Digest:
+        return digest(self.opened.scenario, self._built)
 
     def __repr__(self) -> str:
         return shown.block(f"<Checked: {self.title}: ok>", self._texts())
