@@ -68,6 +68,7 @@ def test_an_event_that_is_imposed_is_paid_for_and_teaches_its_chance(chance: Cal
         assert seen(found, theory, "effect", branch) == pytest.approx(expected, abs=FAR * 0.035)
 
 
+@pytest.mark.slow
 def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_theories(
     chance: Callable[..., Plan],
 ) -> None:
@@ -127,6 +128,7 @@ def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
     assert seen(found, theory, "effect", 1) == pytest.approx(0.5 * 0.4, abs=FAR * 0.03)
 
 
+@pytest.mark.slow
 def test_evidence_that_nobody_could_miss_changes_nothing(chance: Callable[..., Plan]) -> None:
     certain = [fact(event="never", happened=False, to="2003"), fact(event="always", at="2001")]
     extra: tuple[dict[str, Any], ...] = (
@@ -163,6 +165,7 @@ def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: 
     assert np.array_equal(first.values[theory], threads.values[theory])
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={"events": TOLD})
     asked = Asked(of, "2006", 100, 1)
@@ -201,6 +204,7 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
 def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
     """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""
     of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
