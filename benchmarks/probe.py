@@ -127,13 +127,13 @@ def mesa(path: Path, branch: str, theory: str, runs: int) -> dict[str, Any]:
     """Processor time of `runs` histories of the plain Mesa model by `batch_run`; how far one is from powersim's."""
     from mesa import batch_run
 
-    from plain_mesa.agreement import agreement
+    from plain_mesa.compared import compared
     from plain_mesa.model import World
     from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
 
     built = build(load(path))
-    found = agreement(built.case(branch, theory, SEED, 0), SEED, 0)
+    found = compared(built.case(branch, theory, SEED, 0), SEED, 0)
     cases = [built.case(branch, theory, SEED, run) for run in range(1, runs + 1)]
     begun = time.process_time()
     batch_run(

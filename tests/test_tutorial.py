@@ -132,7 +132,7 @@ def small(words: list[str], page: Path) -> list[str]:
     return words
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if not str(page).endswith(ELSEWHERE)],

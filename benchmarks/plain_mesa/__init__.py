@@ -2,7 +2,7 @@
 
 Written the way Mesa's own examples are, for two ends. It is what compiled rules on arrays are measured against. And it
 is a second implementation of the model: it calls no rule and no kernel of powersim, reckons every package by looking at
-the world that it makes, keeps nothing from one look to the next and takes no short cut. `agreement` holds both against
+the world that it makes, keeps nothing from one look to the next and takes no short cut. `compared` holds both against
 each other after every turn. What `docs/odd.md` did not say was looked up in the kernels and is said there now, so a
 mistake that both share is one of the description.
 

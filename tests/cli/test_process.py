@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from powersim import cli
+
 COMMAND = [sys.executable, "-m", "powersim"]
 HEAVY = ("numpy", "numba", "pydantic", "xarray", "zarr", "scipy", "matplotlib", "mesa", "rich")
 ESCAPE = "\x1b"
@@ -35,22 +37,42 @@ def call(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_loads_nothing_heavy():
+def loaded(*arguments: str) -> list[str]:
+    """What of HEAVY a command has loaded when it ends."""
     script = "\n".join(
         [
-            "import sys",
+            "import atexit, sys",
+            f"atexit.register(lambda: print(*[name for name in {HEAVY!r} if name in sys.modules]))",
             "from powersim import cli",
-            "sys.argv = ['powersim', '--help']",
-            "try:",
-            "    cli.main()",
-            "except SystemExit:",
-            f"    print([name for name in {HEAVY!r} if name in sys.modules])",
+            f"sys.argv = ['powersim', *{arguments!r}]",
+            "cli.main()",
         ]
     )
     said = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment()
     )
-    assert said.stdout.splitlines()[-1] == "[]"
+    return said.stdout.splitlines()[-1].split()
+
+
+def test_help_loads_nothing_heavy():
+    assert loaded("--help") == []
+
+
+def test_a_check_in_a_pipe_loads_what_reads_a_scenario_and_nothing_else():
+    assert loaded("check", "missile_defense_2009") == ["numpy", "pydantic"]
+
+
+def test_a_command_that_is_asked_for_is_made_alone_and_is_the_same():
+    every, alone = cli._command(False), cli._command(False, "check")
+    assert list(alone.commands) == ["check"]
+    options = [[param.opts for param in group.commands["check"].params] for group in (every, alone)]
+    assert options[0] == options[1]
+    assert [cli._asked(words) for words in (["check", "x"], ["--help"], ["chck"], [])] == [
+        "check",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_version_is_printed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import numpy as np
@@ -39,6 +40,15 @@ def same_as(array: xr.DataArray, frame: pd.DataFrame, column: str, keys: list[st
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "dta"])
+def test_effects_are_computed_without_dask_which_takes_a_third_of_a_second_to_load(out):
+    code = (
+        "import sys; from powersim.study.results import Results; found = Results.open(sys.argv[1]);"
+        "assert found.rows; found.estimators; print('dask.array' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code, str(out)], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
 def test_long_tables_hold_the_arrays_to_the_last_bit(powersim, out, tmp_path, monkeypatch, ending):
     monkeypatch.setattr(export, "ROWS", 300)  # several blocks
     data = work.dataset(out, RUNS)

@@ -25,9 +25,10 @@ def plain():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "benchmarks"))
         patch.delitem(sys.modules, "worlds", raising=False)  # tests of the world have a module of that name
-        from plain_mesa import agreement, model
+        from plain_mesa import compared, model
 
-        yield agreement.agreement, model.World
+        yield compared.compared, model.World
+        sys.modules.pop("worlds", None)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +49,8 @@ def region(plain):
 
 
 def test_the_classroom_is_the_same_by_both_turn_for_turn(plain, classroom):
-    agreement, _ = plain
-    found = agreement(classroom.case("talks", "", SEED, 0), SEED, 0)
+    compared, _ = plain
+    found = compared(classroom.case("talks", "", SEED, 0), SEED, 0)
     assert not found.differs
     assert found.counts["deals"] > 0
     assert found.largest < 1e-12
@@ -57,10 +58,10 @@ def test_the_classroom_is_the_same_by_both_turn_for_turn(plain, classroom):
 
 @pytest.mark.parametrize(("branch", "theory"), [("free", "spiral"), ("give_up", "deterrence")])
 def test_two_powers_go_the_same_way_by_both_with_priors_and_luck(plain, two_powers, branch, theory):
-    agreement, _ = plain
+    compared, _ = plain
     counts = {"deals": 0, "crises": 0}
     for seed, run in ((SEED, 0), (SEED, 1), (2009, 2)):
-        found = agreement(two_powers.case(branch, theory, seed, run), seed, run)
+        found = compared(two_powers.case(branch, theory, seed, run), seed, run)
         assert not found.differs
         assert found.largest < 1e-12
         counts = {name: counts[name] + found.counts[name] for name in counts}
@@ -69,8 +70,8 @@ def test_two_powers_go_the_same_way_by_both_with_priors_and_luck(plain, two_powe
 
 @pytest.mark.parametrize("protocol", [0, 1])
 def test_ten_actors_deal_break_fight_and_settle_the_same_way_by_both(plain, region, protocol):
-    agreement, _ = plain
-    found = agreement(region.case("free", "", SEED, 1, fixed={"equal_gain": protocol}), SEED, 1)
+    compared, _ = plain
+    found = compared(region.case("free", "", SEED, 1, fixed={"equal_gain": protocol}), SEED, 1)
     assert not found.differs
     assert found.largest < 1e-12
     assert all(
@@ -79,8 +80,8 @@ def test_ten_actors_deal_break_fight_and_settle_the_same_way_by_both(plain, regi
 
 
 def test_the_flagship_begins_the_same_way_by_both_deal_for_deal(plain, flagship):
-    agreement, _ = plain
-    found = agreement(flagship.case("free", "spiral", SEED, 3), SEED, 3, turns=8)
+    compared, _ = plain
+    found = compared(flagship.case("free", "spiral", SEED, 3), SEED, 3, turns=8)
     assert not found.differs
     assert found.largest < 1e-12
     assert min(found.counts[name] for name in ("own moves", "deals", "deliveries")) > 0
@@ -89,12 +90,12 @@ def test_the_flagship_begins_the_same_way_by_both_deal_for_deal(plain, flagship)
 @settings(max_examples=8)
 @given(documents(turns=(4, 8)), st.integers(0, 99))
 def test_scenarios_with_everything_in_them_go_the_same_way_by_both(plain, document, run):
-    agreement, _ = plain
+    compared, _ = plain
     scenario = build(from_data(document | {"parameters": document.get("parameters", {}) | LIVELY}))
     for branch in document["branches"]:
         case = scenario.case(branch, "", SEED, run)
         if case.branch.offer_turn < 0:
-            assert not agreement(case, SEED, run).differs
+            assert not compared(case, SEED, run).differs
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_scenarios_with_everything_in_them_go_the_same_way_by_both(plain, docume
      ("counter_loss", 1.2), ("cost_per_leg", 2.0), ("talk", 0.5)],
 )  # fmt: skip
 def test_a_coefficient_that_one_of_them_has_otherwise_is_seen(plain, region, monkeypatch, name, factor):
-    agreement, world = plain
+    compared, world = plain
     case = region.case("free", "", SEED, 1)
     begin = world.__init__
 
@@ -112,7 +113,7 @@ def test_a_coefficient_that_one_of_them_has_otherwise_is_seen(plain, region, mon
         begin(self, case._replace(params=params), *arguments, **options)
 
     monkeypatch.setattr(world, "__init__", planted)
-    assert agreement(case, SEED, 1).differs
+    assert compared(case, SEED, 1).differs
 
 
 def test_an_offer_of_a_branch_is_refused_and_not_passed_over(plain, two_powers_data):

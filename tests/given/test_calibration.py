@@ -14,11 +14,13 @@ def ranks() -> dict[str, object]:
     return dict(calibration.ranks(TRUTHS, WORLDS, MOVES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*calibration.PATHS, calibration.COUNTERFACTUAL])
 def test_ranks_of_truths_are_uniform(ranks: dict[str, calibration.NDArray], name: str) -> None:  # type: ignore[type-arg]
     assert calibration.chance(ranks[name]) > UNLIKELY
 
 
+@pytest.mark.slow
 def test_ranks_of_truths_that_nobody_looked_at_would_not_be(ranks: dict[str, calibration.NDArray]) -> None:  # type: ignore[type-arg]
     """The test can fail: a counterfactual that is off by a tenth of its range is found out."""
     off = (ranks[calibration.COUNTERFACTUAL] * 0.4) + 0.6

@@ -232,6 +232,7 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         told.given("2003").origin("effect", runs=5)
 
 
+@pytest.mark.slow
 def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType, tmp_path: Path) -> None:
     events = [event("effect", 2003, 0.5)]
     stated = {"branch": "happened", "error": 0.2, "discrepancy": 0.0, "miss": 0.05, "paths": "changes"}

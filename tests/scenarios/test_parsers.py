@@ -80,7 +80,8 @@ def test_to_look_at_a_scenario_loads_neither_a_compiler_nor_a_store() -> None:
     code = (
         "import sys; from powersim.study.checking import check; found = check('missile_defense_2009');"
         "assert found.lines; assert found.readings;"
-        "print(*{'numba', 'llvmlite', 'zarr', 'xarray', 'mesa', 'matplotlib'}.intersection(sys.modules))"
+        "print(*{'numba', 'llvmlite', 'zarr', 'xarray', 'pandas', 'scipy', 'dask', 'mesa', 'matplotlib'}"
+        ".intersection(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -45,7 +45,14 @@ Examples:
 """
 
 
-def _app(panels: bool = False) -> typer.Typer:
+MODULES = (
+    inspecting, running, results, drawing, verdict, why, sensitivity, elasticities, given, playing, serving, forecast,
+    reporting,
+)  # fmt: skip
+
+
+def _app(panels: bool = False, only: str = "") -> typer.Typer:
+    """All commands, or the one of a name."""
     from powersim.scenario.library import documents
 
     app = typer.Typer(
@@ -56,31 +63,27 @@ def _app(panels: bool = False) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in (
-        inspecting,
-        running,
-        results,
-        drawing,
-        verdict,
-        why,
-        sensitivity,
-        elasticities,
-        given,
-        playing,
-        serving,
-        forecast,
-        reporting,
-    ):
-        for command, examples in module.COMMANDS:
-            app.command(name=command.__name__.rstrip("_"), epilog=examples, no_args_is_help=False)(command)
+    for command, examples in (each for module in MODULES for each in module.COMMANDS):
+        if only in ("", name := _name(command)):
+            app.command(name=name, epilog=examples, no_args_is_help=False)(command)
     app.callback(invoke_without_command=True)(_top)
     return app
 
 
+def _name(command: Callable[..., None]) -> str:
+    return command.__name__.rstrip("_")
+
+
 @cache
-def _command(panels: bool) -> Callable[..., Any]:
+def _command(panels: bool, only: str = "") -> Callable[..., Any]:
     """All commands as one, made once: whoever calls many in a process (the tests) need not wait for it each time."""
-    return typer.main.get_command(_app(panels))
+    return typer.main.get_command(_app(panels, only))
+
+
+def _asked(words: Sequence[str]) -> str:
+    """The command that is named first: to make all of them takes a tenth of the start. Empty where it is none."""
+    known = {_name(command) for module in MODULES for command, _ in module.COMMANDS}
+    return words[0] if words and words[0] in known else ""
 
 
 def _top(
@@ -97,10 +100,14 @@ def main() -> None:
     """Entry point. Leaves with 0, with 2 for a mistake in what was asked, with 128 + n after signal n."""
     # Histories have threads of their own: those that numpy and scipy start for large matrices would only be in the way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Nor do schemas have plugins: to look for some reads the metadata of all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Much is made at the start and stays: to look for garbage among it, time and again, takes a tenth of the start.
     gc.set_threshold(100_000, 20, 100)
+    # Threads that compute seldom need the interpreter's lock, and then briefly: whoever holds it lets them in soon.
+    sys.setswitchinterval(0.0005)
     atexit.register(gc.freeze)  # nor once more at the end, where it would take longer than all else
     mend_streams()
     with hearing():
         # Panels are for people; a pipe gets plain text.
-        guarded(lambda: _command(sys.stdout.isatty())(prog_name="powersim"))()
+        guarded(lambda: _command(sys.stdout.isatty(), _asked(sys.argv[1:]))(prog_name="powersim"))()

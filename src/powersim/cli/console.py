@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from powersim.cli.guard import complain
 from powersim.files.plain import one_line, plain
@@ -52,10 +53,10 @@ class Table:
 class Page(Listener):
     """Standard output, and standard error for what is not a result. `quiet` keeps only results and errors.
 
-    ahead: a module that the page will need, loaded while histories are computed.
+    ahead: modules that the page will need, loaded while histories are computed.
     """
 
-    def __init__(self, quiet: bool = False, ahead: str = "") -> None:
+    def __init__(self, quiet: bool = False, ahead: Sequence[str] = ()) -> None:
         super().__init__()
         self.quiet, self.ahead = quiet, ahead
         self._out: Console | None = None
@@ -73,8 +74,9 @@ class Page(Listener):
 
     def meanwhile(self) -> None:
         """Load what the page will need."""
-        if self.ahead:
-            import_module(self.ahead)
+        for name in self.ahead:
+            with suppress(ImportError):  # what is not there is not needed, or is missed when it is
+                import_module(name)
 
     def warn(self, text: str) -> None:
         """Something that is wrong and was dealt with: said even when quiet."""
@@ -83,6 +85,8 @@ class Page(Listener):
     @property
     def rich(self) -> Console | None:
         """The terminal, or None when output goes elsewhere."""
+        if self._out is None and not _may_be_terminal(sys.stdout):
+            return None
         if self._out is None:
             from rich.console import Console
 
@@ -149,10 +153,13 @@ class Page(Listener):
 
         `total` is the number of steps, None when it is not known.
         """
+        if self.quiet or not _may_be_terminal(sys.stderr):
+            yield _nothing
+            return
         from rich.console import Console
 
         console = Console(stderr=True)
-        if self.quiet or not console.is_terminal:
+        if not console.is_terminal:
             yield _nothing
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -161,6 +168,11 @@ class Page(Listener):
         with Progress(*parts, console=console, transient=True) as bar:
             task = bar.add_task(label, total=total)
             yield lambda: bar.advance(task)
+
+
+def _may_be_terminal(stream: TextIO) -> bool:
+    """False where rich would say so too: it takes a while to load, and pipes and files do without."""
+    return stream.isatty() or any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
 
 
 def put(text: str) -> None:

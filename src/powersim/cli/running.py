@@ -37,7 +37,8 @@ from powersim.cli.options import (
 from powersim.cli.spelling import names
 from powersim.cli.telling import EXAMPLES, tell
 
-REPORT = "powersim.cli.comparing"
+REPORT, GALLERY = "powersim.cli.comparing", ("powersim.figures.gallery", "dask.array")
+"""What `compare` needs when histories are there; xarray loads dask, where there is one, for what figures show."""
 NONE = "none"
 FIGURES = ("headline", "all", NONE)
 
@@ -139,12 +140,13 @@ def compare(
     from powersim.run.work import workers as processors
     from powersim.study.study import Study
 
-    page = console.Page(quiet, ahead=REPORT)
     if figures is not None and figures not in FIGURES:
         raise PowersimError(unknown_name(figures, FIGURES, "--figures"))
     needs("--figures", figures not in (None, NONE), "--out", out is not None)
     needs("--paths", paths is not None, "--out", out is not None)
     figures = figures or FIGURES[0]
+    drawn = out is not None and figures != NONE
+    page = console.Page(quiet, ahead=(REPORT, *(GALLERY if drawn else ())))
     study = Study(
         file, names(branches), names(theories), seed, overrides=changes(set_, no_priors), sampling=sampling
     )

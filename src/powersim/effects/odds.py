@@ -18,7 +18,7 @@ import numpy as np
 
 from powersim.effects import limits
 from powersim.effects.outcomes import summary_of
-from powersim.effects.results import COUNTED, ODDS, Floats, Study
+from powersim.effects.results import COUNTED, ODDS, Floats, Study, of_outcome
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,8 +46,8 @@ def odds_of(results: xr.Dataset, outcome: str) -> Floats | None:
     """The odds of an outcome in every run, shape (branch, theory, run); None where the rules have none."""
     if "odds" not in results:
         return None
-    found = results["odds"].sel(outcome=outcome).transpose("branch", "theory", "run").values
-    return np.asarray(found, np.float64) if np.isfinite(found).any() else None
+    found = of_outcome(results, "odds", outcome)
+    return found if np.isfinite(found).any() else None
 
 
 def measured(results: xr.Dataset, outcome: str, study: Study | None = None) -> tuple[Floats, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.effects.results import Floats, OutcomeLabel, Study, Summary, paths
+from powersim.effects.results import Floats, OutcomeLabel, Study, Summary, of_outcome, paths
 from powersim.rules.level import beyond
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def summary_of(results: xr.Dataset, outcome: str, study: Study | None = None) ->
     study = study or Study.read(results)
     summary = study.outcome(outcome).summary
     if "summary" in results:
-        kept = results["summary"].sel(outcome=outcome).transpose("branch", "theory", "run")
-        return np.asarray(kept.values, dtype=np.float64)
+        return of_outcome(results, "summary", outcome)
     return summarise(paths(results, outcome), summary, study.turns)
 
 

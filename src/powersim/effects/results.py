@@ -51,6 +51,9 @@ ALL = "all"
 SAMPLE = 5000
 """Runs whose paths are drawn: quantiles of so many are within half a point, and memory stays bounded."""
 
+ROOM = 128 * 2**20
+"""Bytes of results that are held in memory; of larger ones what is needed is read when it is needed."""
+
 KINDS: tuple[Kind, ...] = get_args(Kind)
 HEADLINES = 4
 """Outcomes shown in the overview when the study names none."""
@@ -201,6 +204,12 @@ def has_gaps(results: xr.Dataset, name: str, reference: str) -> bool:
     return f"{name}_gap_sd" in results and len(order) > 1 and order[0] == reference
 
 
+def at_hand(results: xr.Dataset) -> xr.Dataset:
+    """Results with all but whole paths read once, where that is not much: else each look at them opens a file."""
+    rest = results.drop_vars("value", errors="ignore")
+    return results.assign(rest.compute().data_vars) if rest.nbytes <= ROOM else results
+
+
 def sample(results: xr.Dataset) -> xr.Dataset:
     """The runs whose paths are looked at, from the first on: those that keep them, up to `SAMPLE`."""
     kept = int(results.attrs.get("paths", SAMPLE))
@@ -215,10 +224,25 @@ def paths(results: xr.Dataset, outcome: str) -> Floats:
 
 def of_branch(results: xr.Dataset, variable: str, branch: str) -> xr.DataArray:
     """One branch's part of a variable; KeyError lists the known branches."""
-    known = [str(b) for b in results["branch"].values]
-    if branch not in known:
-        raise KeyError(f"no branch {branch!r}; these results hold {', '.join(known)}")
+    place_of(results, "branch", branch)
     return results[variable].sel(branch=branch)
+
+
+def place_of(results: xr.Dataset, dimension: str, name: str) -> int:
+    """Place of a name along a dimension; KeyError lists those that there are."""
+    known = [str(each) for each in results[dimension].values]
+    if name not in known:
+        raise KeyError(f"no {dimension} {name!r}; these results hold {', '.join(known)}")
+    return known.index(name)
+
+
+def of_outcome(results: xr.Dataset, variable: str, outcome: str) -> Floats:
+    """What a variable has of one outcome in every run, shape (branch, theory, run). KeyError for an unknown outcome.
+
+    Without labels: to choose by them is most of the work where there are many outcomes, and loads dask where it is.
+    """
+    found = results[variable].variable.isel(outcome=place_of(results, "outcome", outcome))
+    return np.asarray(found.transpose("branch", "theory", "run").values, np.float64)
 
 
 def _json(results: xr.Dataset, name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from powersim.effects.paired import Effect, diverged, effects
-from powersim.effects.results import Study, sample
+from powersim.effects.results import ROOM, Study, sample
 from powersim.figures.alignment import draw_alignment
 from powersim.figures.arms import draw_arms
 from powersim.figures.atlas import mapped
@@ -34,9 +34,6 @@ from powersim.files.writing import write
 
 EVENTS = 16
 """Events that get a figure of their own: those that branches change most."""
-
-ROOM = 128 * 2**20
-"""Bytes of results that are held in memory; of larger ones each figure reads what it needs."""
 
 INDEX = "index.html"
 SECTIONS = {

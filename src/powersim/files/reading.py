@@ -39,13 +39,13 @@ class FileError(PowersimError):
 class Strict(BaseModel):
     """A part of a file: unknown keys are refused, types are exact, nothing changes after validation."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Loose(BaseModel):
     """The same of a part to which later versions, or others, may add keys."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 Part = TypeVar("Part", bound=BaseModel)

@@ -66,7 +66,7 @@ def foresee(built: Built, branches: Sequence[str], theories: Sequence[str]) -> l
     branches, theories: names; "" is a scenario without any.
     """
     found: dict[tuple[object, ...], tuple[bool, tuple[Change, ...]]] = {}
-    worlds = {theory: _start(built, theory) for theory in theories}
+    starts = {theory: _start(built, theory) for theory in theories}
     out = []
     for name in branches:
         branch = built.branch(name)
@@ -78,24 +78,27 @@ def foresee(built: Built, branches: Sequence[str], theories: Sequence[str]) -> l
                 laid = (path.tobytes(), branch.act.tobytes(), stock.tobytes())
                 key = (theory, answer == ACCEPTED and branch.offer_turn, *laid)
                 if key not in found:
-                    found[key] = _read(built, worlds[theory]._replace(branch=branch), answer)
+                    g, start = starts[theory]
+                    found[key] = _read(built, g._replace(branch=branch), start, answer)
                 out.append(Foreseen(name, name + ANSWERS[answer], theory, *found[key]))
     return out
 
 
-def _start(built: Built, theory: str) -> Given:
-    """What is given under a theory, every prior at its number's value."""
+def _start(built: Built, theory: str) -> tuple[Given, World]:
+    """What is given under a theory, every prior at its number's value, and the world in which it begins."""
     inputs = built.central(theory)
     case = built.case("", theory)._replace(setup=inputs.setup, params=inputs.params)
-    return given_by(case, 0, 0)
-
-
-def _read(built: Built, g: Given, answer: int) -> tuple[bool, tuple[Change, ...]]:
-    """Whether anything is read, and the beliefs that it moves, in a world of its own."""
+    g = given_by(case, 0, 0)
     w = new_world(g.s, 0)
-    w.offer[0] = answer
     refresh_readings(g.s, w)
     refresh_interests(g.s, w)
+    return g, w
+
+
+def _read(built: Built, g: Given, start: World, answer: int) -> tuple[bool, tuple[Change, ...]]:
+    """Whether anything is read, and the beliefs that it moves, in a world of its own."""
+    w = World._make(array.copy() for array in start)
+    w.offer[0] = answer
     since, acts = built.scenario.intervention or 0, False
     for t, moved in _moves(g.branch, w, answer == REFUSED):
         w.pos_before[:] = w.pos

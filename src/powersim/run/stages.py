@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from powersim._words import counted
+from powersim.effects.odds import odds_of
+from powersim.effects.results import at_hand
 from powersim.errors import Argument, ArgumentError, Stopped, whole
 from powersim.files.writing import check_folder, check_target
 from powersim.run import work
@@ -107,7 +109,9 @@ class Job:
         if changed:
             self.listener.note(f"recorded with another version of {', '.join(changed)}: results may differ")
         for stage, runs in enumerate(self._stages()):
-            store = work.open_store(self.plan, where, runs, resume=self.resume or stage > 0, paths=self.paths)
+            store = work.open_store(
+                self.plan, where, runs, resume=self.resume or stage > 0, paths=self.paths, later=True
+            )
             if stage == 0:
                 self._warn_of_size(store, runs)
             for line in damage(store):
@@ -143,6 +147,7 @@ class Job:
         try:
             return self._computed(store, runs)
         except KeyboardInterrupt:  # before the first history
+            store.lay_out()
             return work.Progress(runs, min(store.complete, runs), stopped=True)
         except ClusterError as error:
             if self.out is None:
@@ -156,8 +161,6 @@ class Job:
             if self.resume:
                 announce(self.listener)
             work.warm(self.plan.first_case, self._engine)
-            # Histories are computed outside the interpreter's lock: time to load what will be needed of the results.
-            threading.Thread(target=self._look_ahead, args=(store.folder,)).start()
         with self.listener.progress("computing", steps) as tick:
             return work.fill(
                 self.plan,
@@ -167,6 +170,8 @@ class Job:
                 threads=self.workers,
                 scheduler=self.scheduler,
                 tick=tick,
+                # Histories are computed outside the interpreter's lock: time to load what their results will need.
+                begun=threading.Thread(target=self._look_ahead, args=(store.folder,)).start,
                 say=lambda text, wrong: self.listener.warn(text) if wrong else self.listener.note(text),
             )
 
@@ -174,7 +179,10 @@ class Job:
         """Load what the results will need; much of it comes only with the first that are opened."""
         self.listener.meanwhile()
         with suppress(Exception):  # whoever opens them again says what is wrong
-            work.dataset(folder, 1, verified=False)
+            import scipy.special  # noqa: F401
+
+            found = at_hand(work.dataset(folder, 1, verified=False))
+            odds_of(found, str(found["outcome"].values[0]))
 
     def _stages(self) -> Iterator[int]:
         """Numbers of runs to compute, each more than the last: one, unless an interval decides."""

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +24,7 @@ from powersim.run.condense import condense, summary_of, with_odds
 from powersim.run.facts import MOST_RUNS
 from powersim.run.opened import unknown_name
 from powersim.run.plan import Plan
-from powersim.scenario.canonical import checksum, resolved_text
+from powersim.scenario.canonical import checksum, resolved_data
 from powersim.sim import held, provenance
 from powersim.sim.ensemble import Ensemble, Simulate, Together
 from powersim.sim.held import FORMAT, held_identity
@@ -82,9 +83,14 @@ def together(engine: str = COMPILED) -> Together:
     return lambda cases, seed, run: [one(case, seed, run) for case in cases]
 
 
+_warm = False  # what a process has found compiled, or has compiled, it keeps: files are read through once
+
+
 def is_cold() -> bool:
     """Whether the rules have yet to be compiled, which takes a while: `patience` says how long."""
-    return jit.is_cold()
+    global _warm
+    _warm = _warm or not jit.is_cold()
+    return not _warm
 
 
 def patience() -> str:
@@ -139,10 +145,13 @@ def folder(out: Path | None) -> Iterator[Path]:
         yield Path(made)
 
 
-def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int | None = None) -> Store:
+def open_store(
+    plan: Plan, where: Path, runs: int, *, resume: bool, paths: int | None = None, later: bool = False
+) -> Store:
     """The store in a folder, made or continued. StoreError when other results are there.
 
-    `paths` keeps whole paths of the first so many runs; None: as the store has it, a new one of all.
+    `paths` keeps whole paths of the first so many runs; None: as the store has it, a new one of all. later: leave it
+    to `fill` to lay a new one out, while the first histories are computed.
     """
     check_folder(where, RESULTS)
     kept = (
@@ -150,7 +159,7 @@ def open_store(plan: Plan, where: Path, runs: int, *, resume: bool, paths: int |
     )
     identity = {**plan.identity(), "format": FORMAT, "paths": kept}
     attributes = plan.attributes() | ({} if kept == ALL_PATHS else {"paths": kept})
-    return Store.prepare(where, plan.layout(), runs, identity, attributes, resume=resume)
+    return Store.prepare(where, plan.layout(), runs, identity, attributes, resume=resume, later=later)
 
 
 def ensemble(plan: Plan, engine: str = COMPILED) -> Ensemble:
@@ -168,20 +177,30 @@ def fill(
     scheduler: str | None = None,
     tick: Callable[[], None] | None = None,
     say: Callable[[str, bool], None] | None = None,
+    begun: Callable[[], None] | None = None,
 ) -> Progress:
     """Compute what the store lacks of `runs` runs. A KeyboardInterrupt ends it early; what is there then is whole.
 
     `threads` are processes when the engine is a cluster on this machine; `scheduler` is the address of another, and
-    `say` is told when a cluster keeps one waiting. ClusterError when the cluster is lost: what is there is whole.
+    `say` is told when a cluster keeps one waiting; `begun` is called when the store is there and histories are being
+    computed. ClusterError when the cluster is lost: what is there is whole.
     """
     runs = store.goal(runs)
     progress = Progress(runs, min(store.complete, runs))
     if store.missing(runs):
         summaries = [summary_of(outcome) for outcome in plan.scenario.outcomes.values()]
         odds = with_odds(plan.scenario.outcomes.values())
+
+        def begin() -> None:
+            store.lay_out()
+            if begun is not None:
+                begun()
+
         try:
             with (
-                _chunks(plan, store, runs, engine, threads or workers(), scheduler, tick, say) as chunks,
+                _chunks(
+                    plan, store, runs, engine, threads or workers(), scheduler, tick, say, begin
+                ) as chunks,
                 closing(chunks),
             ):
                 for chunk in chunks:
@@ -203,12 +222,18 @@ def _chunks(
     scheduler: str | None,
     tick: Callable[[], None] | None,
     say: Callable[[str, bool], None] | None,
+    begun: Callable[[], None],
 ) -> Iterator[Generator[Chunk, None, None]]:
     """The chunks that the store lacks, in order, from this process or from a cluster."""
     if engine != DASK:
         here = ensemble(plan, engine)
-        yield _in_turn(here.chunks(first, stop, threads, tick) for first, stop in store.missing(runs))
+        calls = chain([begun], repeat(None))
+        yield _in_turn(
+            here.chunks(first, stop, threads, tick, call)
+            for (first, stop), call in zip(store.missing(runs), calls)
+        )
         return
+    begun()
     from powersim.run.remote import Remote
     from powersim.sim import cluster
 
@@ -283,6 +308,6 @@ def facts(plan: Plan, runs: int, command: str, started: float, engine: str) -> d
             "name": plan.scenario.name,
             "checksum": f"sha256:{checksum(plan.scenario)}",
             "document": dict(opened.document),
-            "resolved": json.loads(resolved_text(plan.scenario)),
+            "resolved": json.loads(json.dumps(resolved_data(plan.scenario), sort_keys=True)),
         },
     }

@@ -62,12 +62,20 @@ def _pairs(table: Pairs) -> str:
     return f"{{{text}}}"
 
 
+_AS_IT_IS = frozenset({type(None), str, int, bool})
+
+
 def _plain(value: Any, *, talk: bool) -> Any:
     """Only dicts, lists, texts and numbers."""
-    if value is None or isinstance(value, (str, int)):
+    kind: Any = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, float):
+    if kind is float:
         return value if math.isfinite(value) else str(value)
+    if kind is tuple or kind is list:
+        return [_plain(item, talk=talk) for item in value]
+    if kind is dict:
+        return {_key(key): _plain(item, talk=talk) for key, item in value.items()}
     if isinstance(value, Expression):
         return (
             [[op.code, op.value, *(name.name for name in op.names)] for op in value.ops]
@@ -77,13 +85,9 @@ def _plain(value: Any, *, talk: bool) -> Any:
     if isinstance(value, Num) and value.prior is None and not value.parameter and not (talk and value.source):
         return value.value
     if dataclasses.is_dataclass(value):
-        kind: Any = type(value)
-        names = (name for name in _names(kind) if talk or name not in TALK)
-        return {name: _plain(getattr(value, name), talk=talk) for name in names}
+        return {name: _plain(getattr(value, name), talk=talk) for name in _told(kind, talk=talk)}
     if isinstance(value, Mapping):
         return {_key(key): _plain(item, talk=talk) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item, talk=talk) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
     return value
@@ -93,6 +97,12 @@ def _plain(value: Any, *, talk: bool) -> Any:
 def _names(kind: Any) -> tuple[str, ...]:
     """Names of the fields of a dataclass, without what it was made of."""
     return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+
+
+@cache
+def _told(kind: Any, *, talk: bool) -> tuple[str, ...]:
+    """Those of them that a text has, with what is only talk or without."""
+    return tuple(name for name in _names(kind) if talk or name not in TALK)
 
 
 def _key(key: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from powersim.scenario.arrays.build import build
+from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.canonical import checksum
 from powersim.scenario.resolved import Scenario
 
@@ -41,8 +41,8 @@ class Digest:
     checksum: str
 
 
-def digest(scenario: Scenario) -> Digest:
-    """The digest of a resolved scenario."""
+def digest(scenario: Scenario, built: Built | None = None) -> Digest:
+    """The digest of a resolved scenario; `built`: its arrays, where somebody has them."""
     calendar = scenario.calendar
     since = scenario.intervention
     return Digest(
@@ -70,6 +70,6 @@ def digest(scenario: Scenario) -> Digest:
         hypotheses=tuple(hypothesis.id for hypothesis in scenario.hypotheses),
         parameters_set=tuple(scenario.parameters_set),
         mechanisms_off=tuple(name for name, on in scenario.mechanisms.items() if not on),
-        priors=build(scenario).priors,
+        priors=(built or build(scenario)).priors,
         checksum=checksum(scenario),
     )

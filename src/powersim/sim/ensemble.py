@@ -87,9 +87,16 @@ class Ensemble:
     tally: Tally
 
     def chunks(
-        self, first: int, runs: int, workers: int, tick: Callable[[], None] | None = None
+        self,
+        first: int,
+        runs: int,
+        workers: int,
+        tick: Callable[[], None] | None = None,
+        begun: Callable[[], None] | None = None,
     ) -> Generator[Chunk, None, None]:
         """Chunks of runs first..runs-1 in order; `tick` is called, from any thread, after each (run, theory).
+
+        `begun` is called once, when the threads have work and before any of it is waited for.
 
         When the caller stops (or the user does), work that has not begun is dropped.
         """
@@ -102,6 +109,9 @@ class Ensemble:
                 while spans and len(under_way) < AHEAD:
                     start, stop = spans.popleft()
                     under_way.append((start, self._submit(pool, start, stop, tick)))
+                if begun is not None:
+                    begun()
+                    begun = None
                 start, futures = under_way.popleft()
                 parts = [future.result() for future in futures]
                 yield self._chunk(start, parts)

@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from powersim.files.indented import indented
 from powersim.files.writing import Mark
 from powersim.files.writing import write as write_file
 
@@ -74,8 +75,7 @@ def written(text: str) -> str:
 
 def write(folder: Path, facts: Mapping[str, Any]) -> Path:
     """Write `provenance.json` into a folder."""
-    text = json.dumps({KEY: FORMAT, **facts}, indent=2, ensure_ascii=False, allow_nan=False)
-    return write_file(folder / FILE, text + "\n", MARK)
+    return write_file(folder / FILE, indented({KEY: FORMAT, **facts}) + "\n", MARK)
 
 
 def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:

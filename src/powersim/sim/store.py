@@ -13,10 +13,11 @@ paths of all runs, or of the first so many.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -28,25 +29,46 @@ from powersim.sim.layout import Chunk, CondensedRuns, Layout
 from powersim.sim.manifest import RESULTS, DamagedError, Manifest, StoreError
 from powersim.sim.progress import Progress
 
+if TYPE_CHECKING:
+    import zarr
+
 ALL_PATHS = "all"
 
 
 class Store:
     """The results of one study in `folder`. Make one with `Store.prepare`."""
 
-    def __init__(self, folder: Path, layout: Layout, identity: Mapping[str, Any], damage: _Damage) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        identity: Mapping[str, Any],
+        damage: _Damage,
+        lay_out: Callable[[], None] | None = None,
+    ) -> None:
         self.folder = folder
         self.layout = layout
         self.paths = None if identity.get("paths", ALL_PATHS) == ALL_PATHS else int(identity["paths"])
         self.damaged = damage.names
         self._key = seals.key(identity)
         self._manifest = Manifest(folder, self._key, layout.chunk_runs())
-        import zarr
-
-        self._group = zarr.open_group(folder / RESULTS, mode="r+")
+        self._lay_out = lay_out
         self._claimed = damage.claimed
         self._broken = sorted(damage.chunks)
         self._sure = self._now = damage.progress
+
+    def lay_out(self) -> None:
+        """Lay out a new store on disk, unless that is done."""
+        if self._lay_out is not None:
+            self._lay_out()
+            self._lay_out = None
+
+    @cached_property
+    def _group(self) -> zarr.Group:
+        import zarr  # takes a while to load
+
+        self.lay_out()
+        return zarr.open_group(self.folder / RESULTS, mode="r+")
 
     @property
     def complete(self) -> int:
@@ -87,8 +109,9 @@ class Store:
         attributes: Mapping[str, Any],
         *,
         resume: bool,
+        later: bool = False,
     ) -> Store:
-        """Open the store in `folder` for `runs` runs, making it where there is none.
+        """Open the store in `folder` for `runs` runs, making it where there is none; `later`: by `lay_out`.
 
         `identity` is what must agree for results to belong together: JSON values by name. With `resume` a
         store of the same identity goes on, and grows if it has room for fewer; what of it is damaged is in
@@ -98,8 +121,11 @@ class Store:
         stated: dict[str, Any] = json.loads(json.dumps(dict(identity)))
         attributes = {**attributes, arrays.IDENTITY: json.dumps(stated)}
         if not held.held_identity(folder):
-            arrays.lay_out(path, layout, runs, attributes)
-            return cls(folder, layout, stated, _Damage(Progress.none(stated, runs)))
+            lay_out = partial(arrays.lay_out, path, layout, runs, attributes)
+            made = cls(folder, layout, stated, _Damage(Progress.none(stated, runs)), lay_out)
+            if not later:
+                made.lay_out()
+            return made
         check(folder, stated, resume=resume)
         arrays.sweep(path)
         for name in (record.FILE, manifest.FILE):
@@ -142,6 +168,7 @@ class Store:
 
     def finish(self) -> None:
         """Write what is kept as mean and spread over the runs so far; may be called at any time."""
+        self.lay_out()
         if self._now.done <= self._sure.written:
             return  # what is on disk is of as many runs, or more
         for name in arrays.MEANS:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from powersim._words import counted
 from powersim.effects.results import CERTAIN
 from powersim.run.foreseen import read_back
 from powersim.run.opened import LoadedScenario, Source, open_source
-from powersim.scenario.arrays.build import build
-from powersim.scenario.digest import digest
+from powersim.scenario.arrays.build import Built, build
+from powersim.scenario.digest import Digest, digest
 from powersim.scenario.load import Overrides
-from powersim.scenario.resolved import Scenario, Step
+from powersim.scenario.resolved import Step
 from powersim.study import shown
 
 DIGITS = 16  # of the checksum
@@ -38,7 +39,7 @@ class Checked:
         def listed(names: Sequence[str]) -> str:
             return f"{len(names)}: {listing(names, None if self.detail else WIDTH)}" if names else "none"
 
-        d = digest(self.opened.scenario)
+        d = self._digest
         since = f"; intervention {d.intervention}" if d.intervention else ""
         world = [
             (len(d.rival_goods) + len(d.know_how), "good"), (d.flows, "flow"), (d.disputes, "dispute"),
@@ -72,19 +73,27 @@ class Checked:
         return [
             f"from {label(turn)} on, before the intervention of {label(scenario.intervention or 0)}, these already "
             f"lay things down, and may have effects: {listing(names, None if self.detail else 2 * WIDTH)}"
-            for turn, names in _early(scenario).items()
+            for turn, names in _early(self.opened).items()
         ]
 
     @property
     def heading(self) -> str:
         """What stands above the readings."""
-        since = digest(self.opened.scenario).intervention
+        since = self._digest.intervention
         return f"How what branches lay down{f' from {since} on' if since else ''} will be read"
 
     @property
     def readings(self) -> list[tuple[str, str]]:
         """What each branch will be taken for under each theory."""
-        return read_back(self.opened, build(self.opened.scenario), short=not self.detail)
+        return read_back(self.opened, self._built, short=not self.detail)
+
+    @cached_property
+    def _built(self) -> Built:
+        return build(self.opened.scenario)
+
+    @cached_property
+    def _digest(self) -> Digest:
+        return digest(self.opened.scenario, self._built)
 
     def __repr__(self) -> str:
         return shown.block(f"<Checked: {self.title}: ok>", self._texts())
@@ -112,13 +121,14 @@ def check(source: Source, overrides: Overrides | None = None, *, detail: bool = 
     return Checked(open_source(source, overrides), detail)
 
 
-def _early(scenario: Scenario) -> dict[int, list[str]]:
-    """Branches that part from the first before the intervention, by the turn at which they do."""
-    since, found = scenario.intervention, dict[int, list[str]]()
+def _early(opened: LoadedScenario) -> dict[int, list[str]]:
+    """Branches that part from the reference before the intervention, by the turn at which they do."""
+    scenario, found = opened.scenario, dict[int, list[str]]()
+    since = scenario.intervention
     if since is None or not scenario.branches:
         return {}
     dates = {event.id: event.turn if event.turn >= 0 else event.first for event in scenario.events}
-    first, *others = scenario.branches.values()
+    first, *others = (scenario.branches[name] for name in opened.branches)
     usual = {_until(step, since) for step in first.steps}
     for branch in others:
         turns = [
@@ -136,7 +146,7 @@ def _until(step: Step, turn: int) -> tuple[object, ...]:
     """What a step does before a turn."""
     points = [at for at, _ in step.points if at < turn]
     kept = step.points[: len(points) + step.linear]
-    return step.verb, step.kind, step.thing, step.first, min(step.last, turn), kept
+    return step.verb, step.kind, step.thing, step.first, min(step.last, turn - 1), kept
 
 
 def listing(names: Sequence[str], width: int | None) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from powersim.files.writing import Mark, check_folder, check_target
-from powersim.given.conditioning import WORLDS, Asked, Conditioned, check_folder_of, condition
 from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.plan import Plan
@@ -20,12 +19,15 @@ from powersim.run.stages import announce, check_work, keeping
 from powersim.run.work import warm
 from powersim.sim import provenance
 from powersim.study.command import equivalent
-from powersim.study.conditional import Conditional, Origins, Weighing
 
 if TYPE_CHECKING:
     from powersim.effects.paired import Effect
     from powersim.effects.results import Study
     from powersim.figures.style import Drawing
+    from powersim.given.conditioning import Asked, Conditioned
+    from powersim.study.conditional import Conditional, Origins, Weighing
+
+# What is asked given what happened is loaded when it is asked: every study has these questions, few ask them.
 
 
 def asked_of(
@@ -35,6 +37,8 @@ def asked_of(
 
     folder: where they will be kept; PowersimError if something of others is in their place.
     """
+    from powersim.given.conditioning import WORLDS, Asked, check_folder_of
+
     if folder is not None:
         check_folder_of(folder)
     recorded = plan.opened.recorded
@@ -57,6 +61,9 @@ def conditional(
     scheduler: str | None = None,
 ) -> Conditional:
     """Condition a plan on what happened, into a folder if there is one."""
+    from powersim.given.conditioning import condition
+    from powersim.study.conditional import Conditional
+
     asked = asked_of(plan, date, worlds, coupling, folder)
     what = asked.known
     stated = what.evidence
@@ -94,6 +101,7 @@ def origin(
     from powersim.given import twins, witnesses
     from powersim.given.figures import draw_origins
     from powersim.given.knowledge import known
+    from powersim.study.conditional import Origins
 
     started = time.time()
     factual = None if date is None else known(plan, date).branch
@@ -151,6 +159,7 @@ def weigh(
     """What the record says of theories."""
     from powersim.given import weigh as asked
     from powersim.given.figures import draw_learnt
+    from powersim.study.conditional import Weighing
 
     started = time.time()
     if out is not None:
@@ -231,6 +240,8 @@ def facts(
     """What provenance says of it."""
     if date is None:
         return {}
+    from powersim.given.conditioning import WORLDS
+
     said: dict[str, object] = {"given": date, "worlds": WORLDS if worlds is None else worlds}
     if by_evidence:
         said["by_evidence"] = True

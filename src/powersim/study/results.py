@@ -218,7 +218,7 @@ class Comparison(Results):
         """Effects on every outcome, by theory and pooled over them."""
         from powersim.effects.paired import effects
 
-        return effects(self.data, self.pairs)
+        return effects(self._at_hand, self.pairs)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -255,14 +255,14 @@ class Comparison(Results):
 
         from powersim.effects.estimators import EstimatorRow, both
 
-        return pd.DataFrame(both(self.data, self.pairs), columns=list(EstimatorRow.__dataclass_fields__))
+        return pd.DataFrame(both(self._at_hand, self.pairs), columns=list(EstimatorRow.__dataclass_fields__))
 
     def write(self, folder: Path) -> Path:
         """Write effects.csv, and estimators.csv where there are outcomes that have odds."""
         from powersim.effects.estimators import FILE, both, write_estimators
         from powersim.effects.paired import write_effects
 
-        if found := both(self.data, self.pairs):
+        if found := both(self._at_hand, self.pairs):
             write_estimators(found, folder / FILE)
         return write_effects([*self.rows, *self._given], folder / EFFECTS_FILE)
 
@@ -271,6 +271,12 @@ class Comparison(Results):
         if self.conditional is None:
             return [] if self.folder is None or self.plan is not None else read_given(self.folder)
         return self.conditional.rows
+
+    @cached_property
+    def _at_hand(self) -> xr.Dataset:
+        from powersim.effects.results import at_hand
+
+        return at_hand(self.data)
 
     def condition(
         self,

@@ -27,6 +27,9 @@ class Resolver:
         self.wild = document.priors or []
         self.unmatched = set(range(len(self.wild)))
         self._patterns = [_pattern(wild.over) for wild in self.wild]
+        self._of_length: dict[int, list[tuple[int, list[str]]]] = {}
+        for index, pattern in enumerate(self._patterns):
+            self._of_length.setdefault(len(pattern), []).append((index, pattern))
 
     def num(
         self, path: str, number: Number | None, default: float = 0.0, parameter: str = "", written: str = ""
@@ -78,9 +81,10 @@ class Resolver:
         if self.document.priors is None:
             return None
         found: Prior | None = own
-        for index, pattern in enumerate(self._patterns):
+        parts = path.split(".")
+        for index, pattern in self._of_length.get(len(parts), ()):
             wild: WildPrior = self.wild[index]
-            if _matches(pattern, path.split(".")) and (wild.spread is not None or not only_spread):
+            if _matches(pattern, parts) and (wild.spread is not None or not only_spread):
                 self.unmatched.discard(index)
                 if own is None and not self.exact & set(names):
                     found = wild
@@ -197,4 +201,6 @@ def _leads(pattern: list[str], base: str) -> bool:
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:
-    return len(pattern) == len(path) and all(p in ("*", part) for p, part in zip(pattern, path, strict=True))
+    return len(pattern) == len(path) and all(
+        wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)
+    )

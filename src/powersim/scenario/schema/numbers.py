@@ -30,7 +30,7 @@ MOST_CONSTANT = 1e9  # of a number in an expression: products of as many as fit 
 class Strict(BaseModel):
     """Every part of a scenario: unknown keys are refused, types are exact, nothing changes after validation."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Prior(Strict):

@@ -38,9 +38,7 @@ class Agreement:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def agreement(
-    case: Case, seed: int, run: int, tolerance: float = 1e-9, turns: int | None = None
-) -> Agreement:
+def compared(case: Case, seed: int, run: int, tolerance: float = 1e-9, turns: int | None = None) -> Agreement:
     """Both models on the same case with the same luck, compared after every turn, or the first `turns` of them."""
     engine, world = Engine(case, seed, run), World(case, seed, run, keyed=True)
     largest, differs = 0.0, ""
