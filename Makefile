@@ -15,13 +15,18 @@ SEED ?= 2009
 WORKERS ?= auto
 FUZZ ?= 20
 
+# Compiled once for all the processes that tests start, whatever the surroundings prefer.
+export PYTHONDONTWRITEBYTECODE :=
+
 FLAGSHIP := scenarios/missile_defense_2009.yaml
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+# Files go to workers whole, the longest first (tests/conftest.py).
+TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
-.PHONY: help demo figures test quick slow fuzz compiled lint format docs site wheels bench calibrate constraints clean
+.PHONY: help demo figures test quick slow all long fuzz compiled lint format docs site wheels bench calibrate constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,14 +44,20 @@ figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=10
 	@cp $(OUT)/figures/figures/lead.png $(OUT)/figures/figures/overview.png docs/figures/
 	@echo "Figures (PNG and SVG): $(OUT)/figures/figures, the first two also in docs/figures; the rest: powersim figures $(OUT)/figures"
 
-test: lint compiled ## everything CI checks: style, types, layers, documents, all tests but the slow ones
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
+test: lint compiled ## style, types, layers, documents, all tests but the slow ones
+	$(TESTS) -m "not slow and not long"
 
 quick: compiled ## the tests alone, without the slow ones
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "not slow"
+	$(TESTS) -m "not slow and not long"
 
-slow: compiled ## the slow tests: the same claims on whole clusters, killed processes and full disks
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m slow
+slow: compiled ## the slow tests: interpreted rules, calibration, browsers, clusters, killed processes, full disks
+	$(TESTS) -m slow
+
+all: lint compiled ## what CI runs: test and slow
+	$(TESTS) -m "not long"
+
+long: compiled ## every command that the documents show, every example from the wheel: a quarter of an hour
+	$(TESTS) -m long
 
 fuzz: compiled ## hostile values in every option: all of them, where test tries a few (FUZZ=20)
 	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(WORKERS) -q tests/fuzz

@@ -5,7 +5,7 @@ A fresh process, because whether rules are compiled is fixed at import, and beca
 - `histories`: one thread, one branch, one history after another, after a first one that is not counted;
 - `study`: the same work as `powersim run`: threads, chunks, a store on disk;
 - `given`: worlds that went as a scenario's record says, and what their replays cost beside histories;
-- `mesa`: histories of plain_mesa.py through Mesa's `batch_run`, and how far they are from powersim's without luck.
+- `mesa`: histories of the plain Mesa model through `batch_run`; how far one with the same luck is from powersim's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def peak_mb() -> float:
 
 
 def histories(path: Path, branch: str, theory: str, runs: int, repeats: int) -> dict[str, Any]:
-    """Median time of `runs` histories one after another, and a checksum of what came out."""
+    """Median time of `runs` histories one after another, processor time, and a checksum of what came out."""
     from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
     from powersim.sim.history import simulate
@@ -44,17 +44,19 @@ def histories(path: Path, branch: str, theory: str, runs: int, repeats: int) -> 
     first = time.perf_counter()
     base = peak_mb()
     cases = [built.case(branch, theory, SEED, run) for run in range(1, runs + 1)]
-    times = []
+    times, busy = [], []
     for _ in range(repeats):
         digest = hashlib.sha256()
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         for run, case in enumerate(cases, start=1):
             digest.update(simulate(case, SEED, run).values.tobytes())
         times.append(time.perf_counter() - begun)
+        busy.append(time.process_time() - worked)
     return {
         "load": loaded - started,
         "first": first - loaded,
         "seconds": statistics.median(times),
+        "processor": statistics.median(busy),
         "turns": runs * built.turns,
         "actors": len(built.setup.power0),
         "issues": len(built.setup.x0),
@@ -70,7 +72,7 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
     from powersim.run.plan import plan
     from powersim.run.work import fill, open_store, warm
 
-    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    planned = plan(open_scenario(path), branch.split(",") if branch else None, theory or None, SEED)
     warm(planned.first_case)
     base = peak_mb()
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
@@ -94,7 +96,7 @@ def given(
     from powersim.run.work import warm
     from powersim.sim.history import simulate
 
-    planned = plan(open_scenario(path), branch or None, theory or None, SEED)
+    planned = plan(open_scenario(path), branch.split(",") if branch else None, theory or None, SEED)
     warm(planned.first_case)
     base = peak_mb()
     asked, (under,) = Asked(planned, date, worlds, moves or None), planned.theories
@@ -116,43 +118,35 @@ def given(
     with ThreadPoolExecutor(threads) as pool:  # with all that a study keeps in memory
         replayed(planned, lot.worlds, pool)
     return {
-        "seconds": seconds, "ess": found.ess, "distinct": found.distinct, "error": found.error,
+        "seconds": seconds, "ess": found.ess, "distinct": found.distinct, "r_hat": found.r_hat,
         "histories": found.histories, "replay": times[0] / times[1], "base_mb": base, "peak_mb": peak_mb(),
     }  # fmt: skip
 
 
-def mesa(path: Path, runs: int) -> dict[str, Any]:
-    """Time of a plain Mesa model doing the same turns, and the largest difference in alignment with luck off."""
-    import numpy as np
+def mesa(path: Path, branch: str, theory: str, runs: int) -> dict[str, Any]:
+    """Processor time of `runs` histories of the plain Mesa model by `batch_run`; how far one is from powersim's."""
     from mesa import batch_run
 
-    from plain_mesa import World
+    from plain_mesa.compared import compared
+    from plain_mesa.model import World
     from powersim.scenario.arrays.build import build
     from powersim.scenario.load import load
-    from powersim.sim.history import simulate
 
     built = build(load(path))
-    case = built.case("", "", SEED, 0)
-    case = case._replace(params=case.params._replace(own_rate=1.0, noise_sd=0.0))
-    ours = simulate(case, SEED, 0).alignment[-1]
-    plain = World(built, SEED, 0, built.turns, luck=False)
-    for _ in range(built.turns):
-        plain.step()
-    theirs = [[a.alignment.get(b, 0.0) for b in plain.countries] for a in plain.countries]
-    off = ~np.eye(len(theirs), dtype=bool)
-    begun = time.perf_counter()
+    found = compared(built.case(branch, theory, SEED, 0), SEED, 0)
+    cases = [built.case(branch, theory, SEED, run) for run in range(1, runs + 1)]
+    begun = time.process_time()
     batch_run(
-        World,
-        {"built": [built], "seed": [SEED], "run": range(runs), "turns": [built.turns]},
-        max_steps=built.turns,
-        number_processes=1,
+        World, {"case": cases, "seed": [SEED]}, max_steps=built.turns, number_processes=1,
         display_progress=False,
-    )
+    )  # fmt: skip
     return {
-        "seconds": time.perf_counter() - begun,
+        "processor": time.process_time() - begun,
         "turns": runs * built.turns,
-        "difference": float(np.abs(np.array(theirs) - ours)[off].max()),
-        "moved": float(np.abs(ours - case.setup.alignment0)[off].max()),
+        "actors": len(built.setup.power0),
+        "differs": found.differs,
+        "difference": found.largest,
+        "deals": found.counts["deals"],
     }
 
 
@@ -179,7 +173,7 @@ def main() -> None:
             asked.scenario, asked.branch, asked.theory, asked.date, asked.worlds, asked.moves, asked.threads
         )
     elif asked.what == "mesa":
-        found = mesa(asked.scenario, asked.runs)
+        found = mesa(asked.scenario, asked.branch, asked.theory, asked.runs)
     else:
         found = study(asked.scenario, asked.branch, asked.theory, asked.runs, asked.threads)
     print(json.dumps(found))

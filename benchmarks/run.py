@@ -1,11 +1,13 @@
 """Measure speed, scaling, memory and start-up, and write benchmarks/results.md and results.csv: `make bench`.
 
-Ratios compare measurements of the same run of this script. Each measurement has a process of its own (see probe.py),
-and the machine should have nothing else to do.
+Ratios compare measurements of the same run of this script, and come first. Each measurement has a process of its own
+(see probe.py), and the machine should have nothing else to do. Sections can be named (`run.py plain given`), and all of
+them tried in little time (`run.py --small`): then what is measured is printed, and nothing is written.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import os
@@ -21,14 +23,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import plain_mesa
 import worlds
 
 HERE = Path(__file__).resolve().parent
+TWO_POWERS = HERE.parent / "scenarios" / "two_powers.yaml"
 FLAGSHIP = HERE.parent / "scenarios" / "missile_defense_2009.yaml"
 CASE = ["--branch", "replace", "--theory", "spiral"]
 STUDY = ["--branch", "keep,cancel"]  # under all theories
 GIVEN = ["--branch", "keep", "--theory", "spiral", "--date", "2013Q4"]
+CHOSEN = 128  # worlds, and
+MOVES = 2  # moves of each after a step: bounded; what an answer takes stands in docs/given.md
 MANY_WORLDS = 10_000
 ACTORS = (15, 50, 150, 195)
 LEVERS = (1, 3, 9)  # of each of 15 actors
@@ -38,9 +42,18 @@ STUDY_RUNS = 100
 MEMORY_RUNS = (100, 1000, 4000)
 ALONE = {"OPENBLAS_NUM_THREADS": "1"}  # as the command line has it
 BUSY = 0.3  # load per core above which times are not to be trusted
-PLAIN = (15, 50)  # actors of the scenarios that a plain Mesa model computes too
-PLAIN_YEARS = 16
+PLAIN = ((15, 16), (50, 1))  # actors and years of the random scenarios that a plain Mesa model computes too
+RATIOS = ("times", "%")  # units of ratios
 PAIRS = 3  # interleaved pairs of compiled and interpreted measurements
+
+
+SMALL = False
+"""Whether every measurement is only tried."""
+
+
+def few(full: int, small: int = 1) -> int:
+    """How often, or how many."""
+    return small if SMALL else full
 
 
 @dataclass(frozen=True)
@@ -117,14 +130,15 @@ def company() -> str:
 def start_up() -> list[Row]:
     """How long one waits before anything happens."""
     topic = "start-up"
-    version_time = statistics.median(powersim("--version") for _ in range(5))
-    check_time = statistics.median(powersim("check", str(FLAGSHIP)) for _ in range(3))
+    version_time = statistics.median(powersim("--version") for _ in range(few(5)))
+    check_time = statistics.median(powersim("check", str(FLAGSHIP)) for _ in range(few(3)))
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as cache:
         one = ["run", str(FLAGSHIP), *CASE, "--runs", "1", "--quiet"]
-        cold, warm = (powersim(*one, POWERSIM_CACHE_DIR=cache) for _ in range(2))
+        kept = {} if SMALL else {"POWERSIM_CACHE_DIR": cache}  # tried in small, nothing is compiled anew
+        cold, warm = (powersim(*one, **kept) for _ in range(2))
     probe("histories", str(FLAGSHIP), *CASE)  # from here on nothing waits for the compiler
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as out:
-        asked = ["compare", str(FLAGSHIP), "--runs", "100", "--quiet"]
+        asked = ["compare", str(FLAGSHIP), "--runs", str(few(100, 2)), "--quiet"]
         two = [*asked, "--branches", "keep,cancel"]
         drawn = powersim(*two, "--out", f"{out}/results")
         bare, every = powersim(*two), powersim(*asked)
@@ -142,9 +156,10 @@ def start_up() -> list[Row]:
 def compiled_to_interpreted() -> list[Row]:
     """The same histories on one core, rules compiled and not; the bytes that come out are compared too."""
     ratios, compiled_ms, interpreted_ms, same = [], [], [], True
-    for _ in range(PAIRS):
-        fast = probe("histories", str(FLAGSHIP), *CASE, "--runs", "2", "--repeats", "15")
-        slow = probe("histories", str(FLAGSHIP), *CASE, "--runs", "2", POWERSIM_JIT="0")
+    runs = ["--runs", str(few(2))]
+    for _ in range(few(PAIRS)):
+        fast = probe("histories", str(FLAGSHIP), *CASE, *runs, "--repeats", str(few(15)))
+        slow = probe("histories", str(FLAGSHIP), *CASE, *runs, POWERSIM_JIT="0")
         ratios.append(slow["seconds"] / fast["seconds"])
         compiled_ms.append(1e3 * fast["seconds"] / fast["turns"])
         interpreted_ms.append(1e3 * slow["seconds"] / slow["turns"])
@@ -159,48 +174,48 @@ def compiled_to_interpreted() -> list[Row]:
 
 
 def plain() -> list[Row]:
-    """A part of the model as a plain Mesa model, and the same part compiled, both on one core."""
+    """The whole turn as a plain Mesa model, and compiled: processor time on one core, the same world by turns."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
-        for count in PLAIN:
+        cases: list[tuple[str, Path, list[str], int, int]] = [
+            ("flagship, 15 actors", FLAGSHIP, CASE, 1, 10),
+            ("two-powers, 3 actors", TWO_POWERS, ["--branch", "free", "--theory", "spiral"], 50, 200),
+        ]
+        for count, years in PLAIN[: few(len(PLAIN))]:
             path = Path(folder) / f"plain{count}.yaml"
-            plain_mesa.write(path, count, PLAIN_YEARS, SCENARIO_SEED)
-            ratios, fast_ms, slow_ms = [], [], []
-            for _ in range(PAIRS):
-                slow = probe("mesa", str(path), "--runs", "2")
-                fast = probe("histories", str(path), "--runs", "20", "--repeats", "5")
-                fast_ms.append(1e3 * fast["seconds"] / fast["turns"])
-                slow_ms.append(1e3 * slow["seconds"] / slow["turns"])
-                ratios.append(slow_ms[-1] / fast_ms[-1])
-            topic, case = "plain Mesa model, one core", f"levers, threat and alignment, {count} actors"
-            rows += [
-                Row(topic, case, "plain Mesa, batch_run", f"{statistics.median(slow_ms):.2f}", "ms/turn"),
-                Row(
-                    topic,
-                    case,
-                    "powersim, the same mechanisms",
-                    f"{statistics.median(fast_ms):.3f}",
-                    "ms/turn",
-                ),
-                Row(topic, case, "plain Mesa / powersim", f"{statistics.median(ratios):.0f}", "times"),
-                Row(
-                    topic,
-                    case,
-                    "largest difference of an alignment, without luck",
-                    f"{slow['difference']:.1e}",
-                    "",
-                ),
-            ]
+            worlds.write(path, count, few(years), SCENARIO_SEED)
+            cases.append((f"random, {count} actors", path, ["--branch", "free"], 1, 10))
+        for case, path, asked, theirs, ours in cases:
+            rows += beside_plain(case, [str(path), *asked], few(theirs), few(ours))
     return rows
 
 
+def beside_plain(case: str, asked: list[str], theirs: int, ours: int) -> list[Row]:
+    """Rows of one world; `theirs`, `ours`: histories of the plain model and of powersim in a measurement."""
+    ratios, fast_ms, slow_ms = [], [], []
+    for _ in range(few(PAIRS)):
+        slow = probe("mesa", *asked, "--runs", str(theirs))
+        fast = probe("histories", *asked, "--runs", str(ours), "--repeats", "5")
+        fast_ms.append(1e3 * fast["processor"] / fast["turns"])
+        slow_ms.append(1e3 * slow["processor"] / slow["turns"])
+        ratios.append(slow_ms[-1] / fast_ms[-1])
+    same = slow["differs"] or f"{slow['difference']:.0e}"
+    topic = "the whole turn as a plain Mesa model, one core"
+    return [
+        Row(topic, case, "plain Mesa / powersim", f"{statistics.median(ratios):.0f}", "times"),
+        Row(topic, case, "plain Mesa, batch_run", f"{statistics.median(slow_ms):.2f}", "ms/turn"),
+        Row(topic, case, "powersim", f"{statistics.median(fast_ms):.3f}", "ms/turn"),
+        Row(topic, case, "largest difference of any state, the same luck", same, ""),
+    ]
+
+
 def parallel() -> list[Row]:
-    """The same study on more and more threads, and as often side by side: what the machine has to give. Best of 3."""
+    """The same study on more and more threads, and as often side by side: what the machine has to give. Best of 2."""
     counts = sorted({1, 2, *(n for n in (4, 8, 16, 32, 64) if n < cores()), cores()})
     rows, single = [], 0.0
     for threads in [n for n in counts if n <= cores()]:
-        asked = ["--runs", str(STUDY_RUNS), "--threads", str(threads)]
-        times = [probe("study", str(FLAGSHIP), *STUDY, *asked) for _ in range(3)]
+        asked = ["--runs", str(few(STUDY_RUNS)), "--threads", str(threads)]
+        times = [probe("study", str(FLAGSHIP), *STUDY, *asked) for _ in range(few(2))]
         rate = max(found["histories"] / found["seconds"] for found in times)
         single = single or rate
         case = f"flagship, 2 branches, {threads} thread{'s' if threads > 1 else ''}"
@@ -209,7 +224,7 @@ def parallel() -> list[Row]:
             share = rate / (threads * single)
             rows.append(Row("threads", case, "efficiency against one thread", f"{100 * share:.0f}", "%"))
             alone = [*asked[:-1], "1"]
-            side = [probes(threads, "study", str(FLAGSHIP), *STUDY, *alone) for _ in range(3)]
+            side = [probes(threads, "study", str(FLAGSHIP), *STUDY, *alone) for _ in range(few(2))]
             most = max(sum(found["histories"] / found["seconds"] for found in times) for times in side)
             case = f"flagship, 2 branches, {threads} processes of one thread"
             rows.append(Row("threads", case, "histories", f"{most:.0f}", "1/s"))
@@ -221,7 +236,7 @@ def actors() -> list[Row]:
     """Random scenarios of the same texture and growing size."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
-        for count in ACTORS:
+        for count in ACTORS[: few(len(ACTORS))]:
             path = Path(folder) / f"random{count}.yaml"
             worlds.write(path, count, YEARS, SCENARIO_SEED)
             found = probe("histories", str(path), "--runs", "3", "--repeats", "3")
@@ -245,7 +260,7 @@ def issues() -> list[Row]:
     """Random scenarios of 15 actors with more and more issues."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
-        for levers in LEVERS:
+        for levers in LEVERS[: few(len(LEVERS))]:
             path = Path(folder) / f"random{levers}.yaml"
             worlds.write(path, ACTORS[0], YEARS, SCENARIO_SEED, levers)
             found = probe("histories", str(path), "--runs", "3", "--repeats", "5")
@@ -258,7 +273,7 @@ def issues() -> list[Row]:
 def memory() -> list[Row]:
     """Peak memory and pace of a study against its runs: results are streamed to disk."""
     rows = []
-    for runs in MEMORY_RUNS:
+    for runs in MEMORY_RUNS[: few(len(MEMORY_RUNS))]:
         found = probe("study", str(FLAGSHIP), *CASE, "--runs", str(runs), "--threads", str(cores()))
         case = f"flagship, {runs} runs, 1 branch, {cores()} threads"
         pace = found["histories"] / found["seconds"]
@@ -271,18 +286,21 @@ def memory() -> list[Row]:
 def given() -> list[Row]:
     """Worlds that went as the record says: how fast, what a replay costs, and the memory of very many."""
     topic, threads = "given", ["--threads", str(cores())]
-    found = probe("given", str(FLAGSHIP), *GIVEN, *threads)
-    case = f"flagship to {GIVEN[-1]}, 1 theory, 256 worlds, {cores()} threads"
+    chosen, moves, many_worlds = few(CHOSEN, 100), few(MOVES), few(MANY_WORLDS, 400)
+    size = ["--worlds", str(chosen), "--moves", str(moves)]
+    found = probe("given", str(FLAGSHIP), *GIVEN, *size, *threads)
+    case = f"flagship to {GIVEN[-1]}, 1 theory, {chosen} worlds, {moves} moves, {cores()} threads"
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
         path = Path(folder) / "known.yaml"
         path.write_text(json.dumps(worlds.known(worlds.scenario(10, 2, SCENARIO_SEED))), encoding="utf-8")
         small = probe(
-            "given", str(path), "--date", "2001Q2", "--worlds", str(MANY_WORLDS), "--moves", "1", *threads
+            "given", str(path), "--date", "2001Q2", "--worlds", str(many_worlds), "--moves", "1", *threads
         )
-    many = f"random, 10 actors, 8 turns, {MANY_WORLDS} worlds, {cores()} threads"
+    many = f"random, 10 actors, 8 turns, {many_worlds} worlds, {cores()} threads"
     return [
         Row(topic, case, "wall time", f"{found['seconds']:.0f}", "s"),
         Row(topic, case, "histories", f"{found['histories']}", ""),
+        Row(topic, case, "R-hat of islands", f"{found['r_hat']:.2f}", ""),
         Row(topic, case, "effective worlds", f"{found['ess']:.0f}", ""),
         Row(topic, case, "effective worlds by time", f"{60 * found['ess'] / found['seconds']:.1f}", "1/min"),
         Row(topic, case, "different draws", f"{found['distinct']}", ""),
@@ -291,42 +309,63 @@ def given() -> list[Row]:
     ]
 
 
-def write(rows: list[Row], about: str) -> None:
-    """The table as Markdown and as CSV."""
-    names = [field.name for field in fields(Row)]
-    with (HERE / "results.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([names, *map(astuple, rows)])
-    lines = [
-        "# Benchmarks",
-        "",
-        f"Made by `make bench` on {time.strftime('%Y-%m-%d')}: {about}",
-        "",
+def table(rows: list[Row]) -> list[str]:
+    """Rows as Markdown."""
+    return [
         "| topic | case | quantity | value | unit |",
         "| --- | --- | --- | ---: | --- |",
         *(f"| {row.topic} | {row.case} | {row.quantity} | {row.value} | {row.unit} |" for row in rows),
     ]
-    (HERE / "results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def text(rows: list[Row], about: str) -> str:
+    """Ratios, then everything that they are ratios of."""
+    ratios = [row for row in rows if row.unit in RATIOS]
+    rest = [row for row in rows if row.unit not in RATIOS]
+    lines = ["# Benchmarks", "", f"Made by `make bench` on {time.strftime('%Y-%m-%d')}: {about}", ""]
+    for title, some in (("Ratios", ratios), ("Measurements", rest)):
+        lines += [f"## {title}", "", *table(some), ""]
+    return "\n".join(lines)
+
+
+def write(rows: list[Row], about: str) -> None:
+    """The tables as Markdown and as CSV."""
+    names = [field.name for field in fields(Row)]
+    with (HERE / "results.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *map(astuple, rows)])
+    (HERE / "results.md").write_text(text(rows, about), encoding="utf-8")
+
+
+TOPICS: tuple[Callable[[], list[Row]], ...] = (
+    plain, compiled_to_interpreted, parallel, actors, issues, start_up, memory, given,
+)  # fmt: skip
 
 
 def main() -> None:
-    """Measure everything."""
+    """Measure everything, or what is named."""
+    global SMALL
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("section", nargs="*", help=", ".join(topic.__name__ for topic in TOPICS))
+    parser.add_argument(
+        "--small", action="store_true", help="try every measurement; the numbers mean nothing"
+    )
+    asked = parser.parse_args()
+    chosen = [topic for topic in TOPICS if topic.__name__ in asked.section or not asked.section]
+    if unknown := set(asked.section) - {topic.__name__ for topic in TOPICS}:
+        parser.error(f"no section {', '.join(sorted(unknown))}")
+    SMALL = asked.small
     about = f"{machine()}.{company()}"
     rows: list[Row] = []
-    topics: list[Callable[[], list[Row]]] = [
-        start_up,
-        compiled_to_interpreted,
-        plain,
-        parallel,
-        actors,
-        issues,
-        memory,
-        given,
-    ]
-    for measure in topics:
+    begun = time.perf_counter()
+    for measure in chosen:
         print(f"measuring {measure.__name__.replace('_', ' ')} ...", flush=True)
         rows += measure()
-    write(rows, about)
-    print((HERE / "results.md").read_text(encoding="utf-8"))
+    rows.append(Row("all of this", "", "wall time", f"{time.perf_counter() - begun:.0f}", "s"))
+    if len(chosen) == len(TOPICS) and not SMALL:
+        write(rows, about)
+    print(text(rows, about))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ is an error.
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from powersim.study.citing import rules_of
@@ -25,6 +26,7 @@ rules. Read off the code by `make docs`.
 """
 
 
+@cache
 def uses(folder: Path, pattern: str) -> dict[str, dict[str, set[str]]]:
     """For every name called in a folder: the files, and in them the functions, in which it is used."""
     found: dict[str, dict[str, set[str]]] = {}

@@ -72,7 +72,9 @@ def tried(python: str, wheel: Path, *, tests: bool) -> None:
         done([*command, "check", "my.yaml"], where)
         print(f"  {done([own, '-V'], where)}: {len(names)} examples run", flush=True)
     if tests:
-        said = done([own, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *TESTS], ROOT)
+        said = done(
+            [own, "-m", "pytest", "-q", "-m", "not slow and not long", "-p", "no:cacheprovider", *TESTS], ROOT
+        )
         print(f"  tests of {', '.join(TESTS)}: {said.splitlines()[-1]}", flush=True)
 
 

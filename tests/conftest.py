@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,29 @@ settings.register_profile(
 # HYPOTHESIS_PROFILE=explore looks for new counterexamples.
 settings.register_profile("explore", settings.get_profile("fixed"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+LONGEST = (
+    "app/test_browser", "cli/test_guard", "cli/test_process", "study/test_face", "cli/test_store", "fuzz/test_options",
+    "engines/test_engines_agree", "world/test_judging", "experiments/test_missile_defense_2009", "cli/test_survival",
+    "figures/test_figures", "rules/test_jit", "cli/test_kept", "given/test_sampler", "world/test_estimated_by_odds",
+    "given/test_origin", "report/test_page", "cli/test_cluster", "cli/test_until", "sensitivity/test_assumptions",
+)  # fmt: skip
+"""Files that take longest: they come first, so that no worker is left with one of them when the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others in their order (with xdist: --dist loadfile --no-loadscope-reorder)."""
+    first = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_pulls_the_plug() -> Iterator[None]:
+    """Nothing is forced onto the disk: the order of what is written stays, and workers do not wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

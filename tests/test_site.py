@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,7 @@ import pytest
 pytest.importorskip("material")
 pytest.importorskip("latex2mathml")
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 OUTSIDE = {"a"}  # tags that may name an address elsewhere: a reader follows it, a browser does not
 
 
@@ -35,14 +38,14 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built as `make site` builds it, but for the index of words, which takes a third of the time."""
+    """The site, built as `make site` builds it."""
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
     where = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_MKDOCS_2_WARNING", "1")  # a notice about versions to come
-        build(load_config(str(root / "mkdocs.yml"), strict=True, site_dir=str(where), plugins=[]))
+        build(load_config(str(root / "mkdocs.yml"), strict=True, site_dir=str(where)))
     return where
 
 
@@ -86,6 +89,31 @@ def test_nothing_of_the_site_is_loaded_from_elsewhere(site: Path) -> None:
     assert [
         found for text in styles for found in re.findall(r"(?:url\(|@import)\s*[\"']?https?:[^)\"']+", text)
     ] == []
+
+
+PROBE = """
+addEventListener("load", () => {
+  const field = document.querySelector("input.md-search__input");
+  field.focus();
+  field.value = "salience";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("keyup", { bubbles: true }));
+});
+"""
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a Chromium to search in")
+def test_search_works_from_a_disk(site: Path, tmp_path: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    (site / "probe.html").write_text(page.replace("</body>", f"<script>{PROBE}</script></body>"), "utf-8")
+    done = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         f"--user-data-dir={tmp_path}", "--virtual-time-budget=20000", "--dump-dom", (site / "probe.html").as_uri()],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    (site / "probe.html").unlink()
+    assert re.search(r"\d+ matching documents", done.stdout)
 
 
 def test_formulas_are_drawn_by_the_browser_itself(site: Path, pages: dict[Path, Page]) -> None:

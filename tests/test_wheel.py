@@ -82,7 +82,7 @@ def test_it_runs_an_example(installed: Path, tmp_path: Path, monkeypatch: pytest
     assert "2 runs" in output(installed, tmp_path, "powersim", "run", "classroom", "--runs", "2")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", names())
 def test_every_example_runs(installed: Path, tmp_path: Path, name: str) -> None:
     assert "2 runs" in output(installed, tmp_path, "powersim", "run", name, "--runs", "2")

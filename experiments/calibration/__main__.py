@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -14,57 +15,93 @@ from scipy import stats
 
 from powersim.run.work import workers
 
-FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "calibration.png"
+HERE = Path(__file__).parent
+FIGURES = HERE.parents[1] / "docs" / "figures"
+CASES = {
+    "calibration": ("without a discrepancy", False),
+    "calibration_lasting": ("with a discrepancy that lasts", True),
+}
+"""Figure: what is calibrated, and whether its discrepancy lasts."""
 
 
 def main(arguments: list[str]) -> None:
-    """Compute, with all processors; write results.md beside this file, and the figure. Ctrl-C: with what there is."""
-    truths, rows = int(arguments[0]) if arguments else TRUTHS, []
+    """Compute, with all processors; write results.md beside this file, and figures. Ctrl-C: with what there is.
+
+    Truths without a discrepancy, and with one that lasts (a fifth as many unless said); 0: what was ranked before.
+    """
+    first = int(arguments[0]) if arguments else TRUTHS
+    counts = (first, int(arguments[1]) if len(arguments) > 1 else first // 5)
+    for truths, (name, (_, lasting)) in zip(counts, CASES.items(), strict=True):
+        if truths:
+            rows = ranked(truths, lasting)
+            text = "\n".join(",".join(f"{value:.4f}" for value in row) for row in rows) + "\n"
+            _kept(name).write_text(text, encoding="utf-8")
+    report()
+
+
+def ranked(truths: int, lasting: bool) -> list[list[float]]:
+    """Ranks of truths, or of those that were ranked before Ctrl-C."""
+    rows = []
     with ProcessPoolExecutor(workers(), get_context("spawn")) as pool:
         try:
-            for row in pool.map(ranks_of, range(truths)):
+            for row in pool.map(partial(ranks_of, lasting=lasting), range(truths)):
                 rows.append(row)
                 print(f"\r{len(rows)} of {truths}", end="", file=sys.stderr, flush=True)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
     if not rows:
         raise SystemExit("no truth was ranked")
-    found = by_name(rows)
-    (Path(__file__).with_name("ranks.csv")).write_text(
-        "\n".join(",".join(f"{value:.4f}" for value in row) for row in rows) + "\n", encoding="utf-8"
-    )
+    return rows
+
+
+def report() -> None:
+    """Write tables and figures of what was ranked."""
     lines = [
         "# Ranks of synthetic truths", "",
-        f"{len(rows)} truths, {WORLDS} worlds each; even ranks are {len(rows) / BINS:g} in each tenth. p: how often "
-        "even ranks look as uneven, by Kolmogorov and Smirnov, and by chi-square over tenths.", "",
-        "| rank of | " + " | ".join(f"{b / BINS:g}" for b in range(BINS)) + " | p (KS) | p (chi²) |",
-        "|---" * (BINS + 3) + "|",
+        f"{WORLDS} worlds for each truth. p: how often even ranks look as uneven, by Kolmogorov and Smirnov, and by "
+        "chi-square over tenths.",
     ]  # fmt: skip
-    for name, rank in found.items():
-        counts, even = counted(rank)
-        lines.append(f"| {name} | " + " | ".join(map(str, counts)) + f" | {chance(rank):.2f} | {even:.2f} |")
-    Path(__file__).with_name("results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    draw(found)
+    for name, (title, _) in CASES.items():
+        rows = np.loadtxt(_kept(name), delimiter=",", ndmin=2).tolist()
+        found = by_name(rows)
+        lines += [
+            "", f"## {len(rows)} truths {title}", "", f"Even ranks are {len(rows) / BINS:g} in each tenth.", "",
+            "| rank of | " + " | ".join(f"{b / BINS:g}" for b in range(BINS)) + " | p (KS) | p (chi²) |",
+            "|---" * (BINS + 3) + "|",
+        ]  # fmt: skip
+        for what, rank in found.items():
+            counts, even = counted(rank)
+            lines.append(
+                f"| {what} | " + " | ".join(map(str, counts)) + f" | {chance(rank):.2g} | {even:.2g} |"
+            )
+        draw(found, FIGURES / f"{name}.png")
+    (HERE / "results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def draw(found: dict[str, NDArray[np.float64]]) -> None:
+def _kept(name: str) -> Path:
+    return HERE / f"{name.replace('calibration', 'ranks')}.csv"
+
+
+def draw(found: dict[str, NDArray[np.float64]], where: Path) -> None:
     """Histograms of ranks, with the band in which 99 of 100 bars of even ranks lie."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, len(found), figsize=(10, 2.6), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(found), figsize=(2.5 * len(found), 2.6), sharey=True, layout="constrained"
+    )
     for ax, (name, rank) in zip(axes, found.items(), strict=True):
         low, high = stats.binom.interval(0.99, len(rank), 1 / BINS)
         ax.axhspan(low, high, color="0.9")
         ax.axhline(len(rank) / BINS, color="0.5", lw=0.8)
         ax.hist(rank, BINS, range=(0.0, 1.0), color="#31688e", rwidth=0.9)
         ax.set_title(name, fontsize=9)
-        ax.set_xlabel(f"rank of the truth; p = {chance(rank):.2f}", fontsize=8)
+        ax.set_xlabel(f"rank of the truth; p = {chance(rank):.2g}", fontsize=8)
         ax.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel(f"of {len(rank)} truths", fontsize=8)
-    figure.savefig(FIGURE, dpi=110)
+    figure.savefig(where, dpi=110)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from powersim.effects.scores import pit
+from powersim.given.coding import alike, as_coded
 from powersim.given.knowledge import known
 from powersim.given.moves import Task
 from powersim.given.sampler import island
+from powersim.given.targets import Coded, targets
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
 from powersim.run.possible import Possible
@@ -20,9 +23,13 @@ from powersim.world.params import MECHANISMS
 
 TRUTHS, WORLDS, MOVES, BINS = 500, 48, 8, 10
 ERROR = 0.1
+DISCREPANCY, LASTS = 0.15, 3.0  # where it lasts: sd, years
 PATHS = ("issues.level.start", "events.rise.hazard", "events.fall.hazard")
 COUNTERFACTUAL = "level in 2007 without the cause"
 NAMES = (*PATHS, COUNTERFACTUAL)
+NEXT, ALONE = "what is coded of 2007", "the same, by worlds alone"
+LASTING_NAMES = (*NAMES, NEXT, ALONE)
+"""Where the discrepancy lasts also the next coded value is ranked: among what would be coded, and among worlds."""
 
 UNSURE = {"prior": {"uniform": [0.1, 0.9]}, "source": "assumed"}
 SCENARIO: dict[str, Any] = {
@@ -56,35 +63,62 @@ SCENARIO: dict[str, Any] = {
 }  # fmt: skip
 
 
-def ranks(truths: int, worlds: int = WORLDS, moves: int = MOVES) -> dict[str, NDArray[np.float64]]:
-    """Ranks (truths) in 0..1 of each uncertain number, and of the counterfactual, among the worlds of its record."""
-    return by_name([ranks_of(truth, worlds, moves) for truth in range(truths)])
+def ranks(
+    truths: int, worlds: int = WORLDS, moves: int = MOVES, *, lasting: bool = False
+) -> dict[str, NDArray[np.float64]]:
+    """Ranks (truths) in 0..1 of each uncertain number, and of the counterfactual, among the worlds of its record.
+
+    lasting: whether there is a discrepancy, that lasts; without it there is none.
+    """
+    return by_name([ranks_of(truth, worlds, moves, lasting=lasting) for truth in range(truths)])
 
 
 def by_name(rows: list[list[float]]) -> dict[str, NDArray[np.float64]]:
     """Ranks of truths by what was ranked."""
-    return dict(zip(NAMES, np.array(rows).T, strict=True))
+    table = np.array(rows).T
+    return dict(zip(LASTING_NAMES[: len(table)], table, strict=True))
 
 
-@lru_cache(maxsize=1)
-def _plan() -> Plan:
-    return plan(open_source(SCENARIO, {}))
+@lru_cache(maxsize=2)
+def _plan(lasting: bool) -> Plan:
+    stated = SCENARIO["evidence"]
+    if lasting:
+        stated = stated | {"discrepancy": {"value": DISCREPANCY, "lasts": LASTS, "source": "assumed"}}
+    return plan(open_source(SCENARIO | {"evidence": stated}, {}))
 
 
-def ranks_of(truth: int, worlds: int = WORLDS, moves: int = MOVES) -> list[float]:
-    """Ranks of one truth, in the order of NAMES."""
-    of = _plan()
+def ranks_of(truth: int, worlds: int = WORLDS, moves: int = MOVES, *, lasting: bool = False) -> list[float]:
+    """Ranks of one truth, in the order of NAMES or LASTING_NAMES."""
+    of = _plan(lasting)
     (theory,) = of.theories
     what, paths = known(of, "2006"), of.built.paths("")
     rng = np.random.default_rng([7, truth])
     own = Possible.of_run(of, theory, truth)
     factual, other = own.histories(of)
-    seen = factual.values[what.turn, 0] + ERROR * rng.standard_normal(len(what.turn))
-    some = island(Task(of, theory, replace(what, value=seen), worlds, moves), truth).worlds
+    after = what.until + 1
+    turns = np.append(what.turn, after)
+    missed = ERROR * rng.standard_normal(len(turns) - 1)
+    coded = factual.values[after, 0] + ERROR * rng.standard_normal() if lasting else np.nan
+    if lasting:
+        cov = DISCREPANCY**2 * np.exp(-np.abs(np.subtract.outer(turns, turns)) / LASTS)
+        drawn = rng.multivariate_normal(np.zeros(len(turns)), cov)
+        missed, coded = missed + drawn[:-1], np.clip(coded + drawn[-1], 0.0, 1.0)
+    told = replace(what, value=factual.values[what.turn, 0] + missed)
+    some = island(Task(of, theory, told, worlds, moves), truth).worlds
     places = [paths.index(path) for path in PATHS]
     found = [_rank(rng, own.place[place], some.place[:, place]) for place in places]
-    without = np.array([some[n].histories(of)[1].values[-1, 0] for n in range(worlds)])
-    return [*found, _rank(rng, other.values[-1, 0], without)]
+    both = [some[n].histories(of) for n in range(worlds)]
+    found.append(_rank(rng, other.values[-1, 0], np.array([without.values[-1, 0] for _, without in both])))
+    if not lasting:
+        return found
+    values = np.array([happened.values[:, :1] for happened, _ in both], np.float64)
+    target, weight = targets(of, told)[0], np.full(worlds, 1.0 / worlds)
+    assert isinstance(target, Coded)
+    members = as_coded(told, target, values, np.full(worlds, DISCREPANCY), what.until, after, told=True)
+    for among, each in ((members[:, 0], alike(weight, members)), (values[:, after, 0], weight)):
+        low, high = (float(end) for end in pit(among, np.asarray(coded), each))
+        found.append(low + rng.random() * (high - low))
+    return found
 
 
 def _rank(rng: np.random.Generator, value: float, among: NDArray[np.float64]) -> float:

@@ -102,6 +102,7 @@ def until(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
     return holds()
 
 
+@pytest.mark.slow
 def test_somebody_plays_with_the_page_and_closes_it(served, browser, tmp_path):
     process, address, room = served
     page = browser.new_page(viewport={"width": 1280, "height": 2600})

@@ -186,6 +186,7 @@ def test_workers_that_do_not_start_are_an_error(tmp_path):
     assert "add --resume to go on" in second
 
 
+@pytest.mark.slow
 def test_a_batch_queue_that_ends_all_processes_of_a_study_gets_one_message(tmp_path):
     out = tmp_path / "out"
     asked = [*compare(out, "--engine", "dask", "--workers", 1), "--runs", 200000]

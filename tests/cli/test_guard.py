@@ -70,7 +70,7 @@ def held(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.slow)])
 def test_a_signal_that_ends_a_study_is_an_interruption(powersim, tmp_path, name):
     """With the exit code that a shell expects, temporary folders gone, and what was computed to go on with."""
     number, out, temporary = signal.Signals[name], tmp_path / "out", tmp_path / "tmp"
@@ -109,6 +109,7 @@ def ended(arguments: list[str], temporary: Path, number: signal.Signals) -> tupl
     return process.returncode, complained
 
 
+@pytest.mark.slow
 def test_a_signal_leaves_no_temporary_folder_of_a_study_that_keeps_nothing(tmp_path):
     code, complained = ended(["compare", str(TWO), "--runs", "200000"], tmp_path, signal.SIGTERM)
     assert code == 128 + signal.SIGTERM
@@ -116,11 +117,13 @@ def test_a_signal_leaves_no_temporary_folder_of_a_study_that_keeps_nothing(tmp_p
     assert held(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_signal_that_the_shell_ignores_for_us_is_ignored(tmp_path):
     study = f'"$@" compare {TWO} --runs 150 --figures none --out {tmp_path / "out"}'
     assert shell(f'trap "" HUP; {study} & sleep 3; kill -HUP $!; wait $!').returncode == 0
 
 
+@pytest.mark.slow
 def test_a_hung_up_terminal_that_cannot_be_written_to_is_no_obstacle(tmp_path):
     ours, theirs = os.openpty()
     with subprocess.Popen(
@@ -136,6 +139,7 @@ def test_a_hung_up_terminal_that_cannot_be_written_to_is_no_obstacle(tmp_path):
         assert process.wait(60) == 128 + signal.SIGHUP
 
 
+@pytest.mark.slow
 def test_with_numbas_own_switch_the_command_says_the_same(powersim):
     """Interpreted, with the same numbers."""
     interpreted = shell(f'"$@" run {TWO} --runs 1', NUMBA_DISABLE_JIT="1")

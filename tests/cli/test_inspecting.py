@@ -41,6 +41,19 @@ def test_check_digests_the_flagship_on_one_screen_and_all_of_it_when_asked(power
     assert "more change" not in whole
 
 
+def test_check_says_which_branches_lay_things_down_before_the_intervention(powersim):
+    said = powersim("check", "missile_defense_2009", "--detail").out
+    (note,) = (line for line in said.splitlines() if line.startswith("  note: "))
+    assert note.startswith(
+        "  note: from 2007Q1 on, before the intervention of 2009Q3, these already lay things down"
+    )
+    early = set(note.partition("effects: ")[2].split(", "))
+    assert {"no_nato_shift", "no_s300"} <= early
+    # what all share until then, and events that come later, are no difference
+    assert not early & {"keep", "cancel", "free", "no_syrian_uprising", "no_2014_sanctions"}
+    assert "note:" not in powersim("check", "india_pakistan_1998").out
+
+
 def test_check_reads_branches_back_in_words_and_compiles_nothing_for_it(powersim, scenario, tmp_path):
     said = powersim("check", scenario).out.partition(
         "How what branches lay down from 2009Q1 on will be read\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
 import pytest
 
+import powersim as ps
 from powersim.cli import playing
 
 
@@ -31,7 +33,33 @@ def test_a_game_is_played_from_a_pipe_to_its_end(powersim, typed, tmp_path):
     assert "worth a turn: you +0.130, LOW +0.160" in result.out
     assert "Upland came off as the model would have with the same luck" in result.out
     assert (tmp_path / "out" / "play.csv").is_file()
-    assert "next: powersim tell classroom --run 0" in result.err
+    assert "of 3 simulated histories" in result.out
+    assert "next: powersim tell classroom --game classroom-UP.play.json" in result.err
+
+
+def test_a_played_game_is_told_as_it_was_played(powersim, typed, tmp_path):
+    typed("front 1 press", *[""] * 40)
+    powersim("play", "two_powers", "--as", "EAST", "--runs", 1, "--set", "rho=0.5")
+    told = powersim("tell", "two_powers", "--game", "two_powers-EAST.play.json", "--out", "game.json")
+    assert told.code == 0, told.err
+    game = json.loads((tmp_path / "game.json").read_text("utf-8"))
+    assert game["about"]["played"] == "EAST"
+    study = ps.Study("two_powers", overrides={"rho": "0.5"})
+    played = study.play("EAST", resume="two_powers-EAST.play.json")
+    title, path = (one := played.tell().story.about.outcomes[0]).title, one.path
+    (place,) = (n for n, each in enumerate(study.scenario.outcomes.values()) if each.title == title)
+    assert path.tolist() == played.history.values[:, place].tolist()
+    refused = powersim("tell", "two_powers", "--game", "two_powers-EAST.play.json", "--run", 3)
+    assert refused.code == 2
+    assert "--run: does nothing beside --game" in refused.err
+    with pytest.raises(ps.PowersimError, match="the game is at opening: it has to come to its end first"):
+        study.play("EAST").tell()
+
+
+def test_who_decides_nothing_is_told_the_run_itself():
+    study = ps.Study("two_powers")
+    game, run = study.play("WEST", lambda briefing: None).tell().story, study.tell().story
+    assert (game.entries, game.closing) == (run.entries, run.closing)
 
 
 def test_declining_every_offer_costs_upland_its_tariff(powersim, typed):

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import xarray as xr
 
+import powersim as ps
 from powersim import cli
+from powersim.cli import comparing
 from powersim.run.opened import open_scenario
 
 COLUMNS = (
@@ -45,6 +49,26 @@ def test_compare_says_its_sentence_then_a_row_a_branch_with_the_sign_under_each_
             for low, high in [_interval(effects, "war", name, theory)]
         ]
         assert f"  {' '.join(marks)}  " in told[name]
+
+
+def test_the_next_step_is_about_the_branch_that_tells_most(scenario):
+    found = ps.Study(scenario).compare(2, outcomes=["war", "friendship"])
+
+    def told(**ends):
+        rows = [
+            replace(r, effect=ends.get(f"{r.outcome}_{r.branch_b}", 0.0), ci_low=-1.0, ci_high=1.0)
+            for r in found.rows
+        ]
+        clear = [
+            r if r.effect == 0 else replace(r, ci_low=r.effect - 0.01, ci_high=r.effect + 0.01) for r in rows
+        ]
+        asked = SimpleNamespace(rows=clear, labels=found.labels, shown=found.shown, pairs=found.pairs)
+        return comparing.telling(asked)
+
+    assert told() == ("free", "keep")
+    assert told(war_keep=0.02, war_treaty=-0.1) == ("free", "treaty")
+    assert told(war_keep=0.02, friendship_treaty=-0.5) == ("free", "keep")
+    assert told(war_no_uprising=0.5, friendship_treaty=-0.5) == ("free", "treaty")
 
 
 def _interval(effects, outcome, branch, theory):

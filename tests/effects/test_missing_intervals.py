@@ -66,7 +66,8 @@ def test_runs_of_one_block_have_no_interval() -> None:
 
 @pytest.mark.parametrize("runs", [1, 2])
 def test_every_title_of_a_figure_says_so_and_claims_nothing(make: Any, runs: int) -> None:
-    results = few(make, runs)
+    results = make(branches=3, theories=2, outcomes=4, runs=40).isel(run=slice(0, runs))
+    results = results.isel(event=slice(0, 3), actor=slice(0, 6), actor2=slice(0, 6), flow=slice(0, 5))
     if runs == 2:  # of one block of draws
         results.attrs["block"] = 16
     subject = Subject.read(results)
@@ -76,7 +77,7 @@ def test_every_title_of_a_figure_says_so_and_claims_nothing(make: Any, runs: int
     wanted = {"overview", "effects", *(name for name in said if name.startswith("effects/"))}
     if runs == 1:
         wanted |= {"arms", *(name for name in said if name.startswith("alignment/"))}
-    assert len(wanted) > 6
+    assert len(wanted) >= 6
     for name in wanted:
         assert "oo few runs for an interval" in said[name], (name, said[name])
         assert not [claim for claim in CLAIMS if claim in said[name]], (name, said[name])

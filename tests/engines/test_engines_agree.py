@@ -61,11 +61,14 @@ def both(case: Case, seed: int, run: int) -> tuple[History, History]:
     return compiled.simulate(case, seed, run), mesa_engine.simulate(case, seed, run)
 
 
-def test_mesa_steps_the_history_that_the_ensemble_computes(flagship: Built) -> None:
-    scenario = flagship.scenario
-    for run, branch in enumerate(scenario.branches):
-        for theory in scenario.theories:
-            one, other = both(flagship.case(branch, theory, SEED, run), SEED, run)
+@pytest.mark.parametrize("theories", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_mesa_steps_the_history_that_the_ensemble_computes(flagship: Built, theories: int) -> None:
+    """In every branch, under each theory in turn or under all of them."""
+    known = list(flagship.scenario.theories)
+    assert len(known) == 4
+    for run, branch in enumerate(flagship.scenario.branches):
+        for place in range(theories):
+            one, other = both(flagship.case(branch, known[(run + place) % 4], SEED, run), SEED, run)
             assert len(one.log) > 100
             assert_same(one, other)
 
@@ -137,30 +140,13 @@ def drawn(count: int) -> list[dict[str, Any]]:
     return found
 
 
-def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
-    jobs = [
-        {
-            "file": str(root / "scenarios" / name),
-            "branch": branch,
-            "theory": theory,
-            "run": run,
-            "turns": turns,
-        }
-        for name, branch, theory, run, turns in (
-            ("missile_defense_2009.yaml", "replace", "deterrence", 0, 20),
-            ("missile_defense_2009.yaml", "free", "spiral", 1, 12),
-            ("missile_defense_2009.yaml", "trade", "balance-of-threat", 2, 14),
-            ("two_powers.yaml", "give_up", "deterrence", 0, 32),
-            ("two_powers.yaml", "free", "spiral", 1, 32),
-        )
-    ]
-    everything = root / "tests" / "scenarios" / "valid" / "everything.yaml"
-    jobs.append({"file": str(everything), "branch": "armed", "theory": "spiral", "run": 0, "turns": 20})
-    jobs += [
-        {"document": document, "branch": branch, "theory": "one", "run": run, "turns": 12}
-        for run, document in enumerate(drawn(25)[::2])
-        for branch in ("", *sorted(document["branches"])[:1])
-    ]
+TWO_POWERS = "scenarios/two_powers.yaml"
+FLAGSHIP = "scenarios/missile_defense_2009.yaml"
+EVERYTHING = "tests/scenarios/valid/everything.yaml"
+
+
+def assert_interpreted_the_same(jobs: list[dict[str, Any]]) -> None:
+    """Both engines, interpreted, give the bytes of compiled code in each of these histories."""
     for job in jobs:
         job |= {"seed": SEED, "parts": PARTS}
     environment = {**os.environ, "POWERSIM_JIT": "0"}
@@ -172,6 +158,34 @@ def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
     for job, (by_ensemble, by_mesa) in zip(jobs, json.loads(done.stdout), strict=True):
         assert by_ensemble == by_mesa, job
         assert by_ensemble == hashes(job), job
+
+
+def of_files(root: Path, *asked: tuple[str, str, str, int, int]) -> list[dict[str, Any]]:
+    names = ("branch", "theory", "run", "turns")
+    return [{"file": str(root / file)} | dict(zip(names, more, strict=True)) for file, *more in asked]
+
+
+def test_interpreted_rules_give_the_same_bits(root: Path) -> None:
+    assert_interpreted_the_same(
+        of_files(root, (TWO_POWERS, "give_up", "deterrence", 0, 32), (EVERYTHING, "armed", "spiral", 0, 20))
+    )
+
+
+@pytest.mark.slow
+def test_interpreted_rules_give_the_same_bits_in_large_scenarios_and_drawn_ones(root: Path) -> None:
+    jobs = of_files(
+        root,
+        (FLAGSHIP, "replace", "deterrence", 0, 20),
+        (FLAGSHIP, "free", "spiral", 1, 12),
+        (FLAGSHIP, "trade", "balance-of-threat", 2, 14),
+        (TWO_POWERS, "free", "spiral", 1, 32),
+    )
+    jobs += [
+        {"document": document, "branch": branch, "theory": "one", "run": run, "turns": 12}
+        for run, document in enumerate(drawn(25)[::2])
+        for branch in ("", *sorted(document["branches"])[:1])
+    ]
+    assert_interpreted_the_same(jobs)
 
 
 def hashes(job: dict[str, Any]) -> list[str]:

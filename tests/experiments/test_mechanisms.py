@@ -32,6 +32,7 @@ def test_every_mechanism_is_measured_in_the_flagship() -> None:
     assert {measure.mechanism for measure in MEASURES if measure.scenario == FLAGSHIP} == set(MECHANISMS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MECHANISMS))
 def test_switching_a_mechanism_off_does_what_was_expected(name: str, table: dict[str, Found]) -> None:
     row = table[name]

@@ -41,3 +41,42 @@ def test_the_study_can_be_listed_without_being_run(capsys, tmp_path):
         "compare", "tell", "why", "sensitivity", "verdict", "report",
     ]  # fmt: skip
     assert not (tmp_path / "study").exists()
+
+
+def test_what_is_given_what_happened_is_asked_again_with_one_choice_of_worlds(
+    planted, tmp_path, monkeypatch, capsys
+):
+    from experiments.missile_defense_2009 import given
+
+    from powersim.given import conditioning
+
+    evidence = {
+        "error": 0.2, "discrepancy": 0.2, "miss": 0.05, "paths": "changes",
+        "events": [
+            {"source": "made up", "event": "spark", "at": "2002"},
+            {"source": "made up", "event": "effect", "at": "2004"},
+        ],
+    }  # fmt: skip
+    document = planted.by_chance(
+        {"id": "spark", "year": 2002, "chance": 0.5}, {"id": "effect", "year": 2004, "chance": 0.5},
+        record={"l_effect": {"2000": 0.0, "2004": 1.0}}, evidence=evidence,
+    )  # fmt: skip
+    (scenario := tmp_path / "planted.yaml").write_text(json.dumps(document), "utf-8")
+    out, origins = tmp_path / "out", {"effect": "happened,without"}
+    monkeypatch.setattr(conditioning, "FEWEST", 1)
+    for command in given.steps(scenario, origins, "2003", 100, 20, 1, out):
+        monkeypatch.setattr(sys, "argv", ["powersim", *command])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        assert not left.value.code, f"{command[0]}: {capsys.readouterr().err[-2000:]}"
+        if command[0] == "weigh":
+            given.lend(out, "2003", origins)
+            chosen = {path.name: path.stat().st_mtime_ns for path in (out / "given" / "given").glob("*.npz")}
+    assert len(chosen) == 4
+    for where in ("effect_given/given", "given/forecast/2003/given"):
+        assert {path.name: path.stat().st_mtime_ns for path in (out / where).glob("*.npz")} == chosen
+    page = given.numbers(out, "2003", origins)
+    assert "worlds count, log evidence" in page
+    assert page.count("| without | 0 (") == 2  # the cause changes nothing here, told or not
+    assert "- issues (coded): score" in page
+    assert "- events (worlds): score" in page

@@ -19,6 +19,7 @@ def base_rates(root: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return lambda name: importlib.import_module(f"experiments.base_rates.{name}")
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_the_record_file_is_what_the_data_give(root: Path, data: Path) -> None:
     done = subprocess.run(

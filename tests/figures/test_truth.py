@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 import xarray as xr
 
 from powersim.cli.levels import table
+from powersim.effects.outcomes import unit_of
 from powersim.effects.paired import effects
-from powersim.effects.results import Study
+from powersim.effects.results import OutcomeLabel, Study, Summary
 from powersim.figures.alignment import change, draw_alignment, gap
 from powersim.figures.arms import Flows, draw_arms
 from powersim.figures.dates import draw_dates
@@ -26,6 +28,8 @@ from powersim.figures.network import draw_network
 from powersim.figures.overview import draw_all_effects, draw_overview
 from powersim.figures.style import INK, looks, styled
 from powersim.report.prose import sentence
+from powersim.run.plan import UNIT_LETTERS, counted_in
+from powersim.world.quantities import QUANTITIES
 
 
 def lines_in(axes: Any, colour: str) -> list[Any]:
@@ -72,6 +76,29 @@ def test_intervals_of_events_are_paired(make: Any) -> None:
         if line.get_color() == looks(Study.read(results))["cancel"].colour and len(line.get_xdata()) == 2
     )  # fmt: skip
     assert 0 < width < 15  # of an unpaired difference it would be 44 points
+
+
+def test_the_band_of_a_share_stays_a_share(make: Any) -> None:
+    results = make(branches=2, theories=1, outcomes=2, runs=12)
+    study = Study.read(results)
+    rare = next(name for name, what in study.outcomes.items() if what.summary.kind == "ever")
+    results = results.assign_attrs(headline=json.dumps([rare]))
+    with styled():
+        axes = draw_lead(results, effects(results), Study.read(results)).figure.axes[0]
+    bands = np.concatenate([band.get_paths()[0].vertices[:, 1] for band in axes.collections])
+    assert bands.min() >= 0.0
+    assert bands.max() <= 1.0
+
+
+def test_every_kind_of_outcome_has_words_for_an_axis() -> None:
+    for name, kind in QUANTITIES.items():
+        outcome = SimpleNamespace(kind=name)
+        assert 0 < len(counted_in(outcome)) <= UNIT_LETTERS, name  # type: ignore[arg-type]
+        assert kind.unit
+    what = OutcomeLabel("u", "Utility", "", np.nan, np.nan, Summary("at", 0, 0, 0.5), "utility")
+    assert unit_of(what) == "utility"
+    assert unit_of(replace(what, unit="points of x")) == "points of x"
+    assert unit_of(replace(what, low=0.0, high=1.0)) == "0\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}1"
 
 
 def with_gaps(results: Any, spread: float) -> Any:

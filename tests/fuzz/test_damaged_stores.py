@@ -203,7 +203,6 @@ def attempt(what: Callable[[], Any]) -> tuple[Any, str]:
 def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     studies: Studies, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # nobody pulls the plug here
     monkeypatch.setattr(work, "ensemble", remembered(studies))
     monkeypatch.setattr(arrays, "_skeleton", laid_out_once(tmp_path))
     luck = random.Random(SEED)

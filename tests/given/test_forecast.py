@@ -116,7 +116,7 @@ def test_without_evidence_a_forecast_is_the_model_told_nothing(planted: ModuleTy
     said = planted.by_chance(*DEED, record=record, evidence=SURE | {"paths": "changes"})
     (one,) = told(said)
     np.testing.assert_array_equal(one.told[one.over].values, one.untold[one.over].values)
-    (score,) = [score for score in one.scores if score.name == "l_effect"]
+    score = next(score for score in one.scores if score.name == "l_effect")
     assert score.score == score.unconditioned
     assert score.skill_unconditioned == 0.0
     assert score.skill_persistence != score.skill_persistence  # nothing had been coded that could have lasted
@@ -126,7 +126,7 @@ def test_bad_forecasts_have_skills_below_0_and_are_called_so(document: dict[str,
     wrong = document | {"record": {"l_spark": RECORD["l_spark"], "l_effect": {"2000": 0.0}}}
     wrong["evidence"] = SURE | {"paths": "changes", "events": EVENTS[:1]}
     (one,) = told(wrong)
-    (score,) = [score for score in one.scores if score.name == "l_effect"]
+    score = next(score for score in one.scores if score.name == "l_effect")
     assert score.skill_unconditioned < 0 < score.unconditioned < score.score
     assert score.skill_persistence != score.skill_persistence  # a perfect reference leaves no skill
     assert np.isfinite(score.score)
@@ -239,6 +239,12 @@ def test_the_pit_of_a_right_forecast_is_flat_of_a_narrow_one_a_u_and_ties_are_sp
     np.testing.assert_allclose(scores.pit_histogram(np.array([0.5, 1.0]), np.array([0.5, 1.0]), 2), [0, 1])
 
 
+def test_a_reference_that_rounding_alone_keeps_from_perfect_leaves_no_skill() -> None:
+    same = scores.crps(np.full((7, 1), 0.15), np.array([0.15]))
+    assert np.isnan(scores.skill(0.1, float(same[0])))
+    assert scores.skill(0.1, 0.2) == pytest.approx(0.5)
+
+
 def test_scores_of_chances_are_proper() -> None:
     p, q = 0.3, np.linspace(0.01, 0.99, 99)
     for score in (scores.brier, scores.ignorance):
@@ -257,7 +263,7 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
     with (folder / "forecast.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == len(many.table) == 5 * (4 + 6)  # two issues, three events
+    assert len(rows) == len(many.table) == 7 * (4 + 6)  # two issues, in worlds and as coded, three events
     with (folder / "scores.csv").open(encoding="utf-8") as stream:
         assert len(list(csv.DictReader(stream))) == len(many.scores)
     for name in ("fans_2001", "fans_2003", "pit"):
@@ -266,17 +272,8 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
     said = json.loads((folder / "provenance.json").read_text("utf-8"))
     assert said["dates"] == ["2001", "2003"]
     monkeypatch.setattr(conditioning, "FEWEST", 1)
-    again = [
-        "forecast",
-        str(folder / "provenance.json"),
-        "--to",
-        "2007",
-        "--worlds",
-        "100",
-        "--out",
-        str(out),
-        "--resume",
-    ]
+    assert (said["worlds"], said["to"]) == (100, "2007")
+    again = ["forecast", str(folder / "provenance.json"), "--out", str(out), "--resume"]
     monkeypatch.setattr(sys, "argv", ["powersim", *again, "--workers", "1"])
     with pytest.raises(SystemExit, match=r"^(None|0)$"):
         cli.main()
@@ -290,6 +287,7 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
         *many.sentences,
         "than no change",
         "issues, year 1",
+        "issues, as coded, year 1",
         "given 2001: base: 100 of 100 worlds count",
     ):
         assert said in page.out

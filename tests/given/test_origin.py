@@ -115,6 +115,7 @@ def test_given_what_happened_the_rival_is_told_from_the_cause(planted: ModuleTyp
     assert math.isnan(row.ps) is False
     assert "Of 100 worlds that went like ours until 2004" in found.sentence
     assert "100 (96 to 100) would have gone without it under “without”" in found.sentence
+    assert "in all of them, so nothing can be said of what was sufficient" in found.sentence
     written = list(csv.DictReader((tmp_path / "origin" / "origin.csv").read_text("utf-8").splitlines()))
     assert list(written[0]) == COLUMNS
     assert {path.name for path in (tmp_path / "origin").iterdir()} == {
@@ -231,6 +232,7 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
         told.given("2003").origin("effect", runs=5)
 
 
+@pytest.mark.slow
 def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType, tmp_path: Path) -> None:
     events = [event("effect", 2003, 0.5)]
     stated = {"branch": "happened", "error": 0.2, "discrepancy": 0.0, "miss": 0.05, "paths": "changes"}

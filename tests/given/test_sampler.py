@@ -68,6 +68,7 @@ def test_an_event_that_is_imposed_is_paid_for_and_teaches_its_chance(chance: Cal
         assert seen(found, theory, "effect", branch) == pytest.approx(expected, abs=FAR * 0.035)
 
 
+@pytest.mark.slow
 def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_theories(
     chance: Callable[..., Plan],
 ) -> None:
@@ -91,6 +92,33 @@ def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_
         assert seen(found, "open", "effect", branch) == pytest.approx(exact[branch], abs=FAR * 0.035)
 
 
+def test_a_discrepancy_that_has_a_prior_is_averaged_over_it(chance: Callable[..., Plan]) -> None:
+    """One that is small goes with worlds that hit, a large one with any."""
+    prior = {"value": 0.3, "prior": {"uniform": [0.02, 0.8]}, "source": "assumed"}
+    of = chance(
+        *DEED,
+        record={"l_spark": {"2003": 0.78}},
+        evidence={"paths": "changes", "error": 0.05, "discrepancy": prior},
+    )
+    found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
+    (theory,) = of.theories
+    lot = found.lots[theory]
+    what = found.asked.known
+    sd = np.array([what.discrepancy((n + 0.5) / 32) for n in range(32)])
+    spread = np.sqrt(sd**2 + 0.05**2)
+    came, stayed = (
+        np.exp(-0.5 * ((0.78 - x) / spread) ** 2) / (spread * math.sqrt(2.0 * math.pi)) for x in (0.8, 0.0)
+    )
+    evidence = 0.5 * came + 0.5 * stayed
+    assert lot.log_evidence == pytest.approx(math.log(evidence.mean()), abs=0.15)
+    assert seen(found, theory, "effect", 1) == pytest.approx(
+        0.4 * came.sum() / (came + stayed).sum(), abs=FAR * 0.035
+    )
+    assert float(lot.worlds.weight @ lot.extra) == pytest.approx(
+        float(evidence @ (np.arange(32) + 0.5)) / 32 / evidence.sum(), abs=FAR * 0.03
+    )
+
+
 def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={})
     (theory,) = of.theories
@@ -100,6 +128,7 @@ def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
     assert seen(found, theory, "effect", 1) == pytest.approx(0.5 * 0.4, abs=FAR * 0.03)
 
 
+@pytest.mark.slow
 def test_evidence_that_nobody_could_miss_changes_nothing(chance: Callable[..., Plan]) -> None:
     certain = [fact(event="never", happened=False, to="2003"), fact(event="always", at="2001")]
     extra: tuple[dict[str, Any], ...] = (
@@ -136,6 +165,7 @@ def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: 
     assert np.array_equal(first.values[theory], threads.values[theory])
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={"events": TOLD})
     asked = Asked(of, "2006", 100, 1)
@@ -158,14 +188,15 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
     stated = {"paths": "changes", "events": TOLD[1:], "discrepancy": discrepancy}
     of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence=stated)
     task = Task(of, of.theories[0], known(of, "2006"), 1, 1)
+    counts = np.full(task.known.constant.size, 1.0 / task.known.constant.size)
     rng = np.random.default_rng(1)
     outcomes: set[bool] = set()
     for _ in range(10):
         size = len(of.built.paths(""))
-        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)))
+        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)), counts)
         anew = [LuckMove(turn, keys_of(rng, 2), np.arange(PARTS)) for turn in (0, 1, 1, 3, 4)]
-        found, well = task.walk(state, anew, [-0.2] * len(anew))
-        again = task.weigh(replace(found, case=None))
+        found, well = task.walk(state, counts, anew, [-0.2] * len(anew))
+        again = task.weigh(replace(found, case=None), counts)
         outcomes |= set(well)
         assert found.log == again.log
         assert np.array_equal(found.sums, again.sums)
@@ -173,10 +204,13 @@ def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
 def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
     """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""
     of = chance(*DEED, evidence={"events": [fact(event="spark", at="2002")]})
-    same, fresh = (condition(Asked(of, "2003", 160, 1, coupling=how), threads=1) for how in ("same", "fresh"))
+    same, fresh = (
+        condition(Asked(of, "2003", 200, MOVES, coupling=how), threads=1) for how in ("same", "fresh")
+    )
     (theory,) = of.theories
     assert bytes_of(same) == bytes_of(fresh)
     assert np.array_equal(same.values[theory][0], fresh.values[theory][0])

@@ -20,6 +20,7 @@ from PIL import Image
 from powersim.errors import PowersimError
 from powersim.figures.section import Figure, Section, Table
 from powersim.report import page as report_page
+from powersim.report import weights
 from powersim.report.answer import rounded
 from powersim.report.folder import write_report
 
@@ -93,7 +94,7 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs_but_the_scripts_of_it
     policy = next(each["content"] for each in page.all("meta") if "http-equiv" in each)
     assert policy.startswith("default-src 'none'")
     assert re.findall(r"'sha256-([^']+)'", policy) == sums
-    assert len(sums) == 2
+    assert len(sums) == 3
     rest = [each for each in page.all("script") if each]
     assert [each["type"] for each in rest] == ["application/json"] * 2
     for tag, attributes in page.tags:
@@ -215,18 +216,25 @@ addEventListener('load', () => {
       width: root.scrollWidth, window: root.clientWidth,
       broken: all('img').filter((image) => !image.naturalWidth).length,
       loaded: frame.contentWindow.performance.getEntriesByType('resource').filter((e) => /^http/.test(e.name)).length,
-      cut: all('.scroll').filter((part) => part.scrollWidth > part.clientWidth + 1).length,
       hidden: all('.live[hidden]').length, neutral: cells(), page: all('#what-if td.number:not([data-outcome])')
         .map((cell) => cell.textContent), worth: text('#what-if-worth'),
     };
+    found.shut = [all('details.fold').length, all('details.fold[open]').length, root.scrollHeight];
+    move('input[data-number="0"]', 10);
+    found.end = [cells(), text('#what-if-worth')];
+    move('input[data-number="0"]', 0);
     move('input[data-theory="0"]', 0);
     found.one = cells();
-    move('input[data-number="0"]', 10);
+    all('input[data-number]').slice(0, 3).forEach((_, k) => move(`input[data-number="${k}"]`, 10));
     found.few = [cells(), text('#what-if-worth')];
     const date = () => text('.chips li:nth-child(2) b');
     found.dates = [date()];
     move('#standing-date', 5);
     found.dates.push(date());
+    page.querySelector('#unfold').click();
+    found.opened = [all('details.fold[open]').length, root.scrollHeight];
+    found.wide = root.scrollWidth;
+    found.tables = all('.scroll').map((part) => [part.clientWidth, part.scrollWidth]);
     return found;
   });
   document.body.textContent = JSON.stringify(told);
@@ -263,11 +271,14 @@ def seen(text, tmp_path_factory):
 def test_in_a_browser_the_page_is_no_wider_than_the_window_and_loads_nothing(seen, width):
     found = seen[width]
     assert found["width"] <= found["window"] <= width
+    assert found["wide"] <= width
     assert found["loaded"] == found["broken"] == 0
 
 
 def test_on_a_laptop_nothing_is_cut(seen):
-    assert seen[1280]["cut"] == 0
+    tables = seen[1280]["tables"]
+    assert len(tables) > 3
+    assert all(0 < inside <= wide + 1 for wide, inside in tables)
 
 
 def test_in_a_browser_neutral_sliders_say_what_the_page_says(seen):
@@ -288,6 +299,21 @@ def test_in_a_browser_a_theory_without_weight_changes_effects_and_too_few_runs_a
     assert "Too few" in worth
 
 
+def test_in_a_browser_sixty_runs_carry_one_slider_to_its_end(seen):
+    cells, worth = seen[1280]["end"]
+    assert cells != seen[1280]["neutral"]
+    assert "–" not in cells
+    assert weights.LEAST <= int(worth.split()[2]) < 60
+
+
+def test_in_a_browser_long_parts_are_shut_and_open_when_asked(seen):
+    parts, open_at_first, tall = seen[1280]["shut"]
+    opened, taller = seen[1280]["opened"]
+    assert parts == opened > 4
+    assert open_at_first == 0
+    assert taller > tall + 1000
+
+
 def test_in_a_browser_the_date_of_alignments_can_be_moved(seen):
     before, after = seen[1280]["dates"]
     assert before != after
@@ -304,7 +330,10 @@ def places(cell: str) -> int:
 
 def test_without_its_scripts_the_page_reads_as_before(page):
     live = [attributes for _, attributes in page.tags if "live" in (attributes.get("class") or "").split()]
-    assert len(live) == 4
+    assert len(live) == 5
+    parts = [attributes for tag, attributes in page.tags if tag == "details"]
+    assert len(parts) > 4
+    assert all("open" in each for each in parts)
     assert all("hidden" in attributes for attributes in live)
     kinds = ("theory", "number")
     sliders = {kind: sum(f"data-{kind}" in each for each in page.all("input")) for kind in kinds}

@@ -342,7 +342,9 @@ MOVED = {
 }
 
 
-@pytest.mark.parametrize("how", MOVED)
+@pytest.mark.parametrize(
+    "how", [next(iter(MOVED)), *(pytest.param(how, marks=pytest.mark.slow) for how in [*MOVED][1:])]
+)
 def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
     small: Path, ask: Callable[..., str], how: str
 ) -> None:

@@ -60,3 +60,10 @@ def test_when_a_chunk_cannot_be_written_no_history_goes_on(
         work.fill(asked, store, 2, threads=2)
     assert raised.tb is not None  # it holds on to every frame, and so to whatever was not closed
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("run")] == []
+
+
+def test_what_a_process_has_found_compiled_is_not_looked_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([True, False])
+    monkeypatch.setattr(work, "_warm", False)
+    monkeypatch.setattr(work.jit, "is_cold", lambda: next(answers))
+    assert [work.is_cold() for _ in range(4)] == [True, False, False, False]

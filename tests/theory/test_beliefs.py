@@ -145,8 +145,10 @@ def test_twice_the_power_doubles_the_odds_of_resolve_and_a_power_of_nothing_coun
 def test_the_prior_of_resolve_rises_with_the_calculus_rests_with_it_and_stays_off_certainty(
     start: float, c0: float, c: float, more: float
 ) -> None:
-    assert calculus_prior(start, c0, c0, EPS) == start
-    assert EPS <= calculus_prior(start, c0, c, EPS) <= calculus_prior(start, c0, c + more, EPS) <= 1.0 - EPS
+    odds = logit(start)
+    assert calculus_prior(start, odds, c0, c0, EPS) == start
+    now, later = (calculus_prior(start, odds, c0, each, EPS) for each in (c, c + more))
+    assert EPS <= now <= later <= 1.0 - EPS
 
 
 @given(p=st.floats(-1.0, 2.0))

@@ -108,7 +108,7 @@ def test_the_current_calculus_multiplies_odds_by_the_change_of_power_and_of_inte
     b2: float,
 ) -> None:
     then = calculus(power_j0, power_i0, s_j0, s_i0, b1, b2)
-    found = calculus_prior(r, then, calculus(power_j, power_i, s_j, s_i, b1, b2), EPS)
+    found = calculus_prior(r, logit(r), then, calculus(power_j, power_i, s_j, s_i, b1, b2), EPS)
     risen = (power_j / power_j0) / (power_i / power_i0)
     expected = odds_of(r) * risen**b1 * math.exp(b2 * ((s_j - s_j0) - (s_i - s_i0)))
     assert odds_of(found) == pytest.approx(expected, rel=1e-7)

@@ -29,7 +29,16 @@ from powersim.oracles.technology import bass_share
 from powersim.oracles.trust import minimum_trust, still_in
 from powersim.rules.alignment import next_alignment
 from powersim.rules.bargaining import sign_probability
-from powersim.rules.beliefs import calculus_prior, expit, relax, resolve_after, shifted, trust_after, within
+from powersim.rules.beliefs import (
+    calculus_prior,
+    expit,
+    logit,
+    relax,
+    resolve_after,
+    shifted,
+    trust_after,
+    within,
+)
 from powersim.rules.budgets import budget_step
 from powersim.rules.commitment import shift_threshold
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
@@ -200,7 +209,7 @@ def test_no_sequence_of_signals_makes_a_belief_certain(
         elif kind == "relax":
             belief = relax(belief, b, a, eps)
         elif kind == "calculus":
-            belief = calculus_prior(belief, a, b, eps)
+            belief = calculus_prior(belief, logit(within(belief, eps)), a, b, eps)
         else:
             belief = shifted(belief, a, eps)
         assert 0.0 < eps <= belief <= 1.0 - eps < 1.0

@@ -30,10 +30,12 @@ def seen() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_no_judging_function_changes_a_bit_of_the_world(seen: dict[str, Any]) -> None:
     assert seen["changed"] == {}
 
 
+@pytest.mark.slow
 def test_every_function_that_does_not_act_has_been_watched(seen: dict[str, Any]) -> None:
     assert {"_war_change", "exact_gains", "order_worth", "direction", "fill_menu"} <= set(seen["judging"])
     assert seen["unseen"] == []

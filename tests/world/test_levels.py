@@ -77,6 +77,7 @@ def test_ever_is_strictly_past_the_level_that_was_written(found: dict[str, Any])
         assert value == float(outcome.endswith("next")), outcome
 
 
+@pytest.mark.slow
 def test_interpreted_and_compiled_code_say_the_same_of_every_level(
     answers: dict[str, dict[str, Any]],
 ) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from powersim.compile.elementary import power
 from powersim.compile.jit import interpreted
-from powersim.rules.beliefs import relax
+from powersim.rules.beliefs import logit, relax, within
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import Case
@@ -78,7 +78,12 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     assert held.sum() > 500
     gaps = np.abs(sums.place[:, :, None] - sums.theta[:, None, :])[held]
     assert [power(gap, p.curvature) for gap in gaps] == list(sums.powers[held])
+    for row in sums.place:
+        known = row[~np.isnan(row)]
+        assert len(set(known)) == len(known)  # a position has one row, wherever it is looked for first
     notes = engine.desk.notes
+    odds = [[logit(within(r, p.belief_floor)) for r in row] for row in s.resolve0]
+    assert notes.start_odds.tolist() == odds
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100
     for i, j in pairs:

@@ -298,6 +298,24 @@ def test_two_who_are_not_let_search_would_have_signed_nothing(
         assert u >= chance
 
 
+@settings(max_examples=60)
+@given(worth=tables(6, parties=4), paid=st.booleans(), u=st.floats(0.0, 1.0, exclude_max=True))
+def test_a_conference_that_is_not_let_search_would_have_signed_nothing(
+    plain: Bazaar, paying: Bazaar, worth: Worths, paid: bool, u: float
+) -> None:
+    found = paying if paid else plain
+    g, w, desk = found.play.packed
+    lay(found, LEVERS_APART, worth)
+    mask, chance = best_of_many(g, w, desk.agenda, 0), 0.0
+    if mask > 0:
+        scale = found.play.case.params.sign_tau * weight(g, desk.agenda, mask)
+        surplus = float(np.prod(found.agenda.gain[:4])) ** 0.25
+        chance = sign_probability(surplus, 0.0, 0.0, scale)
+    assert not hopeless(g, w, desk.agenda, chance - 1e-12)
+    if hopeless(g, w, desk.agenda, u):
+        assert u >= chance
+
+
 def test_who_can_gain_little_is_not_let_search(plain: Bazaar) -> None:
     g, w, desk = plain.play.packed
     lay(plain, [0, 3], np.array([[0.002, -0.001], [-0.001, 0.002]]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from powersim._words import counted
 from powersim.cli import effects as tabulated
 from powersim.cli.console import Cell, Page
-from powersim.effects import signs
+from powersim.effects import findings, signs
 from powersim.effects.findings import Scale
 from powersim.effects.paired import EFFECTS_FILE, Effect
 from powersim.effects.results import ALL, CERTAIN, Study
@@ -63,6 +63,17 @@ def report(
         if drawn:
             draw(page, found, subfolder(out, FIGURES), None, processes, brief=figures != ALL)
         page.note(f"written to {out}: {EFFECTS_FILE}, results, provenance.json{', figures' if drawn else ''}")
+
+
+def telling(found: Comparison) -> tuple[str, str]:
+    """Two branches to ask on: of the first outcome shown with a clear effect the largest, yardsticks aside."""
+    rows = [r for r in findings.overall(found.rows) if not found.labels.branches[r.branch_b].yardstick]
+    for name in found.shown:
+        clear = [r for r in rows if r.outcome == name and r.excludes_zero]
+        if clear:
+            best = max(clear, key=lambda row: abs(row.effect))
+            return best.branch_a, best.branch_b
+    return found.pairs[0]
 
 
 def _conditional(page: Page, found: Comparison, conditional: Conditional, kept: Sequence[Effect]) -> None:

@@ -68,7 +68,8 @@ def forecast(
     """Say what comes after a date in worlds that went as ours did until then, and hold it against what came.
 
     Beside the scores stand skills against the model told nothing, against "nothing changes" and against each thing's
-    own past: 1 is perfect, 0 no better, below 0 worse.
+    own past: 1 is perfect, 0 no better, below 0 worse. "As coded" adds what is left of the miss at the date and
+    the coding error, since the record has both.
     """
     from powersim.cli import console
     from powersim.study.study import Study
@@ -103,6 +104,7 @@ def forecast(
 def _table(one: Forecast, *, detail: bool) -> Table:
     """Everything together, and by years ahead; with detail also one by one."""
     from powersim.cli.console import Column, Table
+    from powersim.given.forecast import WORLDS
 
     heads = (
         "points",
@@ -119,10 +121,11 @@ def _table(one: Forecast, *, detail: bool) -> Table:
         whole = s.kind in ("issues", "events")
         if s.theory != one.over or not (whole or detail):
             continue
+        coded = "" if s.of == WORLDS else ", as coded"
         ahead = "" if s.lead == "all" else f", year {s.lead}"
         skills = (s.skill_unconditioned, s.skill_persistence, s.skill_own_past)
         rows.append((
-            f"{s.kind if whole else f'{s.kind}: {s.name}'}{ahead}", str(s.points), f"{s.score:.3f}",
+            f"{s.kind if whole else f'{s.kind}: {s.name}'}{coded}{ahead}", str(s.points), f"{s.score:.3f}",
             *(_shown(value, "+.0%") for value in skills), _shown(s.covered, ".0%"), _shown(s.log_score, ".2f"),
         ))  # fmt: skip
     until = one.plan.scenario.calendar.label(one.until)

@@ -106,6 +106,8 @@ def _show(page: Page, path: Path, found: Checked) -> None:
     page.fields(found.lines)
     for text in found.warnings:
         page.line(f"  warning: {text}", "yellow")
+    for text in found.notes:
+        page.line(f"  note: {text}", "dim")
     if readings := found.readings:
         page.line()
         page.line(f"  {found.heading}", "bold")
@@ -140,6 +142,7 @@ def schema() -> None:
     from powersim.scenario.template import json_schema
 
     console.put(plain_json(json.dumps(json_schema(), indent=2, ensure_ascii=False)) + "\n")
+    console.Page(quiet=False).next("new", "my.yaml")
 
 
 @guarded

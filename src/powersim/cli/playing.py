@@ -104,7 +104,7 @@ def play(
     page.tables([standing_table(standing)])
     if out is not None:
         page.note(f"written: {out}")
-    page.next("tell", file, "--run", game.run)
+    page.next("tell", file, "--game", place)
 
 
 def _played(page: Page, game: Play, place: Path) -> bool:

@@ -170,16 +170,16 @@ def compare(
         coupling=coupling,
         progress=page,
     )
-    with found.keeping():
-        from powersim.cli import comparing
+    from powersim.cli import comparing
 
+    with found.keeping():
         everywhere, processes = outcomes is not None, workers or processors()
         comparing.report(
             page, found, branches is not None, figures, processes, every=everywhere, detail=detail
         )
     kept = () if out is None else ("--out", out)
     if found.pairs and not sweep and found.labels.outcomes:
-        page.next("why", file, "--branches", ",".join(found.pairs[0]), *kept)
+        page.next("why", file, "--branches", ",".join(comparing.telling(found)), *kept)
     elif out is not None:
         page.next("report", out)
     else:

@@ -65,6 +65,7 @@ def app(
         sys.stdout.flush()
 
     study.app(port, run=run, runs=runs, seconds=seconds, browse=open_, ready=ready, progress=page)
+    page.next("compare", file, *(["--branches", branches] if branches else []))
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

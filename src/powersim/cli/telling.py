@@ -63,6 +63,12 @@ def tell(
             min=0,
         ),
     ] = None,
+    game: Annotated[
+        Path | None,
+        typer.Option(
+            "--game", metavar="FILE", help="Instead of a run, a game of FILE that was played to its end."
+        ),
+    ] = None,
     seed: Seed = None,
     actor: Annotated[
         str | None, typer.Option("--actor", metavar="A,...", help="Only what these actors take part in.")
@@ -129,6 +135,11 @@ def tell(
     excludes(
         "--world", world is not None, {"--run": run, "--runs": runs, "--diff": diff, "--section": section}
     )
+    excludes(
+        "--game", game is not None,
+        {"--branch": branch, "--theory": theory, "--run": run, "--runs": runs, "--world": world, "--seed": seed,
+         "--diff": diff, "--section": section, "--engine": engine},
+    )  # fmt: skip
     ignored = {
         "--out": out, "--format": as_, "--engine": engine, "--actor": actor, "--issue": issue,
         "--mechanism": mechanism, "--kind": kind, "--from": first, "--to": last,
@@ -143,6 +154,9 @@ def tell(
         "actors": names(actor), "issues": names(issue), "mechanisms": names(mechanism), "kinds": names(kind),
         "first": first, "last": last,
     }  # fmt: skip
+    if game is not None:
+        _game(page, file, game, form, out, changes(set_, no_priors), about)
+        return
     numbers = _runs(run or 0, runs)
     alone = None if named is None else tuple(dict.fromkeys(named))  # --diff sets a branch beside itself too
     many = study.tell_many(
@@ -211,6 +225,30 @@ def tell(
         page.next("tell", file, "--run", one, "--diff", f"{branches[0]},{other}")
     else:
         page.next("run", file)
+
+
+def _game(
+    page: Page, file: Path, game: Path, form: str, out: Path | None, laid: dict[str, str], about: About
+) -> None:
+    """Tell a game that was saved."""
+    from powersim.errors import PowersimError
+    from powersim.play import saved
+    from powersim.study.study import Study
+    from powersim.study.tales import TABLES, check_out
+
+    if form in TABLES:
+        raise PowersimError("--game: is one story, as text, Markdown or JSON")
+    if out is not None:
+        check_out(out, form)
+    of = saved.load(game).game
+    study = Study(file, seed=of.seed, overrides={**of.overrides, **laid})
+    played = study.play(of.actor, resume=game, progress=page)
+    tale = played.tell(**about)
+    if form == "text" and out is None:
+        show(page, tale)
+    else:
+        _put(page, tale, form, out)
+    page.next("tell", file, "--branch", of.branch, "--theory", of.theory, "--run", of.run, "--seed", of.seed)
 
 
 def _two(diff: str, branch: str | None) -> tuple[str, ...]:
@@ -287,7 +325,10 @@ def show(page: Page, tale: Tale) -> None:
     plan, found = tale.plan, tale.story
     page.line(plan.scenario.title, "bold")
     drawn = f"; priors {CERTAIN}" if plan.certain else ""
-    page.line(f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {tale.run}, seed {plan.seed}{drawn}")
+    who = f"; {found.about.facts['played']} played" if "played" in found.about.facts else ""
+    page.line(
+        f"branch {plan.labels[0]}, theory {plan.theories[0]}, run {tale.run}, seed {plan.seed}{drawn}{who}"
+    )
     page.line()
     page.line(found.opening)
     _entries(page, found.entries)
@@ -319,4 +360,5 @@ Examples:
   powersim tell my.yaml --run 7 --diff keep,give_up --plot both.png     as a timeline
   powersim tell my.yaml --diff keep,give_up --runs 0..99 --section out/study     the report's part
   powersim tell my.yaml --run 7 --format csv --kind breach        into a pipe
+  powersim tell two_powers --game two_powers-EAST.play.json       a game that was played to its end
 """

@@ -194,6 +194,71 @@ def power(x: float, y: float) -> float:
     return _far(about, first, less)
 
 
+# Rows: the same for many numbers at once, in a processor's vectors. What needs more than the common path is done one by
+# one. Interpreted, no number may leave the range of whole numbers on the way, hence the stand-ins for such.
+LANES = 8
+"""A row's length is a multiple of this, or its rest goes one by one."""
+_ONE = _BIAS << _FRACTION  # the bits of 1
+
+
+@rule
+def exp_row(x: Floats, out: Floats) -> None:
+    """Fill out with e^x, those of `exp` to the bit. x, out: rows of one length, not the same."""
+    odd = 0
+    for i in range(out.shape[0]):
+        usual = abs(x[i]) < _NORMAL
+        at = x[i] if usual else 0.0
+        k, p = _reduced(at, at, 0.0)
+        s = _root(k)
+        out[i] = s + s * p
+        odd += 0 if usual else 1
+    if odd > 0:
+        for i in range(out.shape[0]):
+            out[i] = exp(x[i])
+
+
+@rule
+def log_row(x: Floats, out: Floats) -> None:
+    """Fill out with ln x, those of `log` to the bit. x, out: rows of one length, not the same."""
+    odd = 0
+    for i in range(out.shape[0]):
+        bits = _bits(x[i])
+        usual = _LEAST_NORMAL <= bits < _INFINITY
+        hi, lo = _log(bits if usual else _ONE, 0)
+        out[i] = hi + lo
+        odd += 0 if usual else 1
+    if odd > 0:
+        for i in range(out.shape[0]):
+            out[i] = log(x[i])
+
+
+@rule
+def power_row(x: Floats, y: float, out: Floats) -> None:
+    """Fill out with x^y, those of `power` to the bit. x, out: rows of one length, not the same."""
+    odd = 1 if y == 1.0 or y == 1.5 else 0
+    y_hi = _number(_bits(y) & _HALF)
+    for i in range(out.shape[0]):
+        bits = _bits(x[i])
+        normal = _LEAST_NORMAL <= bits < _INFINITY
+        hi, lo = _log(bits if normal else _ONE, 0)
+        l_hi = _number(_bits(hi) & _HALF)
+        first, less = y_hi * l_hi, (y_hi - y) * l_hi - y * ((hi - l_hi) + lo)
+        about = y * (hi + lo)
+        usual = normal and abs(about) < _NORMAL
+        k, p = _reduced(about if usual else 0.0, first, less)
+        s = _root(k)
+        out[i] = s + s * p
+        odd += 0 if usual else 1
+    if odd > 0:
+        for i in range(out.shape[0]):
+            out[i] = power(x[i], y)
+
+
+def row_length(n: int) -> int:
+    """Room for a row of n numbers that a processor's vectors fill."""
+    return -(-n // LANES) * LANES
+
+
 _EVEN = 0.5493061443340549  # artanh 1/2
 _FLAT = 20.0  # beyond, it is 1 to the last bit
 

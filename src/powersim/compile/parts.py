@@ -5,7 +5,8 @@ optimised and emitted ten times, and that was two thirds of the wait for a first
 once and goes no further; the function that Python calls, the *whole*, links its parts and is optimised once.
 
 Most parts allocate nothing, so they are lowered without counts of references; and numba's passes for what no rule has
-(closures, blocks of `with`, array expressions) are left out.
+(closures, blocks of `with`, array expressions) are left out. No kernel counts from the end of an array, so indices are
+taken as they are: a test holds interpreted histories to that.
 
 This uses numba's way to compose a compiler's passes (`CompilerBase`, "customizing the compiler" in its manual).
 """
@@ -22,6 +23,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
+from numba.np import arrayobj
 
 NOT_NEEDED = frozenset({
     "WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "MakeFunctionToJitFunction",
@@ -110,6 +112,27 @@ class OpenPart(PartPass):
         return True
 
 
+@register_pass(mutates_CFG=True, analysis_only=False)
+class LowerPart(NativeLowering):  # type: ignore[misc]
+    """Lowering of a part: no index is looked at for whether it is below zero and counts from the end."""
+
+    _name = "powersim_lower_part"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower it."""
+        looked_at = arrayobj.fix_integer_index
+        arrayobj.fix_integer_index = as_it_is
+        try:
+            return bool(super().run_pass(state))
+        finally:
+            arrayobj.fix_integer_index = looked_at
+
+
+def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
+    """An index that is 0 or more, as wide as an address."""
+    return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
+
+
 @register_pass(mutates_CFG=False, analysis_only=False)
 class ClosePart(PartPass):
     """After lowering: compiled callers can find the part."""
@@ -163,7 +186,11 @@ class PartCompiler(CompilerBase):  # type: ignore[misc]
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(OpenPart, AnnotateTypes)
         passes.add_pass_after(ClosePart, NativeLowering)
-        passes.passes = [each for each in passes.passes if each[0].__name__ not in NOT_NEEDED]
+        passes.passes = [
+            (LowerPart, about) if step is NativeLowering else (step, about)
+            for step, about in passes.passes
+            if step.__name__ not in NOT_NEEDED
+        ]
         passes.finalize()
         return [passes]
 

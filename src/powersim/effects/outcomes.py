@@ -119,9 +119,9 @@ def is_binary(values: Floats) -> bool:
 
 
 def unit_of(outcome: OutcomeLabel) -> str:
-    """An outcome's unit; without one the ends of its scale, "0 to 1"; nothing when it has neither."""
+    """An outcome's unit; without one the ends of its scale, "0 to 1"; where it has neither, what is counted."""
     if outcome.unit or not np.isfinite(outcome.low + outcome.high):
-        return outcome.unit
+        return outcome.unit or outcome.counted
     return f"{outcome.low:g}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{outcome.high:g}".replace("-", "−")
 
 

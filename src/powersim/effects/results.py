@@ -15,7 +15,7 @@ The dataset (see `powersim.run.work`) carries
 - ``departed`` (branch, theory, run): first turn at which anything differed from the first branch, NaN = never;
 
 and the attributes ``title``, ``question``, ``intervention`` (a date), ``reference`` (a branch), ``seed``, and
-as JSON ``outcomes`` (name -> {title, unit, low, high, summary: {kind, turns, threshold, above}}), ``branches``
+as JSON ``outcomes`` (name -> {title, unit, counted, low, high, summary: {kind, turns, threshold, above}}), ``branches``
 (name -> {title, yardstick, intervention}; optional), ``headline`` (outcomes to show first; optional) and ``actors``
 (code -> name; optional). Where paths are kept of the first runs only, the attribute ``paths`` says of how many; where
 runs were drawn in blocks, not each by itself, ``block`` says how many runs each has; ``priors`` says so where no number
@@ -79,7 +79,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class OutcomeLabel:
-    """One reported quantity; `low` and `high` are the ends of its scale, NaN when it has none."""
+    """One reported quantity; `low` and `high` are the ends of its scale, NaN when it has none.
+
+    unit: what its author calls it. counted: what it is in, if nobody does.
+    """
 
     name: str
     title: str
@@ -87,6 +90,7 @@ class OutcomeLabel:
     low: float
     high: float
     summary: Summary
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -267,6 +271,7 @@ class _LabelOf(Loose):
 
     title: str | None = None
     unit: str | None = None
+    counted: str | None = None
     low: float | None = None
     high: float | None = None
     summary: _SummaryOf | None = None
@@ -315,6 +320,7 @@ def _outcome(
         low=_number(stated.get("low")),
         high=_number(stated.get("high")),
         summary=_summary(name, kind, summary, turns, calendar),
+        counted=str(stated.get("counted") or ""),
     )
 
 

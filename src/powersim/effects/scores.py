@@ -79,5 +79,8 @@ def counted(share: Floats, n: float) -> Floats:
 
 
 def skill(score: float, reference: float) -> float:
-    """1 - score / reference: above 0 better than it, 1 perfect, below 0 worse; nan if the reference is perfect."""
-    return 1.0 - score / reference if reference > 0.0 else float("nan")
+    """1 - score / reference: above 0 better than it, 1 perfect, below 0 worse; nan if the reference is perfect.
+
+    Perfect is what rounding alone keeps from it.
+    """
+    return 1.0 - score / reference if beyond(reference, 0.0) else float("nan")

@@ -187,7 +187,10 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
     apart = {e: _paired_ends(results, e, share[e], study) for e in shown}
     finding = _widest(results, share, study)
     cut = f" The {len(shown)} that branches change most of {len(events)}." if len(events) > len(shown) else ""
-    yardsticks = study.others(yardstick=True)
+    yardsticks = [
+        b for b in study.others(yardstick=True)
+        if any(_clear(apart[e][b.name], float(share[e][order.index(study.reference)][0])) for e in shown)
+    ]  # fmt: skip
     caption = (
         f"Share of runs (counted, not by odds) in which each event happens by {study.dates[-1]}, all theories"
     )
@@ -214,7 +217,7 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
             p = 100 * float(share[event][order.index(branch.name)][0])
             low, high = (100 * min(1.0, max(0.0, v)) for v in apart[event][branch.name])
             base = 100 * float(share[event][order.index(study.reference)][0])
-            look, clear = looks(study)[branch.name], not low <= base <= high
+            look, clear = looks(study)[branch.name], _clear((low, high), base)
             if branch.yardstick and not clear:
                 continue  # so many of them would hide one another
             look = replace(look, hollow=branch.name != study.reference and not clear)
@@ -229,6 +232,11 @@ def draw_events(results: xr.Dataset, events: Sequence[str], study: Study | None 
     axes.set_axisbelow(True)
     axes.set_xlabel(f"share of runs in which it happens by {study.dates[-1]}")
     return Drawing("events", made.figure, finding, caption)
+
+
+def _clear(ends: tuple[float, float], base: float) -> bool:
+    """Whether a share differs from that of the reference: its interval leaves it out."""
+    return not ends[0] <= base <= ends[1]
 
 
 def _bands(happened: Floats, share: Floats, study: Study, results: xr.Dataset) -> tuple[Floats, Floats]:

@@ -46,6 +46,8 @@ STYLE = (
     "nav a{display:block;color:#0072B2;text-decoration:none;margin:.2em 0}h2{margin-top:2.5em}"
     "@media(max-width:46rem){body{margin:1em auto;overflow-wrap:anywhere}h1{font-size:1.4em}nav a{margin:.6em 0}"
     "figure{margin:2em 0;overflow-x:auto}img{width:52rem;max-width:none}"
+    "figure::before{content:'Wider than this screen: move it sideways';display:block;position:sticky;left:0;"
+    "width:max-content;color:#666;font-size:14px}"
     "figcaption{position:sticky;left:0;max-width:calc(100vw - 2em)}}"
 )
 

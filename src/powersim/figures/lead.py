@@ -72,7 +72,7 @@ def draw_lead(results: xr.Dataset, rows: Sequence[Effect], study: Study | None =
     axes = made.axes(LEFT, BOTTOM, width, height)
     for branch in reversed(study.main):
         if branch.name != study.reference:
-            _band(axes, results, study, what, branch, means[study.reference])
+            _band(axes, results, study, what, branch, means[study.reference], binary=binary)
         stairs(axes, study.turns[:end], means[branch.name], color=looks(study)[branch.name].colour, lw=2.2)
     mark_interventions(axes, study)
     year_ticks(axes, study, width, end)
@@ -92,11 +92,20 @@ def _mean(path: Floats) -> Floats:
 
 
 def _band(
-    axes: Axes, results: xr.Dataset, study: Study, what: OutcomeLabel, branch: BranchLabel, level: Floats
+    axes: Axes,
+    results: xr.Dataset,
+    study: Study,
+    what: OutcomeLabel,
+    branch: BranchLabel,
+    level: Floats,
+    *,
+    binary: bool,
 ) -> None:
-    """The interval of a branch's difference, over all theories, laid on the level of the reference."""
+    """The interval of a branch's difference, over all theories, laid on the level of the reference: no share is < 0."""
     found = effects_over_time(results, study.reference, branch.name, what.name).isel(theory=-1)
     low, high = (level + found[name].values[: len(level)] for name in ("ci_low", "ci_high"))
+    if binary:
+        low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
     colour = looks(study)[branch.name].colour
     steps_between(axes, study.turns[: len(level)], low, high, color=colour, alpha=0.14)
 

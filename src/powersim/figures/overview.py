@@ -194,8 +194,11 @@ def _name_highest(axes: Axes, ratio: Floats, study: Study, width: float) -> None
     turn, k = np.unravel_index(int(np.nanargmax(ratio)), ratio.shape)
     title = list(study.outcomes.values())[k].title
     late = turn > len(study.turns) / 2
-    axes.text(study.turns[turn], float(ratio[turn, k]) + 0.02, shorten(title, 0.6 * width, SMALL), size=SMALL,
-              color=SOFT, ha="right" if late else "left", va="bottom")  # fmt: skip
+    height = float(ratio[turn, k]) + 0.02
+    height = 1.03 if 0.85 < height < 1.03 else height  # clear of the line at 1
+    axes.text(study.turns[turn], height, shorten(title, 0.6 * width, SMALL), size=SMALL, color=SOFT,
+              ha="right" if late else "left", va="bottom", zorder=5,
+              bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
 
 
 def _together(axes: Axes, results: xr.Dataset, what: OutcomeLabel, study: Study, width: float) -> None:

@@ -22,7 +22,7 @@ from powersim.files.writing import check_folder, check_target, subfolder
 from powersim.given.islands import Hands, computed
 from powersim.given.knowledge import Known, known, shares
 from powersim.given.lots import Lot
-from powersim.given.sampler import Island
+from powersim.given.sampler import VERSION, Island
 from powersim.given.tuning import KINDS
 from powersim.run.condense import summary_of
 from powersim.run.opened import one_of
@@ -36,7 +36,7 @@ from powersim.sim.manifest import DamagedError
 
 ISLANDS = 4
 WORLDS = 256
-FEWEST = 8  # moves of every world after a step; where more turns are known, one for every two
+FEWEST = 8  # moves of every world after a step; where more turns are known, three for every four
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 FILE = "diagnostics.csv"
@@ -75,7 +75,7 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: one for every two turns that are known. coupling: which
+    moves: of every world after a step of the sampler; None: three for every four turns that are known. coupling: which
     luck branches share once they have parted, one of `COUPLINGS`.
     """
 
@@ -98,7 +98,7 @@ class Asked:
     @property
     def sweeps(self) -> int:
         """Moves of every world after a step."""
-        return max(FEWEST, (self.known.until + 1) // 2) if self.moves is None else self.moves
+        return max(FEWEST, 3 * (self.known.until + 1) // 4) if self.moves is None else self.moves
 
     @property
     def label(self) -> str:
@@ -112,6 +112,7 @@ class Asked:
         return {
             **own, "checksum": checksum(plan.scenario), "under": theory, "until": self.known.until,
             "worlds": self.worlds, "moves": self.sweeps, "islands": self.islands,
+            "sampler": VERSION,
         }  # fmt: skip
 
 

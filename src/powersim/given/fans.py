@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ from powersim.figures.style import (
     sheet,
     shorten,
 )
-from powersim.given.forecast import LEVELS, Forecast, Points
+from powersim.given.forecast import CODED, LEVELS, QUANTILES, WORLDS, Forecast, Points
 from powersim.given.targets import Coded, Dated, Target
 
 COLUMNS = 4
@@ -48,7 +48,9 @@ def draw_fans(found: Forecast) -> Drawing:
         f"{found.plan.scenario.title}. Dashed upright: {found.label}; the worlds were told what is left of it and not "
         "what is right of it. Issues first, then events (the chance that it has come, or that it is so), the best told "
         "first. Grey: the model told nothing (median of an issue, chance of an event). Scores: CRPS of "
-        "issues, Brier scores of events, means over what came; less is better."
+        "issues, Brier scores of events, means over what came; less is better. Dotted: 90% of what would be coded, "
+        f"with what is left of the miss at {found.label} and the coding error, cut at the ends of the scale"
+        f"{_coded(found)}."
     )
     made = sheet(
         found.sentence,
@@ -60,6 +62,7 @@ def draw_fans(found: Forecast) -> Drawing:
             ("90% of worlds", Look(_tint(0.2), band=True)),
             ("50% of worlds", Look(_tint(0.45), band=True)),
             ("median world; chance", Look(BLUE, marker="")),
+            ("90% as coded", Look(BLUE, dash=":", marker="")),
             ("told nothing", Look(YARDSTICK, dash="--", marker="")),
         ],
     )
@@ -71,10 +74,25 @@ def draw_fans(found: Forecast) -> Drawing:
         bottom = made.top - (line + 1) * (ABOVE + PANEL) - line * BELOW
         axes = made.axes(left, bottom, width, PANEL)
         _panel(axes, found, target, points["observed"])
+        if isinstance(target, Coded):
+            coded = found.coded[over, found.targets.index(target)]
+            for end in (QUANTILES[0], QUANTILES[-1]):
+                axes.plot(np.arange(found.given + 1, found.until + 1), coded[end], color=BLUE, lw=0.9, ls=":")
         axes.axvline(found.given + 0.5, color=SOFT, lw=0.9, ls=(0, (4, 2)))
         _years(axes, dates, shown=place + COLUMNS >= len(seen), first=column == 0)
         _head(made, left, bottom + PANEL + 0.24, width, target.title, _numbers(points))
     return Drawing(f"fans_{found.label}", made.figure, found.sentence, caption)
+
+
+def _coded(found: Forecast) -> str:
+    """Both scores of issues, in words; nothing where nothing came of issues."""
+    worlds, coded = (found.score("issues", of) for of in (WORLDS, CODED))
+    if worlds is None or coded is None:
+        return ""
+    return (
+        f": CRPS {coded.score:.3f} instead of {worlds.score:.3f}, and bands hold {coded.covered:.0%} of what came "
+        f"instead of {worlds.covered:.0%}"
+    )
 
 
 def _panel(axes: Axes, found: Forecast, target: Target, seen: Floats) -> None:
@@ -139,7 +157,8 @@ def draw_pit(found: Sequence[Forecast]) -> Drawing:
         f"{found[0].plan.scenario.title}. Of all coded issues and turns after the date: in which tenth of worlds what "
         "came lies (PIT; ties spread evenly, Czado, Gneiting and Held 2009). Dashed: worlds that are right on average. "
         "A U says that they are too sure of themselves, a slope that they lie too high or too low. Turns of an issue "
-        "hang together: a tall bar may be one issue."
+        "hang together: a tall bar may be one issue. Black steps: the same of what would be coded, with what is left "
+        "of the miss."
     )
     columns = min(COLUMNS, len(found))
     rows = -(-len(found) // columns)
@@ -151,13 +170,12 @@ def draw_pit(found: Sequence[Forecast]) -> Drawing:
         left = 0.7 + column * (width + 0.5)
         bottom = made.top - ABOVE - HIGH - line * STEP
         axes = made.axes(left, bottom, width, HIGH)
-        some = [p for (theory, _), p in one.points.items() if theory == one.over]
-        low, high = (np.concatenate([points[name] for points in some]) for name in ("pit_low", "pit_high"))
-        known = np.isfinite(low)
+        known = np.isfinite(_pits(one.points, one.over)[0])
         axes.axhline(1 / BARS, color=INK, lw=0.9, ls=(0, (4, 2)))
         if known.any():
-            share = pit_histogram(low[known], high[known], BARS)
+            share = _shares(one.points, one.over)
             axes.bar((np.arange(BARS) + 0.5) / BARS, share, width=0.94 / BARS, color=_tint(0.6))
+            axes.stairs(_shares(one.coded, one.over), np.linspace(0, 1, BARS + 1), color=INK, lw=1.1)
         axes.set_xlim(0, 1)
         axes.set_ylim(bottom=0)
         axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
@@ -174,9 +192,22 @@ def draw_pit(found: Sequence[Forecast]) -> Drawing:
     return Drawing("pit", made.figure, finding, caption)
 
 
+def _pits(points: Mapping[tuple[str, int], Points], over: str) -> list[Floats]:
+    some = [of for (theory, _), of in points.items() if theory == over]
+    return [np.concatenate([of[name] for of in some]) for name in ("pit_low", "pit_high")]
+
+
+def _shares(points: Mapping[tuple[str, int], Points], over: str) -> Floats:
+    low, high = _pits(points, over)
+    known = np.isfinite(low)
+    return pit_histogram(low[known], high[known], BARS)
+
+
 def _shape(one: Forecast) -> str:
-    score = one.score("issues")
-    return "no issue" if score is None else f"they hold {score.covered:.0%}"
+    worlds, coded = (one.score("issues", of) for of in (WORLDS, CODED))
+    if worlds is None or coded is None:
+        return "no issue"
+    return f"they hold {worlds.covered:.0%}, as coded {coded.covered:.0%}"
 
 
 def _tint(shade: float) -> str:

@@ -4,7 +4,7 @@ The log likelihood of a history is a sum of terms, none above 0 but for a consta
 is too unlikely to be accepted can be left before its end.
 
 - A coded path at a turn: normal, given how it was missed before, with the coding error and a discrepancy that lasts,
-  see `given.misses`. The sd of the discrepancy is averaged out over its prior, and drawn at the end given the history.
+  see `given.misses`, at each of some values of the sd of the discrepancy.
 - A dated event that hangs on one decision a turn is imposed, and the log of the rule's own chance is its term
   (likelihood weighting: Fung and Chang 1990, UAI 5; Shachter and Peot 1990). If it did not come about all the same,
   the history has no chance.
@@ -35,7 +35,7 @@ from powersim.world.case import Watch
 from powersim.world.draws import NO, YES
 from powersim.world.state import Floats, Ints
 
-NODES = 32  # values of the discrepancy over which the likelihood is averaged, so that no move has to find it
+NODES = 32  # values of the discrepancy, at each of which a history is judged, so that no move has to find it
 NEGATIVE = ("no_war",)
 FLOWS = q.asked_of("flow")
 STATES = tuple(kind for kind in FLOWS if q.QUANTITIES[kind].code != q.DELIVERED)  # on or off
@@ -130,11 +130,6 @@ class Known:
         """What all histories have in common (D): the log likelihood of one that hits all, settled draws apart."""
         return self.misses.constant
 
-    def extra(self, sums: Floats, rng: np.random.Generator) -> float:
-        """A uniform of the discrepancy, drawn given a history's log likelihood (D) at each of its parts."""
-        part = int(rng.choice(len(sums), p=shares(sums))) if np.isfinite(sums).any() else 0
-        return float((part + rng.random()) / len(sums))
-
     @cached_property
     def _during(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
         """Of every turn: its points, its settled draws, the events that are over with it."""
@@ -174,7 +169,8 @@ def known(plan: Plan, date: str | None = None) -> Known:
     stated = scenario.evidence
     if stated is None:
         raise PowersimError(
-            f"{plan.opened.name}: says nothing of what happened; it needs `evidence`, see docs/given.md"
+            f"{plan.opened.name}: says nothing of what happened; it needs `evidence`, as georgia_2008 of the "
+            "library has it: see docs/given.md"
         )
     until = stated.until if date is None else _turn(plan, date)
     facts = [*stated.facts, *(stated.withheld if until > stated.after else ())]

@@ -68,3 +68,21 @@ class Misses:
         # not a product of matrices: its last bits would hang on how many threads a library takes
         deviates = np.einsum("dqp,qp->dq", self.weight[:, points], missed[self.own[points]])
         return np.asarray((deviates**2).sum(axis=1))
+
+
+def left(
+    turn: Ints, missed: Floats, error: Floats, sd: Floats, lasts: float, after: Ints
+) -> tuple[Floats, Floats]:
+    """Mean and variance (N, A) of the discrepancy of a path at turns `after` (A), given how N worlds missed it before.
+
+    missed (N, Q): r, at `turn` (Q), with coding errors (Q); sd (N): of the discrepancy. With K the covariance of r and
+    k that of r with d at a later turn, E d = k' K^-1 r and Var d = sd^2 - k' K^-1 k (Rasmussen and Williams 2006,
+    eqs. 2.23 and 2.24); h turns after the last miss the mean is exp(-h / lasts) of what it was there.
+    """
+    own, ahead = (np.abs(np.subtract.outer(turn, other)) for other in (turn, after))
+    alike = [np.exp(-apart / lasts) if lasts > 0.0 else (apart == 0.0) * 1.0 for apart in (own, ahead)]
+    common, shared = (sd[:, None, None] ** 2 * part for part in alike)
+    back = np.linalg.inv(np.linalg.cholesky(common + np.diag(error**2)))
+    r, k = np.einsum("nqp,np->nq", back, missed), np.einsum("nqp,npa->nqa", back, shared)
+    spread = sd[:, None] ** 2 - (k**2).sum(axis=1)
+    return np.einsum("nqa,nq->na", k, r), np.maximum(spread, 0.0)

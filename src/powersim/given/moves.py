@@ -18,10 +18,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from powersim.compile.bundle import pack
-from powersim.given.knowledge import Known, log_mean
+from powersim.given.knowledge import Known
 from powersim.given.tuning import (
     BLOCK,
-    JOINT,
     NUDGE,
     PARTS,
     SHARES,
@@ -50,8 +49,8 @@ INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite
 class State:
     """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy; log: of its mean over
-    these. uniforms: of the settled draws. blame: the turn that left it without a chance.
+    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy; log: of what counts, see
+    `given.levels`. uniforms: of the settled draws. blame: the turn that left it without a chance.
     """
 
     place: Floats
@@ -98,30 +97,32 @@ class Task:
         bench = bench_of(self.plan.built.setup, LOG_ROWS)
         return Engine(case, self.plan.seed, 0, bench=bench, chance=luck)
 
-    def weigh(self, state: State, floor: float = -math.inf) -> State:
-        """The state with its likelihood, -inf as soon as that is sure to lie below the floor."""
+    def weigh(self, state: State, counts: Floats, floor: float = -math.inf) -> State:
+        """The state with its likelihood, -inf as soon as that is sure to lie below the floor. counts (D): powers."""
         luck = self.known.settled.luck(self.plan.seed, state.keys)
         case = self.case(state.place) if state.case is None else state.case
         sums = np.empty((self.known.until + 2, self.known.constant.size))
         sums[0] = self.known.constant
-        log, blame = self._ahead(self._engine(case, luck), luck, sums, 0, floor)
+        log, blame = self._ahead(self._engine(case, luck), luck, sums, counts, 0, floor)
         return replace(
             state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), blame=blame, case=case
         )  # fmt: skip
 
-    def _ahead(self, engine: Engine, luck: Luck, sums: Floats, since: int, floor: float) -> tuple[float, int]:
+    def _ahead(
+        self, engine: Engine, luck: Luck, sums: Floats, counts: Floats, since: int, floor: float
+    ) -> tuple[float, int]:
         """Go on from a turn to the last that is known, fill `sums`; the log likelihood and the turn to blame."""
         log = -math.inf
         for t in range(since, self.known.until + 1):
             engine.to(t + 1)
             sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
-            log = log_mean(sums[t + 1])
+            log = counted(sums[t + 1], counts)
             if log < floor or log == -math.inf:
                 return -math.inf, t
         return log, -1
 
     def walk(
-        self, state: State, proposals: Sequence[LuckMove], slack: Sequence[float]
+        self, state: State, counts: Floats, proposals: Sequence[LuckMove], slack: Sequence[float]
     ) -> tuple[State, list[bool]]:
         """The state after moves of its luck, and which of them were accepted.
 
@@ -143,7 +144,7 @@ class Task:
             luck.keys[at : at + len(move.keys), move.shares] = move.keys[:, move.shares]
             luck.answer[since[at] :] = np.nan
             sums = state.sums.copy()
-            log, _ = self._ahead(there, luck, sums, at, state.log + fall)
+            log, _ = self._ahead(there, luck, sums, counts, at, state.log + fall)
             accepted.append(log > -math.inf and log >= state.log + fall)
             if accepted[-1]:
                 state = replace(state, log=log, sums=sums)
@@ -152,22 +153,27 @@ class Task:
         return replace(state, keys=luck.keys, uniforms=luck.answer[:, 0].copy(), case=case), accepted
 
 
-def moved(task: Task, state: State, rng: np.random.Generator, power: float, tuning: Tuning) -> State:
-    """The state after the moves of a task, drawn at random; counts them by kind."""
+def counted(sums: Floats, counts: Floats) -> float:
+    """Log of a product of likelihoods (D) by their logs and powers; -inf of what has no chance."""
+    return float((sums * counts).sum()) if sums[-1] > -math.inf else -math.inf
+
+
+def moved(task: Task, state: State, rng: np.random.Generator, counts: Floats, tuning: Tuning) -> State:
+    """The state after the moves of a task, drawn at random; the tuning counts them by kind."""
     kinds = np.sort(rng.choice(len(SHARES), size=task.moves, p=SHARES)).tolist()
-    slack = (np.log(1.0 - rng.random(task.moves)) / power).tolist()
+    slack = np.log(1.0 - rng.random(task.moves)).tolist()
     some = [kind for kind in kinds if kind in (TURN, TURNS)]
     if some:
-        asked = sorted((int(tuning.places(rng, kind, 1)[0]), kind) for kind in some)
+        asked = sorted((tuning.places(rng, kind)[0], kind) for kind in some)
         anew = [_luck_move(rng, tuning, kind, turn, task.known.until) for turn, kind in asked]
-        state, well = task.walk(state, anew, slack[: len(some)])
+        state, well = task.walk(state, counts, anew, slack[: len(some)])
         for (turn, kind), good in zip(asked, well, strict=True):
             tuning.count(kind, [turn], good)
     for kind, fall in zip(kinds[len(some) :], slack[len(some) :], strict=True):
-        where = tuning.places(rng, kind, JOINT)
+        where = tuning.places(rng, kind)
         chosen = [rng.permutation(task.groups[n])[: tuning.size(kind, n)] for n in where]
         floor = state.log + fall
-        proposed = task.weigh(_elsewhere(rng, state, kind, np.concatenate(chosen)), floor)
+        proposed = task.weigh(_elsewhere(rng, state, kind, np.concatenate(chosen)), counts, floor)
         good = proposed.log > -math.inf and proposed.log >= floor
         tuning.count(kind, where, good)
         state = proposed if good else state

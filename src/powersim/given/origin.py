@@ -151,10 +151,14 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
                 f"In {shown} more it would have come under {named(one.cause)} too, but only because what "
                 f"{named(one.beside)} takes away stood ready to bring it."
             )
+    count = f"{known[0].event_ess:.0f}"
     if known[0].event_ess < LEAST:
         parts.append(
-            f"It came about in few of them ({known[0].event_ess:.0f} worlds count), so the intervals are wide."
+            f"It came about in few of them ({'1 world counts' if count == '1' else f'{count} worlds count'}), so the "
+            "intervals are wide."
         )
+    if date and known[0].event_ess >= known[0].ess:
+        parts.append("It came about in all of them, so nothing can be said of what was sufficient.")
     return " ".join(parts)
 
 

@@ -3,8 +3,8 @@
 Histories are chaotic: a move either changes next to nothing, or one decision more comes out otherwise and much with
 it. So steps do not become acceptable by being short, but by touching little. Every turn and every group of numbers has
 a size of its own, which grows where moves are accepted and shrinks where they are not (Robbins and Monro 1951, Ann.
-Math. Statist. 22:400; Andrieu and Thoms 2008, Stat. Comput. 18:343). Where little is drawn at a time, it is drawn more
-often.
+Math. Statist. 22:400; Andrieu and Thoms 2008, Stat. Comput. 18:343), and so does the number of groups that a move draws
+from. Where little is drawn at a time, it is drawn more often.
 """
 
 from __future__ import annotations
@@ -22,24 +22,30 @@ SHARES = (0.45, 0.05, 0.3, 0.2)
 """Kinds of moves, and how often each is made."""
 PARTS = 16  # shares of a turn's luck, each with a key of its own
 STRETCH = 4  # turns in which a move of some turns draws luck anew
-JOINT = 3  # groups of numbers that a move draws from
+JOINT = 3.0  # groups of numbers that a move draws from, to begin with
 AIM = 0.35  # share of moves that should be accepted
+TINY = 1e-9
 GAIN, SEEN = 1.5, 10.0  # how fast sizes follow, and after how many moves in full
 
 
 @dataclass
 class _Dial:
-    """What moves of one kind draw anew, by place: at most `whole`, on average `size`; moves made and accepted."""
+    """What moves of one kind draw anew, by place: at most `whole`, on average `size`; moves made and accepted.
+
+    joint: in how many places at a time, on average. tried: moves made and accepted, wherever.
+    """
 
     whole: Floats
     size: Floats
     made: Floats
     accepted: Floats
+    joint: float
+    tried: Floats
 
     @classmethod
-    def of(cls, whole: Sequence[int]) -> _Dial:
-        most = np.array(whole, np.float64)
-        return cls(most, most.copy(), np.zeros(len(most)), np.zeros(len(most)))
+    def of(cls, whole: Sequence[int], joint: float) -> _Dial:
+        most, none = np.array(whole, np.float64), np.zeros(len(whole))
+        return cls(most, most.copy(), none, none.copy(), joint, np.zeros(2))
 
     @property
     def chance(self) -> Floats:
@@ -49,10 +55,18 @@ class _Dial:
 
     def turn(self) -> None:
         """Follow what was accepted since."""
-        rate = self.accepted / np.maximum(self.made, 1.0)
-        by = GAIN * (rate - AIM) * np.minimum(1.0, self.made / SEEN)
-        self.size = np.clip(self.size * np.exp(by), 1.0, self.whole)
-        self.made[:], self.accepted[:] = 0.0, 0.0
+        self.size = np.clip(self.size * _by(self.made, self.accepted), 1.0, self.whole)
+        if self.joint > 1.0:
+            self.joint = float(
+                np.clip(self.joint * _by(*self.tried[:, None])[0], 1.0 + TINY, len(self.whole))
+            )
+        self.made[:], self.accepted[:], self.tried[:] = 0.0, 0.0, 0.0
+
+
+def _by(made: Floats, accepted: Floats) -> Floats:
+    """By what sizes are multiplied."""
+    rate = accepted / np.maximum(made, 1.0)
+    return np.asarray(np.exp(GAIN * (rate - AIM) * np.minimum(1.0, made / SEEN)))
 
 
 @dataclass
@@ -67,11 +81,13 @@ class Tuning:
     def of(cls, turns: int, groups: Sequence[Ints]) -> Tuning:
         """Everything anew, everywhere."""
         luck, numbers = [PARTS] * turns, [len(group) for group in groups]
-        return cls(tuple(_Dial.of(whole) for whole in (luck, luck, numbers, numbers)))
+        kinds = ((luck, 1.0), (luck, 1.0), (numbers, JOINT), (numbers, JOINT))
+        return cls(tuple(_Dial.of(whole, joint) for whole, joint in kinds))
 
-    def places(self, rng: np.random.Generator, kind: int, count: int) -> list[int]:
+    def places(self, rng: np.random.Generator, kind: int) -> list[int]:
         """Places for a move, each once."""
         dial = self.dials[kind]
+        count = int(dial.joint + rng.random())
         found: list[int] = rng.choice(
             len(dial.whole), size=min(count, len(dial.whole)), replace=False, p=dial.chance
         ).tolist()
@@ -86,6 +102,7 @@ class Tuning:
         dial = self.dials[kind]
         dial.made[places] += 1.0
         dial.accepted[places] += accepted
+        dial.tried += (1.0, accepted)
         self.made[kind] += 1.0
         self.accepted[kind] += accepted
 

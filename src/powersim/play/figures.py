@@ -61,7 +61,8 @@ def finding(rows: Sequence[Beside], who: str) -> str:
         if beyond == 0.0
         else f"{'better' if beyond > 0.0 else 'worse'} than the model would"
     )
+    many = own.simulated.size
     return (
         f"{who} came off {than} with the same luck (utility {own.played:.2f} against {own.model:.2f}), and better than "
-        f"in {own.percentile:.0f} of 100 simulated histories"
+        f"in {own.percentile:.0f}% of {many} simulated {'history' if many == 1 else 'histories'}"
     )

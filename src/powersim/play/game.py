@@ -24,12 +24,14 @@ from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.sim.labels import Labels
 from powersim.sim.run import Engine, History
+from powersim.sim.states import ROWS, Path, kept
 from powersim.world import draws
 from powersim.world import quantities as watched
 from powersim.world.case import Case, Watch
 from powersim.world.draws import AS_GIVEN, NO, Luck
 from powersim.world.draws import YES as SETTLED_YES
 from powersim.world.promises import leg_key
+from powersim.world.start import LOG_ROWS
 
 LAST = 1.0 - 2.0**-53
 """The largest uniform: with it nobody reneges."""
@@ -38,14 +40,14 @@ LAST = 1.0 - 2.0**-53
 class Game:
     """Run `run` of the first branch of a plan under its first theory, with players for some actors.
 
-    actors: their codes. words: what rows of the chronicle and legs are called. The game stands at its opening.
-    PowersimError for an actor that there is not.
+    actors: their codes. words: what rows of the chronicle and legs are called. detail: room for a chronicle in detail,
+    in rows; 0: it is not in detail. The game stands at its opening. PowersimError for an actor that there is not.
     """
 
-    def __init__(self, plan: Plan, actors: Sequence[str], run: int, words: Words) -> None:
+    def __init__(self, plan: Plan, actors: Sequence[str], run: int, words: Words, detail: int = 0) -> None:
         self.plan, self.run, self.words = plan, run, words
         self.labels = labelled(plan)
-        self.actors = tuple(actors)
+        self.actors, self.detail = tuple(actors), detail
         rows = [self.labels.actor(code) for code in self.actors]
         self.case = watching(plan.cases(plan.theories[0], run)[0], rows)
         self.decided: list[dict[str, Decisions]] = []
@@ -54,7 +56,8 @@ class Game:
 
     def _open(self) -> None:
         scenario = self.plan.scenario
-        self.engine = Engine(self.case, self.plan.seed, self.run)
+        rows = self.detail or LOG_ROWS
+        self.engine = Engine(self.case, self.plan.seed, self.run, log_rows=rows, detail=self.detail > 0)
         self._free: Luck = self.engine.given.luck
         flows = [f"{good} {a}>{b}" for good, a, b in scenario.flows]
         self.table = Table(self.engine, self.labels, flows, self.words)
@@ -151,6 +154,18 @@ class Game:
         except KeyboardInterrupt:
             self.decided = whole  # what is saved then is all of it
             raise
+
+    def path(self) -> Path:
+        """What has happened, played again for a chronicle in detail, with the world at the opening and now."""
+        detail = ROWS
+        while True:
+            again = Game(self.plan, self.actors, self.run, self.words, detail)
+            first = kept(again.engine.world)
+            again.replay(self.decided)
+            found = again.history
+            if not found.lost:
+                return Path((first, kept(again.engine.world)), found.values, found.log)
+            detail *= 2
 
     # from stop to stop
 

@@ -31,7 +31,7 @@ from powersim.report import paper
 from powersim.report.answer import Answer, alt_of_effects, answer, levels_and_effects, rounded
 from powersim.report.pictures import Picture, picture
 from powersim.report.standing import Standing, standing
-from powersim.report.weights import LEAST, Weights, weights
+from powersim.report.weights import AMPLE, LEAST, Weights, weights
 
 TEMPLATE = "page.html"
 GLANCE, MORE = "glance", "more"
@@ -48,6 +48,7 @@ under the first; the rest come after the sections of other studies."""
 EVENTS = 6
 """Events with a figure of their own on the page; `powersim figures` draws more."""
 
+FEW = "weights"
 TO_COME = {
     "chronicle": ("What happened in one run", "powersim tell {file} --diff {pair} --section {folder}"),
     "why": ("Through which mechanisms", "powersim why {file} --outcome {outcome} --out {folder}"),
@@ -56,6 +57,10 @@ TO_COME = {
         "powersim sensitivity {file} --outcome {outcome} --out {folder}",
     ),
     "verdict": ("What becomes of the hypotheses", "powersim verdict {file} --out {folder}"),
+    FEW: (
+        f"Sliders that weigh theories and uncertain numbers anew, from {LEAST} runs on",
+        f"powersim compare {{file}} --runs {AMPLE} --out again",
+    ),
 }
 """Sections that other commands add: what each tells, and its command."""
 
@@ -106,14 +111,15 @@ class Report:
                 study=self.study,
                 generator=markupsafe.Markup(GENERATOR),
                 least=LEAST,
+                ample=AMPLE,
                 data=_data,
                 on_paper=paper,
             )
         )
 
     def scripts(self) -> list[markupsafe.Markup]:
-        """The scripts of the panels that there are."""
-        panels = {"weights.js": self.weights, "standing.js": self.standing}
+        """What folds long parts, and the scripts of the panels that there are."""
+        panels = {"fold.js": self, "weights.js": self.weights, "standing.js": self.standing}
         return [_script(name) for name, panel in panels.items() if panel is not None]
 
     def policy(self) -> str:
@@ -145,6 +151,9 @@ def assemble(
         "outcome": study.headline[0],
         "pair": ",".join(branch.name for branch in study.main[:2]),
     }
+    panel = weights(results, study, rows, folder)
+    if panel is not None or study.runs >= LEAST or not rows:
+        there.add(FEW)
     missing = [
         (told, command.format(**words)) for name, (told, command) in TO_COME.items() if name not in there
     ]
@@ -157,7 +166,7 @@ def assemble(
         missing,
         provenance,
         f"powersim compare {folder.name}/provenance.json --out again",
-        weights(results, study, rows, folder),
+        panel,
         standing(results, study),
     )
 

@@ -79,7 +79,7 @@ function rows(values, size) {
 }
 
 function started(data) {
-  const { runs, theories, least } = data, step = 3 / 10;
+  const { runs, theories, least } = data, step = 1 / 4;
   const u = data.numbers.map((number) => unpacked(number.u, 0, 1));
   const under = data.numbers.map((number) => number.under);
   const read = (text, one) => rows(unpacked(text, one.low, one.high), runs);

@@ -31,7 +31,11 @@ from powersim.run.space import Assumption, Space
 from powersim.scenario.canonical import checksum
 from powersim.sim import provenance
 
-LEAST = 50  # runs of equal weight that a statement is worth, as for worlds given what happened
+LEAST = 20
+"""Runs of equal weight that a statement is worth: intervals (Student, Newcombe) widen as they should down to that, and
+60 runs are worth as many when one slider stands at its end."""
+AMPLE = 150
+"""Runs that are worth `LEAST` with two sliders at their ends."""
 NUMBERS, BRANCHES = 5, 4  # what has sliders, and what is compared, at most
 RUNS = 2000  # that a page holds, at most
 SCREENED = "sensitivity/screening.csv"

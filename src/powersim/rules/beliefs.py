@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from powersim.compile.elementary import exp, log
+import numpy as np
+from numpy.typing import NDArray
+
+from powersim.compile.elementary import exp, exp_row, log, log_row
 from powersim.compile.jit import rule
+
+Floats = NDArray[np.float64]
 
 LEAST_POWER = 1e-6  # a power without capability counts as a millionth of the world's
 
@@ -14,11 +19,24 @@ def expit(x: float) -> float:
 
     x: log-odds, any. Source: standard.
     """
-    e = exp(-abs(x))
+    return _expit(x, exp(-abs(x)))
+
+
+@rule
+def _expit(x: float, e: float) -> float:
+    """The logistic function of x, given e^-|x|."""
     smaller = e / (1.0 + e)
-    if x < 0.0:
-        return smaller
-    return 1.0 - smaller
+    return smaller if x < 0.0 else 1.0 - smaller
+
+
+@rule
+def expit_row(x: Floats, room: Floats, out: Floats) -> None:
+    """Fill out with the logistic function of a row, to the bit. x, room, out: rows of one length, room for work."""
+    for i in range(out.shape[0]):
+        room[i] = -abs(x[i])
+    exp_row(room, out)
+    for i in range(out.shape[0]):
+        out[i] = _expit(x[i], out[i])
 
 
 @rule
@@ -28,6 +46,14 @@ def logit(p: float) -> float:
     p: probability, strictly between 0 and 1. Source: standard.
     """
     return log(p / (1.0 - p))
+
+
+@rule
+def logit_row(p: Floats, room: Floats, out: Floats) -> None:
+    """Fill out with the log-odds of a row, to the bit. p, room, out: rows of one length, room for work."""
+    for i in range(out.shape[0]):
+        room[i] = p[i] / (1.0 - p[i])
+    log_row(room, out)
 
 
 @rule
@@ -48,9 +74,21 @@ def shifted(p: float, evidence: float, eps: float) -> float:
     p: 0..1. evidence: log-likelihood ratio, any. eps: floor of the belief, 0 < eps < 1/2.
     Source: Bayes' rule in odds form.
     """
+    return within(p, eps) if evidence == 0.0 else shifted_odds(p, logit(within(p, eps)), evidence, eps)
+
+
+@rule
+def shifted_odds(p: float, log_odds: float, evidence: float, eps: float) -> float:
+    """Belief after evidence where the log-odds of p, kept off certainty, are known already.
+
+    logit p' = log_odds + evidence.
+
+    p: 0..1. log_odds: logit of p within its bounds. evidence: log-likelihood ratio, any. eps: floor of the belief,
+    0 < eps < 1/2. Source: Bayes' rule in odds form.
+    """
     if evidence == 0.0:
         return within(p, eps)
-    return within(expit(logit(within(p, eps)) + evidence), eps)
+    return within(expit(log_odds + evidence), eps)
 
 
 @rule
@@ -150,9 +188,33 @@ def relax(p: float, prior: float, mu: float, eps: float) -> float:
     """
     if p == prior or mu == 0.0:
         return within(p, eps)
-    here = logit(within(p, eps))
-    there = logit(within(prior, eps))
-    return within(expit(here + mu * (there - here)), eps)
+    return within(expit(_nearer(logit(within(p, eps)), logit(within(prior, eps)), mu)), eps)
+
+
+@rule
+def _nearer(here: float, there: float, mu: float) -> float:
+    """Log-odds one turn nearer to those of the prior."""
+    return here + mu * (there - here)
+
+
+@rule
+def relax_row(p: Floats, prior: Floats, mu: float, eps: float, room: Floats) -> None:
+    """Relax a row of beliefs in place, to the bit as `relax` does it one by one.
+
+    p, prior: rows of one length. room: four such rows for work. Source: see `relax`.
+    """
+    kept, here, there, work = room[0], room[1], room[2], room[3]
+    for i in range(p.shape[0]):
+        kept[i] = within(p[i], eps)
+    logit_row(kept, work, here)
+    for i in range(p.shape[0]):
+        kept[i] = within(prior[i], eps)
+    logit_row(kept, work, there)
+    for i in range(p.shape[0]):
+        here[i] = _nearer(here[i], there[i], mu)
+    expit_row(here, work, there)
+    for i in range(p.shape[0]):
+        p[i] = within(p[i] if p[i] == prior[i] or mu == 0.0 else there[i], eps)
 
 
 @rule
@@ -170,13 +232,33 @@ def calculus(power_j: float, power_i: float, stake_j: float, stake_i: float, b1:
 
 
 @rule
-def calculus_prior(start: float, calculus_start: float, calculus_now: float, eps: float) -> float:
+def calculus_prior(
+    start: float, log_odds: float, calculus_start: float, calculus_now: float, eps: float
+) -> float:
     """Belief in another's resolve that is due to power and interests as they are now: the prior that beliefs relax to.
 
     logit r = logit r_0 + c - c_0: what else speaks for resolve was in the belief at the start, and stays.
 
-    start: r_0, belief at the start, 0..1. calculus_start, calculus_now: c_0 and c of `calculus`, log-odds.
+    start: r_0, belief at the start, 0..1. log_odds: logit r_0, r_0 within its bounds; the same all through a history.
+    calculus_start, calculus_now: c_0 and c of `calculus`, log-odds.
     eps: floor of the belief, 0 < eps < 1/2.
     Source: after Press 2005, Calculating Credibility; relative to the start, so that starting beliefs are at rest.
     """
-    return shifted(start, calculus_now - calculus_start, eps)
+    return shifted_odds(start, log_odds, calculus_now - calculus_start, eps)
+
+
+@rule
+def calculus_prior_row(
+    p: Floats, log_odds: Floats, calculus_start: Floats, calculus_now: Floats, eps: float, room: Floats
+) -> None:
+    """Put `calculus_prior` in the place of a row of beliefs at the start, to the bit.
+
+    p, log_odds, calculus_start, calculus_now: rows of one length. room: three such rows for work.
+    Source: see `calculus_prior`.
+    """
+    shifted_to, work, found = room[0], room[1], room[2]
+    for i in range(p.shape[0]):
+        shifted_to[i] = log_odds[i] + (calculus_now[i] - calculus_start[i])
+    expit_row(shifted_to, work, found)
+    for i in range(p.shape[0]):
+        p[i] = within(p[i] if calculus_now[i] - calculus_start[i] == 0.0 else found[i], eps)

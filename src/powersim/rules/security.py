@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from powersim.compile.jit import rule
-from powersim.rules.contest import odds
+from powersim.rules.contest import odds, odds_row
+
+Floats = NDArray[np.float64]
 
 
 @rule
@@ -16,6 +21,15 @@ def security(f: float, h: float, d: float) -> float:
     Source: the contest success function of Tullock 1980, read as security as in Hirshleifer 1991.
     """
     return odds(f, h, d)
+
+
+@rule
+def security_row(f: Floats, h: Floats, d: float, room: Floats, out: Floats) -> None:
+    """Fill out with the security of many, to the bit as `security`. f, h, room, out: rows of one length, room for work.
+
+    Source: see `security`.
+    """
+    odds_row(f, h, d, room, out)
 
 
 @rule

@@ -25,7 +25,7 @@ def win_probability(i: float, n: float, pi: float) -> float:
     P = (1 - r^i) / (1 - r^n), r = (1 - pi) / pi; i / n at even odds.
 
     i: forts held, 0..n. n: forts, > 0. pi: odds of winning a battle, 0..1.
-    Source: Smith and Stam 2004, JCR 48:783-813; Smith 1998, AJPS 42:301-20.
+    Source: Smith and Stam 2004, JCR 48:783-813; Smith 1998, JCR 42:301-20.
     """
     if i <= 0.0:
         return 0.0

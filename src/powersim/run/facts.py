@@ -56,6 +56,7 @@ class Facts(Strict):
     lucks: Count | None = Field(default=None, examples=["40"])
     given: str | None = Field(default=None, examples=['"2009Q2"'])
     dates: Names | None = Field(default=None, examples=['["2009Q2"]'])
+    to: str | None = Field(default=None, examples=['"2013Q4"'])
     worlds: Count | None = Field(default=None, examples=["256"])
     coupling: str | None = Field(default=None, examples=['"fresh"'])
     by_evidence: bool | None = Field(default=None, examples=["true"])

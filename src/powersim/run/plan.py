@@ -30,6 +30,7 @@ from powersim.world.state import BranchArrays, Floats
 SEED = 1
 LAST_RUN = 2**32 - 1  # what the key of a draw holds: world/draws.py
 HEADLINES = 4  # outcomes shown first
+UNIT_LETTERS = 26  # of a unit beside an axis
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
     return {
         "title": outcome.title,
         "unit": outcome.unit,
+        "counted": counted_in(outcome),
         "low": low,
         "high": high,
         "summary": {
@@ -271,6 +273,12 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
             "above": outcome.above,
         },
     }
+
+
+def counted_in(outcome: Outcome) -> str:
+    """A few words for what is counted on an axis where neither the author nor the ends of a scale say it."""
+    unit = QUANTITIES[outcome.kind].unit.split(",")[0]
+    return unit if len(unit) <= UNIT_LETTERS else outcome.kind.replace("_", " ")
 
 
 def ends(outcome: Outcome) -> tuple[float | None, float | None]:

@@ -83,9 +83,14 @@ def together(engine: str = COMPILED) -> Together:
     return lambda cases, seed, run: [one(case, seed, run) for case in cases]
 
 
+_warm = False  # what a process has found compiled, or has compiled, it keeps: files are read through once
+
+
 def is_cold() -> bool:
     """Whether the rules have yet to be compiled, which takes a while: `patience` says how long."""
-    return jit.is_cold()
+    global _warm
+    _warm = _warm or not jit.is_cold()
+    return not _warm
 
 
 def patience() -> str:

@@ -9,9 +9,11 @@ found.
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -212,7 +214,7 @@ def _p(tested: Score, base: float) -> float:
 
 def _module(name: str) -> Any:
     try:
-        with _quiet():
+        with _quiet(), _bare_stacks():
             return importlib.import_module(name)
     except ImportError as error:
         raise PowersimError(f"{MISSING} ({error})") from error
@@ -222,6 +224,26 @@ def _quiet() -> Any:
     """Inside, remarks of libraries about themselves are not the user's."""
     logging.getLogger("EMA").setLevel(logging.ERROR)
     return warnings.catch_warnings(action="ignore")
+
+
+@contextmanager
+def _bare_stacks() -> Iterator[None]:
+    """Inside, stacks come without lines of source, which cost ema_workbench seconds: it looks only for names."""
+    full = inspect.getouterframes
+
+    def bare(frame: Any, context: int = 1) -> list[inspect.FrameInfo]:
+        found = []
+        while frame:
+            code = frame.f_code
+            found.append(inspect.FrameInfo(frame, code.co_filename, frame.f_lineno, code.co_name, None, None))
+            frame = frame.f_back
+        return found
+
+    inspect.getouterframes = bare
+    try:
+        yield
+    finally:
+        inspect.getouterframes = full
 
 
 def require() -> None:

@@ -85,9 +85,9 @@ def draw_screening(rows: Sequence[Row], noise: float, count: int, finding: str) 
 
 
 def draw_tornado(
-    bars: Sequence[Swing], centre: float, unit: str, finding: str, runs: int, factor: float
+    bars: Sequence[Swing], centre: float, of: str, finding: str, runs: int, factor: float
 ) -> Drawing:
-    """Mean effect with each leading assumption at either end of its prior, all others drawn."""
+    """Mean effect with each leading assumption at either end of its prior, all others drawn. of: which effect."""
     caption = (
         f"Mean effect over the same {runs} runs with the assumption at its prior’s 5% quantile (vermilion) "
         "and at its 95% quantile (blue), all others drawn, with 95% intervals. Bold: the difference of "
@@ -108,15 +108,16 @@ def draw_tornado(
             axes.annotate(
                 bar.values[k], (factor * bar.effects[k], y + shift), (0, 6 if k == 0 else -6),
                 textcoords="offset points", ha="center", va="bottom" if k == 0 else "top", size=SMALL - 1, color=colour,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
             )  # fmt: skip
     axes.axvline(factor * centre, color=SOFT, lw=1, ls=(0, (4, 3)), zorder=1)
     around_zero(axes, [factor * v for bar in bars for v in (*bar.lows, *bar.highs)])
-    axes.set_xlabel(f"Mean effect{f' ({unit})' if unit else ''}")
+    axes.set_xlabel(f"Mean effect {of}")
     return Drawing("tornado", made.figure, finding, caption)
 
 
-def draw_morris(rows: Sequence[Row], unit: str, finding: str, trajectories: int, factor: float) -> Drawing:
-    """Mean absolute elementary effects of groups; the row named luck is the measure of the others."""
+def draw_morris(rows: Sequence[Row], of: str, finding: str, trajectories: int, factor: float) -> Drawing:
+    """Mean absolute elementary effects of groups; the row named luck is the measure of the others. of: which effect."""
     caption = (
         "Mean absolute change of a run’s effect when a whole group of assumptions is drawn anew on "
         f"Morris’ grid (μ*), with its 95% interval, over {trajectories} trajectories. Grey: another luck "
@@ -132,7 +133,7 @@ def draw_morris(rows: Sequence[Row], unit: str, finding: str, trajectories: int,
         if luck:
             axes.axvline(factor * row.value, color=YARDSTICK, lw=1, ls=(0, (4, 3)), zorder=0)
     axes.set_xlim(0, 1.06 * factor * max(row.high for row in rows) or 1.0)
-    axes.set_xlabel(f"Mean absolute elementary effect{f' ({unit})' if unit else ''}")
+    axes.set_xlabel(f"Mean absolute elementary effect {of}")
     return Drawing("morris", made.figure, finding, caption)
 
 

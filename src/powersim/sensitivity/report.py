@@ -236,7 +236,8 @@ def _discovery(words: Words) -> Rows:
 
 def drawings(words: Words) -> Iterator[Drawing]:
     """Every figure."""
-    found, factor, unit = words.found, words.factor, words.scale.of_difference
+    found, factor, unit = words.found, words.factor, words.unit
+    of = f"{words.of_what} ({unit})"
     s = found.screening
     rows = [
         Row(
@@ -258,7 +259,7 @@ def drawings(words: Words) -> Iterator[Drawing]:
     yield plot_sensitivity.draw_tornado(
         _swings(words),
         same,
-        unit,
+        of,
         first(words.tornado()),
         found.asked.paired,
         factor,
@@ -280,7 +281,7 @@ def drawings(words: Words) -> Iterator[Drawing]:
         bars.sort(key=lambda row: -row.value)
         kept = [row for place, row in enumerate(bars) if row.name == LUCK or (place < 25 and row.value > 0)]
         yield plot_sensitivity.draw_morris(
-            kept, unit, words.morris().removesuffix("."), found.asked.trajectories, factor
+            kept, of, words.morris().removesuffix("."), found.asked.trajectories, factor
         )
     for each in found.maps:
         names = (words.named(each.names[0]), words.named(each.names[1]))

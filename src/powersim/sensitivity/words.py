@@ -10,6 +10,7 @@ import numpy as np
 from powersim._words import counted
 from powersim.effects.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.effects.limits import t_interval
+from powersim.run.plan import counted_in, ends
 from powersim.run.space import LUCK, THEORY, Space
 from powersim.sensitivity.discovery import Box, Limit
 from powersim.sensitivity.indices import FALSE_SHARE, Grid, Indices
@@ -30,6 +31,19 @@ class Words:
         """How effects are written."""
         outcome = self.found.asked.outcome
         return Scale(outcome.summary == "ever", outcome.unit)
+
+    @property
+    def unit(self) -> str:
+        """What effects are measured in: points, what the author says, the ends of a scale, or what is counted."""
+        outcome = self.found.asked.outcome
+        low, high = ends(outcome)
+        whole = "" if low is None or high is None else f"{low:g} to {high:g}".replace("-", "−")
+        return self.scale.of_difference or whole or counted_in(outcome)
+
+    @property
+    def of_what(self) -> str:
+        """Which effect it is: of what branch, on what."""
+        return f"of {quoted(self.space.plan.branches[1])} on {self.found.asked.outcome.title}"
 
     @property
     def factor(self) -> float:

@@ -56,11 +56,11 @@ def _path(
 ) -> Path | None:
     engine, step = (_by_mesa if mesa else _compiled)(case, seed, run, rows, chance)
     world = engine.world
-    states = [_copy(world)]
+    states = [kept(world)]
     for t in range(case.turns):
         step(t)
         if every or t == case.turns - 1:
-            states.append(_copy(world))
+            states.append(kept(world))
     written = int(world.logged[0])
     return None if written > rows else Path(tuple(states), engine.record.values, world.log[:written].copy())
 
@@ -79,8 +79,8 @@ def _by_mesa(
     return model.engine, lambda _: model.step()
 
 
-def _copy(world: World) -> World:
+def kept(world: World) -> World:
     """The world as it is now, without its chronicle."""
     empty = np.empty((0, world.log.shape[1]))
-    kept = {name: array.copy() for name, array in world._asdict().items() if name != "log"}
-    return World(log=empty, **kept)
+    copies = {name: array.copy() for name, array in world._asdict().items() if name != "log"}
+    return World(log=empty, **copies)

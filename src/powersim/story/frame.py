@@ -62,6 +62,8 @@ def opening(about: About) -> str:
 
 def _numbered(facts: Mapping[str, str | int | float]) -> str:
     """A run by its number; of a world also what it is given, and how much it counts."""
+    if "played" in facts:
+        return f"Run {facts['run']} as {facts['played']} was played"
     if "world" not in facts:
         return f"Run {facts['run']}"
     how = f"which went as the record says until {facts['given']}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from powersim.effects.results import CERTAIN
 from powersim.errors import PowersimError
@@ -65,12 +65,19 @@ def story(
     wanted: Selection | None = None,
     engine: str = COMPILED,
     world: Numbered | None = None,
+    played: tuple[str, Path] | None = None,
 ) -> Story:
-    """What happened in a run, or in a possible world instead, as far as it is wanted, in order."""
-    found = followed(plan, label, theory, run, engine=engine, world=None if world is None else world.world)
+    """What happened in a run, or in a possible world instead, as far as it is wanted, in order.
+
+    played: the code of who was played, and the history with its states, where the run is a game's.
+    """
+    one = None if world is None else world.world
+    found = played[1] if played else followed(plan, label, theory, run, engine=engine, world=one)
     everything = told(plan, label, theory, run, found)
     chosen = select(everything.events, wanted or Selection())
     about = described(plan, label, theory, run, everything.names, found, world)
+    if played:
+        about = replace(about, facts={**about.facts, "played": played[0]})
     entries = tell(chosen, everything.names)
     some = Telling(label, theory, run, tuple(chosen), everything.names)
     return Story(about, opening(about), entries, closing(about, everything.events), some)

@@ -156,17 +156,18 @@ class GivenQuestions:
         from powersim.study.forecasting import forecast
 
         work.check_engine(engine, scheduler)
-        usual = self.opened.recorded.get("dates") or [self.date]
+        recorded = self.opened.recorded
+        usual = recorded.get("dates") if self.date is None else None
         return forecast(
             self.under_fact(),
-            listed(dates, "dates") or usual,
-            to,
+            listed(dates, "dates") or usual or [self.date],
+            to or recorded.get("to"),
             worlds,
             folder_of(out),
             heard(progress),
             resume=resume,
             workers=workers,
-            by_evidence=by_evidence,
+            by_evidence=by_evidence or recorded.get("by_evidence", False),
             engine=engine,
             scheduler=scheduler,
         )

@@ -13,6 +13,7 @@ from powersim.run.opened import LoadedScenario, Source, open_source
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.digest import Digest, digest
 from powersim.scenario.load import Overrides
+from powersim.scenario.resolved import Step
 from powersim.study import shown
 
 DIGITS = 16  # of the checksum
@@ -65,6 +66,17 @@ class Checked:
         return [str(problem) for problem in self.opened.scenario.warnings]
 
     @property
+    def notes(self) -> list[str]:
+        """What is as it was written, and easily missed."""
+        scenario = self.opened.scenario
+        label = scenario.calendar.label
+        return [
+            f"from {label(turn)} on, before the intervention of {label(scenario.intervention or 0)}, these already "
+            f"lay things down, and may have effects: {listing(names, None if self.detail else 2 * WIDTH)}"
+            for turn, names in _early(self.opened).items()
+        ]
+
+    @property
     def heading(self) -> str:
         """What stands above the readings."""
         since = self._digest.intervention
@@ -95,6 +107,7 @@ class Checked:
         return [
             *map(": ".join, self.lines),
             *doubts,
+            *(f"note: {text}" for text in self.notes),
             *([self.heading] if said else []),
             *map(": ".join, said),
         ]
@@ -106,6 +119,34 @@ def check(source: Source, overrides: Overrides | None = None, *, detail: bool = 
     source, overrides: as of `powersim.Study`. detail: all names and readings, else what fits on a screen.
     """
     return Checked(open_source(source, overrides), detail)
+
+
+def _early(opened: LoadedScenario) -> dict[int, list[str]]:
+    """Branches that part from the reference before the intervention, by the turn at which they do."""
+    scenario, found = opened.scenario, dict[int, list[str]]()
+    since = scenario.intervention
+    if since is None or not scenario.branches:
+        return {}
+    dates = {event.id: event.turn if event.turn >= 0 else event.first for event in scenario.events}
+    first, *others = (scenario.branches[name] for name in opened.branches)
+    usual = {_until(step, since) for step in first.steps}
+    for branch in others:
+        turns = [
+            max(step.first, dates.get(step.thing[0], 0) if step.kind == "event" else 0)
+            for step in branch.steps
+            if _until(step, since) not in usual
+        ]
+        turns += [branch.offer.turn] if branch.offer and branch.offer != first.offer else []
+        if turns and min(turns) < since:
+            found.setdefault(min(turns), []).append(branch.name)
+    return dict(sorted(found.items()))
+
+
+def _until(step: Step, turn: int) -> tuple[object, ...]:
+    """What a step does before a turn."""
+    points = [at for at, _ in step.points if at < turn]
+    kept = step.points[: len(points) + step.linear]
+    return step.verb, step.kind, step.thing, step.first, min(step.last, turn - 1), kept
 
 
 def listing(names: Sequence[str], width: int | None) -> str:

@@ -6,24 +6,28 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import powersim.rules
+from powersim import _yaml
 from powersim.run.opened import Source, open_source
+from powersim.scenario.canonical import checksum
+from powersim.scenario.library import names
 from powersim.scenario.load import Overrides
+from powersim.sim.provenance import versions
 from powersim.world.params import SPEC
 
 NAMED = re.compile(
     r"(?P<authors>(?:de |van |von )?[A-Z][\w’'-]+,?(?: (?:[A-Z][\w’'-]+,?|and|de|van|von|der|et al\.))*)"
-    r" \(?(?P<year>1[7-9]\d\d|20\d\d)[a-z]?\)?(?P<rest>(?:(?! and [A-Z])[^;(])*)"
+    r" \(?(?P<year>1[7-9]\d\d|20\d\d)[a-z]?\b"
 )
-JOURNAL = re.compile(r"^,? (?P<journal>[A-Z][\w.&: -]*?) (?P<volume>\d+)(?:\(\d+\))?:(?P<pages>\d+(?:-\d+)?)")
-BOOK = re.compile(r"^, (?P<title>[A-Z][^,.:]+ [^,.:]+)")
-RECORD = re.compile(r"\b(1[7-9]\d\d|20\d\d|SIPRI|IAEA|GSDB|Correlates of War|press)\b")
-"""What a source in the record names: a date, or a collection of data."""
-MONTHS = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December"}  # fmt: skip
+"""What may be a work: surnames and a year. It is one if `works.yaml` knows it."""
+DATED = re.compile(r"\b(1[7-9]\d\d|20\d\d|press)\b")
+YEAR = re.compile(r"\b(1[7-9]\d\d|20\d\d)\b")
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Reference:
     def bibtex(self) -> str:
         """The entry."""
         lines = [*self.fields, ("note", f"For {', '.join(self.uses)}")]
-        written = ((k, _names(v) if k == "author" else _tex(v)) for k, v in lines)
+        written = ((k, v if k in ("author", "doi", "url") else _tex(v)) for k, v in lines)
         return f"@{self.kind}{{{self.key},\n" + "".join(f"  {k} = {{{v}}},\n" for k, v in written) + "}\n"
 
 
@@ -81,111 +85,136 @@ class Bibliography:
 
 
 def cite(source: Source, overrides: Overrides | None = None) -> Bibliography:
-    """The works that the rules, numbers and evidence of a scenario name, and what they say of the record.
+    """The works, collections and bodies that the rules, numbers and evidence of a scenario name, and the scenario.
 
-    A work is one entry however often it is named; of the record there is an entry a place (an issue, an event), in the
-    words in which its source stands. What is assumed or judged alone is in `own`. Errors as in `check`.
+    A work or collection is one entry however often it is named; of somebody's word on a day (White House, 6 July
+    2009) there is an entry a place (an issue, an event). What a scenario codes from dates alone rests on itself, which
+    is an entry, too. What is assumed or judged alone is in `own`. Errors as in `check`.
     """
-    works: dict[str, tuple[dict[str, str], list[str]]] = {}
-    records: dict[str, list[str]] = {}
+    entries: dict[str, dict[str, str]] = {}
+    uses: dict[str, list[str]] = {}
     own: list[str] = []
-    for place, said, of_record in _sources(source, overrides):
-        cited = False
-        for part in re.split(r"; (?![^(]*\))", " ".join(said.split()).rstrip(".")):
-            named = [work for work in NAMED.finditer(part) if not _a_date(work)]
-            if of_record:  # a name before a year may be a town's there: only works that rules or numbers name
-                named = [work for work in named if _work(work)[0] in works]
-            for work in named:
-                key, entry = _work(work)
-                known, uses = works.setdefault(key, ({}, []))
-                known.update(
-                    {name: text for name, text in entry.items() if len(text) > len(known.get(name, ""))}
-                )
-                uses.append(place)
-            if not named and of_record and RECORD.search(part):
-                records.setdefault(place, []).append(part)
-                cited = True
-            cited = cited or bool(named)
-        if not cited:
+    scenario = open_source(source, overrides).scenario
+    itself = scenario.name
+    entries[itself] = {
+        "author": "{The powersim developers}"
+        if itself.replace("-", "_") in names()
+        else "{Authors of the scenario}",
+        "title": scenario.title,
+        "year": str(datetime.now(UTC).year),
+        "howpublished": f"Scenario {itself} of powersim {versions()['powersim']}, sha256 {checksum(scenario)[:16]}",
+    }
+    for place, title, said, of_record in _sources(scenario):
+        found = [
+            entry
+            for part in re.split(r"; (?![^(]*\))", " ".join(said.split()).rstrip("."))
+            for entry in (_works(part) or (_spoken(part, place, title, itself) if of_record else []))
+        ]
+        for key, entry in found:
+            entries.setdefault(key, entry)
+            uses.setdefault(key, []).append(place)
+        if not found:
             own.append(place)
-    found = [
-        Reference(key, _once(uses), "article" if "journal" in entry else "misc", tuple(entry.items()))
-        for key, (entry, uses) in works.items()
-    ]
-    found += [
-        Reference(
-            f"record:{re.sub(r'[^A-Za-z0-9_.-]', '-', place)}",
-            (place,),
-            "misc",
-            (("title", "; ".join(parts)),),
-        )
-        for place, parts in records.items()
-    ]
-    return Bibliography(tuple(sorted(found, key=lambda reference: reference.key)), _once(own))
+    references = (
+        Reference(key, _once(uses[key]), _kind(entries[key]), tuple(entries[key].items())) for key in uses
+    )
+    return Bibliography(tuple(sorted(references, key=lambda reference: reference.key)), _once(own))
 
 
 def _once(names: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _a_date(work: re.Match[str]) -> bool:
-    """Whether what looks like an author and a year is a day, a body or a collection of data, or has no author."""
-    words = work["authors"].replace(",", "").split()
-    return (
-        words[-1] in MONTHS or any(word.isupper() for word in words) or words[-1] in ("Mission", "Register")
+def authors_of(named: re.Match[str]) -> list[str]:
+    """The surnames of what may be a work; words before a comma may be the end of a title before it."""
+    found = re.split(r",? and |, ", named["authors"].strip(" ,"))
+    keys = [re.sub(r"\W", "", name.split()[-1]).lower() + named["year"] for name in found]
+    first = next((n for n, key in enumerate(keys) if key in known()["works"]), 0)
+    return found[first:]
+
+
+def key_of(named: re.Match[str]) -> str:
+    """Under what `works.yaml` has a work: the surname of its first author, and its year."""
+    return re.sub(r"\W", "", authors_of(named)[0].split()[-1]).lower() + named["year"]
+
+
+@cache
+def known() -> dict[str, dict[str, Any]]:
+    """Works, collections and bodies with what a bibliography says of them."""
+    found: dict[str, dict[str, Any]] = _yaml.load(
+        files("powersim.study").joinpath("works.yaml").read_text("utf-8")
     )
+    return found
 
 
-def _work(found: re.Match[str]) -> tuple[str, dict[str, str]]:
-    """The key of a work, and what is said of it."""
-    authors = re.sub(r",? and |, ", " and ", found["authors"].strip(" ,"))
-    entry = {"author": authors, "year": found["year"]}
-    if journal := JOURNAL.match(found["rest"]):
-        entry |= journal.groupdict() | {"pages": journal["pages"].replace("-", "--")}
-    elif book := BOOK.match(found["rest"]):
-        entry["title"] = book["title"].strip()
-    names = [re.sub(r"\W", "", name.split()[-1]).lower() for name in authors.split(" and ")]
-    return f"{names[0]}{found['year']}", entry
+def _works(part: str) -> list[tuple[str, dict[str, str]]]:
+    """Works and collections that a part of a source names; elsewhere a name before a year may be a town's."""
+    works = known()["works"]
+    keys = [key for key in map(key_of, NAMED.finditer(part)) if key in works]
+    found = [(key, {"year": key[-4:], **works[key]}) for key in keys]
+    for name, entry in known()["collections"].items():
+        if re.search(rf"\b{name}\b", part):
+            found.append((entry["key"], {k: v for k, v in entry.items() if k != "key"}))
+    return [(key, {name: str(text) for name, text in sorted(e.items(), key=_first)}) for key, e in found]
 
 
-def _sources(source: Source, overrides: Overrides | None) -> Iterator[tuple[str, str, bool]]:
-    """Where a source is named, its words, and whether it may be one in the record."""
-    scenario = open_source(source, overrides).scenario
+def _first(field: tuple[str, Any]) -> int:
+    """Author, title and year come first."""
+    order = ("author", "title", "year")
+    return order.index(field[0]) if field[0] in order else len(order)
+
+
+def _spoken(part: str, place: str, title: str, itself: str) -> list[tuple[str, dict[str, str]]]:
+    """Whose word a part of a source in the record is, on a day; the scenario's own where it names nobody but a date."""
+    years = YEAR.findall(part)
+    found = []
+    for name, author in known()["bodies"].items():
+        if years and re.search(rf"(?<!\w){re.escape(name)}", part):
+            key = re.sub(r"[^A-Za-z0-9_.:-]", "-", f"{place}:{name.strip(',/').lower()}")
+            entry = {"author": f"{{{author}}}", "title": title, "year": years[0], "howpublished": part}
+            found.append((f"record:{key}", entry))
+    return found or ([(itself, {})] if DATED.search(part) else [])
+
+
+def _kind(entry: dict[str, str]) -> str:
+    for field, kind in (("journal", "article"), ("booktitle", "incollection"), ("publisher", "book")):
+        if field in entry:
+            return kind
+    return "misc"
+
+
+def _sources(scenario: Any) -> Iterator[tuple[str, str, str, bool]]:
+    """Where a source is named, what is there called, its words, and whether it may be one in the record."""
     for path in sorted(Path(next(iter(powersim.rules.__path__))).glob("[a-z]*.py")):
         for rule in rules_of(path):
             if rule.source:
-                yield f"rule {rule.name}", rule.source, False
+                yield f"rule {rule.name}", rule.about, rule.source, False
     for name, spec in SPEC.items():
-        yield f"parameter {name}", spec.source, False
+        yield f"parameter {name}", name, spec.source, False
     defaults = {spec.source for spec in SPEC.values()}
-    for place, said in _named_in(scenario, ""):
+    for place, title, said in _named_in(scenario, "", ""):
         if said not in defaults:
-            yield place, said, True
+            yield place, title or place.replace("_", " "), said, True
 
 
-def _named_in(thing: Any, place: str) -> Iterator[tuple[str, str]]:
-    """The sources in a resolved scenario, with the place in its file."""
+def _named_in(thing: Any, place: str, title: str) -> Iterator[tuple[str, str, str]]:
+    """The sources in a resolved scenario, with the place in its file and its title there."""
     if is_dataclass(thing) and not isinstance(thing, type):
         here = getattr(thing, "path", None) or getattr(thing, "id", None) or getattr(thing, "name", None)
         here = here if isinstance(here, str) and here else place
+        title = getattr(thing, "title", "") or (title if here == place else "")
         said = getattr(thing, "source", "")
         if isinstance(said, str) and said:
-            yield here, said
+            yield here, title, said
         for field in fields(thing):
             if field.name not in ("document", "source"):
-                yield from _named_in(getattr(thing, field.name), here)
+                yield from _named_in(getattr(thing, field.name), here, title)
     elif isinstance(thing, dict):
         for name, value in thing.items():
-            yield from _named_in(value, str(name))
+            yield from _named_in(value, str(name), "")
     elif isinstance(thing, list | tuple):
         for value in thing:
-            yield from _named_in(value, place)
-
-
-def _names(authors: str) -> str:
-    """Surnames for BibTeX, which takes all but the last word of a bare name for first names and the like."""
-    names = [_tex(name) for name in authors.split(" and ")]
-    return " and ".join(f"{{{name}}}" if " " in name else name for name in names)
+            yield from _named_in(value, place, title)
 
 
 def _tex(text: str) -> str:

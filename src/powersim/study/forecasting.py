@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from powersim.errors import Stopped
 from powersim.files.writing import check_folder
-from powersim.given.conditioning import WORLDS, condition
+from powersim.given.conditioning import condition
 from powersim.run import work
 from powersim.run.listener import Listener
 from powersim.run.plan import Plan
@@ -114,9 +114,12 @@ def forecast(
     command = listener.command or " ".join(
         [equivalent("forecast", plan.opened, options), *(f"--given {date}" for date in labels)]
     )
+    chosen = lots[0].found.asked.worlds
     facts = {
-        **work.facts(plan, WORLDS if worlds is None else worlds, command, started, work.COMPILED), "dates": labels,
+        **work.facts(plan, chosen, command, started, work.COMPILED), "dates": labels, "worlds": chosen,
+        **{key: said for key, said in (("to", to), ("by_evidence", by_evidence)) if said},
     }  # fmt: skip
+    del facts["runs"]
     result = Forecasts(plan, found, lots, facts)
     if folder is not None:
         _leave(result, folder, listener)

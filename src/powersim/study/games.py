@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from powersim._words import counted
 from powersim.errors import ArgumentError, PowersimError, whole
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from powersim.play.decisions import Bot
+    from powersim.study.tales import About, Tale
 
 RUNS = 1000
 HEAD = ("outcome", "title", "unit", "played", "model", "mean", "p05", "p50", "p95", "percentile", "runs")
@@ -140,8 +141,7 @@ class Play(Game):
 
         everything: all outcomes, not only the headline ones. out: a folder for the table and a figure.
         """
-        if not self.over:
-            raise PowersimError(f"the game is at {self.date}: it has to come to its end first")
+        self._ended()
         check_asked(runs, workers, None if out is None else Path(out))
         by = heard(progress)
         with by.progress("simulating", runs) as tick:
@@ -151,6 +151,17 @@ class Play(Game):
         if out is not None:
             found.write(out, by.note)
         return found
+
+    def tell(self, **about: Unpack[About]) -> Tale:
+        """What happened in the game: its story, see `Study.tell`; PowersimError before its end."""
+        from powersim.study.tales import played, wanted
+
+        self._ended()
+        return played(self.plan, self.run, wanted(self.plan, **about), self.actor, self.path())
+
+    def _ended(self) -> None:
+        if not self.over:
+            raise PowersimError(f"the game is at {self.date}: it has to come to its end first")
 
     def __repr__(self) -> str:
         where = "over" if self.over else f"at {self.date}, {self.stop} of {self.case.turns + 1} times decided"

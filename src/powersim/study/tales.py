@@ -22,6 +22,7 @@ from powersim.run.plan import LAST_RUN, Plan
 from powersim.run.possible import Numbered
 from powersim.run.stages import announce
 from powersim.run.work import COMPILED, simulator
+from powersim.sim.states import Path as History
 from powersim.story import kinds as known_kinds
 from powersim.story import pages, tables
 from powersim.story.diff import pages as beside
@@ -299,6 +300,11 @@ def tale(
     announce(listener)
     told = story(plan, plan.labels[0], plan.theories[0], run, asked, _engine(engine), world)
     return Tale(plan, run, told)
+
+
+def played(plan: Plan, run: int, asked: Selection, actor: str, found: History) -> Tale:
+    """The story of a game in which somebody decided for an actor, from its history with states."""
+    return Tale(plan, run, story(plan, plan.labels[0], plan.theories[0], run, asked, played=(actor, found)))
 
 
 def two_tales(plan: Plan, run: int, asked: Selection, engine: str | None, listener: Listener) -> TwoTales:

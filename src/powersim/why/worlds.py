@@ -25,7 +25,7 @@ from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
 from powersim.run.condense import summary_of
 from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
-from powersim.run.plan import HEADLINES, Plan, ends, plan
+from powersim.run.plan import HEADLINES, Plan, counted_in, ends, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
 from powersim.why.groups import FULL, Group, Setting, coalitions, groups
@@ -144,7 +144,9 @@ def summaries(opened: LoadedScenario) -> dict[str, results.OutcomeLabel]:
     for name in opened.outcomes:
         outcome = opened.scenario.outcomes[name]
         low, high = (float("nan") if end is None else end for end in ends(outcome))
-        found[name] = results.OutcomeLabel(name, outcome.title, outcome.unit, low, high, summary_of(outcome))
+        found[name] = results.OutcomeLabel(
+            name, outcome.title, outcome.unit, low, high, summary_of(outcome), counted_in(outcome)
+        )
     return found
 
 

@@ -291,14 +291,35 @@ def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
 
 @rule
 def share_with_friends(d: Derived, own: Floats, gain: Floats) -> None:
-    """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0."""
-    n = own.shape[0]
+    """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0.
+
+    Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
+    """
+    n, sway, j = own.shape[0], d.sway, 0
     for i in range(n):
         gain[i] = own[i]
-    for j in range(n):
-        if own[j] != 0.0:
+    while j < n:
+        a = _next_gain(own, j)
+        b = _next_gain(own, a + 1)
+        c = _next_gain(own, b + 1)
+        j = c + 1
+        if c < n:
             for i in range(n):
-                gain[i] += d.sway[j, i] * own[j]
+                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b] + sway[c, i] * own[c]
+        elif b < n:
+            for i in range(n):
+                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b]
+        elif a < n:
+            for i in range(n):
+                gain[i] += sway[a, i] * own[a]
+
+
+@rule
+def _next_gain(own: Floats, first: int) -> int:
+    """The first actor from `first` on whose gain is not 0; as many as there are if there is none."""
+    while first < own.shape[0] and own[first] == 0.0:
+        first += 1
+    return first
 
 
 @rule

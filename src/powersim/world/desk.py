@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from powersim.compile.elementary import row_length
 from powersim.world.channels import Paths, no_paths
 from powersim.world.legs import legs_of
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
@@ -29,6 +30,9 @@ class Sums(NamedTuple):
     dh: Floats  # (N) change of what is feared
     shared: Floats  # (N) gains with friends' gains
     total: Floats  # (N) the same over several moves
+    rows: (
+        Floats  # (4, N or a little more) room for rows (`compile.elementary`), beyond N numbers of no account
+    )
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
     theta: Floats  # (K, N) ideals
     salience: Floats  # (K, N)
@@ -37,6 +41,7 @@ class Sums(NamedTuple):
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
+    near: Ints  # (K, 2) the rows asked for last: where the issue stood, and where it might go
     powers: Floats  # (K, ROWS, N) the gap's power
 
 
@@ -131,6 +136,8 @@ class Slate(NamedTuple):
     ties: Floats  # (N)
     power: Floats  # (C)
     concerned: Ints  # (N) actors
+    led: Flags  # (C) 1 = own policy may lead this control
+    rows: Floats  # (9, N or a little more) room for rows, as in `Sums`
 
 
 class Crisis(NamedTuple):
@@ -152,6 +159,7 @@ class Notes(NamedTuple):
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
     party: Floats  # (K, N) 1 = the scenario gives this actor an interest in the issue, else 0
+    start_odds: Floats  # (N, N) log-odds of resolve at the start
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -213,10 +221,11 @@ def new_sums(s: Setup) -> Sums:
     n, k = s.ideal_hard.shape
     own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
     return Sums(
-        own, df, dh, shared, total,
+        own, df, dh, shared, total, rows=np.full((4, row_length(n)), 0.5),
         theta=np.zeros((k, n)), salience=np.zeros((k, n)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64), place=np.full((k, ROWS), np.nan),
-        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), powers=np.zeros((k, ROWS, n)),
+        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 2), np.int64),
+        powers=np.zeros((k, ROWS, n)),
     )  # fmt: skip
 
 
@@ -333,6 +342,8 @@ def new_slate(s: Setup) -> Slate:
         ties=np.zeros(n),
         power=np.zeros(c),
         concerned=np.zeros(n, np.int64),
+        led=np.zeros(c, np.uint8),
+        rows=np.full((9, row_length(n)), 0.5),
     )
 
 
@@ -344,6 +355,7 @@ def new_notes(s: Setup) -> Notes:
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
         party=np.zeros((k, n)),
+        start_odds=np.zeros((n, n)),
         taken=np.zeros(1, np.uint8),
         power=np.zeros(n),
         q=np.zeros((n, goods)),

@@ -72,7 +72,7 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
         r = min(r_i, r_j)
         at_i += 1 if r_i == r else 0
         at_j += 1 if r_j == r else 0
-        if admissible(desk, r):
+        if menu.must[r, i] + menu.must[r, j] == menu.needed[r]:  # `admissible`: one of them gives it
             judge_sale(g, w, desk, r)
             consider(g, desk, r, int(g.p.agenda))
     if agenda.legs[0] == 0:
@@ -94,6 +94,11 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     """
     s, p = g.s, g.p
     menu, agenda = desk.menu, desk.agenda
+    controls = w.pos.shape[0]
+    what = side_of(seed_leg) if moves_control(controls, seed_leg) else deed_of(controls, seed_leg)
+    u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
+    if u >= p.conference:
+        return
     n = w.power.shape[0]
     members = 0
     for i in range(n):
@@ -101,11 +106,6 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
             agenda.party[members] = i
             members += 1
     holdouts = members
-    controls = w.pos.shape[0]
-    what = side_of(seed_leg) if moves_control(controls, seed_leg) else deed_of(controls, seed_leg)
-    u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
-    if u >= p.conference:
-        return
     judge_sale(g, w, desk, seed_leg)
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
@@ -133,6 +133,8 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     if agenda.legs[0] == 0:
         return
     price_legs(g, desk)
+    if hopeless(g, w, agenda, u / p.conference):
+        return
     sum_subsets(g, desk)
     mask = best_of_many(g, w, agenda, t)
     if mask > 0:

@@ -10,7 +10,7 @@ from powersim.compile.elementary import power
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
-from powersim.rules.security import security
+from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import economy_of
 from powersim.world.desk import ROWS, Sums
@@ -32,6 +32,9 @@ from powersim.world.state import (
     World,
 )
 
+FEW = 4
+"""Whose security is worked out one by one: for more, a row at once costs less."""
+
 
 @rule
 def note_interests(w: World, sums: Sums) -> None:
@@ -46,21 +49,24 @@ def note_interests(w: World, sums: Sums) -> None:
 
 
 @rule
-def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
+def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     """The row of sums.powers that has |at - theta|^b for everybody who cares about issue k, looked up or taken now.
 
     Most positions and ideals stay where they are from turn to turn. The row found last is not the next to be given up,
-    so that two positions can be compared.
+    so that two positions can be compared. there: 0 or 1, of the two, which only says where to look first.
     """
-    place, row = sums.place, -1
-    for r in range(ROWS):  # one at most is it; no branch ends the loop
-        row += r + 1 if place[k, r] == at else 0
+    place, row = sums.place, sums.near[k, there]
+    if place[k, row] != at:
+        row = -1
+        for r in range(ROWS):  # one at most is it; no branch ends the loop
+            row += r + 1 if place[k, r] == at else 0
     since = -1
     if row >= 0:
         since = sums.taken[k, row]
     else:
         row = sums.oldest[k]
         place[k, row] = at
+    sums.near[k, there] = row
     if row == sums.oldest[k]:
         sums.oldest[k] = (row + 1) % ROWS
     if since < sums.look[0]:
@@ -75,7 +81,7 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
 @rule
 def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own, here, there = sums.own, taken_powers(p, sums, k, a), taken_powers(p, sums, k, b)
+    own, here, there = sums.own, taken_powers(p, sums, k, a, 0), taken_powers(p, sums, k, b, 1)
     for i in range(own.shape[0]):
         salience = sums.salience[k, i]
         own[i] += utility_left(salience, sums.powers[k, there, i]) - utility_left(
@@ -127,9 +133,17 @@ def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
 def add_security(g: Given, d: Derived, sums: Sums) -> None:
     """Add w_S times the change of security that follows from df and dh."""
     own, df, dh = sums.own, sums.df, sums.dh
+    f, h, secure = sums.rows[0], sums.rows[1], sums.rows[2]
+    differ = 0
+    for i in range(own.shape[0]):
+        f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
+        differ += 1 if df[i] != 0.0 or dh[i] != 0.0 else 0
+    at_once = differ > FEW
+    if at_once:
+        security_row(f, h, g.p.security_d, sums.rows[3], secure)
     for i in range(own.shape[0]):
         if df[i] != 0.0 or dh[i] != 0.0:
-            after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
+            after = secure[i] if at_once else security(f[i], h[i], g.p.security_d)
             own[i] += g.s.w_security[i] * (after - d.S[i])
 
 
@@ -170,7 +184,9 @@ def _sanction_change(g: Given, w: World, d: Derived, c: int, a: float, b: float,
     i, j = s.control_from[c], s.control_to[c]
     now = d.sanctions[i, j]
     d.sanctions[i, j] = a
-    e_i, e_j = economy_of(d, i), economy_of(d, j)
+    e_i, e_j = d.E[i], d.E[j]
+    if a != now:
+        e_i, e_j = economy_of(d, i), economy_of(d, j)
     d.sanctions[i, j] = b
     de_i, de_j = economy_of(d, i) - e_i, economy_of(d, j) - e_j
     d.sanctions[i, j] = now

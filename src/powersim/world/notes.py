@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from powersim.compile.jit import rule
+from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, touches
 from powersim.world.desk import Desk, Notes
@@ -29,6 +30,9 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     note_interests(w, desk.sums)
     _list_say(g, notes)
     _list_parties(g, notes)
+    for i in range(notes.start_odds.shape[0]):
+        for j in range(notes.start_odds.shape[1]):
+            notes.start_odds[i, j] = logit(within(g.s.resolve0[i, j], g.p.belief_floor))
     fill_purses(g, w, desk.agenda)
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from powersim.compile.elementary import log
+from powersim.compile.elementary import log, power
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable, sign_probability
 from powersim.rules.patience import patience_weight
@@ -136,12 +136,33 @@ def _most_of_two(g: Given, w: World, agenda: Agenda) -> float:
 
 
 @rule
+def _most_of_many(g: Given, agenda: Agenda) -> float:
+    """No package of three or more has a larger surplus, the geometric mean of n gains.
+
+    Of money, V = sum_b max(0, sum_a v_ab / unit_a) is the most that there is, since payments only lose some, and the
+    geometric mean of the gains in money is below their arithmetic one: (prod_a unit_a)^(1/n) V / n. Nor does anybody
+    gain more than by the legs that serve it, or, compensated, than the margin (`_compensate`).
+    """
+    n, money, units, gains = agenda.parties[0], 0.0, 1.0, 1.0
+    for b in range(agenda.legs[0]):
+        of_leg = 0.0
+        for a in range(n):
+            of_leg += (agenda.worth[b, a] - agenda.cost[b, a]) / agenda.unit[agenda.party[a]]
+        money += max(0.0, of_leg)
+    for a in range(n):
+        units *= agenda.unit[agenda.party[a]]
+        gains *= max(_best_case(agenda, a), LEAST + g.p.payment_margin)
+    return min(power(units, 1.0 / n) * money / n, power(gains, 1.0 / n))
+
+
+@rule
 def hopeless(g: Given, w: World, agenda: Agenda, u: float) -> bool:
-    """Whether two would sign no package of the agenda, worth what it may be and as routine as the most routine leg.
+    """Whether no package of the agenda would be signed, worth what it may be and as routine as the most routine leg.
 
     False if the chronicle is in detail: it has packages that are not signed too.
     """
-    p, routine, most = g.p, 1.0, _most_of_two(g, w, agenda)
+    p, routine = g.p, 1.0
+    most = _most_of_two(g, w, agenda) if agenda.parties[0] == 2 else _most_of_many(g, agenda)
     for b in range(agenda.legs[0]):
         if not moves_control(g.s.control_key.shape[0], agenda.leg[b]) and p.cost_per_sale < p.cost_per_leg:
             routine = p.cost_per_sale / p.cost_per_leg

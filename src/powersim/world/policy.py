@@ -30,17 +30,17 @@ def own_policy(g: Given, w: World, desk: Desk, t: int) -> None:
     A programme's rise is faster with know-how (M22).
     """
     s, p, on = g.s, g.p, g.on
-    branch = g.branch
-    for c in range(w.pos.shape[0]):
-        w.own[c] = _way(g, w, desk, t, c)
-    zero = np.uint64(0)
+    branch, led = g.branch, desk.slate.led
     for c in range(w.pos.shape[0]):
         bound = branch.hold[t, c] > 0 or not math.isnan(laid_down(branch, w, t, c))
         active = on.sanctions if s.control_kind[c] == C_SANCTION else on.own_policy
-        if bound or active == 0:
-            w.own[c] = 0.0  # nor would it lead anywhere once a deal is broken
+        led[c] = 1 if not bound and active > 0 else 0
+        # where it is not led by own policy, it would not lead anywhere once a deal is broken
+        w.own[c] = _way(g, w, desk, t, c) if led[c] > 0 else 0.0
+    zero = np.uint64(0)
+    for c in range(w.pos.shape[0]):
         way = w.own[c]
-        free = w.locked_until[c] <= t and not bound and active > 0
+        free = w.locked_until[c] <= t and led[c] > 0
         rate = speed(g, w, c, way)
         if free and abs(way) > LEAST:
             u = uniform(g.luck, t, draws.OWN_MOVE, zero, zero, s.control_key[c])

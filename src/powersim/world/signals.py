@@ -7,12 +7,13 @@ import math
 from powersim.compile.jit import rule
 from powersim.rules.beliefs import (
     calculus,
-    calculus_prior,
+    calculus_prior_row,
     costly_act,
     friendship,
     net_seen,
     opposition,
     relax,
+    relax_row,
     resolve_after,
     trust_after,
 )
@@ -232,16 +233,27 @@ def forget(g: Given, w: World, desk: Desk) -> None:
     if on.current_calculus:
         current_calculus(g, w, desk, slate.now)
     for i in range(n):
+        if on.resolve:
+            _relax_resolve(g, w, desk, i)
         for j in range(n):
-            if i == j:
-                continue
-            if on.trust:
+            if on.trust and i != j:
                 if notes.relaxing[i, j] != w.trust[i, j]:
                     notes.relaxing[i, j] = w.trust[i, j]
                     notes.relaxed[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)
                 w.trust[i, j] = notes.relaxed[i, j]
-            if on.resolve:
-                prior = s.resolve0[i, j]
-                if on.current_calculus:
-                    prior = calculus_prior(prior, w.calculus0[i, j], slate.now[i, j], p.belief_floor)
-                w.resolve[i, j] = relax(w.resolve[i, j], prior, p.mu, p.belief_floor)
+
+
+@rule
+def _relax_resolve(g: Given, w: World, desk: Desk, i: int) -> None:
+    """What i believes of everybody's resolve relaxes: a row at once, in room whose rest holds numbers of no account."""
+    s, p, rows, n = g.s, g.p, desk.slate.rows, w.power.shape[0]
+    resolve, prior, odds, then, now, room = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5:]
+    for j in range(n):
+        resolve[j], prior[j], odds[j] = w.resolve[i, j], s.resolve0[i, j], desk.notes.start_odds[i, j]
+        then[j], now[j] = w.calculus0[i, j], desk.slate.now[i, j]
+    if g.on.current_calculus:
+        calculus_prior_row(prior, odds, then, now, p.belief_floor, room)
+    relax_row(resolve, prior, p.mu, p.belief_floor, room)
+    for j in range(n):
+        if i != j:
+            w.resolve[i, j] = resolve[j]

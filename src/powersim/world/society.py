@@ -109,33 +109,31 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
     """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
     slate, side = desk.slate, 1.0 - 2.0 * down
     theta, salience = desk.sums.theta, desk.sums.salience
-    concerned, lead = slate.concerned, slate.lead
+    concerned, lead, against = slate.concerned, slate.lead, slate.against
     held = max(0.0, w.x[k] if down == 0 else 1.0 - w.x[k])
     count = 0
+    if held == 0.0:
+        return
     for i in range(w.power.shape[0]):
         if desk.notes.may[down, k, i] > 0 and salience[k, i] > 0.0:
             concerned[count] = i
             count += 1
-    if count < 2 or held == 0.0 or not _opponents(w, desk, k):
+    if count < 2 or not _opponents(w, desk, k):
         return
     for a in range(count - 1):
         i = concerned[a]
         for o in range(w.power.shape[0]):
             lead[o] = side * (theta[k, i] - theta[k, o])
+        share_i = salience[k, i] / slate.concerns[i]
         for b in range(a + 1, count):
             j = concerned[b]
+            share_j, joint = salience[k, j] / slate.concerns[j], slate.joint[i, j]
             for o in range(w.power.shape[0]):
                 ahead = side * (theta[k, j] - theta[k, o])
                 # i and j do not oppose themselves: their own gaps are 0
-                if slate.against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
-                    slate.joint[i, j] += joint_effort(
-                        salience[k, i] / slate.concerns[i],
-                        salience[k, j] / slate.concerns[j],
-                        lead[o],
-                        ahead,
-                        held,
-                        slate.against[o],
-                    )
+                if against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
+                    joint += joint_effort(share_i, share_j, lead[o], ahead, held, against[o])
+            slate.joint[i, j] = joint
 
 
 @rule
@@ -153,22 +151,28 @@ def _opponents(w: World, desk: Desk, k: int) -> bool:
 def agreements(desk: Desk) -> None:
     """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
-    An issue that one of two ignores makes nobody similar: it adds nothing.
+    An issue that one of two ignores makes nobody similar: it adds nothing, and is passed over.
     """
     sums, slate = desk.sums, desk.slate
-    theta, salience = sums.theta, sums.salience
+    theta, salience, concerned = sums.theta, sums.salience, slate.concerned
     kk, n = theta.shape
     for i in range(n):
         for j in range(n):
             slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
     for k in range(kk):
+        count = 0
         for i in range(n):
+            if salience[k, i] > 0.0:
+                concerned[count] = i
+                count += 1
+        for a in range(count):
+            i = concerned[a]
             ideal, stake = theta[k, i], salience[k, i]
-            if stake > 0.0:
-                for j in range(i + 1, n):
-                    weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
-                    slate.weight[i, j] += weight
-                    slate.alike[i, j] += alike
+            for b in range(a + 1, count):
+                j = concerned[b]
+                weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
+                slate.weight[i, j] += weight
+                slate.alike[i, j] += alike
 
 
 @rule
