@@ -11,6 +11,7 @@ from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 import pytest
@@ -186,6 +187,25 @@ def test_a_call_of_the_platforms_functions_and_a_fused_sum_would_be_found() -> N
     assert plain(1.0) + loose(1.0, 2.0) > 6.0
     assert {"llvm.exp.f64", "tanh"} <= not_exact(llvm_of(plain)) | {"tanh"}
     assert LOOSE.search(llvm_of(loose))
+
+
+OTHERS = re.compile(r"^define [^@]*@(?!\"?powersim\.).*?^}$", re.MULTILINE | re.DOTALL)
+HERE = re.compile(r"^target (?:triple|datalayout) = .*$|\"target-(?:cpu|features)\"=\"[^\"]*\"", re.MULTILINE)
+
+
+@pytest.mark.skipif(not jit.ENABLED, reason="nothing is compiled")
+@pytest.mark.parametrize("triple", ["aarch64-linux-gnu", "arm64-apple-macos"])
+def test_a_processor_that_can_fuse_is_told_nothing_that_lets_it(triple: str) -> None:
+    compiled(np.ones(1), np.ones(1), np.empty((5, 1)))
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    machine = llvm.Target.from_triple(triple).create_target_machine(opt=3)
+    code = HERE.sub("", OTHERS.sub("", llvm_of(compiled)))
+    head = f'target triple = "{triple}"\ntarget datalayout = "{machine.target_data}"\n'
+    made = machine.emit_assembly(llvm.parse_assembly(head + code))
+    assert made.count("fmul") > 50
+    assert not re.search(r"\bfn?m(?:add|sub)\b|\bfml[as]\b", made)
+    assert not re.search(r"\bbl\s+_?(?:exp|log|pow|tanh|fma)\b", made)
 
 
 EXACT = {"sqrt", "floor", "ceil", "copysign", "isnan", "isfinite", "inf", "nan", "pi", "fsum"}

@@ -193,7 +193,7 @@ class Desk(NamedTuple):
     crisis: Crisis
     notes: Notes
     push: Floats  # (N, N) drivers of alignment
-    first_row: Ints  # (1) row of the chronicle with which the turn began
+    breaches: Ints  # (N, N) `World.breaches` when the turn began
     kept: Paths  # the channels as this history goes through them, if they are to be kept
 
 
@@ -212,7 +212,7 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
         crisis=new_crisis(s),
         notes=new_notes(s),
         push=np.zeros((n, n)),
-        first_row=np.zeros(1, np.int64),
+        breaches=np.zeros((n, n), np.int64),
         kept=no_paths(n, s.dispute_key.shape[0]) if kept is None else kept,
     )
 

@@ -20,7 +20,6 @@ from powersim.rules.beliefs import (
 from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
-from powersim.world.columns import ACTOR, DEAL, KIND, OTHER
 from powersim.world.derive import laid_down
 from powersim.world.desk import Desk
 from powersim.world.given import Given
@@ -179,18 +178,11 @@ def _in_signals(p: Params, a: float) -> float:
 
 @rule
 def breaches_known(g: Given, w: World, desk: Desk, t: int) -> None:
-    """Those whom a breach wronged this turn trust the breaker less; the turn's rows of the chronicle tell whom."""
-    p = g.p
-    for v in range(desk.first_row[0], min(w.logged[0], w.log.shape[0])):
-        if w.log[v, KIND] == chronicle.BREACH:
-            breaker, deal = int(w.log[v, ACTOR]), int(w.log[v, DEAL])
-            if deal < 0:  # an order not honoured
-                learn_trust(g, w, t, int(w.log[v, OTHER]), breaker, -p.breach_signal, -1)
-                continue
-            for e in range(w.deal_party.shape[1]):
-                i = w.deal_party[deal, e]
-                if i >= 0 and i != breaker:
-                    learn_trust(g, w, t, i, breaker, -p.breach_signal, -1)
+    """Those whom a breach wronged this turn trust the breaker less, once for every promise broken."""
+    for breaker in range(w.breaches.shape[0]):
+        for i in range(w.breaches.shape[0]):
+            for _ in range(w.breaches[breaker, i] - desk.breaches[breaker, i]):
+                learn_trust(g, w, t, i, breaker, -g.p.breach_signal, -1)
 
 
 @rule

@@ -116,7 +116,9 @@ def _phase(g: Given, w: World, desk: Desk, t: int, number: int, out: Record) -> 
 
 @rule
 def _events(g: Given, w: World, desk: Desk, t: int) -> None:
-    desk.first_row[0] = w.logged[0]
+    for i in range(w.breaches.shape[0]):
+        for j in range(w.breaches.shape[0]):
+            desk.breaches[i, j] = w.breaches[i, j]
     open_turn(desk.kept, t)
     for c in range(w.pos.shape[0]):
         w.pos_before[c] = w.pos[c]
