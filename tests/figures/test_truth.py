@@ -79,7 +79,7 @@ def test_intervals_of_events_are_paired(make: Any) -> None:
 
 
 def test_the_band_of_a_share_stays_a_share(make: Any) -> None:
-    results = make(branches=2, theories=1, outcomes=2, runs=12)
+    results = make(branches=2, theories=1, outcomes=4, runs=12)
     study = Study.read(results)
     rare = next(name for name, what in study.outcomes.items() if what.summary.kind == "ever")
     results = results.assign_attrs(headline=json.dumps([rare]))
