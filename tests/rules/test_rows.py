@@ -24,7 +24,7 @@ from powersim.rules.beliefs import (
 from powersim.rules.security import security, security_row
 
 EPS = 0.01
-ODD = [0.0, 5e-324, 1e-310, math.inf, math.nan, -1.0, 1e308, -800.0, 800.0]
+ODD = [0.0, 5e-324, 1e-310, math.inf, math.nan, -1.0, 1e200, -800.0, 800.0]
 """What is no number of the common path: the whole row is then done one by one."""
 
 
