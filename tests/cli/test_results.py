@@ -39,7 +39,6 @@ def same_as(array: xr.DataArray, frame: pd.DataFrame, column: str, keys: list[st
     assert np.array_equal(found.to_numpy(labelled.dtype), labelled.values.ravel(), equal_nan=True)
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet", "dta"])
 def test_effects_are_computed_without_dask_which_takes_a_third_of_a_second_to_load(out):
     code = (
         "import sys; from powersim.study.results import Results; found = Results.open(sys.argv[1]);"
@@ -49,6 +48,7 @@ def test_effects_are_computed_without_dask_which_takes_a_third_of_a_second_to_lo
     assert said.stdout.strip() == "False"
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet", "dta"])
 def test_long_tables_hold_the_arrays_to_the_last_bit(powersim, out, tmp_path, monkeypatch, ending):
     monkeypatch.setattr(export, "ROWS", 300)  # several blocks
     data = work.dataset(out, RUNS)

@@ -363,7 +363,7 @@ def test_failed_work_is_not_swallowed(powersim, scenario, tmp_path, monkeypatch)
     monkeypatch.setattr(work, "together", lambda *_: broken)
     with pytest.raises(RuntimeError, match="broken rule"):
         study(powersim, scenario, tmp_path / "out", 2)
-    shutil.rmtree(tmp_path / "out")
+    assert not (tmp_path / "out").exists()  # nothing could be done in it
 
 
 def test_both_engines_leave_the_same_bytes(powersim, scenario, tmp_path):

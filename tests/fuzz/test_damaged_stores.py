@@ -32,6 +32,7 @@ from powersim.sim.manifest import StoreError
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 DAMAGES = 200 * TIMES
+FIRST = 50 * TIMES  # the same that are the first of all
 SEED = 20090917
 RUNS = 10  # two chunks of four runs and a part of one
 NOT_READ = ("provenance.json", "effects.csv", "estimators.csv")
@@ -200,8 +201,13 @@ def attempt(what: Callable[[], Any]) -> tuple[Any, str]:
         return None, str(error)
 
 
+@pytest.mark.parametrize("damages", [FIRST, pytest.param(DAMAGES, marks=pytest.mark.slow)])
 def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
-    studies: Studies, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    studies: Studies,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    damages: int,
 ) -> None:
     monkeypatch.setattr(work, "ensemble", remembered(studies))
     monkeypatch.setattr(arrays, "_skeleton", laid_out_once(tmp_path))
@@ -209,7 +215,7 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
     expected, right = files(studies.whole), work.dataset(studies.whole, RUNS).load()
     refused = mended = 0
     folder = tmp_path / "out"
-    for _ in range(DAMAGES):
+    for _ in range(damages):
         if not folder.exists():
             shutil.copytree(studies.whole, folder)
         done = damage(folder, studies.foreign, luck)
@@ -241,8 +247,8 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
         else:
             mended += 1
             assert files(folder) == expected, done
-    assert refused > 0.9 * DAMAGES
-    assert mended > 0.9 * DAMAGES
+    assert refused > 0.9 * damages
+    assert mended > 0.9 * damages
 
 
 @pytest.mark.parametrize(

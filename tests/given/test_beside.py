@@ -19,6 +19,7 @@ def event(name: str, year: int, chance: float, of: str = "1") -> dict[str, Any]:
     return {"id": name, "year": year, "chance": chance, "of": of}
 
 
+@pytest.mark.slow
 def test_both_effects_stand_side_by_side_in_files_figures_and_report(
     planted: ModuleType, tmp_path: Path
 ) -> None:

@@ -332,17 +332,13 @@ MOVED = {
         "_dynfunc.make_function(",
     ),
     "a pass that is gone": ("compile/parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
-    "a cache that moved": (
-        "compile/cached.py",
-        "from numba.core.caching import",
-        "from numba.core.stores import",
-    ),
+    "a cache that moved": ("compile/cached.py", "from numba.core.caching", "from numba.core.stores"),
     "a cache with other names": ("compile/cached.py", "compiled._cache.", "compiled._store."),
 }
 
 
 @pytest.mark.parametrize(
-    "how", [next(iter(MOVED)), *(pytest.param(how, marks=pytest.mark.slow) for how in [*MOVED][1:])]
+    "how", [pytest.param(how, marks=[pytest.mark.slow] if k else []) for k, how in enumerate(MOVED)]
 )
 def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
     small: Path, ask: Callable[..., str], how: str

@@ -82,6 +82,7 @@ class Agenda(NamedTuple):
     tried_pay: Floats  # (PARTIES)
     worth: Floats  # (LEGS, PARTIES) what each leg is worth to each party
     cost: Floats  # (LEGS, PARTIES) what it costs to negotiate
+    per_unit: Floats  # (PARTIES) what a unit of utility is to each party, share of world GDP
     unit: Floats  # (N) utility of a payment of one world GDP to every actor (see `fill_purses`)
     able: Floats  # (N) what every actor can still promise to pay
 
@@ -276,6 +277,7 @@ def new_agenda(n: int) -> Agenda:
         tried_pay=np.zeros(PARTIES),
         worth=np.zeros((LEGS, PARTIES)),
         cost=np.zeros((LEGS, PARTIES)),
+        per_unit=np.zeros(PARTIES),
         unit=np.zeros(n),
         able=np.zeros(n),
     )

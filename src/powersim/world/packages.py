@@ -302,12 +302,20 @@ def best_of_two(g: Given, w: World, agenda: Agenda, t: int) -> int:
 def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
     """The subset with the largest Nash product for up to five parties; those who gain compensate those who lose.
 
-    Under the protocol of equal gain it is the subset whose smallest gain is largest.
+    Under the protocol of equal gain it is the subset whose smallest gain is largest. A subset that loses money in sum
+    is passed over: not all gain by it, and its payers, who pay half of what they gain, cannot make up for its losers.
     """
     best, best_mask = -1e300, 0
     n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
+    for a in range(n):
+        agenda.per_unit[a] = 1.0 / agenda.unit[agenda.party[a]]
     for mask in range(1, 1 << agenda.legs[0]):
         if agenda.valid[mask] == 0:
+            continue
+        money = 0.0
+        for a in range(n):
+            money += agenda.total[mask, a] * agenda.per_unit[a]
+        if money <= 0.0:
             continue
         for a in range(n):
             gain[a] = agenda.total[mask, a]
@@ -344,7 +352,7 @@ def _compensate(g: Given, w: World, agenda: Agenda) -> bool:
     need, room = 0.0, 0.0
     for a in range(n):
         i = agenda.party[a]
-        per_unit = 1.0 / agenda.unit[i]
+        per_unit = agenda.per_unit[a]
         if gain[a] <= LEAST:
             pay[a] = (LEAST + p.payment_margin - gain[a]) * per_unit / p.payment_efficiency
             if pay[a] > p.payment_taken * w.economy[i]:
