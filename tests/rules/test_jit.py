@@ -27,12 +27,11 @@ CALLER = "from powersim.rules.callee import callee\n\n@rule\ndef caller(x: float
 def small(tmp_path: Path) -> Path:
     """A copy of the package's first file with two rules of its own, one calling the other."""
     package = tmp_path / "powersim"
-    for folder in (package / "rules", package / "compile"):
-        folder.mkdir(parents=True)
+    for folder in (package, package / "rules", package / "compile"):
+        folder.mkdir()
+        (folder / "__init__.py").write_text("")
     for name in ("jit.py", "parts.py", "cached.py", "second.py"):
         shutil.copy(PACKAGE / "compile" / name, package / "compile" / name)
-    for folder in (package, package / "rules", package / "compile"):
-        (folder / "__init__.py").write_text("")
     write_callee(package, "1.0")
     (package / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + CALLER)
     return tmp_path
