@@ -23,6 +23,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
 # Files go to workers whole, the longest first (tests/conftest.py).
 TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+TESTED ?= not slow and not long
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 
@@ -45,16 +46,16 @@ figures: $(USE) ## the same with many runs, for narrow intervals (FIGURE_RUNS=10
 	@echo "Figures (PNG and SVG): $(OUT)/figures/figures, the first two also in docs/figures; the rest: powersim figures $(OUT)/figures"
 
 test: lint compiled ## style, types, layers, documents, all tests but the slow ones
-	$(TESTS) -m "not slow and not long"
+	$(TESTS) -m "$(TESTED)"
 
 quick: compiled ## the tests alone, without the slow ones
-	$(TESTS) -m "not slow and not long"
+	$(TESTS) -m "$(TESTED)"
 
 slow: compiled ## the slow tests: interpreted rules, calibration, browsers, clusters, killed processes, full disks
 	$(TESTS) -m slow
 
-all: lint compiled ## what CI runs: test and slow
-	$(TESTS) -m "not long"
+all: ## what CI runs: test and slow in one
+	@$(MAKE) test TESTED="not long"
 
 long: compiled ## every command that the documents show, every example from the wheel: a quarter of an hour
 	$(TESTS) -m long

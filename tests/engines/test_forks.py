@@ -15,6 +15,7 @@ from powersim.sim import run as engines
 from powersim.sim.forks import parting, simulate_branches
 from powersim.sim.history import History, simulate
 from powersim.testing import documents
+from powersim.world import chronicle, columns
 from powersim.world.case import Case
 from powersim.world.state import BranchArrays
 from powersim.world.turn import STEPS, stretch
@@ -135,3 +136,12 @@ def test_a_chronicle_that_is_full_loses_the_same_rows(two_powers: Built) -> None
     for case, found in zip(cases, simulate_branches(cases, SEED, 0, log_rows=30), strict=True):
         assert bits(found) == bits(simulate(case, SEED, 0, log_rows=30))
         assert found.lost > 0
+
+
+def test_what_actors_learn_hangs_on_no_room_in_the_chronicle(flagship: Built) -> None:
+    case = flagship.case("", "spiral", SEED, 0)
+    whole, cut = (simulate(case, SEED, 0, log_rows=rows) for rows in (8192, 200))
+    assert whole.lost == 0 < cut.lost
+    assert (whole.log[:, columns.KIND] == chronicle.BREACH).any()
+    assert whole.values.tobytes() == cut.values.tobytes()
+    assert whole.alignment.tobytes() == cut.alignment.tobytes()
