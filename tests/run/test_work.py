@@ -62,7 +62,9 @@ def test_when_a_chunk_cannot_be_written_no_history_goes_on(
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("run")] == []
 
 
-def test_what_a_process_has_found_compiled_is_not_looked_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_process_has_found_compiled_is_not_looked_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answers = iter([True, False])
     monkeypatch.setattr(work, "_warm", False)
     monkeypatch.setattr(work.jit, "is_cold", lambda: next(answers))
