@@ -17,7 +17,7 @@ TWO = Path(__file__).resolve().parents[2] / "scenarios" / "two_powers.yaml"
 @pytest.mark.slow
 def test_the_commands_of_the_study_leave_a_report_with_every_section(tmp_path, monkeypatch, capsys):
     out = tmp_path / "study"
-    commands = steps(TWO, "rockets", "keep,give_up", ["rho,tau"], 12, 1, out)
+    commands = steps(TWO, "rockets", "keep,give_up", ["rho,tau"], 20, 1, out)
     commands[3] = [*commands[3], "--method", "given-data"]  # designs over groups are tested elsewhere
     commands[4][commands[4].index("--draws") + 1] = "4"
     for command in commands:
