@@ -32,6 +32,7 @@ def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim,
     said = powersim(*asked)
     assert said.code == 0, said.err
     assert "shares of the effect" in said.out
+    assert said.err.endswith(f"--outcome territory --out {out} --seed 3\n")
     section = read_section(out / "why" / "section.json")
     assert section.order == 30
     assert len(section.findings) == len(section.tables)

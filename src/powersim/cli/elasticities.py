@@ -20,7 +20,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Table
@@ -97,7 +97,11 @@ def elasticities(
     if out is None:
         page.line()
         page.tables([_changes(words)])
-        page.next("elasticities", file, "--out", "out/my")
+        again = carried(
+            inputs=inputs, outcomes=outcomes, branch=branch, theories=theories, signs=signs, nudge=nudge,
+            effects=effects, runs=runs, seed=seed, set_=set_,
+        )  # fmt: skip
+        page.next("elasticities", file, *again, "--out", "out/my")
     else:
         page.note(f"written: {out / 'elasticities'}: tables, figures, section.json")
         page.next("report", out)

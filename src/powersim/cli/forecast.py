@@ -23,7 +23,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Table
@@ -98,7 +98,8 @@ def forecast(
             page.line(f"given {one.date}: {line}", "dim")
     if out is not None:
         page.note(f"written to {out / 'forecast'}: forecast.csv, scores.csv, figures, provenance.json")
-    page.next("weigh", file, "--given", found.dates[-1].label)
+    again = carried(theories=theories, seed=seed, set_=set_)
+    page.next("weigh", file, "--given", found.dates[-1].label, *again)
 
 
 def _table(one: Forecast, *, detail: bool) -> Table:

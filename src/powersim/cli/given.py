@@ -26,7 +26,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -91,7 +91,8 @@ def origin(
         _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'origin'}: origin.csv, witnesses.csv, figure, provenance.json")
-    page.next("why", file, "--branches", ",".join(found.plan.branches[:2]), "--outcome", found.rows[0].event)
+    pair, again = ",".join(found.plan.branches[:2]), carried(theories=theories, seed=seed, set_=set_)
+    page.next("why", file, "--branches", pair, "--outcome", found.rows[0].event, *again)
 
 
 @guarded
@@ -139,7 +140,8 @@ def weigh(
     _trust(page, found.conditioned)
     if out is not None:
         page.note(f"written to {out / 'weigh'}: weights.csv, posterior.csv, figure, provenance.json")
-    page.next("compare", file, "--given", found.conditioned.asked.label)
+    again = carried(theories=theories, seed=seed, set_=set_)
+    page.next("compare", file, "--given", found.conditioned.asked.label, *again)
 
 
 def _trust(page: Page, found: Conditioned) -> None:

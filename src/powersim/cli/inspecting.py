@@ -23,7 +23,7 @@ from powersim.cli.options import (
     needs,
     overrides,
 )
-from powersim.cli.spelling import flags, names
+from powersim.cli.spelling import carried, flags, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -96,7 +96,9 @@ def check(
             )
     if failed:
         raise typer.Exit(MISTAKE)
-    page.next("compare" if len(found.opened.branches) > 1 else "run", files[-1])
+    page.next(
+        "compare" if len(found.opened.branches) > 1 else "run", files[-1], *carried(seed=seed, set_=set_)
+    )
 
 
 def _show(page: Page, path: Path, found: Checked) -> None:
@@ -202,7 +204,7 @@ def list_(
     columns = tuple(Column(name, right=name in NUMBERS, fold=name in TEXTS) for name in found.columns)
     page.tables([Table(columns, found.rows)])
     if found.rows:
-        page.next("explain", found.rows[0][0], *([] if file is None else [file]))
+        page.next("explain", found.rows[0][0], *([] if file is None else [file]), *carried(set_=set_))
 
 
 @guarded
@@ -225,7 +227,7 @@ def explain(
     needs("--set", bool(set_), "FILE", file is not None)
     page = console.Page(quiet)
     _print(page, explained(name, file, overrides(set_)))
-    page.next("list", "parameters") if file is None else page.next("check", file)
+    page.next("list", "parameters") if file is None else page.next("check", file, *carried(set_=set_))
 
 
 @guarded
@@ -255,7 +257,7 @@ def cite(
     page.note(
         f"{len(found.references)} references; {len(found.own)} rules and numbers rest on judgement or assumption alone"
     )
-    page.next("list", "parameters", file)
+    page.next("list", "parameters", file, *carried(set_=set_))
 
 
 def _print(page: Page, blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:

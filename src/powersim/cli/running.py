@@ -34,7 +34,7 @@ from powersim.cli.options import (
     guarded,
     needs,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 from powersim.cli.telling import EXAMPLES, tell
 
 REPORT, GALLERY = "powersim.cli.comparing", ("powersim.figures.gallery", "dask.array")
@@ -81,7 +81,8 @@ def run(
     )
     with found.keeping():
         page.tables([levels.table(found.data)])
-    page.next("tell", file, "--branch", next(iter(found.labels.branches)))
+    again = carried(theory=theory, seed=seed, set_=set_, no_priors=no_priors)
+    page.next("tell", file, "--branch", next(iter(found.labels.branches)), *again)
 
 
 @guarded
@@ -178,12 +179,14 @@ def compare(
             page, found, branches is not None, figures, processes, every=everywhere, detail=detail
         )
     kept = () if out is None else ("--out", out)
+    laid = [*(set_ or ()), *(["priors=off"] if no_priors else [])] or None
     if found.pairs and not sweep and found.labels.outcomes:
-        page.next("why", file, "--branches", ",".join(comparing.telling(found)), *kept)
+        page.next("why", file, "--branches", ",".join(comparing.telling(found)), *kept,
+                  *carried(theories=theories, seed=seed, set_=laid))  # fmt: skip
     elif out is not None:
         page.next("report", out)
     else:
-        page.next("tell", file)
+        page.next("tell", file, *carried(seed=seed, set_=laid))
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

@@ -20,7 +20,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -103,9 +103,12 @@ def sensitivity(
         progress=page,
     )
     _show(page, found.words, out)
-    page.next(
-        "tell", file, "--diff", ",".join(found.words.space.plan.branches)
-    ) if out is None else page.next("report", out)
+    if out is not None:
+        page.next("report", out)
+        return
+    plan = found.words.space.plan
+    under = carried(theory=None if theory is theories is None else plan.theories[0], seed=seed, set_=set_)
+    page.next("tell", file, "--diff", ",".join(plan.branches), *under)
 
 
 def _show(page: Page, words: Words, out: Path | None) -> None:

@@ -19,7 +19,7 @@ from powersim.cli.options import (
     changes,
     guarded,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 
 @guarded
@@ -65,7 +65,11 @@ def app(
         sys.stdout.flush()
 
     study.app(port, run=run, runs=runs, seconds=seconds, browse=open_, ready=ready, progress=page)
-    page.next("compare", file, *(["--branches", branches] if branches else []))
+    page.next(
+        "compare",
+        file,
+        *carried(branches=branches, theories=theory, seed=seed, set_=set_, no_priors=no_priors),
+    )
 
 
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (

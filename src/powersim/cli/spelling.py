@@ -19,6 +19,19 @@ def flags(argument: Argument) -> str:
     return option if argument.value in (None, True) else f"{option} {_written(argument.value)}"
 
 
+def carried(**options: object) -> tuple[str, ...]:
+    """Options as they were given, for the command to give next; what was left out is left out, `set_` is --set."""
+    words: list[str] = []
+    for name, value in options.items():
+        option = "--" + name.strip("_").replace("_", "-")
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            for each in value if isinstance(value, list) else [value]:
+                words += [option, str(each)]
+    return tuple(words)
+
+
 def names(text: str | None) -> tuple[str, ...] | None:
     """The names in a list that is written with commas; None where none is given. PowersimError where one is empty."""
     if text is None:

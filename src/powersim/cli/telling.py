@@ -21,7 +21,7 @@ from powersim.cli.options import (
     excludes,
     guarded,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -150,6 +150,7 @@ def tell(
     form = _form(out, as_)
     named = _two(diff, branch) if diff else names(branch)
     study = Study(file, seed=seed, overrides=changes(set_, no_priors))
+    again = carried(seed=seed, set_=set_, no_priors=no_priors)
     about: About = {
         "actors": names(actor), "issues": names(issue), "mechanisms": names(mechanism), "kinds": names(kind),
         "first": first, "last": last,
@@ -192,7 +193,8 @@ def tell(
         check_picture(plot)
     if form in TABLES or not single:
         _table(page, many, form, out)
-        page.next("tell", file, "--branch", branches[0], "--run", numbers[0])
+        under = carried(theory=None if theory is None else theories[0])
+        page.next("tell", file, "--branch", branches[0], *under, "--run", numbers[0], *again)
         return
     one = numbers[0]
     if diff:
@@ -201,7 +203,7 @@ def tell(
             _put(page, beside, form, out)
         if plot is not None:
             page.note(f"written: {beside.draw(plot)}")
-        page.next("compare", file, "--branches", ",".join(branches))
+        page.next("compare", file, "--branches", ",".join(branches), *carried(theories=theory), *again)
         return
     if form == "json" and not kind:
         about["kinds"] = ALL
@@ -220,11 +222,12 @@ def tell(
     else:
         _put(page, tale, form, out)
     if world is not None:
-        page.next("compare", file)
+        page.next("compare", file, *again)
     elif other := next((name for name in study.opened.branches if name != branches[0]), ""):
-        page.next("tell", file, "--run", one, "--diff", f"{branches[0]},{other}")
+        pair = ",".join(name for name in study.opened.branches if name in (branches[0], other))
+        page.next("tell", file, "--run", one, "--diff", pair, *carried(theory=theory), *again)
     else:
-        page.next("run", file)
+        page.next("run", file, *carried(theory=theory), *again)
 
 
 def _game(
@@ -248,7 +251,11 @@ def _game(
         show(page, tale)
     else:
         _put(page, tale, form, out)
-    page.next("tell", file, "--branch", of.branch, "--theory", of.theory, "--run", of.run, "--seed", of.seed)
+    laid = {**of.overrides, **laid}
+    again = carried(
+        branch=of.branch, theory=of.theory, run=of.run, seed=of.seed, set_=[*map("=".join, laid.items())]
+    )
+    page.next("tell", file, *again)
 
 
 def _two(diff: str, branch: str | None) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Page
@@ -66,7 +66,8 @@ def verdict(
         page.note(f"written to {out / words.NAME}: {files}")
         page.next("report", out)
     else:
-        page.next("sensitivity", file)
+        verb = "tell" if found.trial.certain else "sensitivity"  # which varies assumptions
+        page.next(verb, file, *carried(seed=seed, set_=set_))
 
 
 def show(page: Page, trial: Trial, found: Sequence[Judgement]) -> None:

@@ -20,7 +20,7 @@ from powersim.cli.options import (
     guarded,
     overrides,
 )
-from powersim.cli.spelling import names
+from powersim.cli.spelling import carried, names
 
 if TYPE_CHECKING:
     from powersim.cli.console import Cell, Page, Table
@@ -67,16 +67,13 @@ def why(
     if out is not None:
         files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
         page.note(f"written to {out / 'why'}: {files}")
-    plan, kept = found.question.plan, () if out is None else ("--out", out)
-    page.next(
-        "sensitivity",
-        file,
-        "--branches",
-        ",".join(plan.branches),
-        "--outcome",
-        found.question.outcomes[0],
-        *kept,
-    )
+    plan, pair = found.question.plan, ",".join(found.question.plan.branches)
+    again = carried(seed=seed, set_=set_)
+    if plan.certain:  # no assumption can be varied
+        page.next("tell", file, "--diff", pair, *carried(theory=theories and plan.theories[0]), *again)
+        return
+    again = (*carried(out=out, theories=theories), *again)
+    page.next("sensitivity", file, "--branches", pair, "--outcome", found.question.outcomes[0], *again)
 
 
 def _show(page: Page, found: Explanation) -> None:
