@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim,
     assert said.code == 0, said.err
     assert "shares of the effect" in said.out
     assert said.err.endswith(f"--outcome territory --out {out} --seed 3\n")
+    written = set(re.findall(r"[a-z]+\.[a-z]+", said.err.partition("why: ")[2].partition("\n")[0]))
+    there = {path.name for path in (out / "why").iterdir() if path.suffix not in (".png", ".svg")}
+    assert written == there
+    assert "their figures beside them (.png, .svg)" in said.err
     section = read_section(out / "why" / "section.json")
     assert section.order == 30
     assert len(section.findings) == len(section.tables)

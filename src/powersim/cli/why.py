@@ -65,8 +65,8 @@ def why(
     found = study.why(names(outcome), runs, out=out, resume=resume, workers=workers, progress=page)
     _show(page, found)
     if out is not None:
-        files = "knockouts.csv, shares.csv, mediation.csv, section.json, figures, provenance.json"
-        page.note(f"written to {out / 'why'}: {files}")
+        tables = "knockouts.csv, shares.csv, mediation.csv, their figures beside them (.png, .svg)"
+        page.note(f"written to {out / 'why'}: {tables}, section.json, provenance.json, worlds.npz")
     plan, pair = found.question.plan, ",".join(found.question.plan.branches)
     again = carried(seed=seed, set_=set_)
     if plan.certain:  # no assumption can be varied
