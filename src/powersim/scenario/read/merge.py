@@ -242,7 +242,8 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
             node.value[part] = value
             node.keys[part] = value.mark
         elif part not in node.value:
-            near = nearest(part, node.value)
+            near = _within(node, path, key) if index == 0 else ""
+            near = near or nearest(part, node.value)
             if (index < 1 and part not in OPEN) or near:
                 hint = f"no such key{did_you_mean(near)}"
                 return (), Problem(
@@ -256,6 +257,22 @@ def _lay(root: Node, path: list[str | int], value: Node, key: str) -> tuple[Plac
     return tuple(taken), None
 
 
+def _within(root: Node, path: list[str | int], key: str) -> str:
+    """The key below the section that has what it begins with, best one that has its second step too; or nothing."""
+    first, *rest = map(str, path)
+    found: list[tuple[bool, str]] = []
+    for name, section in _keys(root).items():
+        items = section.value
+        each = {_id(item) or "": item for item in items} if isinstance(items, list) else _keys(section)
+        if first in each:
+            found.append((rest[0] not in _keys(each[first]), f"{name}.{key}"))
+    return min(found, key=lambda one: one[0])[1] if found else ""
+
+
+def _keys(node: Node) -> dict[str, Node]:
+    return node.value if isinstance(node.value, dict) else {}
+
+
 OPEN = frozenset(
     {"parameters", "mechanisms", "theories", "weights", "alignment", "beliefs", "trade", "reach"}
 )
@@ -265,5 +282,7 @@ def _item(node: Node, part: str | int) -> int | None:
     assert isinstance(node.value, list)
     if isinstance(part, str):
         found = [index for index, item in enumerate(node.value) if _id(item) == part]
-        return found[0] if found else POSITIONS.get(part)
+        if found or not re.fullmatch("[0-9]{1,9}", part):
+            return found[0] if found else POSITIONS.get(part)
+        part = int(part)
     return part if part < len(node.value) else None
