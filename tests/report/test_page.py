@@ -167,6 +167,27 @@ def test_what_is_not_there_is_said_with_the_command_that_adds_it(page):
     assert "powersim why" not in words.replace(HOSTILE, "")
 
 
+def test_commands_work_where_the_report_was_made(folder, monkeypatch):
+    monkeypatch.setattr(report_page, "_parts", lambda *_: [])  # only the commands are looked at
+    outside = "(commands are given in the folder that holds study)"
+    assert outside in " ".join(Page(write_report(folder).read_text("utf-8")).words)
+    monkeypatch.chdir(folder.parent.parent)
+    for given in (folder, folder.relative_to(Path.cwd())):
+        words = " ".join(Page(write_report(given).read_text("utf-8")).words)
+        assert f"{folder.parent.name}/study/provenance.json --outcome" in words
+        assert f"--out {folder.parent.name}/study" in words
+        assert f"powersim compare {folder.parent.name}/study/provenance.json --out again" in words
+        assert "in the folder that holds" not in words
+
+
+def test_commands_quote_a_folder_for_the_shell(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(report_page, "_parts", lambda *_: [])
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(folder, "my out/mine")
+    words = " ".join(Page(write_report(Path("my out/mine")).read_text("utf-8")).words)
+    assert "powersim compare 'my out/mine/provenance.json' --out again" in words
+
+
 def test_numbers_of_sections_are_rounded_and_nothing_is_a_dash():
     assert [rounded(v) for v in (0.123456, -0.5, 12.0, 3, None, "x", 0.0)] == [
         "0.123", "−0.500", "12", "3", "–", "x", "0.00"

@@ -51,7 +51,7 @@ def write_report(
             f"{named}: results of a scenario without outcomes; allowed: at least one, e.g. "
             "outcomes: {sale: {of: {issue: sale}, at: 2014Q4}}"
         )
-    page = assemble(data, folder, {**facts, "runs": runs}, progress, processes, notice).html()
+    page = assemble(data, folder, {**facts, "runs": runs}, progress, processes, notice, named).html()
     return write(path, page, PAGE_MARK)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,7 @@ class Report:
     missing: Sequence[tuple[str, str]]  # what it would tell, and its command
     provenance: Mapping[str, Any]
     again: str
+    where: str  # where commands are given, unless that is where the report was made
     weights: Weights | None
     standing: Standing | None
 
@@ -139,15 +141,17 @@ def assemble(
     progress: Callable[[str], None] | None = None,
     processes: int = 1,
     notice: Callable[[str], None] | None = None,
+    named: Path | None = None,
 ) -> Report:
-    """The report on the results in `folder`; figures are drawn anew from the numbers."""
+    """The report on the results in `folder`, `named` in its commands; figures are drawn anew from the numbers."""
     study = Study.read(results)
     rows = effects(results) if study.pairs() else []
     shown = [_shown(section, folder) for section in sections(folder)]
     there = {each.section.name for each in shown}
+    here, beside = called(named or folder)
     words = {
-        "file": f"{folder.name}/provenance.json",
-        "folder": folder.name,
+        "file": shlex.quote(f"{here}/provenance.json"),
+        "folder": shlex.quote(here),
         "outcome": study.headline[0],
         "pair": ",".join(branch.name for branch in study.main[:2]),
     }
@@ -165,10 +169,20 @@ def assemble(
         shown,
         missing,
         provenance,
-        f"powersim compare {folder.name}/provenance.json --out again",
+        f"powersim compare {words['file']} --out again",
+        f"in the folder that holds {here}" if beside else "",
         panel,
         standing(results, study),
     )
+
+
+def called(folder: Path) -> tuple[str, bool]:
+    """A folder as commands name it: relative, as it was given; one that is elsewhere by its name, and that it is so."""
+    if not folder.is_absolute():
+        return folder.as_posix(), False
+    if folder.is_relative_to(Path.cwd()):
+        return folder.relative_to(Path.cwd()).as_posix(), False
+    return folder.name, True
 
 
 def _parts(
