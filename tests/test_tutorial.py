@@ -49,7 +49,8 @@ def follow(where: Path, monkeypatch: pytest.MonkeyPatch, runs: int | None = None
     (where / "mine.yaml").write_text(mine, "utf-8")
     for words in commands(TUTORIAL):
         if runs:
-            words = re.sub(r"--runs \d+", f"--runs {runs}", " ".join(words)).split()
+            line = re.sub(r"--runs \d+", f"--runs {runs}", shlex.join(words))
+            words = shlex.split(line + (f" --runs {runs}" if "--until" in line else ""))
             words += ["--figures", "none"] if words[0] == "compare" else []
         assert typed(words, monkeypatch) == 0, words
 

@@ -24,7 +24,7 @@ from powersim.sim.ensemble import Tally
 from powersim.sim.layout import Layout
 from powersim.world import chronicle
 from powersim.world.case import Case
-from powersim.world.quantities import QUANTITIES
+from powersim.world.quantities import ADDED_UP, QUANTITIES
 from powersim.world.state import BranchArrays, Floats
 
 SEED = 1
@@ -277,6 +277,8 @@ def _stated(outcome: Outcome) -> dict[str, Any]:
 
 def counted_in(outcome: Outcome) -> str:
     """A few words for what is counted on an axis where neither the author nor the ends of a scale say it."""
+    if outcome.kind in ADDED_UP.values():
+        return "chances, added up"  # no probability: the sum may exceed 1
     unit = QUANTITIES[outcome.kind].unit.split(",")[0]
     return unit if len(unit) <= UNIT_LETTERS else outcome.kind.replace("_", " ")
 
