@@ -179,7 +179,7 @@ def compare(
             page, found, branches is not None, figures, processes, every=everywhere, detail=detail
         )
     kept = () if out is None else ("--out", out)
-    laid = [*(set_ or ()), *(["priors=off"] if no_priors else [])] or None
+    laid = changes(set_, no_priors)
     if found.pairs and not sweep and found.labels.outcomes:
         page.next("why", file, "--branches", ",".join(comparing.telling(found)), *kept,
                   *carried(theories=theories, seed=seed, set_=laid))  # fmt: skip

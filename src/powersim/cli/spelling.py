@@ -20,14 +20,18 @@ def flags(argument: Argument) -> str:
 
 
 def carried(**options: object) -> tuple[str, ...]:
-    """Options as they were given, for the command to give next; what was left out is left out, `set_` is --set."""
+    """Options as they were given, for the command to give next; what was left out is left out, `set_` is --set.
+
+    A list is an option given several times, a table one of NAME=VALUE.
+    """
     words: list[str] = []
     for name, value in options.items():
         option = "--" + name.strip("_").replace("_", "-")
         if value is True:
             words.append(option)
         elif value is not None and value is not False:
-            for each in value if isinstance(value, list) else [value]:
+            several = [*map("=".join, value.items())] if isinstance(value, dict) else value
+            for each in several if isinstance(several, list) else [several]:
                 words += [option, str(each)]
     return tuple(words)
 

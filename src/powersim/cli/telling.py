@@ -251,9 +251,8 @@ def _game(
         show(page, tale)
     else:
         _put(page, tale, form, out)
-    laid = {**of.overrides, **laid}
     again = carried(
-        branch=of.branch, theory=of.theory, run=of.run, seed=of.seed, set_=[*map("=".join, laid.items())]
+        branch=of.branch, theory=of.theory, run=of.run, seed=of.seed, set_={**of.overrides, **laid}
     )
     page.next("tell", file, *again)
 

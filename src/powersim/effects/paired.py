@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from powersim.effects import limits
 from powersim.effects.odds import measured
 from powersim.effects.outcomes import is_binary, progress, summary_of
-from powersim.effects.results import ALL, COUNTED, SAMPLE, Floats, Study, of_branch, paths, place_of
+from powersim.effects.results import ALL, COUNTED, SAMPLE, Floats, Study, of_branch, paths, without_labels
 from powersim.files.table import mark, write_table
 
 if TYPE_CHECKING:
@@ -278,8 +278,7 @@ def diverged(results: xr.Dataset, branch_a: str, branch_b: str) -> NDArray[np.bo
     Of two branches neither of which is the first, only the runs that keep whole paths can tell.
     """
     if "departed" in results and branch_a == str(results["branch"].values[0]):
-        place = place_of(results, "branch", branch_b)
-        found = results["departed"].variable.isel(branch=place).transpose("theory", "run").values
+        found = without_labels(results, "departed", "branch", branch_b).transpose("theory", "run").values
         first = np.where(np.isnan(found), np.inf, found).min(axis=1, initial=np.inf)
         return np.asarray(first[:, None] <= np.arange(results.sizes["turn"]))
     runs = min(int(results.attrs.get("paths", results.sizes["run"])), results.sizes["run"])

@@ -236,12 +236,17 @@ def place_of(results: xr.Dataset, dimension: str, name: str) -> int:
     return known.index(name)
 
 
-def of_outcome(results: xr.Dataset, variable: str, outcome: str) -> Floats:
-    """What a variable has of one outcome in every run, shape (branch, theory, run). KeyError for an unknown outcome.
+def without_labels(results: xr.Dataset, variable: str, dimension: str, name: str) -> xr.Variable:
+    """What a variable has at a name along a dimension; KeyError lists the names that there are.
 
-    Without labels: to choose by them is most of the work where there are many outcomes, and loads dask where it is.
+    To choose by labels is most of the work where there are many outcomes, and loads dask where it is.
     """
-    found = results[variable].variable.isel(outcome=place_of(results, "outcome", outcome))
+    return results[variable].variable.isel({dimension: place_of(results, dimension, name)})
+
+
+def of_outcome(results: xr.Dataset, variable: str, outcome: str) -> Floats:
+    """What a variable has of one outcome in every run, shape (branch, theory, run). KeyError for an unknown outcome."""
+    found = without_labels(results, variable, "outcome", outcome)
     return np.asarray(found.transpose("branch", "theory", "run").values, np.float64)
 
 

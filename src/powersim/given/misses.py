@@ -49,8 +49,7 @@ class Misses:
         weight = np.zeros((len(sd), len(path), most))
         constant = np.full(len(sd), -len(path) * math.log(ROOT))
         for points in paths:
-            apart = np.abs(np.subtract.outer(turn[points], turn[points])) / lasts
-            common = sd[:, None, None] ** 2 * np.exp(-apart)
+            common = _covariance(sd, turn[points], turn[points], lasts)
             factor = np.linalg.cholesky(common + np.diag(error[points] ** 2))
             constant -= np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
             own[points, : len(points)] = np.minimum.outer(points, points)
@@ -79,10 +78,15 @@ def left(
     k that of r with d at a later turn, E d = k' K^-1 r and Var d = sd^2 - k' K^-1 k (Rasmussen and Williams 2006,
     eqs. 2.23 and 2.24); h turns after the last miss the mean is exp(-h / lasts) of what it was there.
     """
-    own, ahead = (np.abs(np.subtract.outer(turn, other)) for other in (turn, after))
-    alike = [np.exp(-apart / lasts) if lasts > 0.0 else (apart == 0.0) * 1.0 for apart in (own, ahead)]
-    common, shared = (sd[:, None, None] ** 2 * part for part in alike)
+    common, shared = (_covariance(sd, turn, other, lasts) for other in (turn, after))
     back = np.linalg.inv(np.linalg.cholesky(common + np.diag(error**2)))
     r, k = np.einsum("nqp,np->nq", back, missed), np.einsum("nqp,npa->nqa", back, shared)
     spread = sd[:, None] ** 2 - (k**2).sum(axis=1)
     return np.einsum("nqa,nq->na", k, r), np.maximum(spread, 0.0)
+
+
+def _covariance(sd: Floats, turn: Ints, other: Ints, lasts: float) -> Floats:
+    """Covariances (D, T, O) of a discrepancy of sd (D) at turns (T) and others (O): each with itself if none lasts."""
+    apart = np.abs(np.subtract.outer(turn, other))
+    alike = np.exp(-apart / lasts) if lasts > 0.0 else (apart == 0.0) * 1.0
+    return np.asarray(sd[:, None, None] ** 2 * alike)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from powersim._words import counted
 from powersim.figures.style import BLUE, FAINT, INK, SMALL, SOFT, TEXT, Drawing, Look, sheet, shorten
 from powersim.play.beside import Beside
 
@@ -64,5 +65,5 @@ def finding(rows: Sequence[Beside], who: str) -> str:
     many = own.simulated.size
     return (
         f"{who} came off {than} with the same luck (utility {own.played:.2f} against {own.model:.2f}), and better than "
-        f"in {own.percentile:.0f}% of {many} simulated {'history' if many == 1 else 'histories'}"
+        f"in {own.percentile:.0f}% of {counted(many, 'simulated history', 'simulated histories')}"
     )

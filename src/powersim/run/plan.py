@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from powersim.effects.results import CERTAIN
+from powersim.effects.results import CERTAIN, OutcomeLabel
 from powersim.errors import Argument, ArgumentError, PowersimError, whole
 from powersim.run import sweep
+from powersim.run.condense import summary_of
 from powersim.run.facts import MOST_SEED
 from powersim.run.opened import Chosen, LoadedScenario, chosen, own_name, unknown_name
 from powersim.scenario.arrays.build import Built, build
@@ -281,6 +282,14 @@ def counted_in(outcome: Outcome) -> str:
         return "chances, added up"  # no probability: the sum may exceed 1
     unit = QUANTITIES[outcome.kind].unit.split(",")[0]
     return unit if len(unit) <= UNIT_LETTERS else outcome.kind.replace("_", " ")
+
+
+def label_of(outcome: Outcome) -> OutcomeLabel:
+    """An outcome as the analysis knows it."""
+    low, high = (float("nan") if end is None else end for end in ends(outcome))
+    return OutcomeLabel(
+        outcome.name, outcome.title, outcome.unit, low, high, summary_of(outcome), counted_in(outcome)
+    )
 
 
 def ends(outcome: Outcome) -> tuple[float | None, float | None]:

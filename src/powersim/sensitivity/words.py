@@ -10,7 +10,8 @@ import numpy as np
 from powersim._words import counted
 from powersim.effects.findings import TOO_FEW, Scale, decimals, number, quoted, telling
 from powersim.effects.limits import t_interval
-from powersim.run.plan import counted_in, ends
+from powersim.effects.outcomes import unit_of
+from powersim.run.plan import label_of
 from powersim.run.space import LUCK, THEORY, Space
 from powersim.sensitivity.discovery import Box, Limit
 from powersim.sensitivity.indices import FALSE_SHARE, Grid, Indices
@@ -36,9 +37,7 @@ class Words:
     def unit(self) -> str:
         """What effects are measured in: points, what the author says, the ends of a scale, or what is counted."""
         outcome = self.found.asked.outcome
-        low, high = ends(outcome)
-        whole = "" if low is None or high is None else f"{low:g} to {high:g}".replace("-", "−")
-        return self.scale.of_difference or whole or counted_in(outcome)
+        return self.scale.of_difference or unit_of(label_of(outcome))
 
     @property
     def of_what(self) -> str:

@@ -23,9 +23,8 @@ from powersim.effects.odds import better
 from powersim.effects.outcomes import summarise
 from powersim.effects.results import Floats
 from powersim.errors import Argument, ArgumentError, PowersimError
-from powersim.run.condense import summary_of
 from powersim.run.opened import Chosen, LoadedScenario, listed, own_name, unknown_name
-from powersim.run.plan import HEADLINES, Plan, counted_in, ends, plan
+from powersim.run.plan import HEADLINES, Plan, label_of, plan
 from powersim.run.work import Progress, workers
 from powersim.sim.history import simulate
 from powersim.why.groups import FULL, Group, Setting, coalitions, groups
@@ -140,14 +139,7 @@ class Question:
 
 def summaries(opened: LoadedScenario) -> dict[str, results.OutcomeLabel]:
     """All outcomes as the analysis knows them, in the author's order."""
-    found = {}
-    for name in opened.outcomes:
-        outcome = opened.scenario.outcomes[name]
-        low, high = (float("nan") if end is None else end for end in ends(outcome))
-        found[name] = results.OutcomeLabel(
-            name, outcome.title, outcome.unit, low, high, summary_of(outcome), counted_in(outcome)
-        )
-    return found
+    return {name: label_of(opened.scenario.outcomes[name]) for name in opened.outcomes}
 
 
 def question(

@@ -201,6 +201,4 @@ def _leads(pattern: list[str], base: str) -> bool:
 
 
 def _matches(pattern: list[str], path: list[str]) -> bool:
-    return len(pattern) == len(path) and all(
-        wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True)
-    )
+    return all(wanted in ("*", part) for wanted, part in zip(pattern, path, strict=True))
