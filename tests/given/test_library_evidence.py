@@ -22,7 +22,7 @@ WORLDS = 12
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few worlds, moved once, are enough for an answer: what is asked here is whether there is one."""
     monkeypatch.setattr(conditioning, "LEAST", 1.0)
-    monkeypatch.setattr(conditioning, "FEWEST", 1)
+    monkeypatch.setattr(conditioning, "MOVES", 1)
 
 
 @pytest.mark.parametrize(("name", "dates"), SAYING.items(), ids=list(SAYING))

@@ -34,7 +34,7 @@ def test_terms_add_up_to_the_normal_density_of_all_misses(lasts: float) -> None:
     apart, same = np.abs(np.subtract.outer(TURN, TURN)), np.equal.outer(PATH, PATH)
     common = same * np.exp(-apart / lasts) if lasts else np.eye(len(TURN))
     exact = [stats.multivariate_normal(cov=np.diag(ERROR**2) + sd**2 * common).logpdf(MISSED) for sd in SD]
-    assert of.constant + parts.sum(axis=0) == pytest.approx(exact, rel=1e-9)
+    assert of.constant.sum(axis=1) + parts.sum(axis=0) == pytest.approx(exact, rel=1e-9)
 
 
 def test_what_lasts_a_moment_is_as_if_it_did_not_last() -> None:

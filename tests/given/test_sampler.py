@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +16,7 @@ from powersim.errors import PowersimError
 from powersim.given import conditioning
 from powersim.given.conditioning import Asked, Conditioned, condition
 from powersim.given.knowledge import known, without
-from powersim.given.moves import LuckMove, State, Task, keys_of
+from powersim.given.moves import BACK, Task, keys_of
 from powersim.given.tuning import PARTS
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
@@ -157,7 +156,7 @@ TOLD = [fact(event="spark", at="2002"), fact(event="effect", happened=False, to=
 
 def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: Callable[..., Plan]) -> None:
     first, reversed_, threads = (
-        condition(Asked(chance(*DEED, evidence={"events": told}), "2006", 100, 1), threads=count)
+        condition(Asked(chance(*DEED, evidence={"events": told}), "2006", 100, 4), threads=count)
         for told, count in ((TOLD, 1), (TOLD[::-1], 1), (TOLD, 4))
     )
     assert bytes_of(first) == bytes_of(reversed_) == bytes_of(threads)
@@ -168,7 +167,7 @@ def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: 
 @pytest.mark.slow
 def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={"events": TOLD})
-    asked = Asked(of, "2006", 100, 1)
+    asked = Asked(of, "2006", 100, 4)
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
         there = condition(asked, threads=1, engine="dask", scheduler=cluster.scheduler_address)
     here = condition(asked, threads=1)
@@ -182,26 +181,42 @@ LASTING = {"value": 0.2, "prior": {"uniform": [0.1, 0.4]}, "lasts": 3, "source":
 
 
 @pytest.mark.parametrize("discrepancy", [0.0, LASTING], ids=["none", "lasting"])
-def test_a_pass_over_many_turns_ends_where_a_history_from_the_start_does(
+def test_a_world_that_goes_on_and_whose_recent_luck_moves_stands_where_a_history_from_the_start_does(
     chance: Callable[..., Plan], discrepancy: object
 ) -> None:
     stated = {"paths": "changes", "events": TOLD[1:], "discrepancy": discrepancy}
     of = chance(*DEED, record={"l_spark": {"2003": 0.55}}, evidence=stated)
     task = Task(of, of.theories[0], known(of, "2006"), 1, 1)
-    counts = np.full(task.known.constant.size, 1.0 / task.known.constant.size)
     rng = np.random.default_rng(1)
     outcomes: set[bool] = set()
     for _ in range(10):
-        size = len(of.built.paths(""))
-        state = task.weigh(State(rng.random(size), keys_of(rng, of.built.turns)), counts)
-        anew = [LuckMove(turn, keys_of(rng, 2), np.arange(PARTS)) for turn in (0, 1, 1, 3, 4)]
-        found, well = task.walk(state, counts, anew, [-0.2] * len(anew))
-        again = task.weigh(replace(found, case=None), counts)
-        outcomes |= set(well)
-        assert found.log == again.log
-        assert np.array_equal(found.sums, again.sums)
-        assert np.array_equal(found.uniforms, again.uniforms, equal_nan=True)
+        state = task.begun(rng.random(len(of.built.paths(""))), keys_of(rng, of.built.turns))
+        for turn in range(task.known.until + 1):
+            aim = task.aim(turn, 0.5)
+            state = task.forward(state, aim)
+            back = max(0, turn - BACK)
+            anew = [
+                (at, keys_of(rng, 1)[0], np.arange(PARTS)) for at in sorted({back, turn - 1, turn} - {-1})
+            ]
+            state, well = task.walk(state, aim, anew, [-0.2] * len(anew))
+            again = task.weigh(state, aim)
+            outcomes |= set(well)
+            assert state.log == again.log
+            assert np.array_equal(state.sums, again.sums)
+            assert np.array_equal(state.uniforms, again.uniforms, equal_nan=True)
+            assert state.past is not None
+            assert again.past is not None
+            assert all(
+                np.array_equal(a, b, equal_nan=True)
+                for a, b in zip(state.past.world, again.past.world, strict=True)
+            )
     assert outcomes == {True, False}
+
+
+def test_where_a_scenario_begins_is_no_evidence(chance: Callable[..., Plan]) -> None:
+    record = {"l_spark": {"2001": 0.0, "2004": 0.8}}
+    of = chance(*DEED, record=record, evidence={"paths": "changes"})
+    assert known(of, "2006").turn.tolist() == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.slow
@@ -221,19 +236,19 @@ def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan])
 
 
 def test_what_was_computed_is_found_again(chance: Callable[..., Plan], tmp_path: Path) -> None:
-    asked = Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 1)
+    asked = Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 4)
     whole = condition(asked, tmp_path, threads=1)
     (tmp_path / "given" / f"{asked.plan.theories[0] or 'plain'}.2.npz").unlink()
     again = condition(asked, tmp_path, threads=1, resume=True)
     assert bytes_of(again) == bytes_of(whole)
-    other = Asked(asked.plan, "2003", 100, 1)
+    other = Asked(asked.plan, "2003", 100, 4)
     with pytest.raises(PowersimError, match=r"another study \(another until\)"):
         condition(other, tmp_path, threads=1, resume=True)
 
 
 def test_every_world_replayed_is_what_it_was_chosen_for(chance: Callable[..., Plan]) -> None:
     of = chance(*DEED, evidence={"events": TOLD})
-    found = condition(Asked(of, "2006", 100, 1), threads=1)
+    found = condition(Asked(of, "2006", 100, 4), threads=1)
     (theory,) = of.theories
     assert (found.summaries(theory, "effect")[0] == 0).all()
     worlds = found.lots[theory].worlds
@@ -245,7 +260,7 @@ def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
     of = chance({"id": "effect", "year": 2004, "chance": 0.5, "of": "l_cause"}, evidence={
         "branch": "without", "events": [fact(event="effect", at="2004")]})  # fmt: skip
     with pytest.raises(PowersimError, match=r"can have what happened by 2004 \(event: effect\)"):
-        condition(Asked(of, "2005", 100, 1), threads=1)
+        condition(Asked(of, "2005", 100, 4), threads=1)
 
 
 def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +282,7 @@ def test_points_of_a_path_are_its_changes_and_once_a_year_but_not_where_it_is_la
     path = what.column == list(zip(what.watch.kind, what.watch.a, strict=True)).index((0, issue))
     label = of.scenario.calendar.label
     assert [label(t) for t in what.turn[path]] == [
-        "2007Q1", "2008Q1", "2008Q4", "2009Q4", "2010Q1", "2011Q1", "2011Q3", "2012Q3", "2013Q3",
+        "2008Q1", "2008Q4", "2009Q4", "2010Q1", "2011Q1", "2011Q3", "2012Q3", "2013Q3",
     ]  # fmt: skip
     assert of.built.index.issues["missile_defense_europe"] not in what.watch.a[what.watch.kind == 0]
     assert known(of, "2013Q4").settled.size > 0 == without(what).settled.size

@@ -31,7 +31,15 @@ class Packed:
     as many fields: what both hold is not looked at again.
     """
 
-    __slots__ = ("_address", "_entries", "_kind", "_table", "_values")  # no field of a named tuple begins so
+    __slots__ = (
+        "_address",
+        "_entries",
+        "_kind",
+        "_table",
+        "_type",
+        "_values",
+    )  # no field of a named tuple begins so
+    _type: Any
     _values: Any
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
@@ -44,6 +52,7 @@ class Packed:
             ]
         self._values = values
         self._kind = (type(values).__name__, values._fields, tuple(kind for kind, _, _ in self._entries))
+        self._type = like._type if like is not None and like._kind == self._kind else None
         self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
         self._address = self._table.__array_interface__["data"][0]
 
@@ -57,9 +66,11 @@ class Packed:
     @property
     def _numba_type_(self) -> Any:
         """How numba sees it."""
-        from powersim.compile.lowering import type_of  # for a look at a scenario no compiler is loaded
+        if self._type is None:  # asked for at every call, and long to look up
+            from powersim.compile.lowering import type_of  # for a look at a scenario no compiler is loaded
 
-        return type_of(self._kind)
+            self._type = type_of(self._kind)
+        return self._type
 
 
 NUMBER, TUPLE = -1, -2  # instead of dimensions

@@ -36,7 +36,7 @@ from powersim.sim.manifest import DamagedError
 
 ISLANDS = 4
 WORLDS = 256
-FEWEST = 8  # moves of every world after a step; where more turns are known, three for every four
+MOVES = 14  # of every world after a step
 LEAST = 50.0
 """Effective number of worlds below which no answer is given."""
 FILE = "diagnostics.csv"
@@ -47,7 +47,7 @@ class Diagnostic:
     """How well the worlds of a theory stand for all that went as the record says; a row of diagnostics.csv.
 
     log_evidence, error: log of the probability of the evidence, and its Monte Carlo error, from islands. ess: effective
-    number of worlds. distinct: different draws. turn, turns, block, nudge: moves accepted, 0..1. levels: steps, the
+    number of worlds. distinct: different draws. recent, turn, block, nudge: moves accepted, 0..1. levels: steps, the
     mean of islands. r_hat: whether islands agree, 1 = they do (`Lot.r_hat`).
     """
 
@@ -59,8 +59,8 @@ class Diagnostic:
     distinct: int
     log_evidence: float
     error: float
+    recent: float
     turn: float
-    turns: float
     block: float
     nudge: float
     levels: float
@@ -75,7 +75,7 @@ COLUMNS = [field.name for field in fields(Diagnostic)]
 class Asked:
     """A plan and until when it is conditioned, with how many worlds under each theory, on how many islands.
 
-    moves: of every world after a step of the sampler; None: three for every four turns that are known. coupling: which
+    moves: of every world after a step of the sampler; None: `MOVES`. coupling: which
     luck branches share once they have parted, one of `COUPLINGS`.
     """
 
@@ -98,7 +98,7 @@ class Asked:
     @property
     def sweeps(self) -> int:
         """Moves of every world after a step."""
-        return max(FEWEST, 3 * (self.known.until + 1) // 4) if self.moves is None else self.moves
+        return MOVES if self.moves is None else self.moves
 
     @property
     def label(self) -> str:

@@ -119,16 +119,37 @@ class Known:
         return num.value if num.prior is None else float(num.prior.quantile(np.array([u]))[0])
 
     @cached_property
-    def misses(self) -> Misses:
-        """How points of coded paths are missed, at the middles of D parts of the discrepancy's prior."""
+    def stated(self) -> Floats:
+        """What makes of a mean over D values of the discrepancy that of one alone, the nearest to what is stated."""
+        size = len(self.values)
+        only = np.full(size, -math.inf)
+        only[np.abs(self.values - self.evidence.discrepancy.value).argmin()] = math.log(size)
+        return only
+
+    @cached_property
+    def values(self) -> Floats:
+        """Values of the discrepancy's sd (D): the middles of as many parts of its prior."""
         middles = (np.arange(1 if self.evidence.discrepancy.prior is None else NODES) + 0.5) / NODES
-        sd = np.array([self.discrepancy(u) for u in middles.tolist()])
-        return Misses.of(self.turn, self.column, self.error, sd, self.evidence.lasts)
+        return np.array([self.discrepancy(u) for u in middles.tolist()])
+
+    @cached_property
+    def misses(self) -> Misses:
+        """How points of coded paths are missed under `values` of the discrepancy."""
+        return Misses.of(self.turn, self.column, self.error, self.values, self.evidence.lasts)
+
+    @cached_property
+    def common(self) -> Floats:
+        """What all histories have in common before every turn and after the last (until + 2, D).
+
+        The log likelihood, by then, of one that hits all, settled draws apart.
+        """
+        by = np.searchsorted(self.turn, np.arange(self.until + 2))
+        return np.stack([self.misses.constant[:, :points].sum(axis=1) for points in by])
 
     @property
     def constant(self) -> Floats:
-        """What all histories have in common (D): the log likelihood of one that hits all, settled draws apart."""
-        return self.misses.constant
+        """The same of all that is known (D)."""
+        return np.asarray(self.common[-1])
 
     @cached_property
     def _during(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
@@ -212,7 +233,7 @@ def shares(logs: Floats) -> Floats:
 def log_mean(logs: Floats) -> float:
     """Log of the mean of what has these logs."""
     most = float(logs.max())
-    return most if most == -math.inf else most + math.log(float(np.exp(logs - most).mean()))
+    return most if most == -math.inf else most + math.log(float(np.exp(logs - most).sum()) / logs.size)
 
 
 def without(what: Known) -> Known:
@@ -232,17 +253,21 @@ def _turn(plan: Plan, date: str) -> int:
 
 
 def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
-    """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down."""
+    """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down.
+
+    Nor in the first turn: a scenario begins where the record does, so that to stand there is no feat of the model's,
+    and says nothing of its discrepancy.
+    """
     path = plan.scenario.record[issue]
     year = 12 // plan.scenario.calendar.months
     by_branch = laid_down(plan, stated.branch, issue)
-    value, last = math.nan, -year
+    value, last = math.nan, 0
     for t in range(until + 1):
         changed = t in path
         value = path.get(t, value)
-        if math.isnan(value) or by_branch[t]:
+        if t == 0 or math.isnan(value) or by_branch[t]:
             continue
-        if (changed and t > 0) or t - last >= year:
+        if changed or t - last >= year:
             last = t
             yield t, value
 

@@ -26,7 +26,7 @@ ROOT = math.sqrt(2.0 * math.pi)
 class Misses:
     """How points (Q) of paths are missed under values (D) of the discrepancy's sd.
 
-    constant (D): log likelihood of no miss at all. precision (Q, D): one over the variance of each point by itself.
+    constant (D, Q): log likelihood of no miss, by points. precision (Q, D): one over the variance of each by itself.
     own (Q, P): the points of its path up to each point, which comes itself in place of those after it; weight
     (D, Q, P): what each has in the deviate of the point; both empty if misses do not last.
     """
@@ -40,18 +40,18 @@ class Misses:
     def of(cls, turn: Ints, path: Ints, error: Floats, sd: Floats, lasts: float) -> Misses:
         """Points in the order of their turns (Q), the path and the coding error of each, sd (D), lasts in turns."""
         variance = error[:, None] ** 2 + sd**2
-        constant = -np.log(np.sqrt(variance) * ROOT).sum(axis=0)
+        constant = -np.log(np.sqrt(variance) * ROOT).T
         if lasts <= 0.0:
             return cls(constant, 1.0 / variance, np.zeros((0, 0), np.int64), np.zeros((0, 0, 0)))
         paths = [np.flatnonzero(path == one) for one in np.unique(path)]
         most = max(map(len, paths), default=0)
         own = np.repeat(np.arange(len(path))[:, None], most, axis=1)
         weight = np.zeros((len(sd), len(path), most))
-        constant = np.full(len(sd), -len(path) * math.log(ROOT))
+        constant = np.full((len(sd), len(path)), -math.log(ROOT))
         for points in paths:
             common = _covariance(sd, turn[points], turn[points], lasts)
             factor = np.linalg.cholesky(common + np.diag(error[points] ** 2))
-            constant -= np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+            constant[:, points] -= np.log(np.diagonal(factor, axis1=1, axis2=2))
             own[points, : len(points)] = np.minimum.outer(points, points)
             weight[:, points, : len(points)] = np.tril(np.linalg.inv(factor))
         return cls(constant, 1.0 / variance, own, weight)

@@ -2,9 +2,9 @@
 
 Moves keep the prior as it is, so that the ratio of likelihoods alone decides (Chopin 2002, Biometrika 89:539). A
 history changes in the large by small changes: what is drawn anew has to be little where much hangs on it, see
-`given.tuning`. A history stays as it is up to the turn whose luck is drawn anew: moves of luck are made in the order of
-their turns, each from where the world stands at its turn, so that a pass over many of them costs one history and the
-rests of others. Every term of the likelihood is at most 0: a history that can be accepted no more is left.
+`given.tuning`. It stays as it is up to the turn whose luck is drawn anew: moves of recent luck start from a world that
+is kept a few turns back, and are made in the order of their turns, each from where the world stands then. Every term of
+the likelihood is at most 0: a history that can be accepted no more is left.
 """
 
 from __future__ import annotations
@@ -18,28 +18,19 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from powersim.compile.bundle import pack
+from powersim.given.aims import Aim
 from powersim.given.knowledge import Known
-from powersim.given.tuning import (
-    BLOCK,
-    NUDGE,
-    PARTS,
-    SHARES,
-    STRETCH,
-    TURN,
-    TURNS,
-    Tuning,
-    groups_of,
-)
+from powersim.given.tuning import BLOCK, NUDGE, PARTS, RECENT, SHARES, TURN, Tuning, groups_of
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Keys
 from powersim.sim.forks import bench_of
-from powersim.sim.run import Engine
+from powersim.sim.run import Engine, Point
 from powersim.world.case import Case
 from powersim.world.draws import Luck
-from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats, Ints
 
+BACK = 4  # turns before the last one at which a world is kept, so that luck of these turns can be drawn anew cheaply
 STEPS = 0.3, 1.5
 """Of a small step of parameters: 10 to minus one between these, in sd of their distributions."""
 INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite deviate
@@ -49,27 +40,17 @@ INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite
 class State:
     """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy; log: of what counts, see
-    `given.levels`. uniforms: of the settled draws. blame: the turn that left it without a chance.
+    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy, but for what all have in
+    common; zeros for turns to come. log: of what counts, see `given.aims`. uniforms: of the settled draws. past: where
+    it stood `BACK` turns before its last.
     """
 
     place: Floats
     keys: Keys
-    log: float = -math.inf
+    log: float = 0.0
     sums: Floats = field(default_factory=lambda: np.zeros((0, 1)))
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
-    blame: int = -1
-    case: Case | None = None
-    """Its inputs, packed, as long as it is moved: they are large, and quickly made again."""
-
-
-@dataclass(frozen=True)
-class LuckMove:
-    """A move of luck: a turn, new keys from it on (n, S), and which shares of it take them."""
-
-    turn: int
-    keys: Keys
-    shares: Ints
+    past: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -87,103 +68,144 @@ class Task:
         """Uncertain numbers that go together, by their places."""
         return groups_of(self.plan.built.paths(own_name(self.theory)))
 
+    def aim(self, turn: int, power: float) -> Aim:
+        """What counts on the way from the start of a turn to its end, at one value of the discrepancy."""
+        common = self.known.common + self.known.stated
+        return Aim(turn, power, common[turn], common[turn + 1])
+
+    def over_all(self, power: float) -> Aim:
+        """What counts on the way from one value of the discrepancy to all of them, in the end."""
+        known = self.known
+        return Aim(known.until, power, known.constant + known.stated, known.constant, whole=True)
+
     def case(self, place: Floats) -> Case:
         """The inputs at a place, under the branch that happened, watching what is known."""
         built, theory = self.plan.built, own_name(self.theory)
         case = built.case(own_name(self.known.branch), theory, at=place, snapshots=())
         return case._replace(setup=pack(case.setup), watch=self.known.watch)
 
-    def _engine(self, case: Case, luck: Luck) -> Engine:
-        bench = bench_of(self.plan.built.setup, LOG_ROWS)
-        return Engine(case, self.plan.seed, 0, bench=bench, chance=luck)
-
-    def weigh(self, state: State, counts: Floats, floor: float = -math.inf) -> State:
-        """The state with its likelihood, -inf as soon as that is sure to lie below the floor. counts (D): powers."""
-        luck = self.known.settled.luck(self.plan.seed, state.keys)
-        case = self.case(state.place) if state.case is None else state.case
-        sums = np.empty((self.known.until + 2, self.known.constant.size))
-        sums[0] = self.known.constant
-        log, blame = self._ahead(self._engine(case, luck), luck, sums, counts, 0, floor)
-        return replace(
-            state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), blame=blame, case=case
-        )  # fmt: skip
-
-    def _ahead(
-        self, engine: Engine, luck: Luck, sums: Floats, counts: Floats, since: int, floor: float
-    ) -> tuple[float, int]:
-        """Go on from a turn to the last that is known, fill `sums`; the log likelihood and the turn to blame."""
-        log = -math.inf
-        for t in range(since, self.known.until + 1):
-            engine.to(t + 1)
-            sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
-            log = counted(sums[t + 1], counts)
-            if log < floor or log == -math.inf:
-                return -math.inf, t
-        return log, -1
-
-    def walk(
-        self, state: State, counts: Floats, proposals: Sequence[LuckMove], slack: Sequence[float]
-    ) -> tuple[State, list[bool]]:
-        """The state after moves of its luck, and which of them were accepted.
-
-        proposals: by turn. slack: how far the log likelihood may fall by each.
-        """
+    def begun(self, place: Floats, keys: Keys) -> State:
+        """A world before its first turn."""
         what = self.known
-        luck = what.settled.luck(self.plan.seed, state.keys.copy())
-        case = self.case(state.place) if state.case is None else state.case
-        here, accepted = self._engine(case, luck), []
+        sums = np.zeros((what.until + 2, what.constant.size))
+        return State(place, keys, sums=sums, uniforms=np.full(len(what.settled.turn), np.nan))
+
+    def _engine(self, state: State, case: Case | None = None) -> tuple[Engine, Luck]:
+        """An engine before the first turn of a world, and its luck, which may be written. No chronicle is kept."""
+        luck = self.known.settled.luck(self.plan.seed, state.keys.copy())
         if len(luck.answer):
             luck.answer[:, 0] = state.uniforms
+        case = self.case(state.place) if case is None else case
+        return Engine(case, self.plan.seed, 0, bench=bench_of(self.plan.built.setup, 0), chance=luck), luck
+
+    def _ahead(
+        self, engine: Engine, luck: Luck, sums: Floats, aim: Aim, floor: float
+    ) -> tuple[float, Point | None]:
+        """Go on to the end of the turn that is aimed at, and fill `sums`.
+
+        The log of what counts, -inf as soon as it is sure to lie below the floor; the past.
+        """
+        log, past, back = 0.0, None, max(0, aim.turn - BACK)
+        for t in range(engine.turns, aim.turn + 1):
+            if t == back:
+                past = engine.point()
+            engine.to(t + 1)
+            sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
+            log = aim.log(sums[min(t + 1, aim.turn + aim.whole)], sums[t + 1])
+            if log < floor or log == -math.inf:
+                return -math.inf, past
+        return log, past
+
+    def weigh(self, state: State, aim: Aim, floor: float = -math.inf) -> State:
+        """The state with its likelihood, from its first turn on; -inf as soon as that is sure to lie below a floor."""
+        engine, luck = self._engine(replace(state, uniforms=np.full(len(state.uniforms), np.nan)))
+        sums = np.zeros_like(state.sums)
+        log, past = self._ahead(engine, luck, sums, aim, floor)
+        return replace(
+            state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), past=past
+        )  # fmt: skip
+
+    def forward(self, state: State, aim: Aim) -> State:
+        """A world that stands at the start of the turn that is aimed at, at its end."""
+        engine, luck = self._engine(state)
+        if state.past is not None:
+            engine.stand(state.past)
+        luck.answer[np.searchsorted(self.known.settled.turn, aim.turn) :] = np.nan
+        sums = state.sums.copy()
+        log, past = self._ahead(engine, luck, sums, aim, -math.inf)
+        return replace(state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), past=past)
+
+    def walk(
+        self, state: State, aim: Aim, proposals: Sequence[tuple[int, Keys, Ints]], slack: Sequence[float]
+    ) -> tuple[State, list[bool]]:
+        """The state after moves of its recent luck, and which of them were accepted.
+
+        proposals: a turn, new keys (S), and which shares take them; by turn. slack: how far the log likelihood may fall
+        by each.
+        """
+        case, accepted = self.case(state.place), []
+        here, luck = self._engine(state, case)
+        assert state.past is not None
+        here.stand(state.past)
         there = here.fork(case, same_bench=True)
-        since = np.searchsorted(what.settled.turn, np.arange(what.until + 1))
-        for move, fall in zip(proposals, slack, strict=True):
-            at = move.turn
+        since = np.searchsorted(self.known.settled.turn, np.arange(aim.turn + 1))
+        for (at, keys, some), fall in zip(proposals, slack, strict=True):
             here.to(at)
             there.go_to(here)
-            before, uniforms = luck.keys[at : at + len(move.keys)].copy(), luck.answer[since[at] :].copy()
-            luck.keys[at : at + len(move.keys), move.shares] = move.keys[:, move.shares]
+            before, uniforms = luck.keys[at].copy(), luck.answer[since[at] :].copy()
+            luck.keys[at, some] = keys[some]
             luck.answer[since[at] :] = np.nan
-            sums = state.sums.copy()
-            log, _ = self._ahead(there, luck, sums, counts, at, state.log + fall)
-            accepted.append(log > -math.inf and log >= state.log + fall)
+            sums, floor = state.sums.copy(), state.log + fall
+            log, _ = self._ahead(there, luck, sums, aim, floor)
+            accepted.append(log > -math.inf and log >= floor)
             if accepted[-1]:
                 state = replace(state, log=log, sums=sums)
             else:
-                luck.keys[at : at + len(move.keys)], luck.answer[since[at] :] = before, uniforms
-        return replace(state, keys=luck.keys, uniforms=luck.answer[:, 0].copy(), case=case), accepted
+                luck.keys[at], luck.answer[since[at] :] = before, uniforms
+        return replace(state, keys=luck.keys, uniforms=luck.answer[:, 0].copy()), accepted
 
 
-def counted(sums: Floats, counts: Floats) -> float:
-    """Log of a product of likelihoods (D) by their logs and powers; -inf of what has no chance."""
-    return float((sums * counts).sum()) if sums[-1] > -math.inf else -math.inf
-
-
-def moved(task: Task, state: State, rng: np.random.Generator, counts: Floats, tuning: Tuning) -> State:
-    """The state after the moves of a task, drawn at random; the tuning counts them by kind."""
-    kinds = np.sort(rng.choice(len(SHARES), size=task.moves, p=SHARES)).tolist()
+def moved(
+    task: Task,
+    state: State,
+    rng: np.random.Generator,
+    aim: Aim,
+    tuning: Tuning,
+    chances: Sequence[float] = SHARES,
+) -> State:
+    """The state after the moves of a task, drawn at random by the chances of their kinds; the tuning counts them."""
+    state = replace(state, log=aim.log(*aim.of(state.sums)))
+    kinds = np.sort(rng.choice(len(chances), size=task.moves, p=chances)).tolist()
     slack = np.log(1.0 - rng.random(task.moves)).tolist()
-    some = [kind for kind in kinds if kind in (TURN, TURNS)]
+    some = kinds.count(RECENT)
     if some:
-        asked = sorted((tuning.places(rng, kind)[0], kind) for kind in some)
-        anew = [_luck_move(rng, tuning, kind, turn, task.known.until) for turn, kind in asked]
-        state, well = task.walk(state, counts, anew, slack[: len(some)])
-        for (turn, kind), good in zip(asked, well, strict=True):
-            tuning.count(kind, [turn], good)
-    for kind, fall in zip(kinds[len(some) :], slack[len(some) :], strict=True):
-        where = tuning.places(rng, kind)
-        chosen = [rng.permutation(task.groups[n])[: tuning.size(kind, n)] for n in where]
+        asked = sorted(tuning.turn(rng, RECENT, max(0, aim.turn - BACK), aim.turn) for _ in range(some))
+        anew = [(turn, *_luck(rng, tuning, RECENT, turn)) for turn in asked]
+        state, well = task.walk(state, aim, anew, slack[:some])
+        for turn, good in zip(asked, well, strict=True):
+            tuning.count(RECENT, [turn], good)
+    for kind, fall in zip(kinds[some:], slack[some:], strict=True):
+        if kind == TURN:
+            where = [tuning.turn(rng, TURN, 0, aim.turn)]
+            keys, shares = _luck(rng, tuning, TURN, where[0])
+            other = replace(state, keys=state.keys.copy())
+            other.keys[where[0], shares] = keys[shares]
+        else:
+            where = tuning.groups(rng, kind)
+            chosen = [rng.permutation(task.groups[n])[: tuning.size(kind, n)] for n in where]
+            other = _elsewhere(rng, state, kind, np.concatenate(chosen))
         floor = state.log + fall
-        proposed = task.weigh(_elsewhere(rng, state, kind, np.concatenate(chosen)), counts, floor)
+        proposed = task.weigh(other, aim, floor)
         good = proposed.log > -math.inf and proposed.log >= floor
         tuning.count(kind, where, good)
         state = proposed if good else state
-    return replace(state, case=None)
+    return state
 
 
-def _luck_move(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int, until: int) -> LuckMove:
-    """New keys for some shares of a turn, or of some turns, that are known."""
-    keys = keys_of(rng, min(1 if kind == TURN else STRETCH, until + 1 - turn))
-    return LuckMove(turn, keys, rng.permutation(keys.shape[1])[: tuning.size(kind, turn)])
+def _luck(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int) -> tuple[Keys, Ints]:
+    """New keys of a turn (S), and which shares take them."""
+    keys = keys_of(rng, 1)[0]
+    return keys, rng.permutation(len(keys))[: tuning.size(kind, turn)]
 
 
 def _elsewhere(rng: np.random.Generator, state: State, kind: int, chosen: Ints) -> State:
@@ -200,7 +222,7 @@ def _elsewhere(rng: np.random.Generator, state: State, kind: int, chosen: Ints) 
         at = ndtri(np.clip(place[chosen], INSIDE, 1.0 - INSIDE))
         at = math.sqrt(1.0 - step * step) * at + step * rng.standard_normal(len(chosen))
         place[chosen] = np.clip(ndtr(at), INSIDE, 1.0 - INSIDE)
-    return replace(state, place=place, case=None)
+    return replace(state, place=place)
 
 
 def keys_of(rng: np.random.Generator, count: int) -> Keys:

@@ -1,13 +1,12 @@
-"""Worlds that went as the record says: tempered sequential Monte Carlo over draws and luck, in independent islands.
+"""Worlds that went as the record says: sequential Monte Carlo over draws and luck, in independent islands.
 
-Every island draws its worlds from the prior and goes on to what the record says level by level, see `given.levels`:
-each so far that most of the effective number of worlds is left. It draws some by weight, and moves each of these
-through several worlds, all of which go on. Moves keep the prior, so that the ratio of likelihoods alone decides, see
-`given.moves`; how much they draw anew follows what was accepted, see `given.tuning`. The product of the mean weights is
-the evidence of what counts at a level.
+Every island draws its worlds from the prior and takes them through the record date by date, see `given.aims`. What is
+new at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep the
+prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was
+accepted, see `given.tuning`. The product of the mean weights is the evidence.
 
-Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (moves); Dau
-and Chopin 2022, J. R. Statist. Soc. B 84:114 (all worlds of a chain go on).
+Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (date by date,
+with moves); Gilks and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of recent states).
 """
 
 from __future__ import annotations
@@ -22,19 +21,18 @@ from typing import TypeVar
 import numpy as np
 
 from powersim.errors import PowersimError
+from powersim.given.aims import KEPT, STEP, Aim, drawn, effective, step
 from powersim.given.knowledge import log_mean, shares
-from powersim.given.levels import FAR, Level, Pool, drawn
-from powersim.given.moves import State, Task, counted, keys_of, moved
-from powersim.given.tuning import Tuning
+from powersim.given.moves import State, Task, keys_of, moved
+from powersim.given.tuning import SHARES, WHOLE, Tuning
 from powersim.run.opened import own_name
 from powersim.run.possible import Worlds
 from powersim.world.state import Floats
 
-START = 4  # draws from the prior for every world of an island, or half its moves if that is more: few have a chance
-CHAIN = 4  # worlds in a row that a world drawn by weight is moved through, all of them kept
-LAST = 4  # times all worlds are moved once more in the end, each at its own discrepancy
-LEVELS = 400  # steps after which something is wrong
-VERSION = 2  # rises when the same task gives other worlds
+FEW = 0.25  # share of worlds with a chance below which a turn is tried by more of them
+TRIES = 16  # times as many that try it at most
+LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
+VERSION = 3  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 
@@ -55,69 +53,97 @@ class Island:
     terms: Floats
 
 
+class _Way:
+    """An island on its way."""
+
+    def __init__(self, task: Task, number: int, stopped: Event | None) -> None:
+        self.task, self.stopped = task, stopped
+        self.rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
+        self.tuning = Tuning.of(task.known.until + 1, task.groups)
+        self.size = len(task.plan.built.paths(own_name(task.theory)))
+        self.log_evidence, self.steps, self.first = 0.0, 0, 0
+        self.some: list[State] = []
+        self.weights = np.zeros(task.worlds)  # logs
+
+    def fresh(self) -> Iterator[State]:
+        """Worlds before their first turn, from the prior."""
+        turns = self.task.plan.built.turns
+        for _ in _until(self.stopped, range(self.task.worlds)):
+            yield self.task.begun(self.rng.random(self.size), keys_of(self.rng, turns))
+
+    def moved(self, some: Iterable[State], aim: Aim) -> Iterator[State]:
+        """Worlds after the moves of a step."""
+        for state in _until(self.stopped, some):
+            yield moved(self.task, state, self.rng, aim, self.tuning, WHOLE if aim.whole else SHARES)
+
+    def enter(self, aim: Aim) -> None:
+        """Worlds at the end of the turn that is aimed at; where few have a chance, more of them."""
+        task, before, weights = self.task, self.some, np.zeros(0)
+        found: list[State] = []
+        tried = 0
+        while tried < TRIES and len(found) < FEW * task.worlds:
+            if aim.turn == 0:
+                before = list(self.fresh())
+            elif tried:
+                before = list(self.moved(before, task.aim(aim.turn - 1, 1.0)))
+            tried += 1
+            there = [task.forward(state, aim) for state in _until(self.stopped, before)]
+            alive = [n for n, state in enumerate(there) if state.log > -math.inf]
+            found += [there[n] for n in alive]
+            weights = np.append(weights, self.weights[alive])
+        if not found:
+            raise PowersimError(_impossible(task, aim.turn, tried * len(before)))
+        if aim.turn == 0:
+            self.first = tried * task.worlds
+        self.some = found
+        self.weights = weights + math.log(len(found) / (tried * len(before)))
+
+    def reach(self, turn: int) -> None:
+        """Worlds that go with all that is known by the end of a turn."""
+        self.enter(self.task.aim(turn, 1.0))
+        self.follow(self.task.aim(turn, 0.0))
+
+    def follow(self, aim: Aim) -> None:
+        """Worlds that go with all that is aimed at."""
+        while aim.power < 1.0:
+            if effective(self.weights) < KEPT * self.task.worlds:
+                self.choose(aim)
+            gains = np.array([aim.gain(*aim.of(state.sums)) for state in self.some])
+            rise = step(self.weights, gains, 1.0 - aim.power, STEP * effective(self.weights))
+            aim = replace(aim, power=min(1.0, aim.power + rise))
+            self.weights = self.weights + rise * gains
+
+    def choose(self, aim: Aim) -> None:
+        """Draw worlds by weight, and move them."""
+        self.log_evidence += log_mean(self.weights)
+        self.steps += 1
+        chosen = drawn(shares(self.weights), self.task.worlds, self.rng)
+        self.some = list(self.moved([self.some[n] for n in chosen], aim))
+        self.weights = np.zeros(len(self.some))
+        self.tuning.follow()
+
+
 def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     """One island: the same for the same task and number, whoever computes it. PowersimError if nothing fits.
 
     stopped: when it is set, nobody waits for the island any more, and it ends with CancelledError.
     """
-    rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
-    what, turns, size = task.known, task.plan.built.turns, len(task.plan.built.paths(own_name(task.theory)))
-    parts = what.constant.size
-    level, levels, pool = Level(parts, parts - 1, 1.0 if what.size == 0 else 0.0), 0, Pool()
-    count = task.worlds if level.done else max(START, task.moves // 2) * task.worlds
-    some = [
-        _light(task.weigh(State(rng.random(size), keys_of(rng, turns)), level.counts))
-        for _ in _until(stopped, range(count))
-    ]
-    if all(state.log == -math.inf for state in some):
-        raise PowersimError(_impossible(task, some))
-    tuning = Tuning.of(what.until + 1, task.groups)
-    while levels <= LEVELS:
-        sums = np.array([state.sums[-1] if len(state.sums) else np.full(parts, -math.inf) for state in some])
-        to, gain = level.after(sums, task.worlds)
-        if level.done:
-            pool.add(level, some, sums, to.part if to.beyond == 0.0 else level.part - 1)
-            if to.part < 0 or to.log_evidence < pool.best - FAR:
-                break
-        level, levels = to, levels + 1
-        first = [some[n] for n in drawn(shares(gain), -(-task.worlds // CHAIN), rng)]
-        chains = (_chain(task, one, rng, level.counts, tuning) for one in _until(stopped, first))
-        some = [state for chain in chains for state in chain][: task.worlds]
-        tuning.follow()
+    way, what = _Way(task, number, stopped), task.known
+    if what.size == 0:
+        way.some = list(way.fresh())
     else:
-        raise PowersimError(
-            f"{task.theory}: the evidence does not let itself be reached; give it a larger error"
-        )
-    log_evidence, some, part = pool.drawn(parts, task.worlds, rng)
-    for _ in range(LAST if what.size else 0):
-        some = [
-            moved(task, one, rng, own, tuning)
-            for one, own in _until(stopped, zip(some, np.eye(parts)[part], strict=True))
-        ]
-        tuning.follow()
-    for n, state in enumerate(some):
-        keys = state.keys.copy()
-        keys[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
-        some[n] = replace(state, keys=keys)
-    extra = (part + rng.random(len(part))) / parts
-    return _told(task, some, log_evidence, extra, tuning, levels, count + int(tuning.made.sum()))
-
-
-def _light(state: State) -> State:
-    """A first draw, without what is not needed any more: of one that has no chance, everything but what is to blame."""
-    if state.log == -math.inf:
-        return State(np.zeros(0), state.keys[:0], blame=state.blame)
-    return replace(state, case=None)
-
-
-def _chain(
-    task: Task, state: State, rng: np.random.Generator, counts: Floats, tuning: Tuning
-) -> Iterator[State]:
-    """Worlds in a row, each after the moves of a task."""
-    state = replace(state, log=counted(state.sums[-1], counts))
-    for _ in range(CHAIN):
-        state = moved(task, state, rng, counts, tuning)
-        yield state
+        for turn in range(what.until + 1):
+            way.reach(turn)
+        way.choose(task.aim(what.until, 1.0))
+        way.follow(task.over_all(0.0))
+        whole = task.over_all(1.0)
+        way.choose(whole)
+        for _ in range(LAST):
+            way.some = [
+                moved(task, state, way.rng, whole, way.tuning, WHOLE) for state in _until(stopped, way.some)
+            ]
+            way.tuning.follow()
+    return _told(task, way)
 
 
 def _until(stopped: Event | None, some: Iterable[T]) -> Iterator[T]:
@@ -127,33 +153,32 @@ def _until(stopped: Event | None, some: Iterable[T]) -> Iterator[T]:
         yield one
 
 
-def _told(
-    task: Task,
-    some: list[State],
-    log_evidence: float,
-    extra: Floats,
-    tuning: Tuning,
-    levels: int,
-    histories: int,
-) -> Island:
+def _told(task: Task, way: _Way) -> Island:
+    some, rng, what, turns = way.some, way.rng, task.known, task.plan.built.turns
+    keys = np.stack([state.keys for state in some])
+    for own in keys:
+        own[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
+    logs = np.array([[log_mean(c + done) for c, done in zip(what.common, s.sums, strict=True)] for s in some])
+    values = [shares(what.constant + state.sums[-1]) for state in some]
+    part = np.array([int(np.searchsorted(np.cumsum(each), rng.random())) for each in values])
+    extra = (np.minimum(part, what.constant.size - 1) + rng.random(len(some))) / what.constant.size
     worlds = Worlds(
-        task.theory, task.plan.seed, np.stack([state.place for state in some]), np.stack([s.keys for s in some]),
-        task.known.settled, np.stack([state.uniforms for state in some]), np.full(len(some), 1.0 / len(some)),
-        task.known.until + 1,
+        task.theory, task.plan.seed, np.stack([state.place for state in some]), keys, what.settled,
+        np.stack([state.uniforms for state in some]), np.full(len(some), 1.0 / len(some)), what.until + 1,
     )  # fmt: skip
-    logs = np.array([[log_mean(done) for done in state.sums] for state in some])
-    terms = np.diff(logs.reshape(len(some), -1), axis=1)
-    return Island(worlds, log_evidence, extra, tuning.made, tuning.accepted, levels, histories, terms)
+    tuning = way.tuning
+    return Island(
+        worlds, way.log_evidence, extra, tuning.made, tuning.accepted, way.steps, way.first + int(tuning.made.sum()),
+        np.diff(logs, axis=1),
+    )  # fmt: skip
 
 
-def _impossible(task: Task, some: list[State]) -> str:
+def _impossible(task: Task, turn: int, tried: int) -> str:
     """Which event none of the worlds has."""
-    turns = [state.blame for state in some if state.blame >= 0]
-    most = max(set(turns), key=turns.count)
-    label = task.plan.scenario.calendar.label(most)
-    there = [check.said for check in task.known.checks if check.last == most]
+    label = task.plan.scenario.calendar.label(turn)
+    there = [check.said for check in task.known.checks if check.last == turn]
     what = "; ".join(there) or "the coded paths"
     return (
-        f"evidence: none of {len(some)} worlds under {task.theory} can have what happened by {label} ({what}); "
+        f"evidence: none of {tried} worlds under {task.theory} can have what happened by {label} ({what}); "
         "allowed: what a run can do; take more worlds, or leave it out, or give it a miss"
     )

@@ -16,12 +16,13 @@ import numpy as np
 
 from powersim.world.state import Floats, Ints
 
-KINDS = ("turn", "turns", "block", "nudge")
-TURN, TURNS, BLOCK, NUDGE = range(len(KINDS))
-SHARES = (0.45, 0.05, 0.3, 0.2)
-"""Kinds of moves, and how often each is made."""
+KINDS = ("recent", "turn", "block", "nudge")
+RECENT, TURN, BLOCK, NUDGE = range(len(KINDS))
+SHARES = (0.85, 0.04, 0.06, 0.05)
+"""Kinds of moves, and how often each is made: recent ones cost a few turns, the others a whole history."""
+WHOLE = (0.0, 0.3, 0.4, 0.3)
+"""The same where a history is at its end, and none of its turns more recent than others."""
 PARTS = 16  # shares of a turn's luck, each with a key of its own
-STRETCH = 4  # turns in which a move of some turns draws luck anew
 JOINT = 3.0  # groups of numbers that a move draws from, to begin with
 AIM = 0.35  # share of moves that should be accepted
 TINY = 1e-9
@@ -84,8 +85,13 @@ class Tuning:
         kinds = ((luck, 1.0), (luck, 1.0), (numbers, JOINT), (numbers, JOINT))
         return cls(tuple(_Dial.of(whole, joint) for whole, joint in kinds))
 
-    def places(self, rng: np.random.Generator, kind: int) -> list[int]:
-        """Places for a move, each once."""
+    def turn(self, rng: np.random.Generator, kind: int, first: int, last: int) -> int:
+        """A turn for a move of luck, of those from the first to the last."""
+        chance = self.dials[kind].chance[first : last + 1]
+        return first + int(rng.choice(last + 1 - first, p=chance / chance.sum()))
+
+    def groups(self, rng: np.random.Generator, kind: int) -> list[int]:
+        """Groups of numbers for a move, each once."""
         dial = self.dials[kind]
         count = int(dial.joint + rng.random())
         found: list[int] = rng.choice(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,14 @@ class History:
     happened: Ints
     lost: int
     paths: Paths | None = None
+
+
+class Point(NamedTuple):
+    """Where a history stood between turns: turns done, its world, and what was watched of them (turns, O)."""
+
+    turns: int
+    world: World
+    values: Floats
 
 
 class Bench:
@@ -185,6 +194,17 @@ class Engine:
         self.record.values[: other.turns] = other.record.values[: other.turns]
         self.record.alignment[:] = other.record.alignment
         self.step = other.step
+
+    def point(self) -> Point:
+        """Where the history stands, between turns, to go back to: its world, and what was watched of its turns."""
+        world = {name: getattr(self.world, name).copy() for name in World._fields}
+        return Point(self.turns, World(**world), self.record.values[: self.turns].copy())
+
+    def stand(self, point: Point) -> None:
+        """Stand where a history of a case of this size stood."""
+        copy_world(point.world, self.world)
+        self.record.values[: point.turns] = point.values
+        self.step = point.turns * STEPS
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
         """A quantity of `world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""

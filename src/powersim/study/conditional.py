@@ -77,7 +77,7 @@ class Conditional:
         return [
             f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "
             f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; moves accepted: "
-            f"turn {row.turn:.2f}, turns {row.turns:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}; "
+            f"recent {row.recent:.2f}, turn {row.turn:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}; "
             + (
                 f"ISLANDS DISAGREE (R-hat {row.r_hat:.2f}): these are not all worlds that the record allows"
                 if row.r_hat > AGREE
