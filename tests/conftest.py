@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 matplotlib.use("Agg")
+gc.set_threshold(100_000, 20, 100)  # as in a command (`powersim.cli.main`), whichever test comes first
 
 ROOT = Path(__file__).resolve().parents[1]
 
