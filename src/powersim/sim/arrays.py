@@ -95,7 +95,9 @@ def _skeleton(
         from zarr.storage import MemoryStore
 
         made: dict[str, Any] = {}
-        store = MemoryStore(made)  # zarr writes each file in a thread of its own: many small ones are quicker so
+        store = MemoryStore(
+            made
+        )  # zarr writes each file in a thread of its own: many small ones are quicker so
         group = zarr.create_group(store, zarr_format=3, attributes={**attributes, "coordinates": "date"})
         _coordinates(group, layout, runs)
         _variables(group, layout, runs)
