@@ -21,8 +21,8 @@ export PYTHONDONTWRITEBYTECODE :=
 FLAGSHIP := scenarios/missile_defense_2009.yaml
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
-# Files go to workers whole, the longest first (tests/conftest.py).
-TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+# Files go to workers whole, the longest first (tests/conftest.py); each has a processor, so numpy needs no threads.
+TESTS := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 TESTED ?= not slow and not long
 USE := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 matplotlib.use("Agg")
+gc.set_threshold(100_000, 20, 100)  # as in a command (`powersim.cli.main`), whichever test comes first
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,10 +32,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
 LONGEST = (
-    "app/test_browser", "cli/test_guard", "cli/test_process", "study/test_face", "cli/test_store", "fuzz/test_options",
-    "engines/test_engines_agree", "world/test_judging", "experiments/test_missile_defense_2009", "cli/test_survival",
-    "figures/test_figures", "rules/test_jit", "cli/test_kept", "given/test_sampler", "world/test_estimated_by_odds",
-    "given/test_origin", "report/test_page", "cli/test_cluster", "cli/test_until", "sensitivity/test_assumptions",
+    "app/test_browser", "scenarios/test_corrupted", "cli/test_guard", "cli/test_process", "given/test_origin",
+    "given/test_sampler", "fuzz/test_options", "engines/test_engines_agree", "figures/test_figures", "study/test_face",
+    "cli/test_store", "rules/test_jit", "why/test_why", "cli/test_survival", "fuzz/test_damaged_stores",
+    "scenarios/test_quick", "report/test_page", "given/test_forecast", "world/test_judging", "cli/test_cluster",
+    "scenarios/test_order", "cli/test_kept", "test_tutorial", "cli/test_running", "engines/test_policy",
+    "cli/test_what_check_allows", "cli/test_until", "world/test_estimated_by_odds", "sensitivity/test_assumptions",
 )  # fmt: skip
 """Files that take longest: they come first, so that no worker is left with one of them when the others are done."""
 

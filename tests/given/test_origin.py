@@ -12,6 +12,7 @@ import pytest
 
 import powersim as ps
 from powersim.errors import PowersimError
+from powersim.given import conditioning
 from powersim.given.origin import COLUMNS, Origin
 
 RUNS, FAR = 250, 3.5  # worlds; standard errors
@@ -100,8 +101,11 @@ def test_an_event_that_never_comes_has_no_origin(planted: ModuleType) -> None:
     assert (row.ps, row.pns) == (0.0, 0.0)
 
 
-def test_given_what_happened_the_rival_is_told_from_the_cause(planted: ModuleType, tmp_path: Path) -> None:
+def test_given_what_happened_the_rival_is_told_from_the_cause(
+    planted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two sufficient causes; that the other did not act is known: then the cause was necessary."""
+    monkeypatch.setattr(conditioning, "FEWEST", 1)  # moves: whatever they are, the evidence settles both
     events = [event("other", 2002, 0.5), event("effect", 2003, 1.0, "max(l_cause, l_other)")]
     known = [
         {"event": "other", "happened": False, "to": "2002", "source": "made up"},

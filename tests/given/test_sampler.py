@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -154,10 +155,20 @@ def bytes_of(of: Conditioned) -> list[bytes]:
 TOLD = [fact(event="spark", at="2002"), fact(event="effect", happened=False, to="2006")]
 
 
-def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(chance: Callable[..., Plan]) -> None:
-    first, reversed_, threads = (
-        condition(Asked(chance(*DEED, evidence={"events": told}), "2006", 100, 4), threads=count)
-        for told, count in ((TOLD, 1), (TOLD[::-1], 1), (TOLD, 4))
+@pytest.fixture(scope="module")
+def told(chance: Callable[..., Plan], tmp_path_factory: pytest.TempPathFactory) -> tuple[Conditioned, Path]:
+    """Worlds that were told of two events, and the folder that keeps them."""
+    out = tmp_path_factory.mktemp("told")
+    return condition(Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 4), out, threads=1), out
+
+
+def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(
+    chance: Callable[..., Plan], told: tuple[Conditioned, Path]
+) -> None:
+    first = told[0]
+    reversed_, threads = (
+        condition(Asked(chance(*DEED, evidence={"events": events}), "2006", 100, 4), threads=count)
+        for events, count in ((TOLD[::-1], 1), (TOLD, 4))
     )
     assert bytes_of(first) == bytes_of(reversed_) == bytes_of(threads)
     (theory,) = first.lots
@@ -235,9 +246,9 @@ def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan])
     assert seen(same, theory, "effect", 1) == pytest.approx(0.4, abs=FAR * 0.04)
 
 
-def test_what_was_computed_is_found_again(chance: Callable[..., Plan], tmp_path: Path) -> None:
-    asked = Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 4)
-    whole = condition(asked, tmp_path, threads=1)
+def test_what_was_computed_is_found_again(told: tuple[Conditioned, Path], tmp_path: Path) -> None:
+    whole, asked = told[0], told[0].asked
+    shutil.copytree(told[1], tmp_path, dirs_exist_ok=True)
     (tmp_path / "given" / f"{asked.plan.theories[0] or 'plain'}.2.npz").unlink()
     again = condition(asked, tmp_path, threads=1, resume=True)
     assert bytes_of(again) == bytes_of(whole)
@@ -246,9 +257,8 @@ def test_what_was_computed_is_found_again(chance: Callable[..., Plan], tmp_path:
         condition(other, tmp_path, threads=1, resume=True)
 
 
-def test_every_world_replayed_is_what_it_was_chosen_for(chance: Callable[..., Plan]) -> None:
-    of = chance(*DEED, evidence={"events": TOLD})
-    found = condition(Asked(of, "2006", 100, 4), threads=1)
+def test_every_world_replayed_is_what_it_was_chosen_for(told: tuple[Conditioned, Path]) -> None:
+    found, of = told[0], told[0].asked.plan
     (theory,) = of.theories
     assert (found.summaries(theory, "effect")[0] == 0).all()
     worlds = found.lots[theory].worlds

@@ -58,18 +58,23 @@ def test_the_digest_counts_what_is_there() -> None:
     assert summary.priors > 10
 
 
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The schema for editors, itself valid."""
+    found = json_schema()
+    jsonschema.Draft202012Validator.check_schema(found)
+    return found
+
+
 @pytest.mark.parametrize("path", [*VALID, *SHIPPED], ids=lambda path: path.stem)
-def test_valid_scenarios_fit_the_json_schema(path: Path) -> None:
-    schema = json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
+def test_valid_scenarios_fit_the_json_schema(path: Path, schema: dict[str, Any]) -> None:
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(read_chain(path).data()))
     assert [error.message for error in errors] == []
 
 
-def test_every_key_is_in_the_reference() -> None:
+def test_every_key_is_in_the_reference(schema: dict[str, Any]) -> None:
     reference = (HERE.parents[1] / "docs" / "scenario.md").read_text("utf-8")
     words = set(re.findall(r"[a-z_]+", reference))
-    schema = json_schema()
     keys = {key for part in (schema, *schema["$defs"].values()) for key in part.get("properties", {})}
     assert sorted(keys - words - {"expr", "parameter"}) == []
 
@@ -77,10 +82,10 @@ def test_every_key_is_in_the_reference() -> None:
 @pytest.mark.parametrize(
     "change", [{"nmae": "x"}, {"actors": 3}, {"calendar": {"start": "2000"}}, {"disputes": [{}]}]
 )
-def test_the_json_schema_refuses_what_is_wrong(change: dict[str, Any]) -> None:
+def test_the_json_schema_refuses_what_is_wrong(change: dict[str, Any], schema: dict[str, Any]) -> None:
     data = read_chain(HERE / "valid" / "minimal.yaml").data()
     assert isinstance(data, dict)
-    assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors({**data, **change}))
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors({**data, **change}))
 
 
 # --- extends

@@ -5,6 +5,7 @@ Each text below is the worst of its kind: as large as is still read, or just bey
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cache
 
@@ -127,19 +128,22 @@ REFUSED = {
 }  # fmt: skip
 
 
-def seconds(name: str) -> float:
-    begin = time.process_time()
+@cache
+def taken(name: str) -> tuple[float, ScenarioError | None]:
+    """Seconds of a processor, and what is said where it is refused."""
+    begin, said = time.process_time(), None
     if name in ACCEPTED:
         digest(loads(ACCEPTED[name]))
     else:
-        with pytest.raises(ScenarioError, match=r"."):
+        with pytest.raises(ScenarioError, match=r".") as caught:
             loads(REFUSED[name])
-    return time.process_time() - begin
+        said = caught.value
+    return time.process_time() - begin, said
 
 
 @pytest.mark.parametrize("name", [*ACCEPTED, *REFUSED])
 def test_no_file_takes_long(name: str) -> None:
-    assert seconds(name) < SECONDS * slowness()
+    assert taken(name)[0] < SECONDS * slowness()
 
 
 @pytest.mark.parametrize(
@@ -157,8 +161,7 @@ def test_no_file_takes_long(name: str) -> None:
     ],
 )
 def test_what_there_is_too_much_of_is_named(name: str, words: str) -> None:
-    with pytest.raises(ScenarioError, match=words):
-        loads(REFUSED[name])
+    assert re.search(words, str(taken(name)[1]))
 
 
 def test_the_files_of_a_chain_share_the_room_for_values(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -174,6 +177,6 @@ def test_the_files_of_a_chain_share_the_room_for_values(tmp_path_factory: pytest
 
 
 def test_the_most_that_is_reported_at_once_has_an_end() -> None:
-    with pytest.raises(ScenarioError, match=r".") as caught:
-        loads(REFUSED["unknown names"])
-    assert len(caught.value.problems) == source.MOST_PROBLEMS
+    said = taken("unknown names")[1]
+    assert said is not None
+    assert len(said.problems) == source.MOST_PROBLEMS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,15 +15,20 @@ from powersim.why.explain import explain
 from powersim.why.worlds import answer, open_kept, question
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def why() -> Callable[..., Any]:
-    """What `why` says about the first outcome of a document."""
+    """What `why` says about the first outcome of a document; the same question is answered once."""
 
-    def asked(document: dict[str, Any], runs: int = 3) -> Any:
+    @cache
+    def answered(written: str, runs: int) -> Any:
+        document = json.loads(written)
         opened = LoadedScenario("planted.yaml", from_data(document), document, {})
         wanted = question(opened, None, list(document["branches"]), None, 1)
         kept = open_kept(wanted, None, resume=False)
         answer(wanted, kept, runs, threads=2)
         return explain(wanted, kept)[0]
+
+    def asked(document: dict[str, Any], runs: int = 3) -> Any:
+        return answered(json.dumps(document), runs)
 
     return asked

@@ -15,15 +15,18 @@ from powersim.run import work
 from powersim.run.opened import LoadedScenario
 from powersim.run.plan import plan
 from powersim.scenario.load import from_data
+from powersim.why import worlds
 from powersim.why.explanation import finding, in_short
 from powersim.why.groups import FULL, coalitions, groups
 from powersim.why.keeping import FILE
 from powersim.why.knockouts import DIRECT, TOTAL
 from powersim.why.mediation import DIRECT as NATURAL_DIRECT
 from powersim.why.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
-from powersim.why.worlds import BLOCK, answer, open_kept, question
+from powersim.why.worlds import answer, open_kept, question
 
 Why = Callable[..., Any]
+RUNS = 3
+BLOCK = 2  # runs
 CARRIERS = ["exchange", "resolve", "threat", "guarantee", "gratitude", "friendship", "own answer"]
 
 
@@ -32,7 +35,7 @@ def test_the_one_channel_that_can_carry_the_effect_has_all_of_it(
     name: str, planted: ModuleType, why: Why
 ) -> None:
     part, document = planted.ONE[name]
-    e = why(document(), 6)
+    e = why(document())
     total = e.share(TOTAL).share
     assert total != 0.0
     for row in e.shares:
@@ -122,9 +125,9 @@ def test_the_whole_is_what_compare_reports(planted: ModuleType, why: Why, tmp_pa
     document = two_theories(planted.resolve())
     opened = LoadedScenario("planted.yaml", from_data(document), document, {})
     asked = plan(opened, ["keep", "cancel"], None, 1)
-    work.fill(asked, work.open_store(asked, tmp_path, 6, resume=False), 6, threads=2)
-    reported = {row.theory: row for row in effects(work.dataset(tmp_path, 6)) if row.outcome == "district"}
-    found = [row for row in why(document, 6).shares if row.part == TOTAL]
+    work.fill(asked, work.open_store(asked, tmp_path, RUNS, resume=False), RUNS, threads=2)
+    reported = {row.theory: row for row in effects(work.dataset(tmp_path, RUNS)) if row.outcome == "district"}
+    found = [row for row in why(document, RUNS).shares if row.part == TOTAL]
     assert [row.theory for row in found] == ["bold", "meek", "all"]
     for row in found:
         other = reported[row.theory]
@@ -139,7 +142,10 @@ def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[st
         assert sum(parts) == pytest.approx(e.share(TOTAL, theory).share, abs=1e-12)
 
 
-def test_an_interrupted_study_goes_on_to_the_same_bytes(planted: ModuleType, tmp_path: Path) -> None:
+def test_an_interrupted_study_goes_on_to_the_same_bytes(
+    planted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worlds, "BLOCK", BLOCK)
     document = planted.frightened()
     opened = LoadedScenario("planted.yaml", from_data(document), document, {})
     asked = question(opened, None, ["keep", "cancel"], None, 1)
@@ -209,7 +215,7 @@ def two_theories(document: dict[str, Any]) -> dict[str, Any]:
 def test_the_one_channel_that_carries_the_effect_carries_it_when_held(
     name: str, part: str, planted: ModuleType, why: Why
 ) -> None:
-    e = why(planted.ONE[name][1](), 6)
+    e = why(planted.ONE[name][1]())
     total = e.share(TOTAL).share
     assert total != 0.0
     for channel in ("resolve", "trust", "threat", "exchange", "alignment"):

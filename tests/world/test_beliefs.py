@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.compile.jit import interpreted
 from powersim.world import chronicle
 from powersim.world.derive import derive
 from powersim.world.signals import current_calculus, forget
@@ -37,8 +38,8 @@ def priors(play: Play) -> Floats:
     """The priors of resolve as they are now: beliefs of which everything is forgotten."""
     other = play.twin(mu=1.0)
     g, w, desk = other.packed
-    derive(g, w, desk.derived)
-    forget(g, w, desk)
+    interpreted(derive)(g, w, desk.derived)
+    interpreted(forget)(g, w, desk)
     return other.world.resolve
 
 
@@ -59,7 +60,7 @@ def test_the_prior_of_resolve_is_the_start_moved_by_what_power_and_stakes_have_c
     s, floor = play.case.setup, play.case.params.belief_floor
     found = priors(play)
     now = np.zeros_like(found)
-    current_calculus(*play.packed, now)
+    interpreted(current_calculus)(*play.packed, now)
     assert now == pytest.approx(calculus_of(play), abs=1e-12)
     others = ~np.eye(len(found), dtype=bool)
     r = np.clip(s.resolve0, floor, 1.0 - floor)

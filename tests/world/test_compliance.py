@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 
+from powersim.compile.jit import interpreted
 from powersim.rules.compliance import annuity, continuation_value
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle as ch
@@ -95,20 +96,22 @@ def test_no_promise_outlives_the_gain_of_breaking_it_beyond_the_worth_of_the_rel
     for _ in play.steps():
         after, turn = play.twin(), play.turns_played
         given, world, aside = after.packed
-        derive(given, world, aside.derived)
-        comply(given, world, aside, turn)
+        interpreted(derive)(given, world, aside.derived)
+        interpreted(comply)(given, world, aside, turn)
         for v in np.flatnonzero(after.world.deal_on):
             left = int(after.world.deal_until[v]) - turn
-            _undone(given, world, aside, v)
+            interpreted(_undone)(given, world, aside, v)
             parties = [int(i) for i in after.world.deal_party[v] if i >= 0]
             for place, i in enumerate(parties):
                 per_turn = (
                     after.desk.sums.total[i] - case.params.counter_loss * after.world.deal_pay[v, place]
                 )
-                pi = per_turn * annuity(case.setup.patience[i], left)
+                pi = per_turn * interpreted(annuity)(case.setup.patience[i], left)
                 others = [j for j in parties if j != i]
-                sigma = sum(relationship(given, w, desk.derived, i, j) for j in others)
-                worth = continuation_value(sigma, case.setup.patience[i], case.params.reset_hazard)
+                sigma = sum(interpreted(relationship)(given, w, desk.derived, i, j) for j in others)
+                worth = interpreted(continuation_value)(
+                    sigma, case.setup.patience[i], case.params.reset_hazard
+                )
                 assert left <= 0 or pi <= max(LEAST, worth + 1e-9)
 
 

@@ -12,6 +12,7 @@ import yaml
 from test_stakes import NEUTRAL, quarrel, weighed
 
 import powersim as ps
+from powersim.compile.jit import interpreted
 from powersim.effects.odds import better, measured
 from powersim.effects.paired import Given, effects
 from powersim.effects.results import COUNTED, ODDS
@@ -55,7 +56,7 @@ def unfought() -> dict[str, Any]:
 def closed(document: dict[str, Any], branch: str) -> float:
     """Probability that it has happened in T turns: 1 - (1 - h q)^T, q: the rule's in crises that all weigh alike."""
     given, _, desk = weighed(document, branch, "crises")[0].packed
-    of_war, met = mean_probabilities(given, desk, given.on.war > 0)
+    of_war, met = interpreted(mean_probabilities)(given, desk, given.on.war > 0)
     q = of_war if given.on.war else met
     return float(1.0 - (1.0 - HAZARD * q) ** TURNS)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from powersim.compile.jit import interpreted
 from powersim.sim.run import Engine
 from powersim.world import chronicle as ch
 from powersim.world.crisis import contested, mean_probabilities, weigh
@@ -57,7 +58,7 @@ def weighed(document: dict[str, Any], branch: str = "free", to: str = "strikes")
     """A history up to its first crises, and what would be weighed then."""
     engine = Engine(built(document).case(branch, "", 1, 0), 1, 0)
     engine.to(0, to)
-    weigh(*engine.packed, 0, 0)
+    interpreted(weigh)(*engine.packed, 0, 0)
     return engine, engine.desk.crisis.weighed.copy()
 
 
@@ -83,7 +84,10 @@ def test_a_larger_pie_makes_war_likelier_and_terms_still_move_the_front_alone() 
     values = NEUTRAL | {"c_a": 0.05, "c_a_spread": 0.2, "c_bar": 0.5}
     alone = weighed(quarrel(**values))[0]
     both = weighed(quarrel({"over": ["door"]}, **values))[0]
-    chances = [mean_probabilities(engine.packed[0], engine.packed[2], True)[0] for engine in (alone, both)]
+    chances = [
+        interpreted(mean_probabilities)(engine.packed[0], engine.packed[2], True)[0]
+        for engine in (alone, both)
+    ]
     assert chances[1] > chances[0] > 0.0
     document = quarrel({"over": ["door"], "hazard": 1.0}, **values | {"c_bar": 0.05})
     document["mechanisms"]["own_policy"] = False
@@ -123,9 +127,9 @@ def test_weighing_writes_nothing_into_the_world(document: dict[str, Any]) -> Non
         before = state(play)
         for v in range(len(play.case.setup.dispute_key)):
             if contested(g, w, v):
-                weigh(g, w, desk, play.turns_played - 1, v)
+                interpreted(weigh)(g, w, desk, play.turns_played - 1, v)
                 assert np.isfinite(desk.crisis.weighed[: SHIFT_AHEAD + 1]).all()
-                assert 0.0 <= mean_probabilities(g, desk, True)[0] <= 1.0
+                assert 0.0 <= interpreted(mean_probabilities)(g, desk, True)[0] <= 1.0
         assert set(same(before, state(play))) <= {"stack"}
 
 
@@ -173,7 +177,7 @@ def test_holding_a_lever_never_adds_to_what_is_feared(document: dict[str, Any]) 
             for name in ("x", "pos"):  # the same place; only where policies lead from there differs
                 getattr(held.world, name)[:] = getattr(other.world, name)
             held.world.aim[:] = held.world.pos + lead
-            fears = [feared_shift(*play.packed, v) for play in (held, other)]
+            fears = [interpreted(feared_shift)(*play.packed, v) for play in (held, other)]
             assert fears[0] <= fears[1] + 1e-12
             if branch == "hold_all":
                 assert fears[0] == 0.0
@@ -227,9 +231,9 @@ def test_without_the_new_keys_and_at_neutral_values_the_game_is_fearons() -> Non
     engine, values = weighed(quarrel(**NEUTRAL))
     g, w, _ = engine.packed
     assert values[SANCTIONS] == values[LOW] == values[SHIFT_AHEAD] == 0.0
-    assert challenger_stake(g.s, w, 0) == pytest.approx(0.5 * 0.6)
+    assert interpreted(challenger_stake)(g.s, w, 0) == pytest.approx(0.5 * 0.6)
     shocks = (np.arange(32) + 0.5) / 32
     costs = (g.p.c_a + g.p.c_a_spread * shocks) / 0.3
     chance = np.where(values[ODDS] > costs, np.clip(g.p.c_bar / 0.3 - costs, 0.0, None) / 2, 0.0)
     chance = np.minimum(chance, 1.0 - values[ODDS]) / (g.p.c_bar / 0.3)
-    assert mean_probabilities(g, engine.packed[2], True)[0] == pytest.approx(chance.mean())
+    assert interpreted(mean_probabilities)(g, engine.packed[2], True)[0] == pytest.approx(chance.mean())

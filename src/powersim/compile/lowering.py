@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from numba.core.datamodel import models
 from numba.core.extending import NativeValue, register_model, typeof_impl, unbox
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
 from powersim.compile.bundle import NUMBER, TUPLE, Packed
@@ -105,7 +104,13 @@ def _getattr(context: Any, builder: Any, typ: BundleType, value: Any, attr: str)
     strides = [ir.Constant(word, itemsize)]
     for extent in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], extent))
-    array = context.make_array(field)(context, builder)
-    data = builder.inttoptr(load(slot), context.get_data_type(field.dtype).as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=itemsize, meminfo=None)
-    return array._getvalue()
+    found = {
+        "data": builder.inttoptr(load(slot), context.get_data_type(field.dtype).as_pointer()),
+        "nitems": reduce(builder.mul, shape), "itemsize": ir.Constant(word, itemsize),
+        "shape": cgutils.pack_array(builder, shape, ty=word), "strides": cgutils.pack_array(builder, strides, ty=word),
+    }  # fmt: skip
+    model = context.data_model_manager[field]
+    made = ir.Constant(model.get_value_type(), None)  # all zero: nobody counts references, there is no parent
+    for name, part in found.items():
+        made = builder.insert_value(made, part, model.get_field_position(name))
+    return made

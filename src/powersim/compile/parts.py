@@ -22,7 +22,8 @@ from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
-from numba.core.typed_passes import AnnotateTypes, NativeLowering
+from numba.core.typed_passes import AnnotateTypes, NativeLowering, NopythonTypeInference
+from numba.core.types import functions
 from numba.np import arrayobj
 
 NOT_NEEDED = frozenset({
@@ -112,6 +113,40 @@ class OpenPart(PartPass):
         return True
 
 
+OPERATORS = frozenset({"_operator", "builtins"})
+"""Modules of functions that numba types by the types of numbers and arrays alone."""
+_Function: Any = functions.BaseFunction
+_ask = _Function.get_call_type
+_asked: dict[Any, Any] = {}
+
+
+def ask_once(function: Any, context: Any, args: Any, kws: Any) -> Any:
+    """What a function gives for arguments of some types. Numba tries every template of an operator, each time anew."""
+    plain = all(isinstance(arg, (types.Number, types.Boolean, types.Array, types.UniTuple)) for arg in args)
+    if kws or not plain or getattr(function.typing_key, "__module__", "") not in OPERATORS:
+        return _ask(function, context, args, kws)
+    key = function, context, args
+    if key not in _asked:
+        _asked[key] = _ask(function, context, args, kws)
+    return _asked[key]
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class TypePart(NopythonTypeInference):  # type: ignore[misc]
+    """Types of a part: operators are asked once what they make of some types."""
+
+    _name = "powersim_type_part"
+
+    def run_pass(self, state: Any) -> bool:
+        """Infer them."""
+        before = _Function.get_call_type
+        _Function.get_call_type = ask_once
+        try:
+            return bool(super().run_pass(state))
+        finally:
+            _Function.get_call_type = before
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class LowerPart(NativeLowering):  # type: ignore[misc]
     """Lowering of a part: no index is looked at for whether it is below zero and counts from the end."""
@@ -186,10 +221,9 @@ class PartCompiler(CompilerBase):  # type: ignore[misc]
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.add_pass_after(OpenPart, AnnotateTypes)
         passes.add_pass_after(ClosePart, NativeLowering)
+        ours = {NopythonTypeInference: TypePart, NativeLowering: LowerPart}
         passes.passes = [
-            (LowerPart, about) if step is NativeLowering else (step, about)
-            for step, about in passes.passes
-            if step.__name__ not in NOT_NEEDED
+            (ours.get(step, step), about) for step, about in passes.passes if step.__name__ not in NOT_NEEDED
         ]
         passes.finalize()
         return [passes]

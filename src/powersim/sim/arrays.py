@@ -20,6 +20,7 @@ from powersim.sim.layout import Layout
 
 if TYPE_CHECKING:
     import zarr
+    from zarr.storage import MemoryStore
 
 EACH = ("branch", "theory", "run")
 PER_RUN = ("value", "summary", "odds", "departed", "first", "counts")
@@ -91,11 +92,19 @@ def _skeleton(
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     try:
         import zarr  # here and below: it takes a while to load
+        from zarr.storage import MemoryStore
 
-        group = zarr.create_group(partial, zarr_format=3, attributes={**attributes, "coordinates": "date"})
+        made: dict[str, Any] = {}
+        store = MemoryStore(
+            made
+        )  # zarr writes each file in a thread of its own: many small ones are quicker so
+        group = zarr.create_group(store, zarr_format=3, attributes={**attributes, "coordinates": "date"})
         _coordinates(group, layout, runs)
         _variables(group, layout, runs)
-        _consolidate(partial)
+        _consolidate(store)
+        for name, content in made.items():
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            (partial / name).write_bytes(content.to_bytes())
         found = (p.relative_to(partial).as_posix() for p in sorted(partial.rglob("*")) if p.is_file())
         names = [name for name in found if name != ROOT]
         _mark(partial, names)
@@ -246,11 +255,11 @@ def _new(
     )  # fmt: skip
 
 
-def _consolidate(path: Path) -> None:
+def _consolidate(store: MemoryStore) -> None:
     """Put all metadata into one file, so that xarray opens the store at once and without a warning."""
     with warnings.catch_warnings():
         import zarr.errors
 
         # zarr warns that other readers of format 3 may ignore this; they then read the arrays' own metadata.
         warnings.simplefilter("ignore", zarr.errors.ZarrUserWarning)
-        zarr.consolidate_metadata(path)
+        zarr.consolidate_metadata(store)

@@ -10,6 +10,7 @@ import math
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -183,6 +184,9 @@ _TIMED = [(place, spec) for place, spec in enumerate(SPEC.values()) if _is_timed
 """Parameters that depend on the length of a turn, with their places."""
 
 
+_power = lru_cache(4096)(power)  # the same in most worlds of a study, and slow outside compiled code
+
+
 def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float:
     """A value per quarter or year as a value per turn of `turn` quarters.
 
@@ -199,9 +203,9 @@ def in_turns(value: float, unit: str, turn: float, whole: bool = False) -> float
     if n == 1.0:
         return value
     if kind == "share":
-        return 1.0 - power(1.0 - value, n)
+        return 1.0 - _power(1.0 - value, n)
     if kind == "memory":
-        return power(value, n)
+        return _power(value, n)
     return value * n
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import types
 import typing
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from powersim._words import nearest
 from powersim.errors import Problem
-from powersim.files.grammar import alternatives, hints_of
+from powersim.files.grammar import hints_of
 from powersim.scenario.calendar import Calendar
 from powersim.scenario.expr import ExpressionError, parse
 from powersim.scenario.names import Ref, unknown
@@ -59,80 +60,94 @@ def known_names(root: Node, parameters: frozenset[str], mechanisms: frozenset[st
     })  # fmt: skip
 
 
-def walk(value: Any, annotation: Any, path: Path = ()) -> Iterator[tuple[Path, str, Ref]]:
+Mentions: TypeAlias = Iterator[tuple[Path, str, Ref]]
+Look: TypeAlias = Callable[[Any, Path], Mentions]
+
+
+def walk(value: Any, annotation: Any, path: Path = ()) -> Mentions:
     """Every text in plain data that the grammar marks as a reference, with its path and mark.
 
     What does not fit the grammar is passed over: the schema complains about it, and the rest is still looked at.
     """
-    if value is None:
-        return
+    look = _look(annotation)
+    return look(value, path) if look else iter(())
+
+
+def _look(annotation: Any) -> Look | None:
+    """What walks through values of an annotation, None where there is nothing to find: made once for all values."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
+        return _look_marked(annotation.__metadata__, _look(arguments[0]))
+    if origin in (typing.Union, types.UnionType):
+        options = [look for option in arguments if (look := _look(option))]
+        if len(options) < 2:
+            return options[0] if options else None
+        return lambda value, path: (found for look in options for found in look(value, path))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return partial(_in_model, annotation) if _bearing(annotation) else None
+    inside = [_look(argument) for argument in arguments]
+    return _look_into(origin, inside) if any(inside) else None
+
+
+def _look_marked(marked: Sequence[Any], inside: Look | None) -> Look | None:
+    readers: list[Callable[[Any], Any]] = []
+    for item in reversed(marked):
+        if isinstance(item, (BeforeValidator, Range)):
+            readers.append(item.read if isinstance(item, Range) else item.func)  # type: ignore[arg-type]
+    refs = [item for item in marked if isinstance(item, Ref)]
+    if not refs and not inside:
+        return None
+
+    def look(value: Any, path: Path) -> Mentions:
+        if value is None:
+            return
         try:
-            for item in reversed(annotation.__metadata__):
-                if isinstance(item, BeforeValidator):
-                    value = item.func(value)  # type: ignore[call-arg]
-                elif isinstance(item, Range):
-                    value = item.read(value)
+            for read in readers:
+                value = read(value)
         except PydanticCustomError:
             return
-        for item in annotation.__metadata__:
-            if isinstance(item, Ref) and isinstance(value, str):
-                yield path, value, item
-        yield from walk(value, arguments[0], path)
-    elif origin in (typing.Union, types.UnionType):
-        for option in arguments:
-            yield from walk(value, option, path)
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if isinstance(value, dict):
-            for key, inner in _bearing(annotation):
-                if key in value:
-                    yield from walk(value[key], inner, (*path, key))
-    elif origin is dict and isinstance(value, dict):
-        for key, item in value.items():
-            yield from walk(key, arguments[0], (*path, key))
-            yield from walk(item, arguments[1], (*path, key))
-    elif origin is list and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from walk(item, arguments[0], (*path, index))
-    elif origin is tuple and isinstance(value, (list, tuple)):
-        for index, (item, inner) in enumerate(zip(value, arguments, strict=False)):
-            yield from walk(item, inner, (*path, index))
+        if isinstance(value, str):
+            for ref in refs:
+                yield path, value, ref
+        if inside:
+            yield from inside(value, path)
+
+    return look
+
+
+def _look_into(origin: Any, inside: Sequence[Look | None]) -> Look:
+    """Through a mapping, whose names may be references too, a list or a tuple."""
+
+    def look(value: Any, path: Path) -> Mentions:
+        if origin is dict and isinstance(value, dict):
+            for key, item in value.items():
+                for each, of in zip(inside, (key, item), strict=True):
+                    if each:
+                        yield from each(of, (*path, key))
+        elif (origin is list and isinstance(value, list)) or (
+            origin is tuple and isinstance(value, (list, tuple))
+        ):
+            parts = itertools.repeat(inside[0]) if origin is list else inside
+            for index, (item, each) in enumerate(zip(value, parts, strict=False)):
+                if each:
+                    yield from each(item, (*path, index))
+
+    return look
+
+
+def _in_model(model: type[BaseModel], value: Any, path: Path) -> Mentions:
+    if isinstance(value, dict):
+        for key, look in _bearing(model):
+            if key in value:
+                yield from look(value[key], (*path, key))
 
 
 @cache
-def _bearing(model: type[BaseModel]) -> list[tuple[str, Any]]:
-    """Fields of a model below which there are references: key in the file, annotation."""
+def _bearing(model: type[BaseModel]) -> list[tuple[str, Look]]:
+    """Fields of a model below which there are references: key in the file, what walks through it."""
     hints = hints_of(model)
-    fields = ((field.alias or name, hints[name]) for name, field in model.model_fields.items())
-    return [field for field in fields if _bears(field[1])]
-
-
-def _bears(annotation: Any) -> bool:
-    if any(True for _ in marks(annotation)):
-        return True
-    for kind in alternatives(annotation):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            if _bearing(kind):
-                return True
-        elif any(_bears(inner) for inner in typing.get_args(kind)):
-            return True
-    return False
-
-
-def marks(annotation: Any) -> Iterator[Ref]:
-    """The reference marks of an annotation, through unions with None."""
-    if typing.get_origin(annotation) is typing.Annotated:
-        yield from (item for item in annotation.__metadata__ if isinstance(item, Ref))
-        yield from marks(typing.get_args(annotation)[0])
-    elif typing.get_origin(annotation) is not None:
-        for option in typing.get_args(annotation):
-            if typing.get_origin(option) is typing.Annotated and typing.get_origin(annotation) not in (
-                dict,
-                list,
-                tuple,
-            ):
-                yield from marks(option)
+    fields = ((field.alias or name, _look(hints[name])) for name, field in model.model_fields.items())
+    return [(key, look) for key, look in fields if look]
 
 
 @dataclass(frozen=True)
