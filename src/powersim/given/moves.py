@@ -90,13 +90,13 @@ class Task:
         sums = np.zeros((what.until + 2, what.constant.size))
         return State(place, keys, sums=sums, uniforms=np.full(len(what.settled.turn), np.nan))
 
-    def _engine(self, state: State, case: Case | None = None) -> tuple[Engine, Luck]:
-        """An engine before the first turn of a world, and its luck, which may be written. No chronicle is kept."""
+    def _engine(self, state: State, case: Case, at: Point | None = None) -> tuple[Engine, Luck]:
+        """An engine where a world stood, and the luck of the world, which may be written. No chronicle is kept."""
         luck = self.known.settled.luck(self.plan.seed, state.keys.copy())
         if len(luck.answer):
             luck.answer[:, 0] = state.uniforms
-        case = self.case(state.place) if case is None else case
-        return Engine(case, self.plan.seed, 0, bench=bench_of(self.plan.built.setup, 0), chance=luck), luck
+        bench = bench_of(self.plan.built.setup, 0)
+        return Engine(case, self.plan.seed, 0, bench=bench, chance=luck, at=at), luck
 
     def _ahead(
         self, engine: Engine, luck: Luck, sums: Floats, aim: Aim, floor: float
@@ -118,7 +118,8 @@ class Task:
 
     def weigh(self, state: State, aim: Aim, floor: float = -math.inf) -> State:
         """The state with its likelihood, from its first turn on; -inf as soon as that is sure to lie below a floor."""
-        engine, luck = self._engine(replace(state, uniforms=np.full(len(state.uniforms), np.nan)))
+        luckless = replace(state, uniforms=np.full(len(state.uniforms), np.nan))
+        engine, luck = self._engine(luckless, self.case(state.place))
         sums = np.zeros_like(state.sums)
         log, past = self._ahead(engine, luck, sums, aim, floor)
         return replace(
@@ -127,9 +128,7 @@ class Task:
 
     def forward(self, state: State, aim: Aim) -> State:
         """A world that stands at the start of the turn that is aimed at, at its end."""
-        engine, luck = self._engine(state)
-        if state.past is not None:
-            engine.stand(state.past)
+        engine, luck = self._engine(state, self.case(state.place), state.past)
         luck.answer[np.searchsorted(self.known.settled.turn, aim.turn) :] = np.nan
         sums = state.sums.copy()
         log, past = self._ahead(engine, luck, sums, aim, -math.inf)
@@ -144,9 +143,7 @@ class Task:
         by each.
         """
         case, accepted = self.case(state.place), []
-        here, luck = self._engine(state, case)
-        assert state.past is not None
-        here.stand(state.past)
+        here, luck = self._engine(state, case, state.past)
         there = here.fork(case, same_bench=True)
         since = np.searchsorted(self.known.settled.turn, np.arange(aim.turn + 1))
         for (at, keys, some), fall in zip(proposals, slack, strict=True):

@@ -90,7 +90,8 @@ class Engine:
     log_rows: room for the chronicle; detail: it also says which offers came to nothing and which beliefs moved a
     little. keep: write down the paths of the channels (`paths`). held: channels that go as in another history, see
     `world.channels`. bench: room that no other history is using, made for as many rows and as much detail. chance: luck
-    that is not the run's own: keys by turn, settled draws.
+    that is not the run's own: keys by turn, settled draws. at: where another history of a case of this size stood; the
+    history goes on from there.
     Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
 
@@ -106,11 +107,16 @@ class Engine:
         held: Held | None = None,
         bench: Bench | None = None,
         chance: Luck | None = None,
+        at: Point | None = None,
     ) -> None:
         given = given_by(case, seed, run, held, chance)
         kept = new_paths(case.setup, case.turns) if keep else None
         used = Bench(case.setup, log_rows, detail, kept) if bench is None else bench
         self._sit(case, given, used, 0)
+        if at is not None:
+            self.stand(at)
+            stretch(*self.packed, self._out, self.step, self.step)  # no step, but the desk is made ready
+            return
         if bench is not None:
             copy_world(new_world(case.setup, 0, used.detail), self.world)
         begin(*self.packed)
