@@ -17,7 +17,7 @@ import numpy as np
 from powersim.given.knowledge import log_mean, shares
 from powersim.world.state import Floats
 
-KEPT = 0.6  # share of worlds that effectively count, below which they are drawn anew and moved
+KEPT = 0.9  # share of worlds that effectively count, below which they are drawn anew and moved
 STEP = 0.6  # share of those that do before a step, that do after it
 NEAR = 1e-9  # the least that a power rises by
 
