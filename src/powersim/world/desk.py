@@ -11,6 +11,7 @@ import numpy as np
 
 from powersim.compile.elementary import row_length
 from powersim.world.channels import Paths, no_paths
+from powersim.world.draws import Keys
 from powersim.world.legs import legs_of
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
@@ -123,7 +124,7 @@ class Slate(NamedTuple):
     tied: Floats  # (N, N) 1 where alignment is not 0
     now: Floats  # (N, N) log-odds of resolve
     share: Floats  # (N)
-    shared: Floats  # (N)
+    felt: Floats  # (N)
     isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
     outcast: Floats  # (N)
     joint: Floats  # (N, N) what two hold up together
@@ -139,6 +140,7 @@ class Slate(NamedTuple):
     concerned: Ints  # (N) actors
     led: Flags  # (C) 1 = own policy may lead this control
     rows: Floats  # (9, N or a little more) room for rows, as in `Sums`
+    pairs: Floats  # (7, P or a little more) room for rows of the P pairs of actors, (0, 1), (0, 2), ..., (N - 2, N - 1)
 
 
 class Crisis(NamedTuple):
@@ -161,6 +163,9 @@ class Notes(NamedTuple):
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
     party: Floats  # (K, N) 1 = the scenario gives this actor an interest in the issue, else 0
     start_odds: Floats  # (N, N) log-odds of resolve at the start
+    start_ties: Floats  # (P or a little more) `artanh` of alignment at the start, by pairs
+    talk: Keys  # (3, the same) keys of every pair's draws of who talks
+    noise: Keys  # (3, the same) of shocks to alignment
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -330,7 +335,7 @@ def new_slate(s: Setup) -> Slate:
         tied=np.zeros((n, n)),
         now=np.zeros((n, n)),
         share=np.zeros(n),
-        shared=np.zeros(n),
+        felt=np.zeros(n),
         isolated=np.zeros((n, n)),
         outcast=np.zeros(n),
         joint=np.zeros((n, n)),
@@ -346,6 +351,7 @@ def new_slate(s: Setup) -> Slate:
         concerned=np.zeros(n, np.int64),
         led=np.zeros(c, np.uint8),
         rows=np.full((9, row_length(n)), 0.5),
+        pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
     )
 
 
@@ -358,6 +364,9 @@ def new_notes(s: Setup) -> Notes:
         may=np.zeros((2, k, n), np.uint8),
         party=np.zeros((k, n)),
         start_odds=np.zeros((n, n)),
+        start_ties=np.zeros(row_length(n * (n - 1) // 2)),
+        talk=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
+        noise=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
         taken=np.zeros(1, np.uint8),
         power=np.zeros(n),
         q=np.zeros((n, goods)),

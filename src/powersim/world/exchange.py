@@ -18,7 +18,7 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail
 from powersim.world.deals import exact_gains, imagine_afresh, sign
 from powersim.world.desk import Agenda, Desk
-from powersim.world.draws import uniform
+from powersim.world.draws import uniform, uniform_row
 from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
@@ -42,17 +42,17 @@ from powersim.world.state import GIVE, LEAST, LEGS, PARTIES, Setup, World
 @rule
 def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
-    s, p, menu = g.s, g.p, desk.menu
+    p, menu = g.p, desk.menu
     desk.offers.found[0] = 0
     index_givers(g, desk)
     fill_purses(g, w, desk.agenda)
-    n = w.power.shape[0]
-    zero = np.uint64(0)
+    n, m, talk = w.power.shape[0], 0, desk.slate.pairs[0]
+    uniform_row(g.luck, t, draws.TALK, desk.notes.talk, talk)
     for i in range(n):
         for j in range(i + 1, n):
-            u = uniform(g.luck, t, draws.TALK, s.actor_key[i], s.actor_key[j], zero)
-            if u < p.talk:
-                _pair_offer(g, w, desk, t, i, j, u / p.talk)
+            if talk[m] < p.talk:
+                _pair_offer(g, w, desk, t, i, j, talk[m] / p.talk)
+            m += 1
     if g.on.coalitions:
         for r in range(menu.live.shape[0]):
             if menu.live[r] > 0 and 0 < menu.needed[r] < PARTIES:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from powersim.compile.jit import rule
+from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, touches
@@ -30,6 +31,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     note_interests(w, desk.sums)
     _list_say(g, notes)
     _list_parties(g, notes)
+    _list_pairs(g, notes)
     for i in range(notes.start_odds.shape[0]):
         for j in range(notes.start_odds.shape[1]):
             notes.start_odds[i, j] = logit(within(g.s.resolve0[i, j], g.p.belief_floor))
@@ -53,6 +55,18 @@ def _list_say(g: Given, notes: Notes) -> None:
                     notes.may[0, k, i] = max(notes.may[0, k, i], s.raisers[c, i])
                     notes.may[1, k, i] = max(notes.may[1, k, i], s.lowerers[c, i])
     notes.say_first[s.control_key.shape[0]] = count
+
+
+@rule
+def _list_pairs(g: Given, notes: Notes) -> None:
+    """Where every pair's alignment started, and the keys of its draws."""
+    key, m = g.s.actor_key, 0
+    for i in range(key.shape[0]):
+        for j in range(i + 1, key.shape[0]):
+            notes.start_ties[m] = artanh(g.s.alignment0[i, j])
+            notes.talk[0, m], notes.talk[1, m] = key[i], key[j]
+            notes.noise[0, m], notes.noise[1, m] = min(key[i], key[j]), max(key[i], key[j])
+            m += 1
 
 
 @rule

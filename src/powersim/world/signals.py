@@ -6,12 +6,13 @@ import math
 
 from powersim.compile.jit import rule
 from powersim.rules.beliefs import (
-    calculus,
     calculus_prior_row,
+    calculus_row,
     costly_act,
     friendship,
     net_seen,
     opposition,
+    power_ratio,
     relax,
     relax_row,
     resolve_after,
@@ -204,12 +205,18 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
             if party[k, i] > 0.0:
                 for j in range(n):  # who is no party adds 0
                     stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
+    pairs, m = desk.slate.pairs, 0
     for i in range(n):
         for j in range(i + 1, n):
-            out[i, j] = calculus(
-                d.M[j], d.M[i], stakes[j, i], stakes[i, j], p.calculus_power, p.calculus_stakes
-            )
+            pairs[0, m], pairs[1, m] = power_ratio(d.M[j], d.M[i]), stakes[j, i] - stakes[i, j]
+            m += 1
+    calculus_row(pairs[0], pairs[1], p.calculus_power, p.calculus_stakes, pairs[2], pairs[3])
+    m = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            out[i, j] = pairs[3, m]
             out[j, i] = -out[i, j]
+            m += 1
 
 
 @rule

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from powersim.compile.jit import rule
 from powersim.rules.alignment import (
     agreement,
@@ -13,14 +11,14 @@ from powersim.rules.alignment import (
     common_threats,
     isolation_felt,
     joint_effort,
-    next_alignment,
+    next_alignment_row,
     triads,
 )
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
 from powersim.world.desk import Desk, Slate
-from powersim.world.draws import logistic, uniform
+from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, Setup, World
@@ -186,7 +184,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     p, on = g.p, g.on
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
-    roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.shared, slate.pull
+    roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.pairs[1], slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
     agreements(desk)
@@ -204,10 +202,11 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         for j in range(n):
             out[i, j] += 0.5 * p.w_levers * share[j]
             out[j, i] += 0.5 * p.w_levers * share[j]
+    if on.threat:
+        common_threats(roots, slate.felt, slate.pairs[0], shared)
+    m = 0
     for i in range(n):
         out[i, i] = (d.h[i] - p.h0) / p.m_ref
-        if on.threat:
-            common_threats(roots, i, shared)
         if on.isolation:
             common_isolation(slate.isolated, i, slate.outcast)
         if on.balance:
@@ -219,7 +218,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
             if on.guarantees:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
-                z += p.w_threat * shared[j]
+                z += p.w_threat * shared[m]
             if on.isolation:
                 z += p.w_isolation * slate.outcast[j]
             if on.joint_efforts:
@@ -231,6 +230,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
             out[i, j] = z
             out[j, i] = z
+            m += 1
 
 
 @rule
@@ -248,24 +248,26 @@ def align(g: Given, w: World, desk: Desk, t: int) -> None:
     """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
     s, p, push = g.s, g.p, desk.push
     pushes(g, w, desk, push)
-    n = w.power.shape[0]
-    zero = np.uint64(0)
+    pairs, n = desk.slate.pairs, w.power.shape[0]
+    noise, a, a0, pull = pairs[0], pairs[1], pairs[2], pairs[3]
+    uniform_row(g.luck, t, draws.NOISE, desk.notes.noise, noise)
+    logistic_row(noise, p.noise_sd, a)
+    m = 0
     for i in range(n):
         for j in range(i + 1, n):
-            a = min(s.actor_key[i], s.actor_key[j])
-            b = max(s.actor_key[i], s.actor_key[j])
-            noise = 0.0
-            if acquainted(s, i, j):
-                noise = logistic(uniform(g.luck, t, draws.NOISE, a, b, zero), p.noise_sd)
-            before = w.alignment[i, j]
-            after = next_alignment(
-                before, s.alignment0[i, j], push[i, j] - w.push0[i, j], p.alignment_speed, noise
-            )
-            after = math.floor(after * 1073741824.0 + 0.5) / 1073741824.0
+            a[m], a0[m], pull[m] = w.alignment[i, j], s.alignment0[i, j], push[i, j] - w.push0[i, j]
+            noise[m] = noise[m] if acquainted(s, i, j) else 0.0
+            m += 1
+    next_alignment_row(a, a0, desk.notes.start_ties, pull, p.alignment_speed, noise, pairs[4:])
+    m = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            before, after = w.alignment[i, j], math.floor(a[m] * 1073741824.0 + 0.5) / 1073741824.0
             w.alignment[i, j] = after
             w.alignment[j, i] = after
             if abs(after - before) > p.notable_alignment:
                 write(w, t, chronicle.ALIGNMENT_MOVED, i, j, -1, after, after - before, -1)
+            m += 1
 
 
 @rule
