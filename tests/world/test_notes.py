@@ -23,7 +23,7 @@ from worlds import ROWS, Play, built, lively_documents, same, state
 
 DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
 """Phases that end with what follows from the state being derived."""
-ROOM = ("held", "touched", "felt")
+ROOM = ("held", "touched", "felt", "rows")
 
 
 def assert_forgetting_changes_nothing(case: Case, seed: int = 1) -> None:

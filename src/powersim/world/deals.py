@@ -194,7 +194,7 @@ def _gained(g: Given, w: World, desk: Desk, i: int) -> float:
         here, there = taken_powers(p, sums, k, judge.x0[k], 0), taken_powers(p, sums, k, judge.x[k], 1)
         total += utility_left(sums.salience[k, i], sums.powers[k, there, i])
         total -= utility_left(sums.salience[k, i], sums.powers[k, here, i])
-        total -= imagined.burden[i, k] * (judge.x[k] - judge.x0[k])
+        total -= imagined.burden[k, i] * (judge.x[k] - judge.x0[k])
     for c in judge.pledge:
         if c < 0:
             break

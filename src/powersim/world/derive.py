@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from powersim.compile.jit import rule
-from powersim.rules.security import help_expected, security, threat
+from powersim.rules.security import help_expected, security, security_row, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.expression import evaluate, evaluate_at, holds, holds_at
 from powersim.world.given import Given
@@ -30,6 +30,9 @@ from powersim.world.state import (
     Setup,
     World,
 )
+
+FEW = 4
+"""Whose security is worked out one by one: for more, a row at once costs less."""
 
 
 @rule
@@ -113,6 +116,7 @@ def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
     if moved:
         _capabilities(g, w, d)
     _between(g, w, d)
+    count = 0
     for i in range(w.power.shape[0]):
         looks = d.touched[i] > 0 or d.felt[i] > 0
         if d.touched[i] > 0:
@@ -121,7 +125,14 @@ def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
             _friends_and_foes(g, w, d, i)
         if looks or moved:
             _support(d, i)
-            _secure(g.p, d, i)
+            _fear(g.p, d, i)
+            count += 1
+    if count > FEW:
+        _secure(g.p, d)
+    elif count > 0:
+        for i in range(w.power.shape[0]):
+            if d.touched[i] > 0 or d.felt[i] > 0 or moved:
+                d.S[i] = security(d.f[i], d.h[i], g.p.security_d)
 
 
 @rule
@@ -145,15 +156,15 @@ def _capabilities(g: Given, w: World, d: Derived) -> None:
         d.M[i] = w.power[i]
         for good in range(w.q.shape[1]):
             d.M[i] += s.good_power[good] * w.q[i, good]
-        for k in range(w.x.shape[0]):
-            d.burden[i, k] = 0.0
     for k in range(w.x.shape[0]):
+        for i in range(n):
+            d.burden[k, i] = 0.0
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if s.effect_kind[e] == POWER:
                 d.M[s.effect_i[e]] += s.effect_size[e] * w.x[k]
     if g.on.proxies:
         for b in range(s.proxy_by.shape[0]):
-            d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
+            d.burden[s.proxy_issue[b], s.proxy_on[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
@@ -251,17 +262,28 @@ def _support(d: Derived, i: int) -> None:
 def balance(p: Params, d: Derived) -> None:
     """Capability that everybody fears, and the security that follows (M4)."""
     for i in range(d.M.shape[0]):
-        _secure(p, d, i)
+        _fear(p, d, i)
+    _secure(p, d)
 
 
 @rule
-def _secure(p: Params, d: Derived, i: int) -> None:
-    """The same for actor i."""
+def _fear(p: Params, d: Derived, i: int) -> None:
+    """Capability that actor i fears."""
     d.h[i] = p.h0
     for j in range(d.M.shape[0]):
         if j != i:
             d.h[i] += d.fear[i, j] * d.feared[j]
-    d.S[i] = security(d.f[i], d.h[i], p.security_d)
+
+
+@rule
+def _secure(p: Params, d: Derived) -> None:
+    """Everybody's security, a row at once."""
+    f, h, secure = d.rows[0], d.rows[1], d.rows[2]
+    for i in range(d.M.shape[0]):
+        f[i], h[i] = d.f[i], d.h[i]
+    security_row(f, h, p.security_d, d.rows[3], secure)
+    for i in range(d.M.shape[0]):
+        d.S[i] = secure[i]
 
 
 @rule
@@ -282,7 +304,7 @@ def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
     for k in range(w.x.shape[0]):
         if w.salience[i, k] > 0.0:
             total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], g.p.curvature)
-        total -= d.burden[i, k] * w.x[k]
+        total -= d.burden[k, i] * w.x[k]
     for c in range(w.pos.shape[0]):
         if s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
             total -= autonomy_cost(w.pos[c], s.w_autonomy[i])

@@ -35,10 +35,12 @@ class Sums(NamedTuple):
         Floats  # (4, N or a little more) room for rows (`compile.elementary`), beyond N numbers of no account
     )
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
+    noted: Floats  # (2, N, K) ideals and saliences as they were noted last
     theta: Floats  # (K, N) ideals
     salience: Floats  # (K, N)
     look: Ints  # (1) how often that has been noted
     moved: Ints  # (K, N) the look that found this ideal moved last
+    stirred: Ints  # (K) the look that found any of the issue's moved last
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
@@ -228,8 +230,9 @@ def new_sums(s: Setup) -> Sums:
     own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
     return Sums(
         own, df, dh, shared, total, rows=np.full((4, row_length(n)), 0.5),
-        theta=np.zeros((k, n)), salience=np.zeros((k, n)),
-        look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64), place=np.full((k, ROWS), np.nan),
+        noted=np.zeros((2, n, k)), theta=np.zeros((k, n)), salience=np.zeros((k, n)),
+        look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64),
+        stirred=np.zeros(k, np.int64), place=np.full((k, ROWS), np.nan),
         oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 2), np.int64),
         powers=np.zeros((k, ROWS, n)),
     )  # fmt: skip
@@ -238,7 +241,7 @@ def new_sums(s: Setup) -> Sums:
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
-    shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    shapes = {"burden": (k, n), "rows": (4, row_length(n))} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
     flags = ("held", "touched", "felt")
     arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}
     one, touched, felt = np.zeros(1, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)

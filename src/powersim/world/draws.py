@@ -76,12 +76,20 @@ def philox(
     Products of two 32-bit words fit into 64 bits, so nothing overflows, compiled or not.
     """
     for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
-        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
+        c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
         k0 = (k0 + _W0) & _LOW
         k1 = (k1 + _W1) & _LOW
     return c0, c1, c2, c3
+
+
+@rule
+def _round(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """One of the ten rounds."""
+    p0 = _M0 * c0
+    p1 = _M1 * c2
+    return (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
 
 
 @rule
@@ -136,8 +144,13 @@ def uniform_row(luck: Luck, t: int, point: int, who: Keys, out: Floats) -> None:
         return
     counter, key = np.uint64(t) * _POINTS + np.uint64(point), luck.keys[min(t, luck.keys.shape[0] - 1), 0]
     for m in range(out.shape[0]):
-        w0, w1, _, _ = philox(counter, who[0, m], who[1, m], who[2, m], luck.seed, key)
-        out[m] = _unit(w0, w1)
+        # the ten rounds of `philox`, written out so that a processor's vectors do several draws at once
+        c0, c1, c2, c3, k0, k1 = counter, who[0, m], who[1, m], who[2, m], luck.seed, key
+        for _ in range(10):
+            c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+            k0 = (k0 + _W0) & _LOW
+            k1 = (k1 + _W1) & _LOW
+        out[m] = _unit(c0, c1)
 
 
 @rule

@@ -6,13 +6,13 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-from powersim.compile.elementary import power
+from powersim.compile.elementary import power, power_row
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
-from powersim.world.derive import economy_of
+from powersim.world.derive import FEW, economy_of
 from powersim.world.desk import ROWS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -32,19 +32,21 @@ from powersim.world.state import (
     World,
 )
 
-FEW = 4
-"""Whose security is worked out one by one: for more, a row at once costs less."""
-
-
 @rule
 def note_interests(w: World, sums: Sums) -> None:
     """Note the ideals and saliences of this turn by issue, and whose have moved."""
     theta, salience, look = sums.theta, sums.salience, sums.look[0] + 1
     sums.look[0] = look
-    for k in range(theta.shape[0]):
-        for i in range(theta.shape[1]):
+    for i in range(theta.shape[1]):
+        differ = 0
+        for k in range(theta.shape[0]):  # counted: no branch ends the loop
+            differ += w.theta[i, k] != sums.noted[0, i, k]
+            differ += w.salience[i, k] != sums.noted[1, i, k]
+        for k in range(theta.shape[0] if differ > 0 else 0):
+            sums.noted[0, i, k], sums.noted[1, i, k] = w.theta[i, k], w.salience[i, k]
             if w.theta[i, k] != theta[k, i] or (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0):
                 sums.moved[k, i] = look
+                sums.stirred[k] = look
             theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
 
 
@@ -69,13 +71,29 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     sums.near[k, there] = row
     if row == sums.oldest[k]:
         sums.oldest[k] = (row + 1) % ROWS
-    if since < sums.look[0]:
-        sums.taken[k, row] = sums.look[0]
+    if since < 0:
+        _take_powers(p, sums, k, at, row)
+    elif since < sums.stirred[k]:
         for i in range(sums.own.shape[0]):
             if sums.moved[k, i] > since:
                 gap = abs(at - sums.theta[k, i])
                 sums.powers[k, row, i] = power(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
+    sums.taken[k, row] = sums.look[0]
     return int(row)
+
+
+@rule
+def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
+    """Fill a row of sums.powers at once."""
+    gap, loss, powers = sums.rows[0], sums.rows[1], sums.powers[k, row]
+    for i in range(powers.shape[0]):
+        away = abs(at - sums.theta[k, i])
+        gap[i] = away if sums.salience[k, i] > 0.0 and away > 0.0 else 1.0
+    power_row(gap, p.curvature, loss)
+    for i in range(powers.shape[0]):
+        powers[i] = loss[i] if sums.salience[k, i] > 0.0 else 0.0
+        if at == sums.theta[k, i] and sums.salience[k, i] > 0.0:
+            powers[i] = power(0.0, p.curvature)
 
 
 @rule
@@ -88,8 +106,7 @@ def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) 
             salience, sums.powers[k, here, i]
         )
     for i in range(own.shape[0]):
-        if d.burden[i, k] > 0.0:
-            own[i] -= d.burden[i, k] * (b - a)
+        own[i] -= d.burden[k, i] * (b - a) if d.burden[k, i] > 0.0 else 0.0
 
 
 @rule
@@ -136,15 +153,18 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
     f, h, secure = sums.rows[0], sums.rows[1], sums.rows[2]
     differ = 0
     for i in range(own.shape[0]):
-        f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
-        differ += 1 if df[i] != 0.0 or dh[i] != 0.0 else 0
-    at_once = differ > FEW
-    if at_once:
+        differ += (df[i] != 0.0) | (dh[i] != 0.0)
+    if differ > FEW:
+        for i in range(own.shape[0]):
+            f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
         security_row(f, h, g.p.security_d, sums.rows[3], secure)
-    for i in range(own.shape[0]):
-        if df[i] != 0.0 or dh[i] != 0.0:
-            after = secure[i] if at_once else security(f[i], h[i], g.p.security_d)
-            own[i] += g.s.w_security[i] * (after - d.S[i])
+        for i in range(own.shape[0]):
+            own[i] += g.s.w_security[i] * (secure[i] - d.S[i]) if df[i] != 0.0 or dh[i] != 0.0 else 0.0
+    elif differ > 0:
+        for i in range(own.shape[0]):
+            if df[i] != 0.0 or dh[i] != 0.0:
+                after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
+                own[i] += g.s.w_security[i] * (after - d.S[i])
 
 
 @rule

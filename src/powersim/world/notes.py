@@ -18,7 +18,7 @@ from powersim.world.desk import Desk, Notes
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.packages import fill_purses
-from powersim.world.state import C_LEVER, Derived, World
+from powersim.world.state import C_LEVER, Derived, Floats, World
 
 
 @rule
@@ -92,7 +92,7 @@ def renew(g: Given, w: World, desk: Desk) -> None:
         return
     moved = _look(g, w, desk)
     derive_anew(g, w, desk.derived, moved)
-    _take_note(w, desk.derived, desk.notes)
+    _take_note(w, desk.derived, desk.notes, moved)
 
 
 @rule
@@ -116,18 +116,18 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
         for i in range(n):
             d.touched[i], d.felt[i] = 1, 1
         return True
-    moved = False
+    moved = _differ(w.q, notes.q)
+    seen = _differ(w.alignment, notes.alignment) or _differ(w.resolve, notes.resolve)
+    seen = seen or _differ(w.trust, notes.trust)
     for i in range(n):
         differ = 0
-        for j in range(n):  # counted: no branch ends the loop
+        for j in range(n if seen else 0):
             differ += w.alignment[i, j] != notes.alignment[i, j]
             differ += w.resolve[i, j] != notes.resolve[i, j]
             differ += w.trust[i, j] != notes.trust[i, j]
         d.felt[i] = 1 if differ > 0 else 0
         d.touched[i] = 0
         moved = moved or w.power[i] != notes.power[i]
-        for good in range(w.q.shape[1]):
-            moved = moved or w.q[i, good] != notes.q[i, good]
     for b in range(w.proxy_level.shape[0]):
         moved = moved or w.proxy_level[b] != notes.proxy_level[b]
     for k in range(w.x.shape[0]):
@@ -141,12 +141,21 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
 
 
 @rule
-def _take_note(w: World, d: Derived, notes: Notes) -> None:
-    """Note the state that has just been derived from."""
+def _differ(one: Floats, other: Floats) -> bool:
+    """Whether two tables of one shape differ anywhere: looked at as rows, and counted, since no branch then ends it."""
+    a, b, count = one.reshape(one.size), other.reshape(other.size), 0
+    for m in range(a.shape[0]):
+        count += a[m] != b[m]
+    return count > 0
+
+
+@rule
+def _take_note(w: World, d: Derived, notes: Notes, moved: bool) -> None:
+    """Note the state that has just been derived from. moved: whether anybody's capability had."""
     notes.taken[0] = 1
     for i in range(w.power.shape[0]):
         notes.power[i] = w.power[i]
-        for good in range(w.q.shape[1]):
+        for good in range(w.q.shape[1] if moved else 0):
             notes.q[i, good] = w.q[i, good]
         if d.felt[i] > 0:
             for j in range(w.power.shape[0]):

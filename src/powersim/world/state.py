@@ -303,8 +303,9 @@ class Derived(NamedTuple):
     h: Floats  # (N) feared capability
     S: Floats  # (N) security, 0..1
     E: Floats  # (N) trade that sanctions leave, 0..1
-    burden: Floats  # (N, K) what proxies make each unit of the issue cost
+    burden: Floats  # (K, N) what proxies make each unit of the issue cost
     touched: (
         Flags  # (N) actors between whom and all others the next derivation works anew (see `derive_anew`)
     )
     felt: Flags  # (N) actors who look at all others anew
+    rows: Floats  # (4, N or a little more) room for rows, beyond N numbers of no account
