@@ -178,9 +178,13 @@ def _between(g: Given, w: World, d: Derived) -> None:
     if not touched.any():
         return
     for i in range(n):
-        for j in range(n):
-            if touched[i] or touched[j]:
+        if touched[i]:
+            for j in range(n):
                 _apart(s, d, i, j)
+        else:
+            for j in range(n):
+                if touched[j]:
+                    _apart(s, d, i, j)
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if _is_of_a_pair(s.effect_kind[e]) and (touched[s.effect_i[e]] or touched[s.effect_j[e]]):

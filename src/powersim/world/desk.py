@@ -58,10 +58,11 @@ class Menu(NamedTuple):
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
     must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
     needed: Ints  # (R) number of those
-    giver_first: (
-        Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
-    )
+    giver_first: Ints  # (N + 1) legs that actor i may give to one other are giver_leg[giver_first[i]] and on
     giver_leg: Ints  # (R N) those legs, in their order
+    seed: Ints  # (R) legs around which a conference may be called
+    seed_key: Keys  # (3, R or a little more) keys of the draws that decide
+    seed_draw: Floats  # (the same) those draws
     bound: (
         Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it, or if none is open
     )
@@ -262,6 +263,9 @@ def new_menu(s: Setup) -> Menu:
         needed=np.zeros(r, np.int64),
         giver_first=np.zeros(n + 1, np.int64),
         giver_leg=np.zeros(r * n, np.int64),
+        seed=np.zeros(r, np.int64),
+        seed_key=np.zeros((3, row_length(r)), np.uint64),
+        seed_draw=np.zeros(row_length(r)),
         bound=np.zeros(s.control_key.shape[0], np.int64),
     )
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.compile.elementary import log, log_row
+from powersim.compile.elementary import log, log_row, row_length
 from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
@@ -133,17 +133,17 @@ def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
 
 
 @rule
-def uniform_row(luck: Luck, t: int, point: int, who: Keys, out: Floats) -> None:
-    """Fill out with the uniforms of many decisions of one kind, those of `uniform` to the bit.
+def uniform_row(luck: Luck, t: int, point: int, who: Keys, count: int, out: Floats) -> None:
+    """Fill out with the uniforms of the first `count` decisions of one kind, those of `uniform` to the bit.
 
-    who (3, M): keys of two actors and a thing, as in `uniform`. out (M).
+    who (3, M): keys of two actors and a thing, as in `uniform`. out (M), M a full row.
     """
     if luck.since.shape[0] > 0 or luck.keys.shape[1] > 1:
-        for m in range(out.shape[0]):
+        for m in range(count):
             out[m] = uniform(luck, t, point, who[0, m], who[1, m], who[2, m])
         return
     counter, key = np.uint64(t) * _POINTS + np.uint64(point), luck.keys[min(t, luck.keys.shape[0] - 1), 0]
-    for m in range(out.shape[0]):
+    for m in range(row_length(count)):
         # the ten rounds of `philox`, written out so that a processor's vectors do several draws at once
         c0, c1, c2, c3, k0, k1 = counter, who[0, m], who[1, m], who[2, m], luck.seed, key
         for _ in range(10):

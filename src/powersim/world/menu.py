@@ -125,30 +125,39 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
 
 @rule
 def index_givers(g: Given, desk: Desk) -> None:
-    """List the live legs of every actor that may give them: most pairs of actors have few."""
+    """List the live legs of every actor that may give them to one other: most pairs of actors have few.
+
+    If somebody has to agree, it gives the leg or gets it; so of the givers only those are listed who have to.
+    """
     menu = desk.menu
     n, count = desk.sums.own.shape[0], 0
     for i in range(n):
         menu.giver_first[i] = 0
     for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0:
+        if menu.live[r] > 0 and menu.needed[r] <= 2:
             first, end = _may_give(g, desk, r)
             for e in range(first, end):
                 i = _giver(g, desk, r, e)
-                menu.giver_first[i] += menu.gives[r, i]
+                menu.giver_first[i] += 1 if _is_listed(menu, r, i) else 0
     for i in range(n):
         count += menu.giver_first[i]
         menu.giver_first[i] = count  # its end, for now
     menu.giver_first[n] = count
     for back in range(menu.live.shape[0]):
         r = menu.live.shape[0] - 1 - back
-        if menu.live[r] > 0:
+        if menu.live[r] > 0 and menu.needed[r] <= 2:
             first, end = _may_give(g, desk, r)
             for e in range(first, end):
                 i = _giver(g, desk, r, e)
-                if menu.gives[r, i] > 0:
+                if _is_listed(menu, r, i):
                     menu.giver_first[i] -= 1
                     menu.giver_leg[menu.giver_first[i]] = r
+
+
+@rule
+def _is_listed(menu: Menu, r: int, i: int) -> bool:
+    """Whether a leg that at most two must agree to is listed with giver i."""
+    return menu.gives[r, i] > 0 and (menu.needed[r] == 0 or menu.must[r, i] > 0)
 
 
 @rule

@@ -250,7 +250,7 @@ def align(g: Given, w: World, desk: Desk, t: int) -> None:
     pushes(g, w, desk, push)
     pairs, n = desk.slate.pairs, w.power.shape[0]
     noise, a, a0, pull = pairs[0], pairs[1], pairs[2], pairs[3]
-    uniform_row(g.luck, t, draws.NOISE, desk.notes.noise, noise)
+    uniform_row(g.luck, t, draws.NOISE, desk.notes.noise, n * (n - 1) // 2, noise)
     logistic_row(noise, p.noise_sd, a)
     m = 0
     for i in range(n):
