@@ -258,10 +258,9 @@ def power_row(x: Floats, y: float, out: Floats) -> None:
             out[i] = power(x[i], y)
 
 
-@rule
 def row_length(n: int) -> int:
     """Room for a row of n numbers that a processor's vectors fill."""
-    return (n + LANES - 1) // LANES * LANES
+    return -(-n // LANES) * LANES
 
 
 _EVEN = 0.5493061443340549  # artanh 1/2

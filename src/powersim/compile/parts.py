@@ -18,12 +18,15 @@ from contextlib import suppress
 from typing import Any
 
 import numba
+from llvmlite.ir import instructions as ir
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
 from numba.np import arrayobj
+
+from powersim.compile.lowering import mark
 
 NOT_NEEDED = frozenset({
     "WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "MakeFunctionToJitFunction",
@@ -120,17 +123,32 @@ class LowerPart(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Lower it."""
-        looked_at = arrayobj.fix_integer_index
-        arrayobj.fix_integer_index = as_it_is
+        before = arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item
+        arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item = as_it_is, load, store
         try:
             return bool(super().run_pass(state))
         finally:
-            arrayobj.fix_integer_index = looked_at
+            arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item = before
 
 
 def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
     """An index that is 0 or more, as wide as an address."""
     return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
+
+
+def load(context: Any, builder: Any, array: Any, pointer: Any) -> Any:
+    """An item, read from memory that is told apart."""
+    value = context.unpack_value(builder, array.dtype, pointer)
+    if isinstance(value, ir.LoadInstr): mark(array, builder, value)
+    return value
+
+
+def store(context: Any, builder: Any, array: Any, value: Any, pointer: Any) -> None:
+    """Write an item likewise."""
+    context.pack_value(builder, array.dtype, value, pointer)
+    last = builder.block.instructions[-1]
+    assert isinstance(last, ir.StoreInstr)
+    mark(array, builder, last)
 
 
 @register_pass(mutates_CFG=False, analysis_only=False)
@@ -211,9 +229,14 @@ def whole(function: Callable[..., Any], **options: Any) -> Any:
     template = part.get_call_template
     # A constant in a call is no reason to compile the callee once more for it.
     compiled.get_call_template = lambda args, kws: template(
-        tuple(types.unliteral(arg) for arg in args), {name: types.unliteral(arg) for name, arg in kws.items()}
+        tuple(handed_on(arg) for arg in args), {name: handed_on(arg) for name, arg in kws.items()}
     )
     return compiled
+
+
+def handed_on(kind: Any) -> Any:
+    """The type under which a value is handed on to a rule: no constant, no field."""
+    return getattr(kind, "plain", None) or types.unliteral(kind)
 
 
 def work() -> bool:

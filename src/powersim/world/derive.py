@@ -5,6 +5,7 @@ from __future__ import annotations
 from powersim.compile.jit import rule
 from powersim.rules.security import help_expected, security, security_row, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.world.desk import Sums
 from powersim.world.expression import evaluate, evaluate_at, holds, holds_at
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -316,34 +317,45 @@ def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
 
 
 @rule
-def share_with_friends(d: Derived, own: Floats, gain: Floats) -> None:
-    """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0.
-
-    Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
-    """
-    n, sway, j = own.shape[0], d.sway, 0
-    for i in range(n):
-        gain[i] = own[i]
-    while j < n:
-        a = _next_gain(own, j)
-        b = _next_gain(own, a + 1)
-        c = _next_gain(own, b + 1)
-        j = c + 1
-        if c < n:
-            for i in range(n):
-                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b] + sway[c, i] * own[c]
-        elif b < n:
-            for i in range(n):
-                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b]
-        elif a < n:
-            for i in range(n):
-                gain[i] += sway[a, i] * own[a]
+def share_with_friends(d: Derived, sums: Sums, gain: Floats) -> None:
+    """Fill gain (N) with everybody's gains, friends' gains included: see `share_all`."""
+    share_all(d, sums)
+    for i in range(gain.shape[0]):
+        gain[i] = sums.shared[i]
 
 
 @rule
-def _next_gain(own: Floats, first: int) -> int:
-    """The first actor from `first` on whose gain is not 0; as many as there are if there is none."""
-    while first < own.shape[0] and own[first] == 0.0:
+def share_all(d: Derived, sums: Sums) -> None:
+    """shared_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0.
+
+    Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
+    """
+    n, own, shared, sway, j = d.M.shape[0], sums.own, sums.shared, d.sway, 0
+    for i in range(shared.shape[0]):
+        shared[i] = own[i]
+    while j < n:
+        a = _next_gain(own, j, n)
+        b = _next_gain(own, a + 1, n)
+        c = _next_gain(own, b + 1, n)
+        j = c + 1
+        if c < n:
+            one, two, three = own[a], own[b], own[c]
+            for i in range(shared.shape[0]):
+                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two + sway[c, i] * three
+        elif b < n:
+            one, two = own[a], own[b]
+            for i in range(shared.shape[0]):
+                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two
+        elif a < n:
+            one = own[a]
+            for i in range(shared.shape[0]):
+                shared[i] += sway[a, i] * one
+
+
+@rule
+def _next_gain(own: Floats, first: int, n: int) -> int:
+    """The first of n actors from `first` on whose gain is not 0; n if there is none."""
+    while first < n and own[first] == 0.0:
         first += 1
     return first
 
@@ -352,7 +364,7 @@ def _next_gain(own: Floats, first: int) -> int:
 def share_of(d: Derived, own: Floats, i: int) -> float:
     """The gain of actor i alone, as `share_with_friends` has it for everybody."""
     gain = float(own[i])
-    for j in range(own.shape[0]):
+    for j in range(d.M.shape[0]):
         if own[j] != 0.0:
             gain += d.sway[j, i] * own[j]
     return gain

@@ -1,6 +1,8 @@
 """The desk: room for what a turn works out and forgets, made once for a history so that a turn makes nothing.
 
-Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most.
+Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most; P pairs of actors, (0, 1),
+(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, for vectors that are full; what stands there is of
+no account.
 """
 
 from __future__ import annotations
@@ -26,26 +28,24 @@ ROWS = 64  # positions of an issue whose powers are kept; half as many cost a tu
 class Sums(NamedTuple):
     """Room to add up what a move is worth. What is left here means nothing to whoever adds next."""
 
-    own: Floats  # (N) gains of everybody
-    df: Floats  # (N) change of own and friends' capability
-    dh: Floats  # (N) change of what is feared
-    shared: Floats  # (N) gains with friends' gains
+    own: Floats  # (N+) gains of everybody
+    df: Floats  # (N+) change of own and friends' capability
+    dh: Floats  # (N+) change of what is feared
+    shared: Floats  # (N+) gains with friends' gains
     total: Floats  # (N) the same over several moves
-    rows: (
-        Floats  # (4, N or a little more) room for rows (`compile.elementary`), beyond N numbers of no account
-    )
+    rows: Floats  # (4, N+) room for rows (`compile.elementary`)
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
     noted: Floats  # (2, N, K) ideals and saliences as they were noted last
-    theta: Floats  # (K, N) ideals
-    salience: Floats  # (K, N)
+    theta: Floats  # (K, N+) ideals
+    salience: Floats  # (K, N+)
     look: Ints  # (1) how often that has been noted
-    moved: Ints  # (K, N) the look that found this ideal moved last
+    moved: Ints  # (K, N+) the look that found this ideal moved last
     stirred: Ints  # (K) the look that found any of the issue's moved last
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
     near: Ints  # (K, 2) the rows asked for last: where the issue stood, and where it might go
-    powers: Floats  # (K, ROWS, N) the gap's power
+    powers: Floats  # (K, ROWS, N+) the gap's power
 
 
 class Menu(NamedTuple):
@@ -61,8 +61,8 @@ class Menu(NamedTuple):
     giver_first: Ints  # (N + 1) legs that actor i may give to one other are giver_leg[giver_first[i]] and on
     giver_leg: Ints  # (R N) those legs, in their order
     seed: Ints  # (R) legs around which a conference may be called
-    seed_key: Keys  # (3, R or a little more) keys of the draws that decide
-    seed_draw: Floats  # (the same) those draws
+    seed_key: Keys  # (3, R+) keys of the draws that decide
+    seed_draw: Floats  # (R+) those draws
     bound: (
         Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it, or if none is open
     )
@@ -106,7 +106,6 @@ class Judge(NamedTuple):
     """Room to judge packages."""
 
     busy: Ints  # (N) deals signed this turn
-    before: Floats  # (N)
     gain: Floats  # (N)
     kept: Floats  # (C) positions while a package is tried
     kept_x: Floats  # (K)
@@ -131,9 +130,9 @@ class Slate(NamedTuple):
     isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
     outcast: Floats  # (N)
     joint: Floats  # (N, N) what two hold up together
-    weight: Floats  # (N, N) of all concerns that two share
-    alike: Floats  # (N, N) how far they agree, so weighted
-    stakes: Floats  # (N, N) [i, j]: what i has at stake with j
+    weight: Floats  # (N, N+) of all concerns that two share
+    alike: Floats  # (N, N+) how far they agree, so weighted
+    stakes: Floats  # (N, N+) [i, j]: what i has at stake with j
     lead: Floats  # (N) how far an ideal lies beyond each opponent's
     against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
@@ -142,8 +141,8 @@ class Slate(NamedTuple):
     power: Floats  # (C)
     concerned: Ints  # (N) actors
     led: Flags  # (C) 1 = own policy may lead this control
-    rows: Floats  # (9, N or a little more) room for rows, as in `Sums`
-    pairs: Floats  # (7, P or a little more) room for rows of the P pairs of actors, (0, 1), (0, 2), ..., (N - 2, N - 1)
+    rows: Floats  # (9, N+) room for rows
+    pairs: Floats  # (7, P+) room for rows of pairs
 
 
 class Crisis(NamedTuple):
@@ -164,11 +163,11 @@ class Notes(NamedTuple):
     )
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
-    party: Floats  # (K, N) 1 = the scenario gives this actor an interest in the issue, else 0
+    party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
     start_odds: Floats  # (N, N) log-odds of resolve at the start
-    start_ties: Floats  # (P or a little more) `artanh` of alignment at the start, by pairs
-    talk: Keys  # (3, the same) keys of every pair's draws of who talks
-    noise: Keys  # (3, the same) of shocks to alignment
+    start_ties: Floats  # (P+) `artanh` of alignment at the start
+    talk: Keys  # (3, P+) keys of every pair's draws of who talks
+    noise: Keys  # (3, P+) of shocks to alignment
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -228,21 +227,23 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
 def new_sums(s: Setup) -> Sums:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
-    own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
+    row = row_length(n)
+    own, df, dh, shared = (np.zeros(row) for _ in range(4))
     return Sums(
-        own, df, dh, shared, total, rows=np.full((4, row_length(n)), 0.5),
-        noted=np.zeros((2, n, k)), theta=np.zeros((k, n)), salience=np.zeros((k, n)),
-        look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64),
+        own, df, dh, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
+        noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
+        look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
         stirred=np.zeros(k, np.int64), place=np.full((k, ROWS), np.nan),
         oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 2), np.int64),
-        powers=np.zeros((k, ROWS, n)),
+        powers=np.zeros((k, ROWS, row)),
     )  # fmt: skip
 
 
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
-    shapes = {"burden": (k, n), "rows": (4, row_length(n))} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    row = row_length(n)
+    shapes = {"burden": (k, row), "sway": (n, row), "rows": (4, row)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
     flags = ("held", "touched", "felt")
     arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}
     one, touched, felt = np.zeros(1, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
@@ -313,7 +314,6 @@ def new_judge(s: Setup) -> Judge:
     c = s.control_key.shape[0]
     return Judge(
         busy=np.zeros(n, np.int64),
-        before=np.zeros(n),
         gain=np.zeros(n),
         kept=np.zeros(c),
         kept_x=np.zeros(k),
@@ -346,9 +346,9 @@ def new_slate(s: Setup) -> Slate:
         isolated=np.zeros((n, n)),
         outcast=np.zeros(n),
         joint=np.zeros((n, n)),
-        weight=np.zeros((n, n)),
-        alike=np.zeros((n, n)),
-        stakes=np.zeros((n, n)),
+        weight=np.zeros((n, row_length(n))),
+        alike=np.zeros((n, row_length(n))),
+        stakes=np.zeros((n, row_length(n))),
         lead=np.zeros(n),
         against=np.zeros(n),
         concerns=np.zeros(n),
@@ -369,7 +369,7 @@ def new_notes(s: Setup) -> Notes:
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
-        party=np.zeros((k, n)),
+        party=np.zeros((k, row_length(n))),
         start_odds=np.zeros((n, n)),
         start_ties=np.zeros(row_length(n * (n - 1) // 2)),
         talk=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.compile.elementary import log, log_row, row_length
+from powersim.compile.elementary import LANES, log, log_row
 from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
@@ -143,7 +143,7 @@ def uniform_row(luck: Luck, t: int, point: int, who: Keys, count: int, out: Floa
             out[m] = uniform(luck, t, point, who[0, m], who[1, m], who[2, m])
         return
     counter, key = np.uint64(t) * _POINTS + np.uint64(point), luck.keys[min(t, luck.keys.shape[0] - 1), 0]
-    for m in range(row_length(count)):
+    for m in range((count + LANES - 1) // LANES * LANES):
         # the ten rounds of `philox`, written out so that a processor's vectors do several draws at once
         c0, c1, c2, c3, k0, k1 = counter, who[0, m], who[1, m], who[2, m], luck.seed, key
         for _ in range(10):

@@ -70,7 +70,7 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
         r = min(r_i, r_j)
         at_i += 1 if r_i == r else 0
         at_j += 1 if r_j == r else 0
-        if menu.must[r, i] + menu.must[r, j] == menu.needed[r]:  # `admissible`: one of them gives it
+        if (menu.must[r, i] > 0) + (menu.must[r, j] > 0) == menu.needed[r]:  # `admissible`: one of them gives it
             judge_sale(g, w, desk, r)
             if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
                 consider(g, desk, r, int(g.p.agenda))

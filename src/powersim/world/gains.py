@@ -37,7 +37,7 @@ def note_interests(w: World, sums: Sums) -> None:
     """Note the ideals and saliences of this turn by issue, and whose have moved."""
     theta, salience, look = sums.theta, sums.salience, sums.look[0] + 1
     sums.look[0] = look
-    for i in range(theta.shape[1]):
+    for i in range(w.power.shape[0]):
         differ = 0
         for k in range(theta.shape[0]):  # counted: no branch ends the loop
             differ += w.theta[i, k] != sums.noted[0, i, k]
@@ -85,15 +85,14 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
 @rule
 def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
     """Fill a row of sums.powers at once."""
-    gap, loss, powers = sums.rows[0], sums.rows[1], sums.powers[k, row]
-    for i in range(powers.shape[0]):
+    gap, loss, none = sums.rows[0], sums.rows[1], power(0.0, p.curvature)
+    for i in range(gap.shape[0]):
         away = abs(at - sums.theta[k, i])
         gap[i] = away if sums.salience[k, i] > 0.0 and away > 0.0 else 1.0
     power_row(gap, p.curvature, loss)
-    for i in range(powers.shape[0]):
-        powers[i] = loss[i] if sums.salience[k, i] > 0.0 else 0.0
-        if at == sums.theta[k, i] and sums.salience[k, i] > 0.0:
-            powers[i] = power(0.0, p.curvature)
+    for i in range(gap.shape[0]):
+        taken = none if at == sums.theta[k, i] else loss[i]
+        sums.powers[k, row, i] = taken if sums.salience[k, i] > 0.0 else 0.0
 
 
 @rule
@@ -138,7 +137,7 @@ def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bo
 def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
     df, dh = sums.df, sums.dh
-    for i in range(df.shape[0]):
+    for i in range(d.M.shape[0]):
         if i == a:
             df[i] += amount
         else:
@@ -155,13 +154,13 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
     for i in range(own.shape[0]):
         differ += (df[i] != 0.0) | (dh[i] != 0.0)
     if differ > FEW:
-        for i in range(own.shape[0]):
+        for i in range(d.M.shape[0]):
             f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
         security_row(f, h, g.p.security_d, sums.rows[3], secure)
-        for i in range(own.shape[0]):
+        for i in range(d.M.shape[0]):
             own[i] += g.s.w_security[i] * (secure[i] - d.S[i]) if df[i] != 0.0 or dh[i] != 0.0 else 0.0
     elif differ > 0:
-        for i in range(own.shape[0]):
+        for i in range(d.M.shape[0]):
             if df[i] != 0.0 or dh[i] != 0.0:
                 after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
                 own[i] += g.s.w_security[i] * (after - d.S[i])
@@ -327,7 +326,7 @@ def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
             supplied(s, w, d, b, 1.0, good, units * _share_of(s, good, giver, taker, b)),
             p.contest_m,
         )
-        for i in range(own.shape[0]):
+        for i in range(d.M.shape[0]):
             own[i] += p.w_war * (after - before) * pie_stake(g, w, i, v)
 
 

@@ -130,7 +130,7 @@ def index_givers(g: Given, desk: Desk) -> None:
     If somebody has to agree, it gives the leg or gets it; so of the givers only those are listed who have to.
     """
     menu = desk.menu
-    n, count = desk.sums.own.shape[0], 0
+    n, count = g.s.actor_key.shape[0], 0
     for i in range(n):
         menu.giver_first[i] = 0
     for r in range(menu.live.shape[0]):
@@ -234,7 +234,7 @@ def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) ->
             continue  # only a slower walk where own policies lead anyway
         menu.target[r] = to
         control_change(g, w, d, sums, c, dis, to)
-        share_with_friends(d, sums.own, menu.gain[r])
+        share_with_friends(d, sums, menu.gain[r])
         _who_must_agree(g, w, desk, r, c, to > dis)
 
 
@@ -267,7 +267,7 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
     menu.needed[r] = 0
     veto = every != refrain
     wanted, refused = False, False
-    for i in range(desk.sums.own.shape[0]):
+    for i in range(w.power.shape[0]):
         menu.gives[r, i], menu.must[r, i] = 0, 0
     for e in range(desk.notes.say_first[c], desk.notes.say_first[c + 1]):
         i = desk.notes.say[e]
@@ -368,7 +368,7 @@ def flow_worth(g: Given, w: World, d: Derived, desk: Desk, r: int) -> None:
         for i in range(sums.own.shape[0]):
             sums.own[i] = -sums.own[i]
         sums.own[s.flow_from[f]] -= w.price[f] + relationship(g, w, d, s.flow_from[f], s.flow_to[f])
-    share_with_friends(d, sums.own, menu.gain[r])
+    share_with_friends(d, sums, menu.gain[r])
 
 
 @rule
@@ -377,6 +377,6 @@ def _flow_parties(desk: Desk, r: int, giver: int, other: int) -> None:
     menu = desk.menu
     menu.live[r] = 1
     menu.needed[r] = 2 if other >= 0 else 1
-    for i in range(desk.sums.own.shape[0]):
+    for i in range(menu.gives.shape[1]):
         menu.gives[r, i] = 1 if i == giver else 0
         menu.must[r, i] = 1 if i == giver or i == other else 0

@@ -74,7 +74,7 @@ def _list_parties(g: Given, notes: Notes) -> None:
     """Whom the scenario gives an interest in each issue."""
     s, party = g.s, notes.party
     for k in range(party.shape[0]):
-        for i in range(party.shape[1]):
+        for i in range(s.salience_hard.shape[0]):
             party[k, i] = 1.0 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0.0
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:

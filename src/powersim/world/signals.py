@@ -195,15 +195,15 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """
     p, d, party, stakes = g.p, desk.derived, desk.notes.party, desk.slate.stakes
     theta, salience = desk.sums.theta, desk.sums.salience
-    n, kk = w.theta.shape
+    (n, kk), row = w.theta.shape, stakes.shape[1]
     for i in range(n):
-        for j in range(n):
+        for j in range(row):
             stakes[i, j] = 0.0
     for k in range(kk):
         for i in range(n):
             ideal, stake = theta[k, i], salience[k, i]
             if party[k, i] > 0.0:
-                for j in range(n):  # who is no party adds 0
+                for j in range(row):  # who is no party adds 0
                     stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
     pairs, m = desk.slate.pairs, 0
     for i in range(n):

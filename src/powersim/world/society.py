@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from powersim.compile.elementary import LANES
 from powersim.compile.jit import rule
 from powersim.rules.alignment import (
     agreement,
@@ -149,28 +150,22 @@ def _opponents(w: World, desk: Desk, k: int) -> bool:
 def agreements(desk: Desk) -> None:
     """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
-    An issue that one of two ignores makes nobody similar: it adds nothing, and is passed over.
+    An issue that one of two ignores makes nobody similar: it adds 0.
     """
     sums, slate = desk.sums, desk.slate
-    theta, salience, concerned = sums.theta, sums.salience, slate.concerned
-    kk, n = theta.shape
+    theta, salience = sums.theta, sums.salience
+    n, row = slate.weight.shape
     for i in range(n):
-        for j in range(n):
+        for j in range(row):
             slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
-    for k in range(kk):
-        count = 0
+    for k in range(theta.shape[0]):
         for i in range(n):
-            if salience[k, i] > 0.0:
-                concerned[count] = i
-                count += 1
-        for a in range(count):
-            i = concerned[a]
             ideal, stake = theta[k, i], salience[k, i]
-            for b in range(a + 1, count):
-                j = concerned[b]
-                weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
-                slate.weight[i, j] += weight
-                slate.alike[i, j] += alike
+            if stake > 0.0:
+                for j in range(i - i % LANES, row):  # full vectors, though only j > i counts
+                    weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
+                    slate.weight[i, j] += weight
+                    slate.alike[i, j] += alike
 
 
 @rule
