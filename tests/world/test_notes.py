@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from powersim.compile.elementary import power
 from powersim.compile.jit import interpreted
+from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, relax, within
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
@@ -19,6 +20,7 @@ from powersim.world.derive import derive
 from powersim.world.desk import new_derived
 from powersim.world.legs import Legs
 from powersim.world.menu import flow_worth
+from powersim.world.notes import acquainted
 from worlds import ROWS, Play, built, lively_documents, same, state
 
 DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
@@ -84,6 +86,10 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     notes = engine.desk.notes
     odds = [[logit(within(r, p.belief_floor)) for r in row] for row in s.resolve0]
     assert notes.start_odds.tolist() == odds
+    fresh = interpreted(acquainted)
+    actors = [(i, j) for i in range(len(world.power)) for j in range(i + 1, len(world.power))]
+    assert notes.start_ties[: len(actors)].tolist() == [artanh(s.alignment0[pair]) for pair in actors]
+    assert notes.met[: len(actors)].tolist() == [fresh(s, *pair) for pair in actors]
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100
     for i, j in pairs:

@@ -60,6 +60,7 @@ class Menu(NamedTuple):
     needed: Ints  # (R) number of those
     giver_first: Ints  # (N + 1) legs that actor i may give to one other are giver_leg[giver_first[i]] and on
     giver_leg: Ints  # (R N) those legs, in their order
+    giver_to: Ints  # (R N) to whom, or to ANYBODY
     seed: Ints  # (R) legs around which a conference may be called
     seed_key: Keys  # (3, R+) keys of the draws that decide
     seed_draw: Floats  # (R+) those draws
@@ -133,7 +134,7 @@ class Slate(NamedTuple):
     weight: Floats  # (N, N+) of all concerns that two share
     alike: Floats  # (N, N+) how far they agree, so weighted
     stakes: Floats  # (N, N+) [i, j]: what i has at stake with j
-    lead: Floats  # (N) how far an ideal lies beyond each opponent's
+    opponent: Ints  # (N) who has a stake on the other side of an ideal
     against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
     pull: Floats  # (N)
@@ -166,6 +167,7 @@ class Notes(NamedTuple):
     party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
     start_odds: Floats  # (N, N) log-odds of resolve at the start
     start_ties: Floats  # (P+) `artanh` of alignment at the start
+    met: Flags  # (P+) `acquainted`
     talk: Keys  # (3, P+) keys of every pair's draws of who talks
     noise: Keys  # (3, P+) of shocks to alignment
     # the state that `Desk.derived` follows from
@@ -264,6 +266,7 @@ def new_menu(s: Setup) -> Menu:
         needed=np.zeros(r, np.int64),
         giver_first=np.zeros(n + 1, np.int64),
         giver_leg=np.zeros(r * n, np.int64),
+        giver_to=np.zeros(r * n, np.int64),
         seed=np.zeros(r, np.int64),
         seed_key=np.zeros((3, row_length(r)), np.uint64),
         seed_draw=np.zeros(row_length(r)),
@@ -349,7 +352,7 @@ def new_slate(s: Setup) -> Slate:
         weight=np.zeros((n, row_length(n))),
         alike=np.zeros((n, row_length(n))),
         stakes=np.zeros((n, row_length(n))),
-        lead=np.zeros(n),
+        opponent=np.zeros(n, np.int64),
         against=np.zeros(n),
         concerns=np.zeros(n),
         pull=np.zeros(n),
@@ -372,6 +375,7 @@ def new_notes(s: Setup) -> Notes:
         party=np.zeros((k, row_length(n))),
         start_odds=np.zeros((n, n)),
         start_ties=np.zeros(row_length(n * (n - 1) // 2)),
+        met=np.zeros(row_length(n * (n - 1) // 2), np.uint8),
         talk=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
         noise=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
         taken=np.zeros(1, np.uint8),

@@ -22,7 +22,7 @@ from powersim.world.draws import uniform, uniform_row
 from powersim.world.given import Given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_leg, flow_of, moves_control, side_of
-from powersim.world.menu import index_givers, judge_sale
+from powersim.world.menu import index_givers, judge_sale, next_given
 from powersim.world.packages import (
     admissible,
     best_of_many,
@@ -63,17 +63,19 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
     menu, agenda = desk.menu, desk.agenda
     agenda.party[0], agenda.party[1] = i, j
     agenda.parties[0], agenda.legs[0] = 2, 0
-    at_i, at_j, sales = menu.giver_first[i], menu.giver_first[j], flow_leg(w.pos.shape[0], 0, 0)
-    while at_i < menu.giver_first[i + 1] or at_j < menu.giver_first[j + 1]:
-        r_i = menu.giver_leg[at_i] if at_i < menu.giver_first[i + 1] else menu.live.shape[0]
-        r_j = menu.giver_leg[at_j] if at_j < menu.giver_first[j + 1] else menu.live.shape[0]
+    end_i, end_j, sales = menu.giver_first[i + 1], menu.giver_first[j + 1], flow_leg(w.pos.shape[0], 0, 0)
+    at_i, at_j = next_given(menu, menu.giver_first[i], end_i, j), next_given(menu, menu.giver_first[j], end_j, i)
+    while at_i < end_i or at_j < end_j:  # all that is `admissible`, in order
+        r_i = menu.giver_leg[at_i] if at_i < end_i else menu.live.shape[0]
+        r_j = menu.giver_leg[at_j] if at_j < end_j else menu.live.shape[0]
         r = min(r_i, r_j)
-        at_i += 1 if r_i == r else 0
-        at_j += 1 if r_j == r else 0
-        if (menu.must[r, i] > 0) + (menu.must[r, j] > 0) == menu.needed[r]:  # `admissible`: one of them gives it
-            judge_sale(g, w, desk, r)
-            if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
-                consider(g, desk, r, int(g.p.agenda))
+        if r_i == r:
+            at_i = next_given(menu, at_i + 1, end_i, j)
+        if r_j == r:
+            at_j = next_given(menu, at_j + 1, end_j, i)
+        judge_sale(g, w, desk, r)
+        if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
+            consider(g, desk, r, int(g.p.agenda))
     if agenda.legs[0] == 0:
         return
     price_legs(g, desk)

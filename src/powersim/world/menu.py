@@ -11,7 +11,7 @@ import math
 
 from powersim.compile.jit import rule
 from powersim.rules.level import exceeds
-from powersim.rules.utility import clip_step
+from powersim.rules.utility import autonomy_cost, clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.desk import Desk, Menu, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
@@ -19,6 +19,7 @@ from powersim.world.given import Given
 from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, moves_control, side_of
 from powersim.world.state import (
     ALL,
+    C_PLEDGE,
     C_SANCTION,
     EMBARGO,
     FREEZE,
@@ -34,6 +35,7 @@ from powersim.world.state import (
 )
 
 FREE = -1  # no open deal binds the control
+ANYBODY = -1  # a leg may be given to whoever wants it
 
 
 @rule
@@ -51,6 +53,8 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
     step = s.speed[c] if s.control_issue[c] >= 0 else s.speed[c] / max(g.p.own_rate, LEAST)
     to = min(1.0, max(0.0, at + sign * step))
     if to == at:
+        return 0.0
+    if side == RAISE and s.control_kind[c] == C_PLEDGE and _too_dear(g, w, desk, c, to):
         return 0.0
     control_change(g, w, d, sums, c, at, to)
     every = (s.raise_mode[c] if side == RAISE else s.lower_mode[c]) == ALL
@@ -79,6 +83,25 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
             )  # nobody goes to extremes to make up for others
         bound = min(bound, room) if every else max(bound, room)
     return min(bound, abs((1.0 if side == RAISE else 0.0) - at)) if wanted else 0.0
+
+
+@rule
+def _too_dear(g: Given, w: World, desk: Desk, c: int, to: float) -> bool:
+    """Whether a pledge, raised so far, costs him who alone has a say in it more autonomy than a friend's safety is worth.
+
+    With help df the friend's security S = f^d / (f^d + h^d) rises by no more than d/4 df/f: it is a logistic function
+    of d ln f, whose slope is 1/4 at most.
+    """
+    s, d, notes = g.s, desk.derived, desk.notes
+    i, j, first = s.control_from[c], s.control_to[c], desk.notes.say_first[c]
+    if s.control_issue[c] >= 0 or notes.say_first[c + 1] != first + 1 or notes.say[first] != i or d.f[j] <= 0.0:
+        return False
+    if w.policy[c, i] == w.policy[c, i]:  # its agent has a target for it
+        return False
+    help_to = min(to - w.pos[c], 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
+    safer = s.w_security[j] * 0.25 * g.p.security_d * help_to / d.f[j]
+    cost = autonomy_cost(to, s.w_autonomy[i]) - autonomy_cost(w.pos[c], s.w_autonomy[i])
+    return max(0.0, d.sway[j, i] * safer) - cost < 0.5 * LEAST  # well below what counts as a gain
 
 
 @rule
@@ -152,6 +175,25 @@ def index_givers(g: Given, desk: Desk) -> None:
                 if _is_listed(menu, r, i):
                     menu.giver_first[i] -= 1
                     menu.giver_leg[menu.giver_first[i]] = r
+                    menu.giver_to[menu.giver_first[i]] = _taker(menu, r, i)
+
+
+@rule
+def next_given(menu: Menu, at: int, end: int, to: int) -> int:
+    """The first place from `at` on, before `end`, of a leg that its giver may give to an actor; `end` if there is none."""
+    while at < end and menu.giver_to[at] != ANYBODY and menu.giver_to[at] != to:
+        at += 1
+    return at
+
+
+@rule
+def _taker(menu: Menu, r: int, i: int) -> int:
+    """Who else has to agree to leg r beside i, who gives it."""
+    if menu.needed[r] == 2:
+        for j in range(menu.must.shape[1]):
+            if j != i and menu.must[r, j] > 0:
+                return j
+    return ANYBODY
 
 
 @rule

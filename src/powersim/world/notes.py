@@ -18,7 +18,7 @@ from powersim.world.desk import Desk, Notes
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.packages import fill_purses
-from powersim.world.state import C_LEVER, Derived, Floats, World
+from powersim.world.state import C_LEVER, Derived, Floats, Setup, World
 
 
 @rule
@@ -58,12 +58,23 @@ def _list_say(g: Given, notes: Notes) -> None:
 
 
 @rule
+def acquainted(s: Setup, i: int, j: int) -> bool:
+    """Whether i and j have anything to do with each other: alignment, reach or trade at the start.
+
+    Strangers do not drift: otherwise one more isolated actor would thin out everybody's friendships.
+    """
+    ties = s.reach[i, j] + s.reach[j, i] + s.trade[i, j] + s.trade[j, i]
+    return ties > 0.0 or s.alignment0[i, j] != 0.0
+
+
+@rule
 def _list_pairs(g: Given, notes: Notes) -> None:
     """Where every pair's alignment started, and the keys of its draws."""
     key, m = g.s.actor_key, 0
     for i in range(key.shape[0]):
         for j in range(i + 1, key.shape[0]):
             notes.start_ties[m] = artanh(g.s.alignment0[i, j])
+            notes.met[m] = 1 if acquainted(g.s, i, j) else 0
             notes.talk[0, m], notes.talk[1, m] = key[i], key[j]
             notes.noise[0, m], notes.noise[1, m] = min(key[i], key[j]), max(key[i], key[j])
             m += 1

@@ -108,7 +108,7 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
     """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
     slate, side = desk.slate, 1.0 - 2.0 * down
     theta, salience = desk.sums.theta, desk.sums.salience
-    concerned, lead, against = slate.concerned, slate.lead, slate.against
+    concerned, opponent, against = slate.concerned, slate.opponent, slate.against
     held = max(0.0, w.x[k] if down == 0 else 1.0 - w.x[k])
     count = 0
     if held == 0.0:
@@ -121,17 +121,21 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
         return
     for a in range(count - 1):
         i = concerned[a]
+        opposed = 0
         for o in range(w.power.shape[0]):
-            lead[o] = side * (theta[k, i] - theta[k, o])
+            # i and j do not oppose themselves: their own gaps are 0
+            if against[o] > 0.0 and side * (theta[k, i] - theta[k, o]) > 0.0:
+                opponent[opposed] = o
+                opposed += 1
         share_i = salience[k, i] / slate.concerns[i]
         for b in range(a + 1, count):
             j = concerned[b]
             share_j, joint = salience[k, j] / slate.concerns[j], slate.joint[i, j]
-            for o in range(w.power.shape[0]):
-                ahead = side * (theta[k, j] - theta[k, o])
-                # i and j do not oppose themselves: their own gaps are 0
-                if against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
-                    joint += joint_effort(share_i, share_j, lead[o], ahead, held, against[o])
+            for e in range(opposed):
+                o = opponent[e]
+                lead, ahead = side * (theta[k, i] - theta[k, o]), side * (theta[k, j] - theta[k, o])
+                if ahead > 0.0:
+                    joint += joint_effort(share_i, share_j, lead, ahead, held, against[o])
             slate.joint[i, j] = joint
 
 
@@ -229,16 +233,6 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
 
 
 @rule
-def acquainted(s: Setup, i: int, j: int) -> bool:
-    """Whether i and j have anything to do with each other: alignment, reach or trade at the start.
-
-    Strangers do not drift: otherwise one more isolated actor would thin out everybody's friendships.
-    """
-    ties = s.reach[i, j] + s.reach[j, i] + s.trade[i, j] + s.trade[j, i]
-    return ties > 0.0 or s.alignment0[i, j] != 0.0
-
-
-@rule
 def align(g: Given, w: World, desk: Desk, t: int) -> None:
     """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
     s, p, push = g.s, g.p, desk.push
@@ -251,8 +245,9 @@ def align(g: Given, w: World, desk: Desk, t: int) -> None:
     for i in range(n):
         for j in range(i + 1, n):
             a[m], a0[m], pull[m] = w.alignment[i, j], s.alignment0[i, j], push[i, j] - w.push0[i, j]
-            noise[m] = noise[m] if acquainted(s, i, j) else 0.0
             m += 1
+    for m in range(noise.shape[0]):
+        noise[m] = noise[m] if desk.notes.met[m] > 0 else 0.0
     next_alignment_row(a, a0, desk.notes.start_ties, pull, p.alignment_speed, noise, pairs[4:])
     m = 0
     for i in range(n):
