@@ -144,6 +144,7 @@ class Slate(NamedTuple):
     led: Flags  # (C) 1 = own policy may lead this control
     rows: Floats  # (9, N+) room for rows
     pairs: Floats  # (7, P+) room for rows of pairs
+    place: Ints  # (P+) which they are
 
 
 class Crisis(NamedTuple):
@@ -183,6 +184,7 @@ class Notes(NamedTuple):
     # trust that was to relax, and what became of it
     relaxing: Floats  # (N, N)
     relaxed: Floats  # (N, N)
+    foreseen: Floats  # (C, 4) way, pace and weight of the future of which a control's rise was foreseen, and the rise
 
 
 class Desk(NamedTuple):
@@ -362,6 +364,7 @@ def new_slate(s: Setup) -> Slate:
         led=np.zeros(c, np.uint8),
         rows=np.full((9, row_length(n)), 0.5),
         pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
+        place=np.zeros(row_length(n * (n - 1) // 2), np.int64),
     )
 
 
@@ -389,4 +392,5 @@ def new_notes(s: Setup) -> Notes:
         pos=np.zeros(c),
         relaxing=np.zeros((n, n)),
         relaxed=np.zeros((n, n)),
+        foreseen=np.zeros((c, 4)),
     )

@@ -13,7 +13,6 @@ from powersim.rules.beliefs import (
     net_seen,
     opposition,
     power_ratio,
-    relax,
     relax_row,
     resolve_after,
     trust_after,
@@ -226,20 +225,49 @@ def forget(g: Given, w: World, desk: Desk) -> None:
     The prior of trust is its starting value; that of resolve follows power and stakes (M14). Trust that was where it is
     when it relaxed last becomes what it became then.
     """
-    s, p, on = g.s, g.p, g.on
-    slate, notes = desk.slate, desk.notes
+    on = g.on
+    slate = desk.slate
     n = w.power.shape[0]
     if on.current_calculus:
         current_calculus(g, w, desk, slate.now)
     for i in range(n):
         if on.resolve:
             _relax_resolve(g, w, desk, i)
+    if on.trust:
+        _relax_trust(g, w, desk)
+
+
+@rule
+def _relax_trust(g: Given, w: World, desk: Desk) -> None:
+    """What everybody trusts everybody relaxes: what has not relaxed from there before is gathered into rows."""
+    notes, pairs, place, count, n = desk.notes, desk.slate.pairs, desk.slate.place, 0, w.power.shape[0]
+    for i in range(n):
         for j in range(n):
-            if on.trust and i != j:
-                if notes.relaxing[i, j] != w.trust[i, j]:
-                    notes.relaxing[i, j] = w.trust[i, j]
-                    notes.relaxed[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)
+            if i != j and notes.relaxing[i, j] != w.trust[i, j]:
+                notes.relaxing[i, j] = w.trust[i, j]
+                pairs[0, count], pairs[1, count] = w.trust[i, j], g.s.trust0[i, j]
+                place[count] = i * n + j
+                count += 1
+                if count == place.shape[0]:
+                    _relax_gathered(g, desk, count)
+                    count = 0
+    if count > 0:
+        _relax_gathered(g, desk, count)
+    for i in range(n):
+        for j in range(n):
+            if i != j:
                 w.trust[i, j] = notes.relaxed[i, j]
+
+
+@rule
+def _relax_gathered(g: Given, desk: Desk, count: int) -> None:
+    """Relax the first `count` places of a row of trust, and note what became of them."""
+    trust, prior, place, relaxed = desk.slate.pairs[0], desk.slate.pairs[1], desk.slate.place, desk.notes.relaxed
+    for m in range(count, trust.shape[0]):
+        trust[m], prior[m] = 0.5, 0.5
+    relax_row(trust, prior, g.p.mu, g.p.belief_floor, desk.slate.pairs[2:])
+    for m in range(count):
+        relaxed[place[m] // relaxed.shape[1], place[m] % relaxed.shape[1]] = trust[m]
 
 
 @rule
