@@ -49,7 +49,8 @@ def triad(row_i: np.ndarray, row_j: np.ndarray, i: int, j: int) -> float:
     matrix[j], matrix[:, j] = row_j, row_j
     matrix[i, j] = matrix[j, i] = row_i[j]
     np.fill_diagonal(matrix, 0.0)  # nobody is its own third party
-    triads(matrix, np.sign(np.abs(matrix)), min(i, j), pull, np.zeros(row_i.size))
+    tied = np.sign(np.abs(matrix))
+    triads(matrix, (tied @ tied)[min(i, j)], min(i, j), pull)
     return float(pull[max(i, j)])
 
 

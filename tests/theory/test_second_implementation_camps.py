@@ -178,7 +178,8 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     for actor, row in zip((i, j), rows, strict=True):
         matrix[actor], matrix[:, actor] = row, row
     np.fill_diagonal(matrix, 0.0)
-    triads(matrix, (matrix != 0.0).astype(float), first, found, np.full(n, np.nan))
+    ties = (matrix != 0.0).astype(float)
+    triads(matrix, (ties @ ties)[first], first, found)
     assert found[last] == pytest.approx(pull, abs=1e-12)
 
 

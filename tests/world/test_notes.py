@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from powersim.compile.elementary import power
 from powersim.compile.jit import interpreted
 from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, relax, within
+from powersim.rules.commitment import foreseen_rise
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import Case
@@ -90,6 +92,10 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     actors = [(i, j) for i in range(len(world.power)) for j in range(i + 1, len(world.power))]
     assert notes.start_ties[: len(actors)].tolist() == [artanh(s.alignment0[pair]) for pair in actors]
     assert notes.met[: len(actors)].tolist() == [fresh(s, *pair) for pair in actors]
+    for way, rate, future, rise in notes.foreseen[~np.isnan(notes.foreseen[:, 0])]:
+        assert rise == math.copysign(foreseen_rise(abs(way), rate, p.forecast_years, future), way)
+    assert notes.tied.tolist() == (world.alignment != 0.0).tolist()
+    assert np.triu(notes.ties, 1).tolist() == np.triu(notes.tied @ notes.tied, 1).tolist()
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100
     for i, j in pairs:

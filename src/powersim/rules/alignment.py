@@ -115,17 +115,17 @@ def agreement(theta_i: float, theta_j: float, s_i: float, s_j: float) -> tuple[f
 
 
 @rule
-def triads(alignment: Floats, tied: Floats, i: int, pull: Floats, ties: Floats) -> None:
-    """Pull of third parties on actor i and each actor after it: fill pull[j], j > i; ties (N) is room for work.
+def triads(alignment: Floats, ties: Floats, i: int, pull: Floats) -> None:
+    """Pull of third parties on actor i and each actor after it: fill pull[j], j > i.
 
     pull_j = mean over k tied to both (A_ik and A_kj not 0; k other than i and j) of A_ik A_kj; 0 if there is none.
     Friends of friends and enemies of enemies attract.
 
-    alignment (N, N): symmetric, -1..1, 0 on the diagonal. tied (N, N): 1 where it is not 0, else 0. pull (N).
+    alignment (N, N): symmetric, -1..1, 0 on the diagonal. ties (N): [j] how many are tied
+    to both i and j. pull (N).
     Source: Cartwright and Harary 1956, Psychological Review 63:277-93.
     """
     over_third_parties(alignment[i], alignment, i + 1, pull)
-    over_third_parties(tied[i], tied, i + 1, ties)
     for j in range(i + 1, pull.shape[0]):
         pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0
 

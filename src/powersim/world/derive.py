@@ -125,8 +125,7 @@ def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
         if looks:
             _friends_and_foes(g, w, d, i)
         if looks or moved:
-            _support(d, i)
-            _fear(g.p, d, i)
+            _weigh_up(g.p, d, i)
             count += 1
     if count > FEW:
         _secure(g.p, d)
@@ -255,29 +254,22 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
 
 
 @rule
-def _support(d: Derived, i: int) -> None:
-    """Own capability and the help that actor i expects."""
-    d.f[i] = d.M[i]
+def _weigh_up(p: Params, d: Derived, i: int) -> None:
+    """Own capability and the help that actor i expects, and the capability that it fears."""
+    f, h = float(d.M[i]), p.h0
     for j in range(d.M.shape[0]):
         if j != i:
-            d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
+            f += d.help[i, j] * d.reach[j, i] * d.M[j]
+            h += d.fear[i, j] * d.feared[j]
+    d.f[i], d.h[i] = f, h
 
 
 @rule
 def balance(p: Params, d: Derived) -> None:
     """Capability that everybody fears, and the security that follows (M4)."""
     for i in range(d.M.shape[0]):
-        _fear(p, d, i)
+        _weigh_up(p, d, i)
     _secure(p, d)
-
-
-@rule
-def _fear(p: Params, d: Derived, i: int) -> None:
-    """Capability that actor i fears."""
-    d.h[i] = p.h0
-    for j in range(d.M.shape[0]):
-        if j != i:
-            d.h[i] += d.fear[i, j] * d.feared[j]
 
 
 @rule

@@ -44,7 +44,7 @@ class Sums(NamedTuple):
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
-    near: Ints  # (K, 2) the rows asked for last: where the issue stood, and where it might go
+    near: Ints  # (K, 3) the rows asked for last: where the issue stood, and where it might go, up and down
     powers: Floats  # (K, ROWS, N+) the gap's power
 
 
@@ -124,7 +124,6 @@ class Slate(NamedTuple):
     """Room for the sums of beliefs and alignment. What is left on it means nothing to whoever writes on it next."""
 
     roots: Floats  # (N, N) [j, i]: root of the threat that i feels from j
-    tied: Floats  # (N, N) 1 where alignment is not 0
     now: Floats  # (N, N) log-odds of resolve
     share: Floats  # (N)
     felt: Floats  # (N)
@@ -138,7 +137,6 @@ class Slate(NamedTuple):
     against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
     pull: Floats  # (N)
-    ties: Floats  # (N)
     power: Floats  # (C)
     concerned: Ints  # (N) actors
     led: Flags  # (C) 1 = own policy may lead this control
@@ -184,6 +182,9 @@ class Notes(NamedTuple):
     # trust that was to relax, and what became of it
     relaxing: Floats  # (N, N)
     relaxed: Floats  # (N, N)
+    # who had ties to whom, and how many third parties every two had them with
+    tied: Floats  # (N, N) 1 where alignment is not 0
+    ties: Floats  # (N, N) above the diagonal
     foreseen: Floats  # (C, 4) way, pace and weight of the future of which a control's rise was foreseen, and the rise
 
 
@@ -238,7 +239,7 @@ def new_sums(s: Setup) -> Sums:
         noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
         stirred=np.zeros(k, np.int64), place=np.full((k, ROWS), np.nan),
-        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 2), np.int64),
+        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 3), np.int64),
         powers=np.zeros((k, ROWS, row)),
     )  # fmt: skip
 
@@ -344,7 +345,6 @@ def new_slate(s: Setup) -> Slate:
     n, c = s.power0.shape[0], s.control_key.shape[0]
     return Slate(
         roots=np.zeros((n, n)),
-        tied=np.zeros((n, n)),
         now=np.zeros((n, n)),
         share=np.zeros(n),
         felt=np.zeros(n),
@@ -358,7 +358,6 @@ def new_slate(s: Setup) -> Slate:
         against=np.zeros(n),
         concerns=np.zeros(n),
         pull=np.zeros(n),
-        ties=np.zeros(n),
         power=np.zeros(c),
         concerned=np.zeros(n, np.int64),
         led=np.zeros(c, np.uint8),
@@ -392,5 +391,7 @@ def new_notes(s: Setup) -> Notes:
         pos=np.zeros(c),
         relaxing=np.zeros((n, n)),
         relaxed=np.zeros((n, n)),
+        tied=np.full((n, n), np.nan),
+        ties=np.zeros((n, n)),
         foreseen=np.zeros((c, 4)),
     )

@@ -55,7 +55,8 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     """The row of sums.powers that has |at - theta|^b for everybody who cares about issue k, looked up or taken now.
 
     Most positions and ideals stay where they are from turn to turn. The row found last is not the next to be given up,
-    so that two positions can be compared. there: 0 or 1, of the two, which only says where to look first.
+    so that two positions can be compared. there: 0, or 1 or 2 for what lies
+    above or below, which only says where to look first.
     """
     place, row = sums.place, sums.near[k, there]
     if place[k, row] != at:
@@ -98,14 +99,11 @@ def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
 @rule
 def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own, here, there = sums.own, taken_powers(p, sums, k, a, 0), taken_powers(p, sums, k, b, 1)
+    own, here, there = sums.own, taken_powers(p, sums, k, a, 0), taken_powers(p, sums, k, b, 1 if b > a else 2)
     for i in range(own.shape[0]):
         salience = sums.salience[k, i]
-        own[i] += utility_left(salience, sums.powers[k, there, i]) - utility_left(
-            salience, sums.powers[k, here, i]
-        )
-    for i in range(own.shape[0]):
-        own[i] -= d.burden[k, i] * (b - a) if d.burden[k, i] > 0.0 else 0.0
+        gain = utility_left(salience, sums.powers[k, there, i]) - utility_left(salience, sums.powers[k, here, i])
+        own[i] = (own[i] + gain) - (d.burden[k, i] * (b - a) if d.burden[k, i] > 0.0 else 0.0)
 
 
 @rule

@@ -28,6 +28,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes.taken[0] = 0
     notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
     notes.foreseen[:, :] = math.nan
+    notes.tied[:, :] = math.nan
     desk.sums.place[:, :] = math.nan
     note_interests(w, desk.sums)
     _list_say(g, notes)

@@ -13,12 +13,13 @@ from powersim.rules.alignment import (
     isolation_felt,
     joint_effort,
     next_alignment_row,
+    over_third_parties,
     triads,
 )
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk, Slate
+from powersim.world.desk import Desk, Notes, Slate
 from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -98,14 +99,17 @@ def efforts(g: Given, w: World, desk: Desk) -> None:
         for j in range(n):
             desk.slate.joint[i, j] = 0.0
     for k in range(kk):
-        if g.s.issue_kind[k] == LEVER:
+        if g.s.issue_kind[k] == LEVER and _opponents(w, desk, k):
             _hold(w, desk, k, 0)
             _hold(w, desk, k, 1)
 
 
 @rule
 def _hold(w: World, desk: Desk, k: int, down: int) -> None:
-    """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
+    """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together.
+
+    `_opponents` comes first.
+    """
     slate, side = desk.slate, 1.0 - 2.0 * down
     theta, salience = desk.sums.theta, desk.sums.salience
     concerned, opponent, against = slate.concerned, slate.opponent, slate.against
@@ -117,7 +121,7 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
         if desk.notes.may[down, k, i] > 0 and salience[k, i] > 0.0:
             concerned[count] = i
             count += 1
-    if count < 2 or not _opponents(w, desk, k):
+    if count < 2:
         return
     for a in range(count - 1):
         i = concerned[a]
@@ -173,6 +177,19 @@ def agreements(desk: Desk) -> None:
 
 
 @rule
+def _count_ties(w: World, notes: Notes) -> None:
+    """Fill notes.ties with how many third parties every two have ties with, if anybody's ties have changed."""
+    n, differ = w.power.shape[0], 0
+    for i in range(n):
+        for j in range(n):
+            tied = 1.0 if w.alignment[i, j] != 0.0 else 0.0
+            differ += tied != notes.tied[i, j]
+            notes.tied[i, j] = tied
+    for i in range(n if differ > 0 else 0):
+        over_third_parties(notes.tied[i], notes.tied, i + 1, notes.ties[i])
+
+
+@rule
 def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """Fill push (N, N), symmetric: the weighted drivers of alignment.
 
@@ -183,7 +200,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     p, on = g.p, g.on
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
-    roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.pairs[1], slate.pull
+    roots, share, shared, pull = slate.roots, slate.share, slate.pairs[1], slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
     agreements(desk)
@@ -194,13 +211,14 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     for i in range(n):
         for j in range(n):
             roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
-            tied[i, j] = 1.0 if w.alignment[i, j] != 0.0 else 0.0
             out[i, j] = 0.0
     for i in range(n):
         lever_shares(g, w, desk, i)
         for j in range(n):
             out[i, j] += 0.5 * p.w_levers * share[j]
             out[j, i] += 0.5 * p.w_levers * share[j]
+    if on.balance:
+        _count_ties(w, desk.notes)
     if on.threat:
         common_threats(roots, slate.felt, slate.pairs[0], shared)
     m = 0
@@ -209,7 +227,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         if on.isolation:
             common_isolation(slate.isolated, i, slate.outcast)
         if on.balance:
-            triads(w.alignment, tied, i, pull, slate.ties)
+            triads(w.alignment, desk.notes.ties[i], i, pull)
         for j in range(i + 1, n):
             z = out[i, j]
             if slate.weight[i, j] > 0.0:
