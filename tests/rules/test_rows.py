@@ -117,7 +117,9 @@ def test_alignments_of_a_row_move_as_each_would(length: int) -> None:
     a, a0, push, noise = (row(length, -1.0, 1.0, seed) for seed in range(4))
     a[-1], a0[-1], push[-1], noise[-1] = 0.5, 1.0, 0.25, -0.25  # at rest, at an end
     start = np.array([artanh(float(each)) for each in a0])
-    one_by_one = [next_alignment(*map(float, each), 0.07, n) for *each, n in zip(a, a0, push, noise, strict=True)]
+    one_by_one = [
+        next_alignment(*map(float, each), 0.07, n) for *each, n in zip(a, a0, push, noise, strict=True)
+    ]
     next_alignment_row(a, a0, start, push, 0.07, noise, room(2, length))
     assert a.tobytes() == bits(one_by_one)
 
@@ -140,7 +142,12 @@ def test_draws_of_a_row_are_those_of_each_decision(settled: bool, shares: int) -
     dice, count = random.Random(1), 13
     who = np.array([[dice.getrandbits(32) for _ in range(16)] for _ in range(3)], np.uint64)
     if settled:  # the fifth is given
-        given = (np.array([0, 0, 0, 0, 1]), np.array([draws.TALK]), who[:, 4:5].T.copy(), np.array([draws.AS_GIVEN]))
+        given = (
+            np.array([0, 0, 0, 0, 1]),
+            np.array([draws.TALK]),
+            who[:, 4:5].T.copy(),
+            np.array([draws.AS_GIVEN]),
+        )
         luck = luck._replace(
             **dict(zip(("since", "point", "who", "what"), given, strict=True)), value=np.array([0.125]),
             answer=np.zeros((1, 2)),

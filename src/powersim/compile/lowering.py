@@ -18,6 +18,7 @@ from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
 from powersim.compile.bundle import NUMBER, TUPLE, Packed
+from powersim.compile.jit import in_parts
 
 
 class FieldArray(types.Array):  # type: ignore[misc]
@@ -82,7 +83,11 @@ class BundleType(types.Type):  # type: ignore[misc]
         if ndim == TUPLE:
             return dtype
         scalar = from_dtype(np.dtype(dtype))
-        return scalar if ndim < 0 else FieldArray(scalar, ndim, f"{self.name}.{name}")
+        if ndim < 0:
+            return scalar
+        return (
+            FieldArray(scalar, ndim, f"{self.name}.{name}") if in_parts() else types.Array(scalar, ndim, "C")
+        )
 
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite.ir import instructions as ir
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
@@ -139,7 +140,8 @@ def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> A
 def load(context: Any, builder: Any, array: Any, pointer: Any) -> Any:
     """An item, read from memory that is told apart."""
     value = context.unpack_value(builder, array.dtype, pointer)
-    if isinstance(value, ir.LoadInstr): mark(array, builder, value)
+    if isinstance(value, ir.LoadInstr):
+        mark(array, builder, value)
     return value
 
 
@@ -242,15 +244,16 @@ def handed_on(kind: Any) -> Any:
 def work() -> bool:
     """Whether this version of numba takes parts: tried on two small functions, one calling the other."""
 
-    def callee(x: float) -> float:
-        return x + 1.0
+    def callee(x: Any) -> float:
+        x[0] = x[0] + 1.0
+        return float(x[0])
 
     with suppress(Exception):  # whatever another version makes of its insides
         inner = whole(callee)
 
-        def caller(x: float) -> float:
+        def caller(x: Any) -> float:
             found: float = inner(x)
             return 2.0 * found
 
-        return bool(whole(caller)(1.0) == 4.0)
+        return bool(whole(caller)(np.ones(1)) == 4.0)
     return False

@@ -1,8 +1,8 @@
 """The desk: room for what a turn works out and forgets, made once for a history so that a turn makes nothing.
 
 Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most; P pairs of actors, (0, 1),
-(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, for vectors that are full; what stands there is of
-no account.
+(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, so that a processor's vectors are full; of a loop
+that ends in between, numba makes one that is several times as slow. What stands there is of no account.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
+GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
 
 
@@ -58,9 +59,9 @@ class Menu(NamedTuple):
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
     must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
     needed: Ints  # (R) number of those
-    giver_first: Ints  # (N + 1) legs that actor i may give to one other are giver_leg[giver_first[i]] and on
-    giver_leg: Ints  # (R N) those legs, in their order
-    giver_to: Ints  # (R N) to whom, or to ANYBODY
+    listed: Ints  # (N) how many legs actor i may give to one other
+    given: Ints  # (N, R) those legs, in their order
+    given_to: Ints  # (N, R) to whom, or to ANYBODY
     seed: Ints  # (R) legs around which a conference may be called
     seed_key: Keys  # (3, R+) keys of the draws that decide
     seed_draw: Floats  # (R+) those draws
@@ -125,7 +126,7 @@ class Slate(NamedTuple):
 
     roots: Floats  # (N, N) [j, i]: root of the threat that i feels from j
     now: Floats  # (N, N) log-odds of resolve
-    share: Floats  # (N)
+    levers: Floats  # (N, N) [i, j]: what j's levers and sanctions give i
     felt: Floats  # (N)
     isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
     outcast: Floats  # (N)
@@ -142,7 +143,8 @@ class Slate(NamedTuple):
     led: Flags  # (C) 1 = own policy may lead this control
     rows: Floats  # (9, N+) room for rows
     pairs: Floats  # (7, P+) room for rows of pairs
-    place: Ints  # (P+) which they are
+    gathered: Floats  # (6, GATHERED) room for rows of what is gathered from a table
+    place: Ints  # (GATHERED) where each came from
 
 
 class Crisis(NamedTuple):
@@ -248,7 +250,9 @@ def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
     row = row_length(n)
-    shapes = {"burden": (k, row), "sway": (n, row), "rows": (4, row)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    shapes = {"burden": (k, row), "sway": (n, row), "rows": (4, row)} | dict.fromkeys(
+        ("M", "f", "h", "S", "E", "feared"), (n,)
+    )
     flags = ("held", "touched", "felt")
     arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}
     one, touched, felt = np.zeros(1, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
@@ -267,9 +271,9 @@ def new_menu(s: Setup) -> Menu:
         gives=np.zeros((r, n), np.uint8),
         must=np.zeros((r, n), np.uint8),
         needed=np.zeros(r, np.int64),
-        giver_first=np.zeros(n + 1, np.int64),
-        giver_leg=np.zeros(r * n, np.int64),
-        giver_to=np.zeros(r * n, np.int64),
+        listed=np.zeros(n, np.int64),
+        given=np.zeros((n, r), np.int64),
+        given_to=np.zeros((n, r), np.int64),
         seed=np.zeros(r, np.int64),
         seed_key=np.zeros((3, row_length(r)), np.uint64),
         seed_draw=np.zeros(row_length(r)),
@@ -346,7 +350,7 @@ def new_slate(s: Setup) -> Slate:
     return Slate(
         roots=np.zeros((n, n)),
         now=np.zeros((n, n)),
-        share=np.zeros(n),
+        levers=np.zeros((n, n)),
         felt=np.zeros(n),
         isolated=np.zeros((n, n)),
         outcast=np.zeros(n),
@@ -363,7 +367,8 @@ def new_slate(s: Setup) -> Slate:
         led=np.zeros(c, np.uint8),
         rows=np.full((9, row_length(n)), 0.5),
         pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
-        place=np.zeros(row_length(n * (n - 1) // 2), np.int64),
+        gathered=np.full((6, GATHERED), 0.5),
+        place=np.zeros(GATHERED, np.int64),
     )
 
 

@@ -197,7 +197,7 @@ def logistic(u: float, sd: float) -> float:
 
 @rule
 def _odds(u: float) -> float:
-    """u / (1 - u), u kept off 0 and 1."""
+    """The odds u / (1 - u), u kept off 0 and 1."""
     v = min(max(u, _UNIT), 1.0 - _UNIT)
     return v / (1.0 - v)
 

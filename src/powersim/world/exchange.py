@@ -42,7 +42,7 @@ from powersim.world.state import GIVE, LEAST, LEGS, PARTIES, Setup, World
 @rule
 def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
-    p, menu = g.p, desk.menu
+    p = g.p
     desk.offers.found[0] = 0
     index_givers(g, desk)
     fill_purses(g, w, desk.agenda)
@@ -63,16 +63,16 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
     menu, agenda = desk.menu, desk.agenda
     agenda.party[0], agenda.party[1] = i, j
     agenda.parties[0], agenda.legs[0] = 2, 0
-    end_i, end_j, sales = menu.giver_first[i + 1], menu.giver_first[j + 1], flow_leg(w.pos.shape[0], 0, 0)
-    at_i, at_j = next_given(menu, menu.giver_first[i], end_i, j), next_given(menu, menu.giver_first[j], end_j, i)
+    end_i, end_j, sales = menu.listed[i], menu.listed[j], flow_leg(w.pos.shape[0], 0, 0)
+    at_i, at_j = next_given(menu, i, 0, j), next_given(menu, j, 0, i)
     while at_i < end_i or at_j < end_j:  # all that is `admissible`, in order
-        r_i = menu.giver_leg[at_i] if at_i < end_i else menu.live.shape[0]
-        r_j = menu.giver_leg[at_j] if at_j < end_j else menu.live.shape[0]
+        r_i = menu.given[i, at_i] if at_i < end_i else menu.live.shape[0]
+        r_j = menu.given[j, at_j] if at_j < end_j else menu.live.shape[0]
         r = min(r_i, r_j)
         if r_i == r:
-            at_i = next_given(menu, at_i + 1, end_i, j)
+            at_i = next_given(menu, i, at_i + 1, j)
         if r_j == r:
-            at_j = next_given(menu, at_j + 1, end_j, i)
+            at_j = next_given(menu, j, at_j + 1, i)
         judge_sale(g, w, desk, r)
         if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
             consider(g, desk, r, int(g.p.agenda))
@@ -134,7 +134,7 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int, u: float)
     consider(g, desk, seed_leg, int(p.agenda_many))
     agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
     for r in range(menu.live.shape[0]):
-        if r != seed_leg and menu.live[r] > 0 and admissible(desk, r):
+        if r != seed_leg and menu.live[r] > 0 and menu.needed[r] <= members and admissible(desk, r):
             judge_sale(g, w, desk, r)
             consider(g, desk, r, int(p.agenda_many))
     if agenda.legs[0] == 0:

@@ -32,6 +32,7 @@ from powersim.world.state import (
     World,
 )
 
+
 @rule
 def note_interests(w: World, sums: Sums) -> None:
     """Note the ideals and saliences of this turn by issue, and whose have moved."""
@@ -43,6 +44,8 @@ def note_interests(w: World, sums: Sums) -> None:
             differ += w.theta[i, k] != sums.noted[0, i, k]
             differ += w.salience[i, k] != sums.noted[1, i, k]
         for k in range(theta.shape[0] if differ > 0 else 0):
+            if w.theta[i, k] == sums.noted[0, i, k] and w.salience[i, k] == sums.noted[1, i, k]:
+                continue
             sums.noted[0, i, k], sums.noted[1, i, k] = w.theta[i, k], w.salience[i, k]
             if w.theta[i, k] != theta[k, i] or (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0):
                 sums.moved[k, i] = look
@@ -99,10 +102,16 @@ def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
 @rule
 def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own, here, there = sums.own, taken_powers(p, sums, k, a, 0), taken_powers(p, sums, k, b, 1 if b > a else 2)
+    own, here, there = (
+        sums.own,
+        taken_powers(p, sums, k, a, 0),
+        taken_powers(p, sums, k, b, 1 if b > a else 2),
+    )
     for i in range(own.shape[0]):
         salience = sums.salience[k, i]
-        gain = utility_left(salience, sums.powers[k, there, i]) - utility_left(salience, sums.powers[k, here, i])
+        gain = utility_left(salience, sums.powers[k, there, i]) - utility_left(
+            salience, sums.powers[k, here, i]
+        )
         own[i] = (own[i] + gain) - (d.burden[k, i] * (b - a) if d.burden[k, i] > 0.0 else 0.0)
 
 

@@ -87,14 +87,19 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
 
 @rule
 def _too_dear(g: Given, w: World, desk: Desk, c: int, to: float) -> bool:
-    """Whether a pledge, raised so far, costs him who alone has a say in it more autonomy than a friend's safety is worth.
+    """Whether a pledge, raised so far, costs who alone has a say in it more autonomy than a friend's safety is worth.
 
     With help df the friend's security S = f^d / (f^d + h^d) rises by no more than d/4 df/f: it is a logistic function
     of d ln f, whose slope is 1/4 at most.
     """
     s, d, notes = g.s, desk.derived, desk.notes
     i, j, first = s.control_from[c], s.control_to[c], desk.notes.say_first[c]
-    if s.control_issue[c] >= 0 or notes.say_first[c + 1] != first + 1 or notes.say[first] != i or d.f[j] <= 0.0:
+    if (
+        s.control_issue[c] >= 0
+        or notes.say_first[c + 1] != first + 1
+        or notes.say[first] != i
+        or d.f[j] <= 0.0
+    ):
         return False
     if w.policy[c, i] == w.policy[c, i]:  # its agent has a target for it
         return False
@@ -153,35 +158,23 @@ def index_givers(g: Given, desk: Desk) -> None:
     If somebody has to agree, it gives the leg or gets it; so of the givers only those are listed who have to.
     """
     menu = desk.menu
-    n, count = g.s.actor_key.shape[0], 0
-    for i in range(n):
-        menu.giver_first[i] = 0
+    for i in range(menu.listed.shape[0]):
+        menu.listed[i] = 0
     for r in range(menu.live.shape[0]):
         if menu.live[r] > 0 and menu.needed[r] <= 2:
             first, end = _may_give(g, desk, r)
             for e in range(first, end):
                 i = _giver(g, desk, r, e)
-                menu.giver_first[i] += 1 if _is_listed(menu, r, i) else 0
-    for i in range(n):
-        count += menu.giver_first[i]
-        menu.giver_first[i] = count  # its end, for now
-    menu.giver_first[n] = count
-    for back in range(menu.live.shape[0]):
-        r = menu.live.shape[0] - 1 - back
-        if menu.live[r] > 0 and menu.needed[r] <= 2:
-            first, end = _may_give(g, desk, r)
-            for e in range(first, end):
-                i = _giver(g, desk, r, e)
-                if _is_listed(menu, r, i):
-                    menu.giver_first[i] -= 1
-                    menu.giver_leg[menu.giver_first[i]] = r
-                    menu.giver_to[menu.giver_first[i]] = _taker(menu, r, i)
+                if menu.gives[r, i] > 0 and (menu.needed[r] == 0 or menu.must[r, i] > 0):
+                    at = menu.listed[i]
+                    menu.given[i, at], menu.given_to[i, at] = r, _taker(menu, r, i)
+                    menu.listed[i] = at + 1
 
 
 @rule
-def next_given(menu: Menu, at: int, end: int, to: int) -> int:
-    """The first place from `at` on, before `end`, of a leg that its giver may give to an actor; `end` if there is none."""
-    while at < end and menu.giver_to[at] != ANYBODY and menu.giver_to[at] != to:
+def next_given(menu: Menu, i: int, at: int, to: int) -> int:
+    """The first place from `at` on, on the list of actor i, of a leg that may go to another; else the end of it."""
+    while at < menu.listed[i] and menu.given_to[i, at] != ANYBODY and menu.given_to[i, at] != to:
         at += 1
     return at
 
@@ -194,12 +187,6 @@ def _taker(menu: Menu, r: int, i: int) -> int:
             if j != i and menu.must[r, j] > 0:
                 return j
     return ANYBODY
-
-
-@rule
-def _is_listed(menu: Menu, r: int, i: int) -> bool:
-    """Whether a leg that at most two must agree to is listed with giver i."""
-    return menu.gives[r, i] > 0 and (menu.needed[r] == 0 or menu.must[r, i] > 0)
 
 
 @rule

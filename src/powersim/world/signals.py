@@ -240,12 +240,13 @@ def forget(g: Given, w: World, desk: Desk) -> None:
 @rule
 def _relax_trust(g: Given, w: World, desk: Desk) -> None:
     """What everybody trusts everybody relaxes: what has not relaxed from there before is gathered into rows."""
-    notes, pairs, place, count, n = desk.notes, desk.slate.pairs, desk.slate.place, 0, w.power.shape[0]
+    notes, rows, place = desk.notes, desk.slate.gathered, desk.slate.place
+    n, count = w.power.shape[0], 0
     for i in range(n):
         for j in range(n):
             if i != j and notes.relaxing[i, j] != w.trust[i, j]:
                 notes.relaxing[i, j] = w.trust[i, j]
-                pairs[0, count], pairs[1, count] = w.trust[i, j], g.s.trust0[i, j]
+                rows[0, count], rows[1, count] = w.trust[i, j], g.s.trust0[i, j]
                 place[count] = i * n + j
                 count += 1
                 if count == place.shape[0]:
@@ -262,10 +263,11 @@ def _relax_trust(g: Given, w: World, desk: Desk) -> None:
 @rule
 def _relax_gathered(g: Given, desk: Desk, count: int) -> None:
     """Relax the first `count` places of a row of trust, and note what became of them."""
-    trust, prior, place, relaxed = desk.slate.pairs[0], desk.slate.pairs[1], desk.slate.place, desk.notes.relaxed
+    rows, place, relaxed = desk.slate.gathered, desk.slate.place, desk.notes.relaxed
+    trust, prior = rows[0], rows[1]
     for m in range(count, trust.shape[0]):
         trust[m], prior[m] = 0.5, 0.5
-    relax_row(trust, prior, g.p.mu, g.p.belief_floor, desk.slate.pairs[2:])
+    relax_row(trust, prior, g.p.mu, g.p.belief_floor, rows[2:])
     for m in range(count):
         relaxed[place[m] // relaxed.shape[1], place[m] % relaxed.shape[1]] = trust[m]
 

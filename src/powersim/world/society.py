@@ -23,7 +23,7 @@ from powersim.world.desk import Desk, Notes, Slate
 from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.params import Params
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, World
 
 
 @rule
@@ -38,13 +38,13 @@ def lever_power(g: Given, w: World, desk: Desk) -> None:
 
 @rule
 def lever_shares(g: Given, w: World, desk: Desk, i: int) -> None:
-    """Fill slate.share (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
+    """Fill slate.levers[i] (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
 
     sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power: -1..1; a
     host is not held responsible for what its great ally decides. `lever_power` and `concerns` come first.
     """
     s, notes, slate = g.s, desk.notes, desk.slate
-    share, power, total = slate.share, slate.power, slate.concerns[i]
+    share, power, total = slate.levers[i], slate.power, slate.concerns[i]
     for j in range(w.power.shape[0]):
         share[j] = 0.0
     if total <= 0.0:
@@ -200,7 +200,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     p, on = g.p, g.on
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
-    roots, share, shared, pull = slate.roots, slate.share, slate.pairs[1], slate.pull
+    roots, levers, shared, pull = slate.roots, slate.levers, slate.pairs[1], slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
     agreements(desk)
@@ -209,14 +209,11 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     if on.joint_efforts:
         efforts(g, w, desk)
     for i in range(n):
+        for j in range(n):  # a row in a row first, which vectors do at once
+            slate.felt[j] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
         for j in range(n):
-            roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
-            out[i, j] = 0.0
-    for i in range(n):
+            roots[j, i] = slate.felt[j]
         lever_shares(g, w, desk, i)
-        for j in range(n):
-            out[i, j] += 0.5 * p.w_levers * share[j]
-            out[j, i] += 0.5 * p.w_levers * share[j]
     if on.balance:
         _count_ties(w, desk.notes)
     if on.threat:
@@ -229,7 +226,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         if on.balance:
             triads(w.alignment, desk.notes.ties[i], i, pull)
         for j in range(i + 1, n):
-            z = out[i, j]
+            z = 0.0 + 0.5 * p.w_levers * levers[i, j] + 0.5 * p.w_levers * levers[j, i]  # 0 first: no -0
             if slate.weight[i, j] > 0.0:
                 z += p.w_interest * (slate.alike[i, j] / slate.weight[i, j])
             if on.guarantees:

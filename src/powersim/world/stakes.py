@@ -200,7 +200,9 @@ def _look_ahead(g: Given, w: World, desk: Desk, v: int) -> None:
         if way == 0.0:
             continue
         rate = speed(g, w, c, way)
-        if seen[c, 0] != way or seen[c, 1] != rate or seen[c, 2] != future:  # not as in the last crisis weighed
+        if (
+            seen[c, 0] != way or seen[c, 1] != rate or seen[c, 2] != future
+        ):  # not as in the last crisis weighed
             seen[c, 0], seen[c, 1], seen[c, 2] = way, rate, future
             seen[c, 3] = math.copysign(foreseen_rise(abs(way), rate, p.forecast_years, future), way)
         ahead = float(seen[c, 3])
