@@ -12,54 +12,13 @@ from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.extending import NativeValue, register_model, typeof_impl, unbox
-from numba.core.imputils import lower_cast, lower_getattr_generic
+from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
 from powersim.compile.bundle import NUMBER, TUPLE, Packed
 from powersim.compile.jit import in_parts
-
-
-class FieldArray(types.Array):  # type: ignore[misc]
-    """The type of an array that is read as a field: compiled code knows that no other field shares its memory."""
-
-    def __init__(self, dtype: Any, ndim: int, field: str) -> None:
-        self.field = field
-        super().__init__(dtype, ndim, "C", name=f"{field}({dtype}, {ndim}d)")
-
-    @property
-    def key(self) -> Any:
-        """What tells types apart."""
-        return (*super().key, self.field)
-
-    @property
-    def mangling_args(self) -> Any:
-        """What tells their names apart."""
-        name, args = super().mangling_args
-        return name, [*args, self.field]
-
-    @property
-    def plain(self) -> Any:
-        """The type under which it is handed on."""
-        return types.Array(self.dtype, self.ndim, "C")
-
-
-register_model(FieldArray)(models.ArrayModel)
-
-
-@lower_cast(FieldArray, types.Array)  # type: ignore[untyped-decorator]
-def _handed_on(_context: Any, _builder: Any, _from: Any, _to: Any, value: Any) -> Any:
-    return value
-
-
-def mark(array: Any, builder: Any, access: Any) -> None:
-    """Say of a load or store which memory it is about (LLVM's TBAA): numbers of a type, of them those of a field."""
-    add, zero = builder.module.add_metadata, ir.Constant(ir.IntType(64), 0)
-    kind = add([str(array.dtype), add(["powersim"]), zero])
-    if isinstance(array, FieldArray):
-        kind = add([array.field, kind, zero])
-    access.set_metadata("tbaa", add([kind, kind, zero]))
 
 
 class BundleType(types.Type):  # type: ignore[misc]
@@ -85,9 +44,11 @@ class BundleType(types.Type):  # type: ignore[misc]
         scalar = from_dtype(np.dtype(dtype))
         if ndim < 0:
             return scalar
-        return (
-            FieldArray(scalar, ndim, f"{self.name}.{name}") if in_parts() else types.Array(scalar, ndim, "C")
-        )
+        if in_parts():
+            from powersim.compile.parts import FieldArray
+
+            return FieldArray(scalar, ndim, f"{self.name}.{name}")
+        return types.Array(scalar, ndim, "C")
 
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]

@@ -19,15 +19,16 @@ from typing import Any
 
 import numba
 import numpy as np
-from llvmlite.ir import instructions as ir
+from llvmlite import ir
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.datamodel import models
+from numba.core.extending import register_model
+from numba.core.imputils import lower_cast
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
 from numba.np import arrayobj
-
-from powersim.compile.lowering import mark
 
 NOT_NEEDED = frozenset({
     "WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "MakeFunctionToJitFunction",
@@ -137,10 +138,51 @@ def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> A
     return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
 
 
+class FieldArray(types.Array):  # type: ignore[misc]
+    """The type of an array that is read as a field: compiled code knows that no other field shares its memory."""
+
+    def __init__(self, dtype: Any, ndim: int, field: str) -> None:
+        self.field = field
+        super().__init__(dtype, ndim, "C", name=f"{field}({dtype}, {ndim}d)")
+
+    @property
+    def key(self) -> Any:
+        """What tells types apart."""
+        return (*super().key, self.field)
+
+    @property
+    def mangling_args(self) -> Any:
+        """What tells their names apart."""
+        name, args = super().mangling_args
+        return name, [*args, self.field]
+
+    @property
+    def plain(self) -> Any:
+        """The type under which it is handed on."""
+        return types.Array(self.dtype, self.ndim, "C")
+
+
+register_model(FieldArray)(models.ArrayModel)
+
+
+@lower_cast(FieldArray, types.Array)  # type: ignore[untyped-decorator]
+def _handed_on(_context: Any, _builder: Any, _from: Any, _to: Any, value: Any) -> Any:
+    return value
+
+
+def mark(array: Any, builder: Any, access: Any) -> None:
+    """Say of a load or store which memory it is about (LLVM's TBAA): numbers of a type, of them those of a field."""
+    add, zero = builder.module.add_metadata, ir.Constant(ir.IntType(64), 0)
+    kind = add([str(array.dtype), add(["powersim"]), zero])
+    if isinstance(array, FieldArray):
+        kind = add([array.field, kind, zero])
+    access.set_metadata("tbaa", add([kind, kind, zero]))
+
+
 def load(context: Any, builder: Any, array: Any, pointer: Any) -> Any:
     """An item, read from memory that is told apart."""
     value = context.unpack_value(builder, array.dtype, pointer)
-    if isinstance(value, ir.LoadInstr):
+    if isinstance(value, ir.instructions.LoadInstr):
         mark(array, builder, value)
     return value
 
@@ -149,7 +191,7 @@ def store(context: Any, builder: Any, array: Any, value: Any, pointer: Any) -> N
     """Write an item likewise."""
     context.pack_value(builder, array.dtype, value, pointer)
     last = builder.block.instructions[-1]
-    assert isinstance(last, ir.StoreInstr)
+    assert isinstance(last, ir.instructions.StoreInstr)
     mark(array, builder, last)
 
 

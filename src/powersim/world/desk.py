@@ -1,8 +1,7 @@
 """The desk: room for what a turn works out and forgets, made once for a history so that a turn makes nothing.
 
 Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most; P pairs of actors, (0, 1),
-(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, so that a processor's vectors are full; of a loop
-that ends in between, numba makes one that is several times as slow. What stands there is of no account.
+(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, of no account, so that vectors are full.
 """
 
 from __future__ import annotations
@@ -65,9 +64,7 @@ class Menu(NamedTuple):
     seed: Ints  # (R) legs around which a conference may be called
     seed_key: Keys  # (3, R+) keys of the draws that decide
     seed_draw: Floats  # (R+) those draws
-    bound: (
-        Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it, or if none is open
-    )
+    bound: Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it or none is open
 
 
 class Agenda(NamedTuple):
@@ -160,9 +157,7 @@ class Notes(NamedTuple):
     """What is worked out once and kept while it holds: see `notes`, which says when it is forgotten."""
 
     # what follows from what is given alone
-    say_first: (
-        Ints  # (C + 1) actors with a say in control c are say[say_first[c]] up to say[say_first[c + 1] - 1]
-    )
+    say_first: Ints  # (C + 1) who has a say in control c: say[say_first[c]] up to say[say_first[c + 1] - 1]
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
     party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
@@ -375,16 +370,17 @@ def new_slate(s: Setup) -> Slate:
 def new_notes(s: Setup) -> Notes:
     """Room for the notes on a scenario of this size: nothing is noted."""
     (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
+    pairs = row_length(n * (n - 1) // 2)
     return Notes(
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
         party=np.zeros((k, row_length(n))),
         start_odds=np.zeros((n, n)),
-        start_ties=np.zeros(row_length(n * (n - 1) // 2)),
-        met=np.zeros(row_length(n * (n - 1) // 2), np.uint8),
-        talk=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
-        noise=np.zeros((3, row_length(n * (n - 1) // 2)), np.uint64),
+        start_ties=np.zeros(pairs),
+        met=np.zeros(pairs, np.uint8),
+        talk=np.zeros((3, pairs), np.uint64),
+        noise=np.zeros((3, pairs), np.uint64),
         taken=np.zeros(1, np.uint8),
         power=np.zeros(n),
         q=np.zeros((n, goods)),

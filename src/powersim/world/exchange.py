@@ -20,9 +20,10 @@ from powersim.world.deals import exact_gains, imagine_afresh, sign
 from powersim.world.desk import Agenda, Desk
 from powersim.world.draws import uniform, uniform_row
 from powersim.world.given import Given
+from powersim.world.givers import index_givers, next_given
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_leg, flow_of, moves_control, side_of
-from powersim.world.menu import index_givers, judge_sale, next_given
+from powersim.world.menu import judge_sale
 from powersim.world.packages import (
     admissible,
     best_of_many,
