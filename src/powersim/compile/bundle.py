@@ -12,6 +12,7 @@ The caller keeps the packed object alive and its arrays in place for the length 
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from typing import Any, TypeVar
 
@@ -31,7 +32,15 @@ class Packed:
     as many fields: what both hold is not looked at again.
     """
 
-    __slots__ = ("_address", "_entries", "_kind", "_table", "_values")  # no field of a named tuple begins so
+    __slots__ = (
+        "_address",
+        "_entries",
+        "_kind",
+        "_table",
+        "_type",
+        "_values",
+    )  # no field of a named tuple begins so
+    _type: Any
     _values: Any
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
@@ -45,7 +54,7 @@ class Packed:
         self._values = values
         self._kind = (type(values).__name__, values._fields, tuple(kind for kind, _, _ in self._entries))
         self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
-        self._address = self._table.__array_interface__["data"][0]
+        self._address, self._type = _address(self._table), None
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -57,9 +66,11 @@ class Packed:
     @property
     def _numba_type_(self) -> Any:
         """How numba sees it."""
-        from powersim.compile.lowering import type_of  # for a look at a scenario no compiler is loaded
+        if self._type is None:
+            from powersim.compile.lowering import type_of  # for a look at a scenario no compiler is loaded
 
-        return type_of(self._kind)
+            self._type = type_of(self._kind)
+        return self._type
 
 
 NUMBER, TUPLE = -1, -2  # instead of dimensions
@@ -71,12 +82,22 @@ _Entry = tuple[_Kind, tuple[int, ...], "Packed | None"]
 """Of a field: its kind, what the table says of it, and a named tuple's own table, kept alive here."""
 
 
+_NOTHING = ctypes.c_char * 0
+
+
+def _address(array: Any) -> int:
+    """Where an array's numbers are. To ask numpy, as where one may not write, takes three times as long."""
+    if array.flags.writeable:
+        return ctypes.addressof(_NOTHING.from_buffer(array))
+    return int(array.__array_interface__["data"][0])
+
+
 def _entry(value: Any, before: Packed | None = None) -> _Entry:
     """The entry of a field; a named tuple may come packed. `before`: an earlier one in its place."""
     if isinstance(value, np.ndarray):
         if not value.flags.c_contiguous:
             raise ValueError(f"an array of shape {value.shape} must be C-contiguous")
-        return (value.dtype.char, value.ndim), (value.__array_interface__["data"][0], *value.shape), None
+        return (value.dtype.char, value.ndim), (_address(value), *value.shape), None
     if isinstance(value, float):
         return ("d", NUMBER), _BITS.unpack(_FLOAT.pack(value)), None
     if isinstance(value, (tuple, Packed)):

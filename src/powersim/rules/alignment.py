@@ -31,7 +31,10 @@ def next_alignment(a: float, a0: float, push: float, lam: float, noise: float) -
 
 @rule
 def artanh(a: float) -> float:
-    """Alignment on the scale on which drivers add, kept off its ends. a: -1..1. Source: standard."""
+    """Alignment on the scale on which its drivers add, kept off the ends: atanh A.
+
+    a: -1..1. Source: standard.
+    """
     start = min(EDGE, max(-EDGE, a))
     return 0.5 * log((1.0 + start) / (1.0 - start))
 

@@ -232,7 +232,10 @@ def calculus(power_j: float, power_i: float, stake_j: float, stake_i: float, b1:
 
 @rule
 def power_ratio(power_j: float, power_i: float) -> float:
-    """M_j / M_i; a capability below LEAST_POWER counts as that. power_j, power_i: >= 0. Source: see `calculus`."""
+    """Capability over another's, M_j / M_i; less than LEAST_POWER counts as that.
+
+    power_j, power_i: >= 0. Source: see `calculus`.
+    """
     return max(power_j, LEAST_POWER) / max(power_i, LEAST_POWER)
 
 
