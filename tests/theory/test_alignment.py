@@ -28,13 +28,18 @@ row = arrays(np.float64, N, elements=alignment)
 shares = arrays(np.float64, N, elements=unit)
 
 
+def pair(i: int, j: int, n: int) -> int:
+    """The place of a pair, i < j, of n."""
+    return list(zip(*np.triu_indices(n, 1), strict=True)).index((i, j))
+
+
 def common_threat(t_i: np.ndarray, t_j: np.ndarray, i: int, j: int) -> float:
     """The rule for one pair: what i and j feel from everybody."""
-    roots, shared = np.zeros((t_i.size, t_i.size)), np.full(t_i.size, np.nan)
+    roots, (room, shared) = np.zeros((t_i.size, t_i.size)), np.zeros((2, t_i.size * (t_i.size - 1) // 2))
     roots[:, i], roots[:, j] = np.sqrt(t_i), np.sqrt(t_j)
     roots[i, i] = roots[j, j] = 0.0  # nobody fears itself
-    common_threats(roots, min(i, j), shared)
-    return float(shared[max(i, j)])
+    common_threats(roots, np.zeros(t_i.size), room, shared)
+    return float(shared[pair(min(i, j), max(i, j), t_i.size)])
 
 
 def triad(row_i: np.ndarray, row_j: np.ndarray, i: int, j: int) -> float:
@@ -44,7 +49,8 @@ def triad(row_i: np.ndarray, row_j: np.ndarray, i: int, j: int) -> float:
     matrix[j], matrix[:, j] = row_j, row_j
     matrix[i, j] = matrix[j, i] = row_i[j]
     np.fill_diagonal(matrix, 0.0)  # nobody is its own third party
-    triads(matrix, np.sign(np.abs(matrix)), min(i, j), pull, np.zeros(row_i.size))
+    tied = np.sign(np.abs(matrix))
+    triads(matrix, (tied @ tied)[min(i, j)], min(i, j), pull)
     return float(pull[max(i, j)])
 
 

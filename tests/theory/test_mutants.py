@@ -132,7 +132,7 @@ def test_those_who_share_no_concern_and_no_third_party_are_neither_alike_nor_pul
     assert similarity(np.zeros(2), np.zeros(2), concern, other) == 0.0
     tied = np.array([[0.0, 0.5, 0.5, 0.0], [0.5, 0.0, 0.0, 0.5], [0.5, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0]])
     pull = np.full(4, np.nan)
-    triads(tied, np.sign(tied), 0, pull, np.full(4, np.nan))
+    triads(tied, (np.sign(tied) @ np.sign(tied))[0], 0, pull)
     assert pull[1] == 0.0
 
 

@@ -164,8 +164,10 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     felt, found = rng.uniform(0, 2, (n, n)), np.full(n, np.nan)
     felt[i], felt[j] = t_i, t_j
     np.fill_diagonal(felt, 0.0)
-    common_threats(np.sqrt(felt.T), first, found)
-    assert found[last] == pytest.approx(shared, abs=1e-12)
+    room, threats = np.zeros((2, n * (n - 1) // 2))
+    common_threats(np.sqrt(felt.T), found, room, threats)
+    pairs = list(zip(*np.triu_indices(n, 1), strict=True))
+    assert threats[pairs.index((first, last))] == pytest.approx(shared, abs=1e-12)
     theta, s = rng.uniform(0, 1, (2, n)), rng.uniform(0, 1, (2, n))
     agreement = np.average(1 - 2 * np.abs(theta[0] - theta[1]), weights=np.sqrt(s[0] * s[1]))
     assert similarity(*theta, *s) == pytest.approx(agreement, abs=1e-12)
@@ -176,7 +178,8 @@ def test_what_two_actors_share_is_reckoned_over_third_parties_and_issues(n: int,
     for actor, row in zip((i, j), rows, strict=True):
         matrix[actor], matrix[:, actor] = row, row
     np.fill_diagonal(matrix, 0.0)
-    triads(matrix, (matrix != 0.0).astype(float), first, found, np.full(n, np.nan))
+    ties = (matrix != 0.0).astype(float)
+    triads(matrix, (ties @ ties)[first], first, found)
     assert found[last] == pytest.approx(pull, abs=1e-12)
 
 

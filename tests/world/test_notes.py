@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from powersim.compile.elementary import power
 from powersim.compile.jit import interpreted
+from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, relax, within
+from powersim.rules.commitment import foreseen_rise
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import Case
@@ -19,11 +22,12 @@ from powersim.world.derive import derive
 from powersim.world.desk import new_derived
 from powersim.world.legs import Legs
 from powersim.world.menu import flow_worth
+from powersim.world.notes import acquainted
 from worlds import ROWS, Play, built, lively_documents, same, state
 
 DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
 """Phases that end with what follows from the state being derived."""
-ROOM = ("held", "touched", "felt")
+ROOM = ("held", "touched", "felt", "rows")
 
 
 def assert_forgetting_changes_nothing(case: Case, seed: int = 1) -> None:
@@ -71,8 +75,8 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     engine = Engine(case, 2009, 0)
     engine.to(12)
     sums, world, s, p = engine.desk.sums, engine.world, case.setup, case.params
-    assert sums.theta.tobytes() == world.theta.T.tobytes()
-    assert sums.salience.tobytes() == world.salience.T.tobytes()
+    assert sums.theta[:, : len(world.power)].tobytes() == world.theta.T.tobytes()
+    assert sums.salience[:, : len(world.power)].tobytes() == world.salience.T.tobytes()
     held = sums.moved[:, None, :] <= sums.taken[:, :, None]
     held &= ~np.isnan(sums.place)[:, :, None] & (sums.salience > 0.0)[:, None, :]
     assert held.sum() > 500
@@ -84,6 +88,14 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     notes = engine.desk.notes
     odds = [[logit(within(r, p.belief_floor)) for r in row] for row in s.resolve0]
     assert notes.start_odds.tolist() == odds
+    fresh = interpreted(acquainted)
+    actors = [(i, j) for i in range(len(world.power)) for j in range(i + 1, len(world.power))]
+    assert notes.start_ties[: len(actors)].tolist() == [artanh(s.alignment0[pair]) for pair in actors]
+    assert notes.met[: len(actors)].tolist() == [fresh(s, *pair) for pair in actors]
+    for way, rate, future, rise in notes.foreseen[~np.isnan(notes.foreseen[:, 0])]:
+        assert rise == math.copysign(foreseen_rise(abs(way), rate, p.forecast_years, future), way)
+    assert notes.tied.tolist() == (world.alignment != 0.0).tolist()
+    assert np.triu(notes.ties, 1).tolist() == np.triu(notes.tied @ notes.tied, 1).tolist()
     pairs = np.argwhere(~np.isnan(notes.relaxing))
     assert len(pairs) > 100
     for i, j in pairs:

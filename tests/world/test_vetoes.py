@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from powersim.compile.jit import interpreted
 from powersim.rules.patience import patience_weight
 from powersim.scenario.arrays.build import Built, build
 from powersim.scenario.load import from_data, load
@@ -17,8 +18,11 @@ from powersim.sim.history import simulate
 from powersim.sim.run import Engine
 from powersim.world import chronicle
 from powersim.world.case import Case
+from powersim.world.derive import share_of
+from powersim.world.gains import control_change
+from powersim.world.menu import _too_dear
 from powersim.world.params import MECHANISMS
-from powersim.world.state import ALL, LOWER, RAISE
+from powersim.world.state import ALL, C_PLEDGE, LEAST, LOWER, RAISE
 
 TURN, KIND, ACTOR, OTHER, THING, VALUE, GAIN = range(7)
 COUNCIL = ("arms_embargo_iran", "un_pressure_on_iran")
@@ -176,6 +180,26 @@ def test_own_policy_respects_every_veto() -> None:
     agreed = council({"CON": 0.1})
     agreed["interests"]["CON"] = [1.0, 0.1]
     assert moved(small(PAIR, {"vote": agreed}, off=("exchange",)))[1]
+
+
+def test_a_pledge_that_is_not_looked_into_would_not_have_been_made(flagship: Built) -> None:
+    dear, change, share = (interpreted(rule) for rule in (_too_dear, control_change, share_of))
+    case, settled, wanted = flagship.case("keep", "spiral", 2009, 0), 0, 0
+    for turn in (0, 8, 40):
+        engine = Engine(case, 2009, 0)
+        engine.to(turn, "growth")
+        w, desk = engine.world, engine.desk
+        for cheaper in (1.0, 0.1, 0.03, 0.01):
+            s = case.setup._replace(w_autonomy=case.setup.w_autonomy * cheaper)
+            g = engine.given._replace(s=s)
+            for c in np.flatnonzero(s.control_kind == C_PLEDGE):
+                for to in np.linspace(w.pos[c], 1.0, 4)[1:]:
+                    change(g, w, desk.derived, desk.sums, c, w.pos[c], to)
+                    gains = share(desk.derived, desk.sums.own, s.control_from[c]) > LEAST
+                    assert not (gains and dear(g, w, desk, c, to))
+                    settled, wanted = settled + dear(g, w, desk, c, to), wanted + gains
+    assert settled > 200
+    assert wanted > 40
 
 
 def test_a_holdout_is_paid_in_money_where_there_is_money_and_blocks_where_there_is_none() -> None:

@@ -12,6 +12,7 @@ The caller keeps the packed object alive and its arrays in place for the length 
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from typing import Any, TypeVar
 
@@ -54,7 +55,7 @@ class Packed:
         self._kind = (type(values).__name__, values._fields, tuple(kind for kind, _, _ in self._entries))
         self._type = like._type if like is not None and like._kind == self._kind else None
         self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
-        self._address = self._table.__array_interface__["data"][0]
+        self._address = _address(self._table)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -82,12 +83,22 @@ _Entry = tuple[_Kind, tuple[int, ...], "Packed | None"]
 """Of a field: its kind, what the table says of it, and a named tuple's own table, kept alive here."""
 
 
+_NOTHING = ctypes.c_char * 0
+
+
+def _address(array: Any) -> int:
+    """Where an array's numbers are. To ask numpy, as where one may not write, takes three times as long."""
+    if array.flags.writeable:
+        return ctypes.addressof(_NOTHING.from_buffer(array))
+    return int(array.__array_interface__["data"][0])
+
+
 def _entry(value: Any, before: Packed | None = None) -> _Entry:
     """The entry of a field; a named tuple may come packed. `before`: an earlier one in its place."""
     if isinstance(value, np.ndarray):
         if not value.flags.c_contiguous:
             raise ValueError(f"an array of shape {value.shape} must be C-contiguous")
-        return (value.dtype.char, value.ndim), (value.__array_interface__["data"][0], *value.shape), None
+        return (value.dtype.char, value.ndim), (_address(value), *value.shape), None
     if isinstance(value, float):
         return ("d", NUMBER), _BITS.unpack(_FLOAT.pack(value)), None
     if isinstance(value, (tuple, Packed)):

@@ -235,7 +235,11 @@ def log_row(x: Floats, out: Floats) -> None:
 @rule
 def power_row(x: Floats, y: float, out: Floats) -> None:
     """Fill out with x^y, those of `power` to the bit. x, out: rows of one length, not the same."""
-    odd = 1 if y == 1.0 or y == 1.5 else 0
+    if y == 1.0 or y == 1.5:
+        for i in range(out.shape[0]):
+            out[i] = power(x[i], y)
+        return
+    odd = 0
     y_hi = _number(_bits(y) & _HALF)
     for i in range(out.shape[0]):
         bits = _bits(x[i])
@@ -271,15 +275,27 @@ def tanh(x: float) -> float:
     """
     a = abs(x)
     if a < _EVEN:
-        z = x * x
-        z2 = z * z
-        above = (675675.0 + 45045.0 * z) + z2 * (594.0 + z)
-        below = (2027025.0 + 945945.0 * z) + z2 * ((51975.0 + 630.0 * z) + z2)
-        return x - x * z * (above / below)
+        return _by_fraction(x)
     if a > _FLAT:
         return math.copysign(1.0, x)
     if x != x:
         return x
+    return math.copysign(_by_exp(a), x)
+
+
+@rule
+def _by_fraction(x: float) -> float:
+    """The hyperbolic tangent up to 1/2."""
+    z = x * x
+    z2 = z * z
+    above = (675675.0 + 45045.0 * z) + z2 * (594.0 + z)
+    below = (2027025.0 + 945945.0 * z) + z2 * ((51975.0 + 630.0 * z) + z2)
+    return x - x * z * (above / below)
+
+
+@rule
+def _by_exp(a: float) -> float:
+    """The hyperbolic tangent of a positive number beyond that, while it is not flat."""
     k, p = _reduced(2.0 * a, 2.0 * a, 0.0)
     s = _root(k)
     one = s + 1.0
@@ -288,4 +304,19 @@ def tanh(x: float) -> float:
     d_lo = ((one - d) + rest) + ((s - one) + 1.0)
     t = 2.0 / d
     u = 1.0 - t
-    return math.copysign(u + (((1.0 - u) - t) + 0.5 * t * t * d_lo), x)
+    return u + (((1.0 - u) - t) + 0.5 * t * t * d_lo)
+
+
+@rule
+def tanh_row(x: Floats, out: Floats) -> None:
+    """Fill out with the hyperbolic tangent, that of `tanh` to the bit. x, out: rows of one length, not the same."""
+    odd = 0
+    for i in range(out.shape[0]):
+        usual = abs(x[i]) <= _FLAT
+        at = x[i] if usual else 0.0
+        near, far = _by_fraction(at), math.copysign(_by_exp(abs(at)), at)
+        out[i] = near if abs(at) < _EVEN else far
+        odd += 0 if usual else 1
+    if odd > 0:
+        for i in range(out.shape[0]):
+            out[i] = tanh(x[i])

@@ -17,6 +17,7 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np.numpy_support import from_dtype
 
 from powersim.compile.bundle import NUMBER, TUPLE, Packed
+from powersim.compile.jit import in_parts
 
 
 class BundleType(types.Type):  # type: ignore[misc]
@@ -40,7 +41,13 @@ class BundleType(types.Type):  # type: ignore[misc]
         if ndim == TUPLE:
             return dtype
         scalar = from_dtype(np.dtype(dtype))
-        return scalar if ndim < 0 else types.Array(scalar, ndim, "C", aligned=True)
+        if ndim < 0:
+            return scalar
+        if in_parts():
+            from powersim.compile.parts import FieldArray
+
+            return FieldArray(scalar, ndim, f"{self.name}.{name}")
+        return types.Array(scalar, ndim, "C")
 
 
 @typeof_impl.register(Packed)  # type: ignore[untyped-decorator]

@@ -18,10 +18,15 @@ from contextlib import suppress
 from typing import Any
 
 import numba
+import numpy as np
+from llvmlite import ir
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
+from numba.core.datamodel import models
+from numba.core.extending import register_model
+from numba.core.imputils import lower_cast
 from numba.core.typed_passes import AnnotateTypes, NativeLowering, NopythonTypeInference
 from numba.core.types import functions
 from numba.np import arrayobj
@@ -155,17 +160,74 @@ class LowerPart(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Lower it."""
-        looked_at = arrayobj.fix_integer_index
-        arrayobj.fix_integer_index = as_it_is
+        before = arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item
+        arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item = as_it_is, load, store
         try:
             return bool(super().run_pass(state))
         finally:
-            arrayobj.fix_integer_index = looked_at
+            arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item = before
 
 
 def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
     """An index that is 0 or more, as wide as an address."""
     return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
+
+
+class FieldArray(types.Array):  # type: ignore[misc]
+    """The type of an array that is read as a field: compiled code knows that no other field shares its memory."""
+
+    def __init__(self, dtype: Any, ndim: int, field: str) -> None:
+        self.field = field
+        super().__init__(dtype, ndim, "C", name=f"{field}({dtype}, {ndim}d)")
+
+    @property
+    def key(self) -> Any:
+        """What tells types apart."""
+        return (*super().key, self.field)
+
+    @property
+    def mangling_args(self) -> Any:
+        """What tells their names apart."""
+        name, args = super().mangling_args
+        return name, [*args, self.field]
+
+    @property
+    def plain(self) -> Any:
+        """The type under which it is handed on."""
+        return types.Array(self.dtype, self.ndim, "C")
+
+
+register_model(FieldArray)(models.ArrayModel)
+
+
+@lower_cast(FieldArray, types.Array)  # type: ignore[untyped-decorator]
+def _handed_on(_context: Any, _builder: Any, _from: Any, _to: Any, value: Any) -> Any:
+    return value
+
+
+def mark(array: Any, builder: Any, access: Any) -> None:
+    """Say of a load or store which memory it is about (LLVM's TBAA): numbers of a type, of them those of a field."""
+    add, zero = builder.module.add_metadata, ir.Constant(ir.IntType(64), 0)
+    kind = add([str(array.dtype), add(["powersim"]), zero])
+    if isinstance(array, FieldArray):
+        kind = add([array.field, kind, zero])
+    access.set_metadata("tbaa", add([kind, kind, zero]))
+
+
+def load(context: Any, builder: Any, array: Any, pointer: Any) -> Any:
+    """An item, read from memory that is told apart."""
+    value = context.unpack_value(builder, array.dtype, pointer)
+    if isinstance(value, ir.instructions.LoadInstr):
+        mark(array, builder, value)
+    return value
+
+
+def store(context: Any, builder: Any, array: Any, value: Any, pointer: Any) -> None:
+    """Write an item likewise."""
+    context.pack_value(builder, array.dtype, value, pointer)
+    last = builder.block.instructions[-1]
+    assert isinstance(last, ir.instructions.StoreInstr)
+    mark(array, builder, last)
 
 
 @register_pass(mutates_CFG=False, analysis_only=False)
@@ -245,23 +307,29 @@ def whole(function: Callable[..., Any], **options: Any) -> Any:
     template = part.get_call_template
     # A constant in a call is no reason to compile the callee once more for it.
     compiled.get_call_template = lambda args, kws: template(
-        tuple(types.unliteral(arg) for arg in args), {name: types.unliteral(arg) for name, arg in kws.items()}
+        tuple(handed_on(arg) for arg in args), {name: handed_on(arg) for name, arg in kws.items()}
     )
     return compiled
+
+
+def handed_on(kind: Any) -> Any:
+    """The type under which a value is handed on to a rule: no constant, no field."""
+    return getattr(kind, "plain", None) or types.unliteral(kind)
 
 
 def work() -> bool:
     """Whether this version of numba takes parts: tried on two small functions, one calling the other."""
 
-    def callee(x: float) -> float:
-        return x + 1.0
+    def callee(x: Any) -> float:
+        x[0] = x[0] + 1.0
+        return float(x[0])
 
     with suppress(Exception):  # whatever another version makes of its insides
         inner = whole(callee)
 
-        def caller(x: float) -> float:
+        def caller(x: Any) -> float:
             found: float = inner(x)
             return 2.0 * found
 
-        return bool(whole(caller)(1.0) == 4.0)
+        return bool(whole(caller)(np.ones(1)) == 4.0)
     return False

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.compile.elementary import log, tanh
+from powersim.compile.elementary import log, tanh, tanh_row
 from powersim.compile.jit import rule
 
 Floats = NDArray[np.float64]
@@ -26,26 +26,59 @@ def next_alignment(a: float, a0: float, push: float, lam: float, noise: float) -
     Source: relaxation towards the minimum of Axelrod and Bennett 1993, BJPS 23:211-33, with an intercept per dyad.
     """
     force = push + noise
-    target = a0
-    if force != 0.0:
-        start = min(EDGE, max(-EDGE, a0))
-        target = tanh(0.5 * log((1.0 + start) / (1.0 - start)) + force)
+    return _nearer(a, a0 if force == 0.0 else tanh(artanh(a0) + force), lam)
+
+
+@rule
+def artanh(a: float) -> float:
+    """Alignment on the scale on which its drivers add, kept off the ends: atanh A.
+
+    a: -1..1. Source: standard.
+    """
+    start = min(EDGE, max(-EDGE, a))
+    return 0.5 * log((1.0 + start) / (1.0 - start))
+
+
+@rule
+def _nearer(a: float, target: float, lam: float) -> float:
+    """Alignment part of the way to its target."""
     return a + lam * (target - a)
 
 
 @rule
-def common_threats(roots: Floats, i: int, shared: Floats) -> None:
-    """How much actor i and each actor after it fear the same third parties: fill shared[j], j > i.
+def next_alignment_row(
+    a: Floats, a0: Floats, start: Floats, push: Floats, lam: float, noise: Floats, room: Floats
+) -> None:
+    """Put `next_alignment` in the place of a row of alignments, to the bit.
 
-    shared_j = tanh sum_k sqrt(T_ik T_jk), k other than i and j.
+    start: `artanh` of a0, the same all through a history. a, a0, start, push, noise: rows of one length; room: two such
+    rows for work. Source: see `next_alignment`.
+    """
+    pulled, target = room[0], room[1]
+    for m in range(a.shape[0]):
+        pulled[m] = start[m] + (push[m] + noise[m])
+    tanh_row(pulled, target)
+    for m in range(a.shape[0]):
+        a[m] = _nearer(a[m], a0[m] if push[m] + noise[m] == 0.0 else target[m], lam)
+
+
+@rule
+def common_threats(roots: Floats, felt: Floats, room: Floats, shared: Floats) -> None:
+    """How much every two actors fear the same third parties: fill shared in the order of `pairs`.
+
+    shared_ij = tanh sum_k sqrt(T_ik T_jk), k other than i and j.
 
     roots (N, N): [k, j] = sqrt T_jk, the root of the threat that j feels from k (units of M_ref); 0 where k is j.
-    shared (N). A whole row at once, because what i fears is looked at once for all others.
+    felt (N), room: for work. room, shared: rows of one length, one place a pair or more.
     Source: after Walt 1987, The Origins of Alliances (balancing against a common threat).
     """
-    over_third_parties(roots[:, i], roots, i + 1, shared)
-    for j in range(i + 1, shared.shape[0]):
-        shared[j] = tanh(shared[j])
+    m = 0
+    for i in range(felt.shape[0]):
+        over_third_parties(roots[:, i], roots, i + 1, felt)
+        for j in range(i + 1, felt.shape[0]):
+            room[m] = felt[j]
+            m += 1
+    tanh_row(room, shared)
 
 
 @rule
@@ -85,17 +118,17 @@ def agreement(theta_i: float, theta_j: float, s_i: float, s_j: float) -> tuple[f
 
 
 @rule
-def triads(alignment: Floats, tied: Floats, i: int, pull: Floats, ties: Floats) -> None:
-    """Pull of third parties on actor i and each actor after it: fill pull[j], j > i; ties (N) is room for work.
+def triads(alignment: Floats, ties: Floats, i: int, pull: Floats) -> None:
+    """Pull of third parties on actor i and each actor after it: fill pull[j], j > i.
 
     pull_j = mean over k tied to both (A_ik and A_kj not 0; k other than i and j) of A_ik A_kj; 0 if there is none.
     Friends of friends and enemies of enemies attract.
 
-    alignment (N, N): symmetric, -1..1, 0 on the diagonal. tied (N, N): 1 where it is not 0, else 0. pull (N).
+    alignment (N, N): symmetric, -1..1, 0 on the diagonal. ties (N): [j] how many are tied
+    to both i and j. pull (N).
     Source: Cartwright and Harary 1956, Psychological Review 63:277-93.
     """
     over_third_parties(alignment[i], alignment, i + 1, pull)
-    over_third_parties(tied[i], tied, i + 1, ties)
     for j in range(i + 1, pull.shape[0]):
         pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0
 

@@ -227,8 +227,28 @@ def calculus(power_j: float, power_i: float, stake_j: float, stake_i: float, b1:
     between them, utility, >= 0. b1: log-odds per log point of power, >= 0. b2: log-odds per unit of utility, >= 0.
     Source: after Press 2005, Calculating Credibility.
     """
-    ratio = max(power_j, LEAST_POWER) / max(power_i, LEAST_POWER)
-    return b1 * log(ratio) + b2 * (stake_j - stake_i)
+    return b1 * log(power_ratio(power_j, power_i)) + b2 * (stake_j - stake_i)
+
+
+@rule
+def power_ratio(power_j: float, power_i: float) -> float:
+    """Capability over another's, M_j / M_i; less than LEAST_POWER counts as that.
+
+    power_j, power_i: >= 0. Source: see `calculus`.
+    """
+    return max(power_j, LEAST_POWER) / max(power_i, LEAST_POWER)
+
+
+@rule
+def calculus_row(ratio: Floats, stakes: Floats, b1: float, b2: float, room: Floats, out: Floats) -> None:
+    """Fill out with the `calculus` of many, to the bit.
+
+    ratio: of capabilities M_j / M_i, none below LEAST_POWER. stakes: s_j - s_i, utility. ratio, stakes, room, out: rows
+    of one length, room for work. Source: see `calculus`.
+    """
+    log_row(ratio, room)
+    for m in range(out.shape[0]):
+        out[m] = b1 * room[m] + b2 * stakes[m]
 
 
 @rule

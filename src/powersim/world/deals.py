@@ -90,8 +90,6 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
         if r >= 0 and moves_control(controls, r):
             w.pos[control_of(r)] = w.dis[control_of(r)]
             moves = True
-    for i in range(w.power.shape[0]):
-        judge.before[i] = 0.0
     if moves:  # goods alone leave every control where it is
         imagine(g, w, desk)
         _remember(desk)
@@ -102,9 +100,9 @@ def exact_gains(g: Given, w: World, desk: Desk, legs: Ints) -> None:
     imagine(g, w, desk)
     if moves:
         _compare(g.s, judge)
-        for i in range(w.power.shape[0]):
-            judge.before[i] = _gained(g, w, desk, i)
-    share_with_friends(desk.derived, judge.before, judge.gain)
+    for i in range(w.power.shape[0]):
+        desk.sums.own[i] = _gained(g, w, desk, i) if moves else 0.0
+    share_with_friends(desk.derived, desk.sums, judge.gain)
     for e in range(LEGS):
         r = legs[e]
         if not moves_control(controls, r):
@@ -194,7 +192,7 @@ def _gained(g: Given, w: World, desk: Desk, i: int) -> float:
         here, there = taken_powers(p, sums, k, judge.x0[k], 0), taken_powers(p, sums, k, judge.x[k], 1)
         total += utility_left(sums.salience[k, i], sums.powers[k, there, i])
         total -= utility_left(sums.salience[k, i], sums.powers[k, here, i])
-        total -= imagined.burden[i, k] * (judge.x[k] - judge.x0[k])
+        total -= imagined.burden[k, i] * (judge.x[k] - judge.x0[k])
     for c in judge.pledge:
         if c < 0:
             break

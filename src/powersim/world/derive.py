@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from powersim.compile.jit import rule
-from powersim.rules.security import help_expected, security, threat
+from powersim.rules.security import help_expected, security, security_row, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
+from powersim.world.desk import Sums
 from powersim.world.expression import evaluate, evaluate_at, holds, holds_at
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -30,6 +31,9 @@ from powersim.world.state import (
     Setup,
     World,
 )
+
+FEW = 4
+"""Whose security is worked out one by one: for more, a row at once costs less."""
 
 
 @rule
@@ -113,6 +117,7 @@ def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
     if moved:
         _capabilities(g, w, d)
     _between(g, w, d)
+    count = 0
     for i in range(w.power.shape[0]):
         looks = d.touched[i] > 0 or d.felt[i] > 0
         if d.touched[i] > 0:
@@ -120,8 +125,14 @@ def derive_anew(g: Given, w: World, d: Derived, moved: bool) -> None:
         if looks:
             _friends_and_foes(g, w, d, i)
         if looks or moved:
-            _support(d, i)
-            _secure(g.p, d, i)
+            _weigh_up(g.p, d, i)
+            count += 1
+    if count > FEW:
+        _secure(g.p, d)
+    elif count > 0:
+        for i in range(w.power.shape[0]):
+            if d.touched[i] > 0 or d.felt[i] > 0 or moved:
+                d.S[i] = security(d.f[i], d.h[i], g.p.security_d)
 
 
 @rule
@@ -145,15 +156,15 @@ def _capabilities(g: Given, w: World, d: Derived) -> None:
         d.M[i] = w.power[i]
         for good in range(w.q.shape[1]):
             d.M[i] += s.good_power[good] * w.q[i, good]
-        for k in range(w.x.shape[0]):
-            d.burden[i, k] = 0.0
     for k in range(w.x.shape[0]):
+        for i in range(n):
+            d.burden[k, i] = 0.0
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if s.effect_kind[e] == POWER:
                 d.M[s.effect_i[e]] += s.effect_size[e] * w.x[k]
     if g.on.proxies:
         for b in range(s.proxy_by.shape[0]):
-            d.burden[s.proxy_on[b], s.proxy_issue[b]] += s.proxy_burden[b] * w.proxy_level[b]
+            d.burden[s.proxy_issue[b], s.proxy_on[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
@@ -167,9 +178,13 @@ def _between(g: Given, w: World, d: Derived) -> None:
     if not touched.any():
         return
     for i in range(n):
-        for j in range(n):
-            if touched[i] or touched[j]:
+        if touched[i]:
+            for j in range(n):
                 _apart(s, d, i, j)
+        else:
+            for j in range(n):
+                if touched[j]:
+                    _apart(s, d, i, j)
     for k in range(w.x.shape[0]):
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
             if _is_of_a_pair(s.effect_kind[e]) and (touched[s.effect_i[e]] or touched[s.effect_j[e]]):
@@ -239,29 +254,33 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
 
 
 @rule
-def _support(d: Derived, i: int) -> None:
-    """Own capability and the help that actor i expects."""
-    d.f[i] = d.M[i]
+def _weigh_up(p: Params, d: Derived, i: int) -> None:
+    """Own capability and the help that actor i expects, and the capability that it fears."""
+    f, h = float(d.M[i]), p.h0
     for j in range(d.M.shape[0]):
         if j != i:
-            d.f[i] += d.help[i, j] * d.reach[j, i] * d.M[j]
+            f += d.help[i, j] * d.reach[j, i] * d.M[j]
+            h += d.fear[i, j] * d.feared[j]
+    d.f[i], d.h[i] = f, h
 
 
 @rule
 def balance(p: Params, d: Derived) -> None:
     """Capability that everybody fears, and the security that follows (M4)."""
     for i in range(d.M.shape[0]):
-        _secure(p, d, i)
+        _weigh_up(p, d, i)
+    _secure(p, d)
 
 
 @rule
-def _secure(p: Params, d: Derived, i: int) -> None:
-    """The same for actor i."""
-    d.h[i] = p.h0
-    for j in range(d.M.shape[0]):
-        if j != i:
-            d.h[i] += d.fear[i, j] * d.feared[j]
-    d.S[i] = security(d.f[i], d.h[i], p.security_d)
+def _secure(p: Params, d: Derived) -> None:
+    """Everybody's security, a row at once."""
+    f, h, secure = d.rows[0], d.rows[1], d.rows[2]
+    for i in range(d.M.shape[0]):
+        f[i], h[i] = d.f[i], d.h[i]
+    security_row(f, h, p.security_d, d.rows[3], secure)
+    for i in range(d.M.shape[0]):
+        d.S[i] = secure[i]
 
 
 @rule
@@ -282,7 +301,7 @@ def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
     for k in range(w.x.shape[0]):
         if w.salience[i, k] > 0.0:
             total += issue_utility(w.x[k], w.theta[i, k], w.salience[i, k], g.p.curvature)
-        total -= d.burden[i, k] * w.x[k]
+        total -= d.burden[k, i] * w.x[k]
     for c in range(w.pos.shape[0]):
         if s.control_kind[c] == C_PLEDGE and s.control_from[c] == i:
             total -= autonomy_cost(w.pos[c], s.w_autonomy[i])
@@ -290,34 +309,45 @@ def own_utility(g: Given, w: World, d: Derived, i: int) -> float:
 
 
 @rule
-def share_with_friends(d: Derived, own: Floats, gain: Floats) -> None:
-    """gain_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0.
-
-    Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
-    """
-    n, sway, j = own.shape[0], d.sway, 0
-    for i in range(n):
-        gain[i] = own[i]
-    while j < n:
-        a = _next_gain(own, j)
-        b = _next_gain(own, a + 1)
-        c = _next_gain(own, b + 1)
-        j = c + 1
-        if c < n:
-            for i in range(n):
-                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b] + sway[c, i] * own[c]
-        elif b < n:
-            for i in range(n):
-                gain[i] = gain[i] + sway[a, i] * own[a] + sway[b, i] * own[b]
-        elif a < n:
-            for i in range(n):
-                gain[i] += sway[a, i] * own[a]
+def share_with_friends(d: Derived, sums: Sums, gain: Floats) -> None:
+    """Fill gain (N) with everybody's gains, friends' gains included: see `share_all`."""
+    share_all(d, sums)
+    for i in range(gain.shape[0]):
+        gain[i] = sums.shared[i]
 
 
 @rule
-def _next_gain(own: Floats, first: int) -> int:
-    """The first actor from `first` on whose gain is not 0; as many as there are if there is none."""
-    while first < own.shape[0] and own[first] == 0.0:
+def share_all(d: Derived, sums: Sums) -> None:
+    """shared_i = own_i + chi sum_j A+_ij own_j / sum_j A+_ij, for all i at once; without friends the second term is 0.
+
+    Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
+    """
+    n, own, shared, sway, j = d.M.shape[0], sums.own, sums.shared, d.sway, 0
+    for i in range(shared.shape[0]):
+        shared[i] = own[i]
+    while j < n:
+        a = _next_gain(own, j, n)
+        b = _next_gain(own, a + 1, n)
+        c = _next_gain(own, b + 1, n)
+        j = c + 1
+        if c < n:
+            one, two, three = own[a], own[b], own[c]
+            for i in range(shared.shape[0]):
+                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two + sway[c, i] * three
+        elif b < n:
+            one, two = own[a], own[b]
+            for i in range(shared.shape[0]):
+                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two
+        elif a < n:
+            one = own[a]
+            for i in range(shared.shape[0]):
+                shared[i] += sway[a, i] * one
+
+
+@rule
+def _next_gain(own: Floats, first: int, n: int) -> int:
+    """The first of n actors from `first` on whose gain is not 0; n if there is none."""
+    while first < n and own[first] == 0.0:
         first += 1
     return first
 
@@ -326,7 +356,7 @@ def _next_gain(own: Floats, first: int) -> int:
 def share_of(d: Derived, own: Floats, i: int) -> float:
     """The gain of actor i alone, as `share_with_friends` has it for everybody."""
     gain = float(own[i])
-    for j in range(own.shape[0]):
+    for j in range(d.M.shape[0]):
         if own[j] != 0.0:
             gain += d.sway[j, i] * own[j]
     return gain

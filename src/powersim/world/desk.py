@@ -1,6 +1,7 @@
 """The desk: room for what a turn works out and forgets, made once for a history so that a turn makes nothing.
 
-Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most.
+Letters for shapes are those of `state`; R legs of a turn: 3 C + 2 L; M offers at most; P pairs of actors, (0, 1),
+(0, 2), ..., (N - 2, N - 1). N+, P+, R+: so many places or a few more, of no account, so that vectors are full.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import numpy as np
 
 from powersim.compile.elementary import row_length
 from powersim.world.channels import Paths, no_paths
+from powersim.world.draws import Keys
 from powersim.world.legs import legs_of
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
 
@@ -19,30 +21,31 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Se
 # to lose later per unit yielded; the shift that the challenger fears, and what a settlement could bear.
 (ODDS, COST, SANCTIONS, STAKE, LOW, HIGH, LATER, SHIFT_AHEAD, BEARABLE) = range(9)
 WEIGHED = 9
+GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
 
 
 class Sums(NamedTuple):
     """Room to add up what a move is worth. What is left here means nothing to whoever adds next."""
 
-    own: Floats  # (N) gains of everybody
-    df: Floats  # (N) change of own and friends' capability
-    dh: Floats  # (N) change of what is feared
-    shared: Floats  # (N) gains with friends' gains
+    own: Floats  # (N+) gains of everybody
+    df: Floats  # (N+) change of own and friends' capability
+    dh: Floats  # (N+) change of what is feared
+    shared: Floats  # (N+) gains with friends' gains
     total: Floats  # (N) the same over several moves
-    rows: (
-        Floats  # (4, N or a little more) room for rows (`compile.elementary`), beyond N numbers of no account
-    )
+    rows: Floats  # (4, N+) room for rows (`compile.elementary`)
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
-    theta: Floats  # (K, N) ideals
-    salience: Floats  # (K, N)
+    noted: Floats  # (2, N, K) ideals and saliences as they were noted last
+    theta: Floats  # (K, N+) ideals
+    salience: Floats  # (K, N+)
     look: Ints  # (1) how often that has been noted
-    moved: Ints  # (K, N) the look that found this ideal moved last
+    moved: Ints  # (K, N+) the look that found this ideal moved last
+    stirred: Ints  # (K) the look that found any of the issue's moved last
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
-    near: Ints  # (K, 2) the rows asked for last: where the issue stood, and where it might go
-    powers: Floats  # (K, ROWS, N) the gap's power
+    near: Ints  # (K, 3) the rows asked for last: where the issue stood, and where it might go, up and down
+    powers: Floats  # (K, ROWS, N+) the gap's power
 
 
 class Menu(NamedTuple):
@@ -55,13 +58,13 @@ class Menu(NamedTuple):
     gives: Flags  # (R, N) 1 = this actor may be the one who gives the leg
     must: Flags  # (R, N) 1 = loses by the leg and has a veto: must be a party and be paid
     needed: Ints  # (R) number of those
-    giver_first: (
-        Ints  # (N + 1) legs that actor i may give are giver_leg[giver_first[i]] up to giver_first[i + 1]
-    )
-    giver_leg: Ints  # (R N) those legs, in their order
-    bound: (
-        Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it, or if none is open
-    )
+    listed: Ints  # (N) how many legs actor i may give to one other
+    given: Ints  # (N, R) those legs, in their order
+    given_to: Ints  # (N, R) to whom, or to ANYBODY
+    seed: Ints  # (R) legs around which a conference may be called
+    seed_key: Keys  # (3, R+) keys of the draws that decide
+    seed_draw: Floats  # (R+) those draws
+    bound: Ints  # (C) side to which open deals have moved a control; REFRAIN if they hold it or none is open
 
 
 class Agenda(NamedTuple):
@@ -102,7 +105,6 @@ class Judge(NamedTuple):
     """Room to judge packages."""
 
     busy: Ints  # (N) deals signed this turn
-    before: Floats  # (N)
     gain: Floats  # (N)
     kept: Floats  # (C) positions while a package is tried
     kept_x: Floats  # (K)
@@ -120,25 +122,26 @@ class Slate(NamedTuple):
     """Room for the sums of beliefs and alignment. What is left on it means nothing to whoever writes on it next."""
 
     roots: Floats  # (N, N) [j, i]: root of the threat that i feels from j
-    tied: Floats  # (N, N) 1 where alignment is not 0
     now: Floats  # (N, N) log-odds of resolve
-    share: Floats  # (N)
-    shared: Floats  # (N)
+    levers: Floats  # (N, N) [i, j]: what j's levers and sanctions give i
+    felt: Floats  # (N)
     isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
     outcast: Floats  # (N)
     joint: Floats  # (N, N) what two hold up together
-    weight: Floats  # (N, N) of all concerns that two share
-    alike: Floats  # (N, N) how far they agree, so weighted
-    stakes: Floats  # (N, N) [i, j]: what i has at stake with j
-    lead: Floats  # (N) how far an ideal lies beyond each opponent's
+    weight: Floats  # (N, N+) of all concerns that two share
+    alike: Floats  # (N, N+) how far they agree, so weighted
+    stakes: Floats  # (N, N+) [i, j]: what i has at stake with j
+    opponent: Ints  # (N) who has a stake on the other side of an ideal
     against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
     pull: Floats  # (N)
-    ties: Floats  # (N)
     power: Floats  # (C)
     concerned: Ints  # (N) actors
     led: Flags  # (C) 1 = own policy may lead this control
-    rows: Floats  # (9, N or a little more) room for rows, as in `Sums`
+    rows: Floats  # (9, N+) room for rows
+    pairs: Floats  # (7, P+) room for rows of pairs
+    gathered: Floats  # (6, GATHERED) room for rows of what is gathered from a table
+    place: Ints  # (GATHERED) where each came from
 
 
 class Crisis(NamedTuple):
@@ -154,13 +157,15 @@ class Notes(NamedTuple):
     """What is worked out once and kept while it holds: see `notes`, which says when it is forgotten."""
 
     # what follows from what is given alone
-    say_first: (
-        Ints  # (C + 1) actors with a say in control c are say[say_first[c]] up to say[say_first[c + 1] - 1]
-    )
+    say_first: Ints  # (C + 1) who has a say in control c: say[say_first[c]] up to say[say_first[c + 1] - 1]
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
-    party: Floats  # (K, N) 1 = the scenario gives this actor an interest in the issue, else 0
+    party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
     start_odds: Floats  # (N, N) log-odds of resolve at the start
+    start_ties: Floats  # (P+) `artanh` of alignment at the start
+    met: Flags  # (P+) `acquainted`
+    talk: Keys  # (3, P+) keys of every pair's draws of who talks
+    noise: Keys  # (3, P+) of shocks to alignment
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -174,6 +179,10 @@ class Notes(NamedTuple):
     # trust that was to relax, and what became of it
     relaxing: Floats  # (N, N)
     relaxed: Floats  # (N, N)
+    # who had ties to whom, and how many third parties every two had them with
+    tied: Floats  # (N, N) 1 where alignment is not 0
+    ties: Floats  # (N, N) above the diagonal
+    foreseen: Floats  # (C, 4) way, pace and weight of the future of which a control's rise was foreseen, and the rise
 
 
 class Desk(NamedTuple):
@@ -220,20 +229,25 @@ def new_desk(s: Setup, kept: Paths | None = None) -> Desk:
 def new_sums(s: Setup) -> Sums:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
-    own, df, dh, shared, total = (np.zeros(n) for _ in range(5))
+    row = row_length(n)
+    own, df, dh, shared = (np.zeros(row) for _ in range(4))
     return Sums(
-        own, df, dh, shared, total, rows=np.full((4, row_length(n)), 0.5),
-        theta=np.zeros((k, n)), salience=np.zeros((k, n)),
-        look=np.zeros(1, np.int64), moved=np.zeros((k, n), np.int64), place=np.full((k, ROWS), np.nan),
-        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 2), np.int64),
-        powers=np.zeros((k, ROWS, n)),
+        own, df, dh, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
+        noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
+        look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
+        stirred=np.zeros(k, np.int64), place=np.full((k, ROWS), np.nan),
+        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 3), np.int64),
+        powers=np.zeros((k, ROWS, row)),
     )  # fmt: skip
 
 
 def new_derived(s: Setup) -> Derived:
     """Room for the derived quantities of a scenario of this size."""
     n, k = s.ideal_hard.shape
-    shapes = {"burden": (n, k)} | dict.fromkeys(("M", "f", "h", "S", "E", "feared"), (n,))
+    row = row_length(n)
+    shapes = {"burden": (k, row), "sway": (n, row), "rows": (4, row)} | dict.fromkeys(
+        ("M", "f", "h", "S", "E", "feared"), (n,)
+    )
     flags = ("held", "touched", "felt")
     arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}
     one, touched, felt = np.zeros(1, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
@@ -252,8 +266,12 @@ def new_menu(s: Setup) -> Menu:
         gives=np.zeros((r, n), np.uint8),
         must=np.zeros((r, n), np.uint8),
         needed=np.zeros(r, np.int64),
-        giver_first=np.zeros(n + 1, np.int64),
-        giver_leg=np.zeros(r * n, np.int64),
+        listed=np.zeros(n, np.int64),
+        given=np.zeros((n, r), np.int64),
+        given_to=np.zeros((n, r), np.int64),
+        seed=np.zeros(r, np.int64),
+        seed_key=np.zeros((3, row_length(r)), np.uint64),
+        seed_draw=np.zeros(row_length(r)),
         bound=np.zeros(s.control_key.shape[0], np.int64),
     )
 
@@ -301,7 +319,6 @@ def new_judge(s: Setup) -> Judge:
     c = s.control_key.shape[0]
     return Judge(
         busy=np.zeros(n, np.int64),
-        before=np.zeros(n),
         gain=np.zeros(n),
         kept=np.zeros(c),
         kept_x=np.zeros(k),
@@ -327,37 +344,43 @@ def new_slate(s: Setup) -> Slate:
     n, c = s.power0.shape[0], s.control_key.shape[0]
     return Slate(
         roots=np.zeros((n, n)),
-        tied=np.zeros((n, n)),
         now=np.zeros((n, n)),
-        share=np.zeros(n),
-        shared=np.zeros(n),
+        levers=np.zeros((n, n)),
+        felt=np.zeros(n),
         isolated=np.zeros((n, n)),
         outcast=np.zeros(n),
         joint=np.zeros((n, n)),
-        weight=np.zeros((n, n)),
-        alike=np.zeros((n, n)),
-        stakes=np.zeros((n, n)),
-        lead=np.zeros(n),
+        weight=np.zeros((n, row_length(n))),
+        alike=np.zeros((n, row_length(n))),
+        stakes=np.zeros((n, row_length(n))),
+        opponent=np.zeros(n, np.int64),
         against=np.zeros(n),
         concerns=np.zeros(n),
         pull=np.zeros(n),
-        ties=np.zeros(n),
         power=np.zeros(c),
         concerned=np.zeros(n, np.int64),
         led=np.zeros(c, np.uint8),
         rows=np.full((9, row_length(n)), 0.5),
+        pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
+        gathered=np.full((6, GATHERED), 0.5),
+        place=np.zeros(GATHERED, np.int64),
     )
 
 
 def new_notes(s: Setup) -> Notes:
     """Room for the notes on a scenario of this size: nothing is noted."""
     (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
+    pairs = row_length(n * (n - 1) // 2)
     return Notes(
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
-        party=np.zeros((k, n)),
+        party=np.zeros((k, row_length(n))),
         start_odds=np.zeros((n, n)),
+        start_ties=np.zeros(pairs),
+        met=np.zeros(pairs, np.uint8),
+        talk=np.zeros((3, pairs), np.uint64),
+        noise=np.zeros((3, pairs), np.uint64),
         taken=np.zeros(1, np.uint8),
         power=np.zeros(n),
         q=np.zeros((n, goods)),
@@ -369,4 +392,7 @@ def new_notes(s: Setup) -> Notes:
         pos=np.zeros(c),
         relaxing=np.zeros((n, n)),
         relaxed=np.zeros((n, n)),
+        tied=np.full((n, n), np.nan),
+        ties=np.zeros((n, n)),
+        foreseen=np.zeros((c, 4)),
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.compile.elementary import log
+from powersim.compile.elementary import LANES, log, log_row
 from powersim.compile.jit import rule
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
@@ -31,6 +31,9 @@ _HALF = np.uint64(32)
 _POINTS = np.uint64(256)  # decision points that fit beside the turn
 _DROP = np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
+
+Floats = NDArray[np.float64]
+Keys = NDArray[np.uint64]
 
 # No settled draws: never written, so these do for all histories.
 _INTS: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -73,12 +76,20 @@ def philox(
     Products of two 32-bit words fit into 64 bits, so nothing overflows, compiled or not.
     """
     for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
-        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
+        c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
         k0 = (k0 + _W0) & _LOW
         k1 = (k1 + _W1) & _LOW
     return c0, c1, c2, c3
+
+
+@rule
+def _round(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """One of the ten rounds."""
+    p0 = _M0 * c0
+    p1 = _M1 * c2
+    return (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
 
 
 @rule
@@ -118,6 +129,33 @@ def uniform(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
     counter = np.uint64(t) * _POINTS + np.uint64(point)
     turn = min(t, luck.keys.shape[0] - 1)
     w0, w1, _, _ = philox(counter, a, b, c, luck.seed, luck.keys[turn, share(a, b, c, luck.keys.shape[1])])
+    return _unit(w0, w1)
+
+
+@rule
+def uniform_row(luck: Luck, t: int, point: int, who: Keys, count: int, out: Floats) -> None:
+    """Fill out with the uniforms of the first `count` decisions of one kind, those of `uniform` to the bit.
+
+    who (3, M): keys of two actors and a thing, as in `uniform`. out (M), M a full row.
+    """
+    if luck.since.shape[0] > 0 or luck.keys.shape[1] > 1:
+        for m in range(count):
+            out[m] = uniform(luck, t, point, who[0, m], who[1, m], who[2, m])
+        return
+    counter, key = np.uint64(t) * _POINTS + np.uint64(point), luck.keys[min(t, luck.keys.shape[0] - 1), 0]
+    for m in range((count + LANES - 1) // LANES * LANES):
+        # the ten rounds of `philox`, written out so that a processor's vectors do several draws at once
+        c0, c1, c2, c3, k0, k1 = counter, who[0, m], who[1, m], who[2, m], luck.seed, key
+        for _ in range(10):
+            c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+            k0 = (k0 + _W0) & _LOW
+            k1 = (k1 + _W1) & _LOW
+        out[m] = _unit(c0, c1)
+
+
+@rule
+def _unit(w0: np.uint64, w1: np.uint64) -> float:
+    """53 bits from two words, as a number in [0, 1)."""
     return float(((w0 << _HALF) | w1) >> _DROP) * _UNIT
 
 
@@ -154,8 +192,24 @@ def decided(luck: Luck, t: int, point: int, a: np.uint64, b: np.uint64, c: np.ui
 @rule
 def logistic(u: float, sd: float) -> float:
     """A logistic deviate of mean 0 and standard deviation sd by inverse CDF: sd sqrt(3)/pi ln(u / (1-u))."""
+    return sd * math.sqrt(3.0) / math.pi * log(_odds(u))
+
+
+@rule
+def _odds(u: float) -> float:
+    """The odds u / (1 - u), u kept off 0 and 1."""
     v = min(max(u, _UNIT), 1.0 - _UNIT)
-    return sd * math.sqrt(3.0) / math.pi * log(v / (1.0 - v))
+    return v / (1.0 - v)
+
+
+@rule
+def logistic_row(u: Floats, sd: float, room: Floats) -> None:
+    """Put `logistic` in the place of a row of uniforms, to the bit. u, room: rows of one length, room for work."""
+    for m in range(u.shape[0]):
+        room[m] = _odds(u[m])
+    log_row(room, u)
+    for m in range(u.shape[0]):
+        u[m] = sd * math.sqrt(3.0) / math.pi * u[m]
 
 
 def seed_key(seed: int) -> np.uint64:

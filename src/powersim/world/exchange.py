@@ -18,11 +18,12 @@ from powersim.world import chronicle, draws
 from powersim.world.chronicle import in_detail
 from powersim.world.deals import exact_gains, imagine_afresh, sign
 from powersim.world.desk import Agenda, Desk
-from powersim.world.draws import uniform
+from powersim.world.draws import uniform, uniform_row
 from powersim.world.given import Given
+from powersim.world.givers import index_givers, next_given
 from powersim.world.held_deals import keep_deal
-from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
-from powersim.world.menu import index_givers, judge_sale
+from powersim.world.legs import control_of, deed_of, flow_leg, flow_of, moves_control, side_of
+from powersim.world.menu import judge_sale
 from powersim.world.packages import (
     admissible,
     best_of_many,
@@ -42,21 +43,19 @@ from powersim.world.state import GIVE, LEAST, LEGS, PARTIES, Setup, World
 @rule
 def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
     """Fill `offers` with the best package of every pair that talks and every larger set that is called together."""
-    s, p, menu = g.s, g.p, desk.menu
+    p = g.p
     desk.offers.found[0] = 0
     index_givers(g, desk)
     fill_purses(g, w, desk.agenda)
-    n = w.power.shape[0]
-    zero = np.uint64(0)
+    n, m, talk = w.power.shape[0], 0, desk.slate.pairs[0]
+    uniform_row(g.luck, t, draws.TALK, desk.notes.talk, n * (n - 1) // 2, talk)
     for i in range(n):
         for j in range(i + 1, n):
-            u = uniform(g.luck, t, draws.TALK, s.actor_key[i], s.actor_key[j], zero)
-            if u < p.talk:
-                _pair_offer(g, w, desk, t, i, j, u / p.talk)
+            if talk[m] < p.talk:
+                _pair_offer(g, w, desk, t, i, j, talk[m] / p.talk)
+            m += 1
     if g.on.coalitions:
-        for r in range(menu.live.shape[0]):
-            if menu.live[r] > 0 and 0 < menu.needed[r] < PARTIES:
-                _conference(g, w, desk, t, r)
+        _call_conferences(g, w, desk, t)
 
 
 @rule
@@ -65,15 +64,18 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
     menu, agenda = desk.menu, desk.agenda
     agenda.party[0], agenda.party[1] = i, j
     agenda.parties[0], agenda.legs[0] = 2, 0
-    at_i, at_j = menu.giver_first[i], menu.giver_first[j]
-    while at_i < menu.giver_first[i + 1] or at_j < menu.giver_first[j + 1]:
-        r_i = menu.giver_leg[at_i] if at_i < menu.giver_first[i + 1] else menu.live.shape[0]
-        r_j = menu.giver_leg[at_j] if at_j < menu.giver_first[j + 1] else menu.live.shape[0]
+    end_i, end_j, sales = menu.listed[i], menu.listed[j], flow_leg(w.pos.shape[0], 0, 0)
+    at_i, at_j = next_given(menu, i, 0, j), next_given(menu, j, 0, i)
+    while at_i < end_i or at_j < end_j:  # all that is `admissible`, in order
+        r_i = menu.given[i, at_i] if at_i < end_i else menu.live.shape[0]
+        r_j = menu.given[j, at_j] if at_j < end_j else menu.live.shape[0]
         r = min(r_i, r_j)
-        at_i += 1 if r_i == r else 0
-        at_j += 1 if r_j == r else 0
-        if menu.must[r, i] + menu.must[r, j] == menu.needed[r]:  # `admissible`: one of them gives it
-            judge_sale(g, w, desk, r)
+        if r_i == r:
+            at_i = next_given(menu, i, at_i + 1, j)
+        if r_j == r:
+            at_j = next_given(menu, j, at_j + 1, i)
+        judge_sale(g, w, desk, r)
+        if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
             consider(g, desk, r, int(g.p.agenda))
     if agenda.legs[0] == 0:
         return
@@ -87,18 +89,24 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
 
 
 @rule
-def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
-    """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it.
+def _call_conferences(g: Given, w: World, desk: Desk, t: int) -> None:
+    """Call a conference around every leg for which luck has one: at least one and at most four must agree to it."""
+    menu, controls, count = desk.menu, w.pos.shape[0], 0
+    for r in range(menu.live.shape[0]):
+        if menu.live[r] > 0 and 0 < menu.needed[r] < PARTIES:
+            what = side_of(r) if moves_control(controls, r) else deed_of(controls, r)
+            menu.seed[count], menu.seed_key[0, count], menu.seed_key[2, count] = r, what, leg_key(g.s, r)
+            count += 1
+    uniform_row(g.luck, t, draws.CONFERENCE, menu.seed_key, count, menu.seed_draw)
+    for e in range(count):
+        if menu.seed_draw[e] < g.p.conference:
+            _conference(g, w, desk, t, menu.seed[e], menu.seed_draw[e] / g.p.conference)
 
-    At least one and at most four must agree.
-    """
-    s, p = g.s, g.p
-    menu, agenda = desk.menu, desk.agenda
-    controls = w.pos.shape[0]
-    what = side_of(seed_leg) if moves_control(controls, seed_leg) else deed_of(controls, seed_leg)
-    u = uniform(g.luck, t, draws.CONFERENCE, np.uint64(what), np.uint64(0), leg_key(s, seed_leg))
-    if u >= p.conference:
-        return
+
+@rule
+def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int, u: float) -> None:
+    """A set of three to five around one leg: those who must agree, and those who want it most or can pay for it."""
+    p, menu, agenda = g.p, desk.menu, desk.agenda
     n = w.power.shape[0]
     members = 0
     for i in range(n):
@@ -127,13 +135,13 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
     consider(g, desk, seed_leg, int(p.agenda_many))
     agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
     for r in range(menu.live.shape[0]):
-        if r != seed_leg and menu.live[r] > 0 and admissible(desk, r):
+        if r != seed_leg and menu.live[r] > 0 and menu.needed[r] <= members and admissible(desk, r):
             judge_sale(g, w, desk, r)
             consider(g, desk, r, int(p.agenda_many))
     if agenda.legs[0] == 0:
         return
     price_legs(g, desk)
-    if hopeless(g, w, agenda, u / p.conference):
+    if hopeless(g, w, agenda, u):
         return
     sum_subsets(g, desk)
     mask = best_of_many(g, w, agenda, t)
@@ -141,7 +149,7 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int) -> None:
         logs = 0.0
         for a in range(members):
             logs += log(agenda.gain[a])
-        keep_offer(g, w, desk, t, mask, exp(logs / members), u / p.conference)
+        keep_offer(g, w, desk, t, mask, exp(logs / members), u)
 
 
 @rule

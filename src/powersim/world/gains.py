@@ -6,13 +6,13 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
-from powersim.compile.elementary import power
+from powersim.compile.elementary import power, power_row
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
-from powersim.world.derive import economy_of
+from powersim.world.derive import FEW, economy_of
 from powersim.world.desk import ROWS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -32,19 +32,24 @@ from powersim.world.state import (
     World,
 )
 
-FEW = 4
-"""Whose security is worked out one by one: for more, a row at once costs less."""
-
 
 @rule
 def note_interests(w: World, sums: Sums) -> None:
     """Note the ideals and saliences of this turn by issue, and whose have moved."""
     theta, salience, look = sums.theta, sums.salience, sums.look[0] + 1
     sums.look[0] = look
-    for k in range(theta.shape[0]):
-        for i in range(theta.shape[1]):
+    for i in range(w.power.shape[0]):
+        differ = 0
+        for k in range(theta.shape[0]):  # counted: no branch ends the loop
+            differ += w.theta[i, k] != sums.noted[0, i, k]
+            differ += w.salience[i, k] != sums.noted[1, i, k]
+        for k in range(theta.shape[0] if differ > 0 else 0):
+            if w.theta[i, k] == sums.noted[0, i, k] and w.salience[i, k] == sums.noted[1, i, k]:
+                continue
+            sums.noted[0, i, k], sums.noted[1, i, k] = w.theta[i, k], w.salience[i, k]
             if w.theta[i, k] != theta[k, i] or (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0):
                 sums.moved[k, i] = look
+                sums.stirred[k] = look
             theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
 
 
@@ -53,7 +58,8 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     """The row of sums.powers that has |at - theta|^b for everybody who cares about issue k, looked up or taken now.
 
     Most positions and ideals stay where they are from turn to turn. The row found last is not the next to be given up,
-    so that two positions can be compared. there: 0 or 1, of the two, which only says where to look first.
+    so that two positions can be compared. there: 0, or 1 or 2 for what lies
+    above or below, which only says where to look first.
     """
     place, row = sums.place, sums.near[k, there]
     if place[k, row] != at:
@@ -69,27 +75,44 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     sums.near[k, there] = row
     if row == sums.oldest[k]:
         sums.oldest[k] = (row + 1) % ROWS
-    if since < sums.look[0]:
-        sums.taken[k, row] = sums.look[0]
+    if since < 0:
+        _take_powers(p, sums, k, at, row)
+    elif since < sums.stirred[k]:
         for i in range(sums.own.shape[0]):
             if sums.moved[k, i] > since:
                 gap = abs(at - sums.theta[k, i])
                 sums.powers[k, row, i] = power(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
+    sums.taken[k, row] = sums.look[0]
     return int(row)
+
+
+@rule
+def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
+    """Fill a row of sums.powers at once."""
+    gap, loss, none = sums.rows[0], sums.rows[1], power(0.0, p.curvature)
+    for i in range(gap.shape[0]):
+        away = abs(at - sums.theta[k, i])
+        gap[i] = away if sums.salience[k, i] > 0.0 and away > 0.0 else 1.0
+    power_row(gap, p.curvature, loss)
+    for i in range(gap.shape[0]):
+        taken = none if at == sums.theta[k, i] else loss[i]
+        sums.powers[k, row, i] = taken if sums.salience[k, i] > 0.0 else 0.0
 
 
 @rule
 def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own, here, there = sums.own, taken_powers(p, sums, k, a, 0), taken_powers(p, sums, k, b, 1)
+    own, here, there = (
+        sums.own,
+        taken_powers(p, sums, k, a, 0),
+        taken_powers(p, sums, k, b, 1 if b > a else 2),
+    )
     for i in range(own.shape[0]):
         salience = sums.salience[k, i]
-        own[i] += utility_left(salience, sums.powers[k, there, i]) - utility_left(
+        gain = utility_left(salience, sums.powers[k, there, i]) - utility_left(
             salience, sums.powers[k, here, i]
         )
-    for i in range(own.shape[0]):
-        if d.burden[i, k] > 0.0:
-            own[i] -= d.burden[i, k] * (b - a)
+        own[i] = (own[i] + gain) - (d.burden[k, i] * (b - a) if d.burden[k, i] > 0.0 else 0.0)
 
 
 @rule
@@ -121,7 +144,7 @@ def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bo
 def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
     df, dh = sums.df, sums.dh
-    for i in range(df.shape[0]):
+    for i in range(d.M.shape[0]):
         if i == a:
             df[i] += amount
         else:
@@ -136,15 +159,18 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
     f, h, secure = sums.rows[0], sums.rows[1], sums.rows[2]
     differ = 0
     for i in range(own.shape[0]):
-        f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
-        differ += 1 if df[i] != 0.0 or dh[i] != 0.0 else 0
-    at_once = differ > FEW
-    if at_once:
+        differ += (df[i] != 0.0) | (dh[i] != 0.0)
+    if differ > FEW:
+        for i in range(d.M.shape[0]):
+            f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
         security_row(f, h, g.p.security_d, sums.rows[3], secure)
-    for i in range(own.shape[0]):
-        if df[i] != 0.0 or dh[i] != 0.0:
-            after = secure[i] if at_once else security(f[i], h[i], g.p.security_d)
-            own[i] += g.s.w_security[i] * (after - d.S[i])
+        for i in range(d.M.shape[0]):
+            own[i] += g.s.w_security[i] * (secure[i] - d.S[i]) if df[i] != 0.0 or dh[i] != 0.0 else 0.0
+    elif differ > 0:
+        for i in range(d.M.shape[0]):
+            if df[i] != 0.0 or dh[i] != 0.0:
+                after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
+                own[i] += g.s.w_security[i] * (after - d.S[i])
 
 
 @rule
@@ -307,7 +333,7 @@ def _war_change(g: Given, w: World, d: Derived, sums: Sums, f: int, units: float
             supplied(s, w, d, b, 1.0, good, units * _share_of(s, good, giver, taker, b)),
             p.contest_m,
         )
-        for i in range(own.shape[0]):
+        for i in range(d.M.shape[0]):
             own[i] += p.w_war * (after - before) * pie_stake(g, w, i, v)
 
 

@@ -11,7 +11,7 @@ import math
 
 from powersim.compile.jit import rule
 from powersim.rules.level import exceeds
-from powersim.rules.utility import clip_step
+from powersim.rules.utility import autonomy_cost, clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
 from powersim.world.desk import Desk, Menu, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
@@ -19,6 +19,7 @@ from powersim.world.given import Given
 from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, moves_control, side_of
 from powersim.world.state import (
     ALL,
+    C_PLEDGE,
     C_SANCTION,
     EMBARGO,
     FREEZE,
@@ -52,6 +53,8 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
     to = min(1.0, max(0.0, at + sign * step))
     if to == at:
         return 0.0
+    if side == RAISE and s.control_kind[c] == C_PLEDGE and _too_dear(g, w, desk, c, to):
+        return 0.0
     control_change(g, w, d, sums, c, at, to)
     every = (s.raise_mode[c] if side == RAISE else s.lower_mode[c]) == ALL
     k = s.control_issue[c]
@@ -79,6 +82,30 @@ def direction(g: Given, w: World, desk: Desk, c: int, side: int) -> float:
             )  # nobody goes to extremes to make up for others
         bound = min(bound, room) if every else max(bound, room)
     return min(bound, abs((1.0 if side == RAISE else 0.0) - at)) if wanted else 0.0
+
+
+@rule
+def _too_dear(g: Given, w: World, desk: Desk, c: int, to: float) -> bool:
+    """Whether a pledge, raised so far, costs who alone has a say in it more autonomy than a friend's safety is worth.
+
+    With help df the friend's security S = f^d / (f^d + h^d) rises by no more than d/4 df/f: it is a logistic function
+    of d ln f, whose slope is 1/4 at most.
+    """
+    s, d, notes = g.s, desk.derived, desk.notes
+    i, j, first = s.control_from[c], s.control_to[c], desk.notes.say_first[c]
+    if (
+        s.control_issue[c] >= 0
+        or notes.say_first[c + 1] != first + 1
+        or notes.say[first] != i
+        or d.f[j] <= 0.0
+    ):
+        return False
+    if w.policy[c, i] == w.policy[c, i]:  # its agent has a target for it
+        return False
+    help_to = min(to - w.pos[c], 1.0 - d.help[j, i]) * d.reach[i, j] * d.M[i]
+    safer = s.w_security[j] * 0.25 * g.p.security_d * help_to / d.f[j]
+    cost = autonomy_cost(to, s.w_autonomy[i]) - autonomy_cost(w.pos[c], s.w_autonomy[i])
+    return max(0.0, d.sway[j, i] * safer) - cost < 0.5 * LEAST  # well below what counts as a gain
 
 
 @rule
@@ -121,52 +148,6 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
     for f in range(w.ordered.shape[0]):
         if not branch.no_flow[t, f]:
             flow_legs(g, w, desk, t, f)
-
-
-@rule
-def index_givers(g: Given, desk: Desk) -> None:
-    """List the live legs of every actor that may give them: most pairs of actors have few."""
-    menu = desk.menu
-    n, count = desk.sums.own.shape[0], 0
-    for i in range(n):
-        menu.giver_first[i] = 0
-    for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0:
-            first, end = _may_give(g, desk, r)
-            for e in range(first, end):
-                i = _giver(g, desk, r, e)
-                menu.giver_first[i] += menu.gives[r, i]
-    for i in range(n):
-        count += menu.giver_first[i]
-        menu.giver_first[i] = count  # its end, for now
-    menu.giver_first[n] = count
-    for back in range(menu.live.shape[0]):
-        r = menu.live.shape[0] - 1 - back
-        if menu.live[r] > 0:
-            first, end = _may_give(g, desk, r)
-            for e in range(first, end):
-                i = _giver(g, desk, r, e)
-                if menu.gives[r, i] > 0:
-                    menu.giver_first[i] -= 1
-                    menu.giver_leg[menu.giver_first[i]] = r
-
-
-@rule
-def _may_give(g: Given, desk: Desk, r: int) -> tuple[int, int]:
-    """Places, first and end, of those who might give leg r: see `_giver`."""
-    notes = desk.notes
-    if moves_control(g.s.control_key.shape[0], r):
-        return int(notes.say_first[control_of(r)]), int(notes.say_first[control_of(r) + 1])
-    return 0, 1
-
-
-@rule
-def _giver(g: Given, desk: Desk, r: int, e: int) -> int:
-    """The actor at place e of those who might give leg r: who has a say in its control, or supplies its flow."""
-    controls = g.s.control_key.shape[0]
-    if moves_control(controls, r):
-        return int(desk.notes.say[e])
-    return int(g.s.flow_from[flow_of(controls, r)])
 
 
 @rule
@@ -225,7 +206,7 @@ def _control_legs(g: Given, w: World, desk: Desk, t: int, c: int, bound: int) ->
             continue  # only a slower walk where own policies lead anyway
         menu.target[r] = to
         control_change(g, w, d, sums, c, dis, to)
-        share_with_friends(d, sums.own, menu.gain[r])
+        share_with_friends(d, sums, menu.gain[r])
         _who_must_agree(g, w, desk, r, c, to > dis)
 
 
@@ -258,7 +239,7 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
     menu.needed[r] = 0
     veto = every != refrain
     wanted, refused = False, False
-    for i in range(desk.sums.own.shape[0]):
+    for i in range(w.power.shape[0]):
         menu.gives[r, i], menu.must[r, i] = 0, 0
     for e in range(desk.notes.say_first[c], desk.notes.say_first[c + 1]):
         i = desk.notes.say[e]
@@ -359,7 +340,7 @@ def flow_worth(g: Given, w: World, d: Derived, desk: Desk, r: int) -> None:
         for i in range(sums.own.shape[0]):
             sums.own[i] = -sums.own[i]
         sums.own[s.flow_from[f]] -= w.price[f] + relationship(g, w, d, s.flow_from[f], s.flow_to[f])
-    share_with_friends(d, sums.own, menu.gain[r])
+    share_with_friends(d, sums, menu.gain[r])
 
 
 @rule
@@ -368,6 +349,6 @@ def _flow_parties(desk: Desk, r: int, giver: int, other: int) -> None:
     menu = desk.menu
     menu.live[r] = 1
     menu.needed[r] = 2 if other >= 0 else 1
-    for i in range(desk.sums.own.shape[0]):
+    for i in range(menu.gives.shape[1]):
         menu.gives[r, i] = 1 if i == giver else 0
         menu.must[r, i] = 1 if i == giver or i == other else 0

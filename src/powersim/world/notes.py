@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from powersim.compile.jit import rule
+from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, touches
@@ -17,7 +18,7 @@ from powersim.world.desk import Desk, Notes
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.packages import fill_purses
-from powersim.world.state import C_LEVER, Derived, World
+from powersim.world.state import C_LEVER, Derived, Floats, Setup, World
 
 
 @rule
@@ -26,10 +27,13 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes = desk.notes
     notes.taken[0] = 0
     notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
+    notes.foreseen[:, :] = math.nan
+    notes.tied[:, :] = math.nan
     desk.sums.place[:, :] = math.nan
     note_interests(w, desk.sums)
     _list_say(g, notes)
     _list_parties(g, notes)
+    _list_pairs(g, notes)
     for i in range(notes.start_odds.shape[0]):
         for j in range(notes.start_odds.shape[1]):
             notes.start_odds[i, j] = logit(within(g.s.resolve0[i, j], g.p.belief_floor))
@@ -56,11 +60,34 @@ def _list_say(g: Given, notes: Notes) -> None:
 
 
 @rule
+def acquainted(s: Setup, i: int, j: int) -> bool:
+    """Whether i and j have anything to do with each other: alignment, reach or trade at the start.
+
+    Strangers do not drift: otherwise one more isolated actor would thin out everybody's friendships.
+    """
+    ties = s.reach[i, j] + s.reach[j, i] + s.trade[i, j] + s.trade[j, i]
+    return ties > 0.0 or s.alignment0[i, j] != 0.0
+
+
+@rule
+def _list_pairs(g: Given, notes: Notes) -> None:
+    """Where every pair's alignment started, and the keys of its draws."""
+    key, m = g.s.actor_key, 0
+    for i in range(key.shape[0]):
+        for j in range(i + 1, key.shape[0]):
+            notes.start_ties[m] = artanh(g.s.alignment0[i, j])
+            notes.met[m] = 1 if acquainted(g.s, i, j) else 0
+            notes.talk[0, m], notes.talk[1, m] = key[i], key[j]
+            notes.noise[0, m], notes.noise[1, m] = min(key[i], key[j]), max(key[i], key[j])
+            m += 1
+
+
+@rule
 def _list_parties(g: Given, notes: Notes) -> None:
     """Whom the scenario gives an interest in each issue."""
     s, party = g.s, notes.party
     for k in range(party.shape[0]):
-        for i in range(party.shape[1]):
+        for i in range(s.salience_hard.shape[0]):
             party[k, i] = 1.0 if s.salience_hard[i, k] + s.salience_eng[i, k] > 0.0 else 0.0
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:
@@ -78,7 +105,7 @@ def renew(g: Given, w: World, desk: Desk) -> None:
         return
     moved = _look(g, w, desk)
     derive_anew(g, w, desk.derived, moved)
-    _take_note(w, desk.derived, desk.notes)
+    _take_note(w, desk.derived, desk.notes, moved)
 
 
 @rule
@@ -102,18 +129,18 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
         for i in range(n):
             d.touched[i], d.felt[i] = 1, 1
         return True
-    moved = False
+    moved = _differ(w.q, notes.q)
+    seen = _differ(w.alignment, notes.alignment) or _differ(w.resolve, notes.resolve)
+    seen = seen or _differ(w.trust, notes.trust)
     for i in range(n):
         differ = 0
-        for j in range(n):  # counted: no branch ends the loop
+        for j in range(n if seen else 0):
             differ += w.alignment[i, j] != notes.alignment[i, j]
             differ += w.resolve[i, j] != notes.resolve[i, j]
             differ += w.trust[i, j] != notes.trust[i, j]
         d.felt[i] = 1 if differ > 0 else 0
         d.touched[i] = 0
         moved = moved or w.power[i] != notes.power[i]
-        for good in range(w.q.shape[1]):
-            moved = moved or w.q[i, good] != notes.q[i, good]
     for b in range(w.proxy_level.shape[0]):
         moved = moved or w.proxy_level[b] != notes.proxy_level[b]
     for k in range(w.x.shape[0]):
@@ -127,12 +154,21 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
 
 
 @rule
-def _take_note(w: World, d: Derived, notes: Notes) -> None:
-    """Note the state that has just been derived from."""
+def _differ(one: Floats, other: Floats) -> bool:
+    """Whether two tables of one shape differ anywhere: looked at as rows, and counted, since no branch then ends it."""
+    a, b, count = one.reshape(one.size), other.reshape(other.size), 0
+    for m in range(a.shape[0]):
+        count += a[m] != b[m]
+    return count > 0
+
+
+@rule
+def _take_note(w: World, d: Derived, notes: Notes, moved: bool) -> None:
+    """Note the state that has just been derived from. moved: whether anybody's capability had."""
     notes.taken[0] = 1
     for i in range(w.power.shape[0]):
         notes.power[i] = w.power[i]
-        for good in range(w.q.shape[1]):
+        for good in range(w.q.shape[1] if moved else 0):
             notes.q[i, good] = w.q[i, good]
         if d.felt[i] > 0:
             for j in range(w.power.shape[0]):

@@ -54,7 +54,7 @@ def put_on_the_table(g: Given, w: World, desk: Desk, t: int) -> None:
             for i in range(w.power.shape[0]):
                 menu.gives[r, i] = max(s.raisers[c, i], s.lowerers[c, i])
             control_change(g, w, d, sums, c, w.dis[c], menu.target[r])
-            share_with_friends(d, sums.own, menu.gain[r])
+            share_with_friends(d, sums, menu.gain[r])
         else:
             menu.live[r] = 0
             flow_legs(g, w, desk, t, flow_of(controls, r))

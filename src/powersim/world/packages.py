@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from powersim.compile.elementary import log, power
+from powersim.compile.elementary import exp, log, power
 from powersim.compile.jit import rule
 from powersim.rules.bargaining import equalising_payment, log_nash, nash_payment, payable, sign_probability
 from powersim.rules.patience import patience_weight
@@ -22,7 +22,7 @@ from powersim.world.gains import money_unit
 from powersim.world.given import Given
 from powersim.world.legs import control_of, flow_of, moves_control, side_of
 from powersim.world.promises import leg_key
-from powersim.world.state import LEAST, LEGS, TIE, World
+from powersim.world.state import LEAST, LEGS, PARTIES, TIE, World
 
 CLEAR = 1e-8
 """Clearly smaller: by this in a probability, or in the logarithm of a Nash product; well over `TIE`."""
@@ -177,23 +177,22 @@ def sum_subsets(g: Given, desk: Desk) -> None:
     """
     agenda = desk.agenda
     controls = g.s.control_key.shape[0]
-    n, count = agenda.parties[0], agenda.legs[0]
+    count = agenda.legs[0]
     for b in range(count):
         agenda.clash[b] = 0
         for e in range(count):
             if e != b and same_object(agenda.leg[b], agenda.leg[e], controls):
                 agenda.clash[b] |= 1 << e
     agenda.valid[0] = 1
-    for a in range(n):
+    for a in range(PARTIES):
         agenda.total[0, a] = 0.0
     for back in range(count):
         low = count - 1 - back  # each leg is added to the subsets of those after it
         for rest in range(0, 1 << count, 2 << low):
             mask = rest | (1 << low)
             agenda.valid[mask] = 1 if agenda.valid[rest] > 0 and agenda.clash[low] & rest == 0 else 0
-            if agenda.valid[mask] > 0:
-                for a in range(n):
-                    agenda.total[mask, a] = agenda.total[rest, a] + agenda.worth[low, a] - agenda.cost[low, a]
+            for a in range(PARTIES):  # so many at once, of which those beyond the last are of no account
+                agenda.total[mask, a] = agenda.total[rest, a] + agenda.worth[low, a] - agenda.cost[low, a]
 
 
 @rule
@@ -304,18 +303,21 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
 
     Under the protocol of equal gain it is the subset whose smallest gain is largest. A subset that loses money in sum
     is passed over: not all gain by it, and its payers, who pay half of what they gain, cannot make up for its losers.
+    So is one with so little money V that its Nash product cannot be the largest: payments only lose some, and the
+    geometric mean of the gains in money is below their arithmetic one, sum_a ln(g_a / unit_a) <= n ln(V / n).
     """
-    best, best_mask = -1e300, 0
+    best, best_mask, enough, units = -1e300, 0, 0.0, 0.0
     n, gain, pay = agenda.parties[0], agenda.tried_gain, agenda.tried_pay
     for a in range(n):
         agenda.per_unit[a] = 1.0 / agenda.unit[agenda.party[a]]
+        units += log(agenda.per_unit[a])
     for mask in range(1, 1 << agenda.legs[0]):
         if agenda.valid[mask] == 0:
             continue
         money = 0.0
         for a in range(n):
             money += agenda.total[mask, a] * agenda.per_unit[a]
-        if money <= 0.0:
+        if money <= enough:
             continue
         for a in range(n):
             gain[a] = agenda.total[mask, a]
@@ -335,6 +337,7 @@ def best_of_many(g: Given, w: World, agenda: Agenda, t: int) -> int:
                 value += log(gain[a])
         if preferred(g, agenda, t, value, mask, best, best_mask):
             best, best_mask = value, mask
+            enough = n * exp((best - CLEAR + units) / n) if g.p.equal_gain <= 0.0 else 0.0
             for a in range(n):
                 agenda.gain[a], agenda.pay[a] = gain[a], pay[a]
     return best_mask

@@ -8,7 +8,7 @@ from powersim.compile.jit import rule
 from powersim.rules.compliance import annuity, continuation_value, renege_probability
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.derive import share_with_friends
+from powersim.world.derive import share_all
 from powersim.world.desk import Desk
 from powersim.world.draws import uniform
 from powersim.world.gains import control_change, flow_change, relationship, shown
@@ -104,7 +104,7 @@ def _undone(g: Given, w: World, desk: Desk, v: int) -> None:
             sums.own[s.flow_from[f]] += w.price[f]
         else:
             continue
-        share_with_friends(d, sums.own, sums.shared)
+        share_all(d, sums)
         for i in range(n):
             share = 1.0 if w.deal_giver[v, e] == i else g.p.counter_loss
             sums.total[i] += factor * share * sums.shared[i]

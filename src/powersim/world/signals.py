@@ -6,13 +6,13 @@ import math
 
 from powersim.compile.jit import rule
 from powersim.rules.beliefs import (
-    calculus,
     calculus_prior_row,
+    calculus_row,
     costly_act,
     friendship,
     net_seen,
     opposition,
-    relax,
+    power_ratio,
     relax_row,
     resolve_after,
     trust_after,
@@ -194,22 +194,28 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
     """
     p, d, party, stakes = g.p, desk.derived, desk.notes.party, desk.slate.stakes
     theta, salience = desk.sums.theta, desk.sums.salience
-    n, kk = w.theta.shape
+    (n, kk), row = w.theta.shape, stakes.shape[1]
     for i in range(n):
-        for j in range(n):
+        for j in range(row):
             stakes[i, j] = 0.0
     for k in range(kk):
         for i in range(n):
             ideal, stake = theta[k, i], salience[k, i]
             if party[k, i] > 0.0:
-                for j in range(n):  # who is no party adds 0
+                for j in range(row):  # who is no party adds 0
                     stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
+    pairs, m = desk.slate.pairs, 0
     for i in range(n):
         for j in range(i + 1, n):
-            out[i, j] = calculus(
-                d.M[j], d.M[i], stakes[j, i], stakes[i, j], p.calculus_power, p.calculus_stakes
-            )
+            pairs[0, m], pairs[1, m] = power_ratio(d.M[j], d.M[i]), stakes[j, i] - stakes[i, j]
+            m += 1
+    calculus_row(pairs[0], pairs[1], p.calculus_power, p.calculus_stakes, pairs[2], pairs[3])
+    m = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            out[i, j] = pairs[3, m]
             out[j, i] = -out[i, j]
+            m += 1
 
 
 @rule
@@ -219,20 +225,51 @@ def forget(g: Given, w: World, desk: Desk) -> None:
     The prior of trust is its starting value; that of resolve follows power and stakes (M14). Trust that was where it is
     when it relaxed last becomes what it became then.
     """
-    s, p, on = g.s, g.p, g.on
-    slate, notes = desk.slate, desk.notes
+    on = g.on
+    slate = desk.slate
     n = w.power.shape[0]
     if on.current_calculus:
         current_calculus(g, w, desk, slate.now)
     for i in range(n):
         if on.resolve:
             _relax_resolve(g, w, desk, i)
+    if on.trust:
+        _relax_trust(g, w, desk)
+
+
+@rule
+def _relax_trust(g: Given, w: World, desk: Desk) -> None:
+    """What everybody trusts everybody relaxes: what has not relaxed from there before is gathered into rows."""
+    notes, rows, place = desk.notes, desk.slate.gathered, desk.slate.place
+    n, count = w.power.shape[0], 0
+    for i in range(n):
         for j in range(n):
-            if on.trust and i != j:
-                if notes.relaxing[i, j] != w.trust[i, j]:
-                    notes.relaxing[i, j] = w.trust[i, j]
-                    notes.relaxed[i, j] = relax(w.trust[i, j], s.trust0[i, j], p.mu, p.belief_floor)
+            if i != j and notes.relaxing[i, j] != w.trust[i, j]:
+                notes.relaxing[i, j] = w.trust[i, j]
+                rows[0, count], rows[1, count] = w.trust[i, j], g.s.trust0[i, j]
+                place[count] = i * n + j
+                count += 1
+                if count == place.shape[0]:
+                    _relax_gathered(g, desk, count)
+                    count = 0
+    if count > 0:
+        _relax_gathered(g, desk, count)
+    for i in range(n):
+        for j in range(n):
+            if i != j:
                 w.trust[i, j] = notes.relaxed[i, j]
+
+
+@rule
+def _relax_gathered(g: Given, desk: Desk, count: int) -> None:
+    """Relax the first `count` places of a row of trust, and note what became of them."""
+    rows, place, relaxed = desk.slate.gathered, desk.slate.place, desk.notes.relaxed
+    trust, prior = rows[0], rows[1]
+    for m in range(count, trust.shape[0]):
+        trust[m], prior[m] = 0.5, 0.5
+    relax_row(trust, prior, g.p.mu, g.p.belief_floor, rows[2:])
+    for m in range(count):
+        relaxed[place[m] // relaxed.shape[1], place[m] % relaxed.shape[1]] = trust[m]
 
 
 @rule

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
+from powersim.compile.elementary import LANES
 from powersim.compile.jit import rule
 from powersim.rules.alignment import (
     agreement,
@@ -13,17 +12,18 @@ from powersim.rules.alignment import (
     common_threats,
     isolation_felt,
     joint_effort,
-    next_alignment,
+    next_alignment_row,
+    over_third_parties,
     triads,
 )
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk, Slate
-from powersim.world.draws import logistic, uniform
+from powersim.world.desk import Desk, Notes, Slate
+from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.params import Params
-from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, Setup, World
+from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, World
 
 
 @rule
@@ -38,13 +38,13 @@ def lever_power(g: Given, w: World, desk: Desk) -> None:
 
 @rule
 def lever_shares(g: Given, w: World, desk: Desk, i: int) -> None:
-    """Fill slate.share (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
+    """Fill slate.levers[i] (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
 
     sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power: -1..1; a
     host is not held responsible for what its great ally decides. `lever_power` and `concerns` come first.
     """
     s, notes, slate = g.s, desk.notes, desk.slate
-    share, power, total = slate.share, slate.power, slate.concerns[i]
+    share, power, total = slate.levers[i], slate.power, slate.concerns[i]
     for j in range(w.power.shape[0]):
         share[j] = 0.0
     if total <= 0.0:
@@ -99,17 +99,20 @@ def efforts(g: Given, w: World, desk: Desk) -> None:
         for j in range(n):
             desk.slate.joint[i, j] = 0.0
     for k in range(kk):
-        if g.s.issue_kind[k] == LEVER:
+        if g.s.issue_kind[k] == LEVER and _opponents(w, desk, k):
             _hold(w, desk, k, 0)
             _hold(w, desk, k, 1)
 
 
 @rule
 def _hold(w: World, desk: Desk, k: int, down: int) -> None:
-    """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together."""
+    """Add to joint what those who may move issue k to one side, up (0) or down (1), hold there together.
+
+    `_opponents` comes first.
+    """
     slate, side = desk.slate, 1.0 - 2.0 * down
     theta, salience = desk.sums.theta, desk.sums.salience
-    concerned, lead, against = slate.concerned, slate.lead, slate.against
+    concerned, opponent, against = slate.concerned, slate.opponent, slate.against
     held = max(0.0, w.x[k] if down == 0 else 1.0 - w.x[k])
     count = 0
     if held == 0.0:
@@ -118,21 +121,25 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
         if desk.notes.may[down, k, i] > 0 and salience[k, i] > 0.0:
             concerned[count] = i
             count += 1
-    if count < 2 or not _opponents(w, desk, k):
+    if count < 2:
         return
     for a in range(count - 1):
         i = concerned[a]
+        opposed = 0
         for o in range(w.power.shape[0]):
-            lead[o] = side * (theta[k, i] - theta[k, o])
+            # i and j do not oppose themselves: their own gaps are 0
+            if against[o] > 0.0 and side * (theta[k, i] - theta[k, o]) > 0.0:
+                opponent[opposed] = o
+                opposed += 1
         share_i = salience[k, i] / slate.concerns[i]
         for b in range(a + 1, count):
             j = concerned[b]
             share_j, joint = salience[k, j] / slate.concerns[j], slate.joint[i, j]
-            for o in range(w.power.shape[0]):
-                ahead = side * (theta[k, j] - theta[k, o])
-                # i and j do not oppose themselves: their own gaps are 0
-                if against[o] > 0.0 and lead[o] > 0.0 and ahead > 0.0:
-                    joint += joint_effort(share_i, share_j, lead[o], ahead, held, against[o])
+            for e in range(opposed):
+                o = opponent[e]
+                lead, ahead = side * (theta[k, i] - theta[k, o]), side * (theta[k, j] - theta[k, o])
+                if ahead > 0.0:
+                    joint += joint_effort(share_i, share_j, lead, ahead, held, against[o])
             slate.joint[i, j] = joint
 
 
@@ -151,28 +158,35 @@ def _opponents(w: World, desk: Desk, k: int) -> bool:
 def agreements(desk: Desk) -> None:
     """Fill weight and alike (N, N), above their diagonals, with the sums that similarity is made of, issue by issue.
 
-    An issue that one of two ignores makes nobody similar: it adds nothing, and is passed over.
+    An issue that one of two ignores makes nobody similar: it adds 0.
     """
     sums, slate = desk.sums, desk.slate
-    theta, salience, concerned = sums.theta, sums.salience, slate.concerned
-    kk, n = theta.shape
+    theta, salience = sums.theta, sums.salience
+    n, row = slate.weight.shape
+    for i in range(n):
+        for j in range(row):
+            slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
+    for k in range(theta.shape[0]):
+        for i in range(n):
+            ideal, stake = theta[k, i], salience[k, i]
+            if stake > 0.0:
+                for j in range(i - i % LANES, row):  # full vectors, though only j > i counts
+                    weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
+                    slate.weight[i, j] += weight
+                    slate.alike[i, j] += alike
+
+
+@rule
+def _count_ties(w: World, notes: Notes) -> None:
+    """Fill notes.ties with how many third parties every two have ties with, if anybody's ties have changed."""
+    n, differ = w.power.shape[0], 0
     for i in range(n):
         for j in range(n):
-            slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
-    for k in range(kk):
-        count = 0
-        for i in range(n):
-            if salience[k, i] > 0.0:
-                concerned[count] = i
-                count += 1
-        for a in range(count):
-            i = concerned[a]
-            ideal, stake = theta[k, i], salience[k, i]
-            for b in range(a + 1, count):
-                j = concerned[b]
-                weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
-                slate.weight[i, j] += weight
-                slate.alike[i, j] += alike
+            tied = 1.0 if w.alignment[i, j] != 0.0 else 0.0
+            differ += tied != notes.tied[i, j]
+            notes.tied[i, j] = tied
+    for i in range(n if differ > 0 else 0):
+        over_third_parties(notes.tied[i], notes.tied, i + 1, notes.ties[i])
 
 
 @rule
@@ -186,7 +200,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     p, on = g.p, g.on
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
-    roots, tied, share, shared, pull = slate.roots, slate.tied, slate.share, slate.shared, slate.pull
+    roots, levers, shared, pull = slate.roots, slate.levers, slate.pairs[1], slate.pull
     concerns(w, slate)
     lever_power(g, w, desk)
     agreements(desk)
@@ -195,31 +209,30 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     if on.joint_efforts:
         efforts(g, w, desk)
     for i in range(n):
+        for j in range(n):  # a row in a row first, which vectors do at once
+            slate.felt[j] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
         for j in range(n):
-            roots[j, i] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
-            tied[i, j] = 1.0 if w.alignment[i, j] != 0.0 else 0.0
-            out[i, j] = 0.0
-    for i in range(n):
+            roots[j, i] = slate.felt[j]
         lever_shares(g, w, desk, i)
-        for j in range(n):
-            out[i, j] += 0.5 * p.w_levers * share[j]
-            out[j, i] += 0.5 * p.w_levers * share[j]
+    if on.balance:
+        _count_ties(w, desk.notes)
+    if on.threat:
+        common_threats(roots, slate.felt, slate.pairs[0], shared)
+    m = 0
     for i in range(n):
         out[i, i] = (d.h[i] - p.h0) / p.m_ref
-        if on.threat:
-            common_threats(roots, i, shared)
         if on.isolation:
             common_isolation(slate.isolated, i, slate.outcast)
         if on.balance:
-            triads(w.alignment, tied, i, pull, slate.ties)
+            triads(w.alignment, desk.notes.ties[i], i, pull)
         for j in range(i + 1, n):
-            z = out[i, j]
+            z = 0.0 + 0.5 * p.w_levers * levers[i, j] + 0.5 * p.w_levers * levers[j, i]  # 0 first: no -0
             if slate.weight[i, j] > 0.0:
                 z += p.w_interest * (slate.alike[i, j] / slate.weight[i, j])
             if on.guarantees:
                 z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
             if on.threat:
-                z += p.w_threat * shared[j]
+                z += p.w_threat * shared[m]
             if on.isolation:
                 z += p.w_isolation * slate.outcast[j]
             if on.joint_efforts:
@@ -231,16 +244,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
                 z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
             out[i, j] = z
             out[j, i] = z
-
-
-@rule
-def acquainted(s: Setup, i: int, j: int) -> bool:
-    """Whether i and j have anything to do with each other: alignment, reach or trade at the start.
-
-    Strangers do not drift: otherwise one more isolated actor would thin out everybody's friendships.
-    """
-    ties = s.reach[i, j] + s.reach[j, i] + s.trade[i, j] + s.trade[j, i]
-    return ties > 0.0 or s.alignment0[i, j] != 0.0
+            m += 1
 
 
 @rule
@@ -248,24 +252,27 @@ def align(g: Given, w: World, desk: Desk, t: int) -> None:
     """Move every dyad's alignment towards what its own starting level and the change of its drivers ask for."""
     s, p, push = g.s, g.p, desk.push
     pushes(g, w, desk, push)
-    n = w.power.shape[0]
-    zero = np.uint64(0)
+    pairs, n = desk.slate.pairs, w.power.shape[0]
+    noise, a, a0, pull = pairs[0], pairs[1], pairs[2], pairs[3]
+    uniform_row(g.luck, t, draws.NOISE, desk.notes.noise, n * (n - 1) // 2, noise)
+    logistic_row(noise, p.noise_sd, a)
+    m = 0
     for i in range(n):
         for j in range(i + 1, n):
-            a = min(s.actor_key[i], s.actor_key[j])
-            b = max(s.actor_key[i], s.actor_key[j])
-            noise = 0.0
-            if acquainted(s, i, j):
-                noise = logistic(uniform(g.luck, t, draws.NOISE, a, b, zero), p.noise_sd)
-            before = w.alignment[i, j]
-            after = next_alignment(
-                before, s.alignment0[i, j], push[i, j] - w.push0[i, j], p.alignment_speed, noise
-            )
-            after = math.floor(after * 1073741824.0 + 0.5) / 1073741824.0
+            a[m], a0[m], pull[m] = w.alignment[i, j], s.alignment0[i, j], push[i, j] - w.push0[i, j]
+            m += 1
+    for m in range(noise.shape[0]):
+        noise[m] = noise[m] if desk.notes.met[m] > 0 else 0.0
+    next_alignment_row(a, a0, desk.notes.start_ties, pull, p.alignment_speed, noise, pairs[4:])
+    m = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            before, after = w.alignment[i, j], math.floor(a[m] * 1073741824.0 + 0.5) / 1073741824.0
             w.alignment[i, j] = after
             w.alignment[j, i] = after
             if abs(after - before) > p.notable_alignment:
                 write(w, t, chronicle.ALIGNMENT_MOVED, i, j, -1, after, after - before, -1)
+            m += 1
 
 
 @rule

@@ -161,7 +161,7 @@ def feared_shift(g: Given, w: World, desk: Desk, v: int) -> float:
     s, d, rise, aid = g.s, desk.derived, desk.crisis.rise, desk.crisis.aid
     i, j = s.challenger[v], s.target[v]
     _look_ahead(g, w, desk, v)
-    total = 0.0
+    total, promised = 0.0, False
     for k in range(w.x.shape[0]):
         moved = min(1.0 - w.x[k], max(-w.x[k], rise[k]))
         for e in range(s.effect_start[k], s.effect_start[k + 1]):
@@ -171,6 +171,10 @@ def feared_shift(g: Given, w: World, desk: Desk, v: int) -> float:
                 total += fall
             elif kind == GUARANTEE and g.on.guarantees and b == j and a != i:
                 aid[a] += fall
+    for k in range(w.power.shape[0]):
+        promised = promised or aid[k] > 0.0
+    if not promised:
+        return total
     ours, theirs, later = _ours(g, w, d, v), force(s, w, d, j, 1.0), 0.0
     for k in range(w.power.shape[0]):
         if k != i and k != j:
@@ -184,7 +188,7 @@ def feared_shift(g: Given, w: World, desk: Desk, v: int) -> float:
 @rule
 def _look_ahead(g: Given, w: World, desk: Desk, v: int) -> None:
     """Write on the desk how far own policies lead every issue, and pledges to the target, in the years ahead."""
-    s, p, rise, aid = g.s, g.p, desk.crisis.rise, desk.crisis.aid
+    s, p, rise, aid, seen = g.s, g.p, desk.crisis.rise, desk.crisis.aid, desk.notes.foreseen
     i, j = s.challenger[v], s.target[v]
     future = s.patience[i] * (1.0 - p.reversion_hazard)
     for k in range(w.x.shape[0]):
@@ -195,7 +199,13 @@ def _look_ahead(g: Given, w: World, desk: Desk, v: int) -> None:
         way = w.aim[c] - w.pos[c]
         if way == 0.0:
             continue
-        ahead = math.copysign(foreseen_rise(abs(way), speed(g, w, c, way), p.forecast_years, future), way)
+        rate = speed(g, w, c, way)
+        if (
+            seen[c, 0] != way or seen[c, 1] != rate or seen[c, 2] != future
+        ):  # not as in the last crisis weighed
+            seen[c, 0], seen[c, 1], seen[c, 2] = way, rate, future
+            seen[c, 3] = math.copysign(foreseen_rise(abs(way), rate, p.forecast_years, future), way)
+        ahead = float(seen[c, 3])
         if s.control_kind[c] == C_LEVER and s.control_issue[c] >= 0:
             rise[s.control_issue[c]] += s.control_weight[c] * ahead
         elif (

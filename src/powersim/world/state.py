@@ -293,7 +293,7 @@ class Derived(NamedTuple):
     trade: Floats  # (N, N)
     sanctions: Floats  # (N, N) Z
     weight: Floats  # (N, N) row-normalised positive alignment: how much i shares j's gains
-    sway: Floats  # (N, N) [j, i]: what j's gains count with i: that share times i's weight on friends
+    sway: Floats  # (N, N+) [j, i]: what j's gains count with i: that share times i's weight on friends
     help: Floats  # (N, N) C_ij: help that i expects of j
     fear: Floats  # (N, N) H_ij / M_j: what a unit of j's capability adds to what i fears
     feared: Floats  # (N) capability as others fear it: M, unless the threat is held (see `channels`)
@@ -303,8 +303,9 @@ class Derived(NamedTuple):
     h: Floats  # (N) feared capability
     S: Floats  # (N) security, 0..1
     E: Floats  # (N) trade that sanctions leave, 0..1
-    burden: Floats  # (N, K) what proxies make each unit of the issue cost
+    burden: Floats  # (K, N+) what proxies make each unit of the issue cost
     touched: (
         Flags  # (N) actors between whom and all others the next derivation works anew (see `derive_anew`)
     )
     felt: Flags  # (N) actors who look at all others anew
+    rows: Floats  # (4, N+) room for rows (see `desk`)
