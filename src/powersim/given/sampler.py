@@ -31,7 +31,7 @@ from powersim.world.state import Floats
 
 FEW = 0.25  # share of worlds with a chance below which a turn is tried by more of them
 TRIES = 16  # times as many that try it at most
-LAST = 2  # times all worlds are moved once more in the end, over the whole of their histories
+LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
 VERSION = 3  # rises when the same task gives other worlds
 T = TypeVar("T")
 
