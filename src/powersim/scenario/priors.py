@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from powersim.compile.jit import interpreted
 from powersim.world import draws
 from powersim.world.state import Floats, Keys
 
@@ -105,7 +106,7 @@ def uniforms(keys: Keys, seed: int, run: int, *, second: bool = False) -> Floats
     `second` gives another one of the same key, independent of the first.
     """
     luck = draws.luck(seed, run)
-    block: Any = getattr(draws.philox, "py_func", draws.philox)  # plain arithmetic, so it works on arrays
+    block: Any = interpreted(draws.philox)  # plain arithmetic, so it works on arrays
     zero = np.zeros_like(keys[0])
     w0, w1, w2, w3 = block(zero + np.uint64(draws.PRIOR), keys[0], zero, keys[1], luck.seed, luck.keys[0, 0])
     if second:

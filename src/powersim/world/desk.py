@@ -12,9 +12,8 @@ import numpy as np
 
 from powersim.compile.elementary import row_length
 from powersim.world.channels import Paths, no_paths
-from powersim.world.draws import Keys
 from powersim.world.legs import legs_of
-from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Setup
+from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Keys, Setup
 
 # What is weighed in a crisis: odds as the challenger sees them; its known cost of war and the sanctions it expects
 # (utility); what is at stake for it; the target's least and highest cost (shares of its pie); what the target expects

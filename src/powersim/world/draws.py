@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from powersim.compile.elementary import LANES, log, log_row
 from powersim.compile.jit import rule
+from powersim.world.state import Floats, Keys
 
 # Decision points. A new one takes a new number; none is ever reused for another purpose.
 (PRIOR, EVENT, OWN_MOVE, TALK, CONFERENCE, TIE, RENEGE, NOISE, CRISIS, CRISIS_COST, CRISIS_WAR, HELP, BATTLE,
@@ -31,9 +32,6 @@ _HALF = np.uint64(32)
 _POINTS = np.uint64(256)  # decision points that fit beside the turn
 _DROP = np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
-
-Floats = NDArray[np.float64]
-Keys = NDArray[np.uint64]
 
 # No settled draws: never written, so these do for all histories.
 _INTS: NDArray[np.int64] = np.zeros(0, np.int64)
