@@ -161,7 +161,7 @@ def test_what_is_asked_given_what_happened_in_python_is_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(conditioning, "LEAST", 1.0)
-    monkeypatch.setattr(conditioning, "FEWEST", 1)
+    monkeypatch.setattr(conditioning, "MOVES", 4)
     (snippet,) = blocks((ROOT / "docs" / "given.md").read_text("utf-8"), "python")
     exec(compile(snippet.replace("worlds=100", "worlds=12"), "given.md", "exec"), {})  # noqa: S102
     said = capsys.readouterr().out

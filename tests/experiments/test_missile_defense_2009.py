@@ -63,7 +63,7 @@ def test_what_is_given_what_happened_is_asked_again_with_one_choice_of_worlds(
     )  # fmt: skip
     (scenario := tmp_path / "planted.yaml").write_text(json.dumps(document), "utf-8")
     out, origins = tmp_path / "out", {"effect": "happened,without"}
-    monkeypatch.setattr(conditioning, "FEWEST", 1)
+    monkeypatch.setattr(conditioning, "MOVES", 4)
     for command in given.steps(scenario, origins, "2003", 100, 20, 1, out):
         monkeypatch.setattr(sys, "argv", ["powersim", *command])
         with pytest.raises(SystemExit) as left:

@@ -76,7 +76,7 @@ def seen(planted: ModuleType) -> tuple[Known, Coded]:
     what = known(plan, str(2000 + UNTIL))
     (target,) = targets(plan, what)
     assert isinstance(target, Coded)
-    assert what.turn.tolist() == list(range(YEARS))
+    assert what.turn.tolist() == list(range(1, YEARS))
     return what, target
 
 
@@ -90,7 +90,7 @@ def test_the_band_of_one_world_is_that_of_its_normal_and_ends_with_the_scale(
         assert members.shape == (len(weight), 2)
         assert weight.sum() == pytest.approx(1.0)
         mean, variance = left(
-            np.arange(GIVEN + 1), np.full((1, GIVEN + 1), 0.2), np.full(GIVEN + 1, 0.03), sd[:1], 6.0, np.array([6, 7])
+            np.arange(1, GIVEN + 1), np.full((1, GIVEN), 0.2), np.full(GIVEN, 0.03), sd[:1], 6.0, np.array([6, 7])
         )  # fmt: skip
         centre = 0.5 + mean[0] if told else np.full(2, 0.5)
         wide = np.sqrt(variance[0] + 0.03**2) if spread is None else np.full(2, spread)
@@ -108,7 +108,7 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
     truths, worlds, sd, error, level_sd = 300, 60, 0.1, 0.03, 0.04
     turns = np.arange(UNTIL + 1)
     cov = sd**2 * np.exp(-np.abs(np.subtract.outer(turns, turns)) / 6.0) + error**2 * np.eye(len(turns))
-    past = slice(0, GIVEN + 1)
+    past = slice(1, GIVEN + 1)  # where a record begins is no evidence
     inverse = np.linalg.inv(cov[past, past])
     precision = level_sd**-2 + inverse.sum()
     chances: dict[str, list[float]] = {"coded": [], "worlds": []}
@@ -118,7 +118,7 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
         middle = 0.5 + (inverse @ (y[past] - 0.5)).sum() / precision
         levels = middle + RNG.standard_normal(worlds) / np.sqrt(precision)
         values = np.repeat(levels[:, None, None], len(turns), axis=1)
-        own = replace(what, value=y)
+        own = replace(what, value=y[1:])
         members = as_coded(own, target, values, np.full(worlds, sd), GIVEN, UNTIL, told=True)
         for name, some, each in (
             ("coded", members, alike(weight, members)),

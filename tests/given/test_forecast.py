@@ -54,7 +54,7 @@ def found(
 ) -> Iterator[tuple[Forecasts, Path]]:
     out = tmp_path_factory.mktemp("forecast")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conditioning, "FEWEST", 1)
+        patch.setattr(conditioning, "MOVES", 4)
         yield ps.Study(document).forecast(["2003", "2001"], to="2007", worlds=100, out=out, workers=1), out
 
 
@@ -271,7 +271,7 @@ def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
         assert "<desc>" in (folder / f"{name}.svg").read_text("utf-8")
     said = json.loads((folder / "provenance.json").read_text("utf-8"))
     assert said["dates"] == ["2001", "2003"]
-    monkeypatch.setattr(conditioning, "FEWEST", 1)
+    monkeypatch.setattr(conditioning, "MOVES", 4)
     assert (said["worlds"], said["to"]) == (100, "2007")
     again = ["forecast", str(folder / "provenance.json"), "--out", str(out), "--resume"]
     monkeypatch.setattr(sys, "argv", ["powersim", *again, "--workers", "1"])

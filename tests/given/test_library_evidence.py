@@ -33,7 +33,7 @@ def test_an_example_says_what_happened_and_has_worlds_that_went_so(name: str, da
     assert {check.fact.kind for check in what.checks} >= {"no_war"}
     assert all(fact.source for fact in what.evidence.facts)
     asked = Asked(plan, dates[1], WORLDS, 1, 1)
-    assert len(asked.known.turn) > 0
+    assert asked.known.size > 0
     (lot,) = condition(asked, threads=1).lots.values()
     assert np.isfinite(lot.log_evidence)
     assert lot.worlds.distinct > WORLDS / 2

@@ -105,7 +105,7 @@ def test_given_what_happened_the_rival_is_told_from_the_cause(
     planted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two sufficient causes; that the other did not act is known: then the cause was necessary."""
-    monkeypatch.setattr(conditioning, "FEWEST", 1)  # moves: whatever they are, the evidence settles both
+    monkeypatch.setattr(conditioning, "MOVES", 4)  # moves: whatever they are, the evidence settles both
     events = [event("other", 2002, 0.5), event("effect", 2003, 1.0, "max(l_cause, l_other)")]
     known = [
         {"event": "other", "happened": False, "to": "2002", "source": "made up"},
