@@ -225,7 +225,7 @@ def test_a_world_that_goes_on_and_whose_recent_luck_moves_stands_where_a_history
 
 
 def test_where_a_scenario_begins_is_no_evidence(chance: Callable[..., Plan]) -> None:
-    record = {"l_spark": {"2001": 0.0, "2004": 0.8}}
+    record = {"l_spark": {"2000": 0.0, "2004": 0.8}}
     of = chance(*DEED, record=record, evidence={"paths": "changes"})
     assert known(of, "2006").turn.tolist() == [1, 2, 3, 4, 5, 6]
 
@@ -306,3 +306,15 @@ def test_what_was_kept_back_needs_a_later_date(root: Path, date: str, later: boo
     stated = of.scenario.evidence
     assert stated is not None
     assert any(check.fact in stated.withheld for check in known(of, date).checks) == later
+
+
+def test_where_a_scenario_begins_is_evidence_of_a_start_that_is_not_certain(planted: ModuleType) -> None:
+    document = planted.by_chance(
+        *DEED, record={"l_spark": {"2000": 0.0, "2004": 0.8}}, evidence=SURE | {"paths": "changes"}
+    )
+    document["issues"]["l_spark"]["start"] = {
+        "value": 0.1,
+        "prior": {"uniform": [0.0, 0.2]},
+        "source": "made up",
+    }
+    assert known(plan(open_source(document, {})), "2003").turn.tolist() == [0, 1, 2, 3]

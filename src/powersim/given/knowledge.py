@@ -255,19 +255,20 @@ def _turn(plan: Plan, date: str) -> int:
 def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
     """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down.
 
-    Nor in the first turn: a scenario begins where the record does, so that to stand there is no feat of the model's,
-    and says nothing of its discrepancy.
+    Nor in the first turn where the start is certain: a scenario begins where the record does, so that to stand there is
+    no feat of the model's, and says nothing of its discrepancy.
     """
     path = plan.scenario.record[issue]
     year = 12 // plan.scenario.calendar.months
     by_branch = laid_down(plan, stated.branch, issue)
-    value, last = math.nan, 0
+    begins = 0 if f"issues.{issue}.start" in plan.built.paths("") else 1
+    value, last = math.nan, -year * (1 - begins)
     for t in range(until + 1):
         changed = t in path
         value = path.get(t, value)
-        if t == 0 or math.isnan(value) or by_branch[t]:
+        if t < begins or math.isnan(value) or by_branch[t]:
             continue
-        if changed or t - last >= year:
+        if (changed and t > 0) or t - last >= year:
             last = t
             yield t, value
 
