@@ -237,7 +237,10 @@ def test_mistakes_say_what_is_allowed(planted: ModuleType) -> None:
 
 
 @pytest.mark.slow
-def test_theories_that_the_record_cannot_tell_are_called_so(planted: ModuleType, tmp_path: Path) -> None:
+def test_theories_that_the_record_cannot_tell_are_called_so(
+    planted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conditioning, "MOVES", 3)
     events = [event("effect", 2003, 0.5)]
     stated = {"branch": "happened", "error": 0.2, "discrepancy": 0.0, "miss": 0.05, "paths": "changes"}
     parts: dict[str, Any] = {
