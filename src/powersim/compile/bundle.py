@@ -32,14 +32,8 @@ class Packed:
     as many fields: what both hold is not looked at again.
     """
 
-    __slots__ = (
-        "_address",
-        "_entries",
-        "_kind",
-        "_table",
-        "_type",
-        "_values",
-    )  # no field of a named tuple begins so
+    # no field of a named tuple begins so
+    __slots__ = ("_address", "_entries", "_kind", "_table", "_type", "_values")
     _type: Any
     _values: Any
 

@@ -1,10 +1,10 @@
 """What of the record counts on the way to all of it: date after date, and what is new at a date to a rising power.
 
-What is aimed at by a turn is the likelihood of all that is known by it, averaged over the values of the discrepancy.
-From one turn to the next the new part counts to a power that rises from 0 to 1, in steps so small that enough worlds
-go on (Chopin 2002, Biometrika 89:539; Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411). Luck of a turn
-touches nothing that came before it. So what is new is met where it is decided, by luck of the last turns, while nothing
-is known yet of turns that this luck would upset.
+What is aimed at by a turn is the likelihood of all that is known by it, at the stated value of the discrepancy; in the
+end, averaged over all its values. From one turn to the next the new part counts to a power that rises from 0 to 1, in
+steps so small that enough worlds go on (Chopin 2002, Biometrika 89:539; Del Moral, Doucet and Jasra 2006, J. R.
+Statist. Soc. B 68:411). Luck of a turn touches nothing that came before it. So what is new is met where it is decided,
+by luck of the last turns, while nothing is known yet of turns that this luck would upset.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Aim:
 
     before, after (D): what all histories have in common by the turn before and by this one, at D values of the sd of
     the discrepancy. Logs of a history, `sums` (D), come on top of it, and never rise from turn to turn: so `log` of the
-    sums of an earlier turn is no less than what it can become.
+    sums of an earlier turn is no less than what it can become. whole: the turn is over, and counts before as after;
+    which values of the discrepancy do, changes.
     """
 
     turn: int

@@ -114,8 +114,7 @@ class Engine:
         used = Bench(case.setup, log_rows, detail, kept) if bench is None else bench
         self._sit(case, given, used, 0)
         if at is not None:
-            self.stand(at)
-            stretch(*self.packed, self._out, self.step, self.step)  # no step, but the desk is made ready
+            self._enter(at)
             return
         if bench is not None:
             copy_world(new_world(case.setup, 0, used.detail), self.world)
@@ -190,27 +189,36 @@ class Engine:
             other._sit(case, given, bench, self._depth + 1)
         else:
             other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
-        other.go_to(self)
-        stretch(*other.packed, other._out, self.step, self.step)  # no step, but the desk is made ready
+        other.record.alignment[:] = self.record.alignment
+        other._enter(self._here)
         return other
 
     def go_to(self, other: Engine) -> None:
         """Stand where another history of a case of this size stands, between turns: its world and what it has left."""
-        copy_world(other.world, self.world)
-        self.record.values[: other.turns] = other.record.values[: other.turns]
         self.record.alignment[:] = other.record.alignment
-        self.step = other.step
+        self._stand(other._here)
+
+    @property
+    def _here(self) -> Point:
+        """Where the history stands, as long as it stays there."""
+        return Point(self.turns, self.world, self.record.values[: self.turns])
 
     def point(self) -> Point:
-        """Where the history stands, between turns, to go back to: its world, and what was watched of its turns."""
-        world = {name: getattr(self.world, name).copy() for name in World._fields}
-        return Point(self.turns, World(**world), self.record.values[: self.turns].copy())
+        """Where the history stands, between turns, to go back to."""
+        here = self._here
+        world = {name: getattr(here.world, name).copy() for name in World._fields}
+        return Point(here.turns, World(**world), here.values.copy())
 
-    def stand(self, point: Point) -> None:
+    def _stand(self, point: Point) -> None:
         """Stand where a history of a case of this size stood."""
         copy_world(point.world, self.world)
         self.record.values[: point.turns] = point.values
         self.step = point.turns * STEPS
+
+    def _enter(self, point: Point) -> None:
+        """The same on entering: no step, but the desk is made ready."""
+        self._stand(point)
+        stretch(*self.packed, self._out, self.step, self.step)
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
         """A quantity of `world.quantities` (ISSUE, UTILITY, ...) as it is now; a and b are rows."""
