@@ -83,14 +83,14 @@ def seen(planted: ModuleType) -> tuple[Known, Coded]:
 def test_the_band_of_one_world_is_that_of_its_normal_and_ends_with_the_scale(
     seen: tuple[Known, Coded],
 ) -> None:
-    many, sd = np.full((400, YEARS, 1), 0.5), np.full(400, 0.1)
+    many, sd = np.full((400, YEARS, 1), 0.5), np.full((400, 1), 0.1)
     for told, spread in ((True, None), (False, np.hypot(0.1, 0.03))):
         members = as_coded(*seen, many, sd, GIVEN, UNTIL, told=told)
         weight = alike(np.full(400, 1 / 400), members)
         assert members.shape == (len(weight), 2)
         assert weight.sum() == pytest.approx(1.0)
         mean, variance = left(
-            np.arange(1, GIVEN + 1), np.full((1, GIVEN), 0.2), np.full(GIVEN, 0.03), sd[:1], 6.0, np.array([6, 7])
+            np.arange(1, GIVEN + 1), np.full((1, GIVEN), 0.2), np.full(GIVEN, 0.03), sd[0], 6.0, np.array([6, 7])
         )  # fmt: skip
         centre = 0.5 + mean[0] if told else np.full(2, 0.5)
         wide = np.sqrt(variance[0] + 0.03**2) if spread is None else np.full(2, spread)
@@ -119,7 +119,7 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
         levels = middle + RNG.standard_normal(worlds) / np.sqrt(precision)
         values = np.repeat(levels[:, None, None], len(turns), axis=1)
         own = replace(what, value=y[1:])
-        members = as_coded(own, target, values, np.full(worlds, sd), GIVEN, UNTIL, told=True)
+        members = as_coded(own, target, values, np.full((worlds, 1), sd), GIVEN, UNTIL, told=True)
         for name, some, each in (
             ("coded", members, alike(weight, members)),
             ("worlds", values[:, GIVEN + 1 :, 0], weight),

@@ -22,7 +22,7 @@ def terms(of: Misses, missed: Floats, turn: Floats = TURN) -> Floats:
     found = []
     for t in np.unique(turn):
         points = slice(*np.searchsorted(turn, [t, t + 1]).tolist())
-        found.append(-0.5 * of.squares(points, missed[of.since(points) : points.stop]))
+        found.append(-0.5 * of.squares(points, missed[of.since(points) : points.stop]).sum(axis=0))
     return np.array(found)
 
 

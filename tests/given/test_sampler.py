@@ -104,7 +104,7 @@ def test_a_discrepancy_that_has_a_prior_is_averaged_over_it(chance: Callable[...
     (theory,) = of.theories
     lot = found.lots[theory]
     what = found.asked.known
-    sd = np.array([what.discrepancy((n + 0.5) / 32) for n in range(32)])
+    sd = what.discrepancy((np.arange(32) + 0.5) / 32)
     spread = np.sqrt(sd**2 + 0.05**2)
     came, stayed = (
         np.exp(-0.5 * ((0.78 - x) / spread) ** 2) / (spread * math.sqrt(2.0 * math.pi)) for x in (0.8, 0.0)
@@ -114,7 +114,7 @@ def test_a_discrepancy_that_has_a_prior_is_averaged_over_it(chance: Callable[...
     assert seen(found, theory, "effect", 1) == pytest.approx(
         0.4 * came.sum() / (came + stayed).sum(), abs=FAR * 0.035
     )
-    assert float(lot.worlds.weight @ lot.extra) == pytest.approx(
+    assert float(lot.worlds.weight @ lot.extra[:, 0]) == pytest.approx(
         float(evidence @ (np.arange(32) + 0.5)) / 32 / evidence.sum(), abs=FAR * 0.03
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim.given.knowledge import log_mean, shares
+from powersim.given.knowledge import log_means, shares
 from powersim.world.state import Floats
 
 KEPT = 0.9  # share of worlds that effectively count, below which they are drawn anew and moved
@@ -26,16 +26,18 @@ NEAR = 1e-9  # the least that a power rises by
 class Aim:
     """The likelihood of what is known by turn - 1, and of what turn adds to it to a power, 0..1.
 
-    before, after (D): what all histories have in common by the turn before and by this one, at D values of the sd of
-    the discrepancy. Logs of a history, `sums` (D), come on top of it, and never rise from turn to turn: so `log` of the
-    sums of an earlier turn is no less than what it can become. whole: the turn is over, and counts before as after;
-    which values of the discrepancy do, changes.
+    before, after (1 + P, D): what all histories have in common by the turn before and by this one, of events and of P
+    paths, at D values of the sd of the discrepancy. Logs of a history, `sums` (1 + P, D), come on top of it, and never
+    rise from turn to turn: so `log` of the sums of an earlier turn is no less than what it can become. stated: the
+    value of the discrepancy that counts. whole: the turn is over, and counts before as after; but before at that value,
+    and after at all of them, of each path by itself.
     """
 
     turn: int
     power: float
     before: Floats
     after: Floats
+    stated: int
     whole: bool = False
 
     def of(self, sums: Floats) -> tuple[Floats, Floats]:
@@ -44,18 +46,22 @@ class Aim:
 
     def log(self, before: Floats, after: Floats) -> float:
         """Log of what counts, of a history with logs (D) by the turn before and by this one; -inf of no chance."""
-        if after[-1] == -math.inf:
+        if after[0, 0] == -math.inf:
             return -math.inf
-        new = log_mean(self.after + after) if self.power > 0.0 else 0.0
-        return self.power * new + (
-            (1.0 - self.power) * log_mean(self.before + before) if self.power < 1.0 else 0.0
-        )
+        log = self.power * self._new(after) if self.power > 0.0 else 0.0
+        return log + (1.0 - self.power) * self._old(before) if self.power < 1.0 else log
 
     def gain(self, before: Floats, after: Floats) -> float:
         """Log of what the turn adds to a history; -inf if it leaves it no chance."""
-        if after[-1] == -math.inf:
-            return -math.inf
-        return log_mean(self.after + after) - log_mean(self.before + before)
+        return -math.inf if after[0, 0] == -math.inf else self._new(after) - self._old(before)
+
+    def _old(self, sums: Floats) -> float:
+        return float((self.before[:, self.stated] + sums[:, self.stated]).sum())
+
+    def _new(self, sums: Floats) -> float:
+        if self.whole:
+            return float(log_means(self.after + sums).sum())
+        return float((self.after[:, self.stated] + sums[:, self.stated]).sum())
 
 
 def step(weights: Floats, gains: Floats, most: float, least: float) -> float:

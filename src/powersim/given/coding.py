@@ -25,14 +25,15 @@ def as_coded(
 ) -> Floats:
     """Members (N E, turns) of what would be coded of an issue after `given` until `until`: E for each world, alike.
 
-    seen: where the record is known, and with what error; values (N, T, O): worlds; sd (N): of their discrepancy. told:
-    whether the misses until the date are known.
+    seen: where the record is known, and with what error; values (N, T, O): worlds; sd (N, P): of the discrepancy
+    of each of `evidence.issues`. told: whether the misses until the date are known.
     """
     (column,) = target.columns
     some = np.flatnonzero((seen.column == column) & (seen.turn <= (given if told else -1)))
     after = np.arange(given + 1, until + 1)
     missed = seen.value[some] - values[:, seen.turn[some], column]
-    mean, variance = left(seen.turn[some], missed, seen.error[some], sd, seen.evidence.lasts, after)
+    own = sd[:, seen.evidence.issues.index(target.name)]
+    mean, variance = left(seen.turn[some], missed, seen.error[some], own, seen.evidence.lasts, after)
     error = seen.evidence.errors.get(target.name, seen.evidence.error)
     each = max(EACH, -(-MEMBERS // len(values)))
     place = (np.arange(each) + (GOLDEN * (np.arange(len(values)) + 0.5) % 1.0)[:, None]) / each

@@ -96,8 +96,8 @@ class Untold(Asked):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Worlds under a theory or all: what is watched of them (N, T, O), weights (N), effective number, sd of their
-    discrepancy (N).
+    """Worlds under a theory or all: what is watched of them (N, T, O), weights (N), effective number, sd of the
+    discrepancy of every path (N, P).
     """
 
     values: Floats
@@ -365,7 +365,7 @@ def _gone_on(plan: Plan, lot: Lot, seen: Known, pool: ThreadPoolExecutor) -> Ens
         return simulate_branches([case], world.seed, 0, chance=world.luck)[0].values
 
     some, back = lot.worlds.once()
-    sd = np.array([seen.discrepancy(u) for u in lot.extra.tolist()])
+    sd = seen.discrepancy(lot.extra)
     return Ensemble(np.stack(list(pool.map(one, some)))[back], lot.worlds.weight, lot.ess, sd)
 
 

@@ -4,7 +4,8 @@ The log likelihood of a history is a sum of terms, none above 0 but for a consta
 is too unlikely to be accepted can be left before its end.
 
 - A coded path at a turn: normal, given how it was missed before, with the coding error and a discrepancy that lasts,
-  see `given.misses`, at each of some values of the sd of the discrepancy.
+  see `given.misses`, at each of some values of the sd of the discrepancy. Every path has a discrepancy of its own:
+  how near the model comes to one issue says nothing of how near it comes to another.
 - A dated event that hangs on one decision a turn is imposed, and the log of the rule's own chance is its term
   (likelihood weighting: Fung and Chang 1990, UAI 5; Shachter and Peot 1990). If it did not come about all the same,
   the history has no chance.
@@ -93,8 +94,9 @@ def _before(kind: str, during: Floats) -> Floats:
 class Known:
     """What is known until a turn.
 
-    watch: what is read (O). turn, column, value, error (Q): points of coded paths, by turn. checks: dated events.
-    settled: the draws that are imposed. branch: the one that happened.
+    watch: what is read (O). turn, column, path, value, error (Q): points of coded paths, by turn, and the places of
+    these among `evidence.issues`. checks: dated events. settled: the draws that are imposed. branch: the one that
+    happened.
     """
 
     evidence: Evidence
@@ -103,6 +105,7 @@ class Known:
     watch: Watch
     turn: Ints
     column: Ints
+    path: Ints
     value: Floats
     error: Floats
     checks: tuple[Check, ...]
@@ -113,24 +116,24 @@ class Known:
         """How many points and events there are."""
         return len(self.turn) + len(self.checks)
 
-    def discrepancy(self, u: float) -> float:
-        """The sd of what the model cannot be expected to hit, at a uniform."""
+    def discrepancy(self, u: Floats) -> Floats:
+        """The sd of what the model cannot be expected to hit, at uniforms, in their shape."""
         num = self.evidence.discrepancy
-        return num.value if num.prior is None else float(num.prior.quantile(np.array([u]))[0])
+        if num.prior is None:
+            return np.full(u.shape, num.value)
+        return np.asarray(num.prior.quantile(u.reshape(-1))).reshape(u.shape)
 
     @cached_property
-    def stated(self) -> Floats:
-        """What makes of a mean over D values of the discrepancy that of one alone, the nearest to what is stated."""
-        size = len(self.values)
-        only = np.full(size, -math.inf)
-        only[np.abs(self.values - self.evidence.discrepancy.value).argmin()] = math.log(size)
-        return only
+    def stated(self) -> int:
+        """Which of `values` is the nearest to what is stated."""
+        return int(np.abs(self.values - self.evidence.discrepancy.value).argmin())
 
     @cached_property
     def values(self) -> Floats:
         """Values of the discrepancy's sd (D): the middles of as many parts of its prior."""
-        middles = (np.arange(1 if self.evidence.discrepancy.prior is None else NODES) + 0.5) / NODES
-        return np.array([self.discrepancy(u) for u in middles.tolist()])
+        return self.discrepancy(
+            (np.arange(1 if self.evidence.discrepancy.prior is None else NODES) + 0.5) / NODES
+        )
 
     @cached_property
     def misses(self) -> Misses:
@@ -139,16 +142,18 @@ class Known:
 
     @cached_property
     def common(self) -> Floats:
-        """What all histories have in common before every turn and after the last (until + 2, D).
+        """What all histories have in common before every turn and after the last (until + 2, 1 + P, D).
 
-        The log likelihood, by then, of one that hits all, settled draws apart.
+        The log likelihood, by then, of one that hits all: of dated events, which are 0, and of every path.
         """
-        by = np.searchsorted(self.turn, np.arange(self.until + 2))
-        return np.stack([self.misses.constant[:, :points].sum(axis=1) for points in by])
+        found = np.zeros((self.until + 2, 1 + len(self.evidence.issues), len(self.values)))
+        for turn, path, log in zip(self.turn, self.path, self.misses.constant.T, strict=True):
+            found[turn + 1 :, 1 + path] += log
+        return found
 
     @property
     def constant(self) -> Floats:
-        """The same of all that is known (D)."""
+        """The same of all that is known (1 + P, D)."""
         return np.asarray(self.common[-1])
 
     @cached_property
@@ -165,22 +170,23 @@ class Known:
         ]  # fmt: skip
 
     def term(self, t: int, values: Floats, answer: Floats) -> Floats | float:
-        """What turn t adds to the log likelihood (D) of a history (T, O): at most 0. answer (F, 2): as in `Luck`."""
+        """What turn t adds to the log likelihood (1 + P, D) of a history (T, O): at most 0, in the order of `common`.
+
+        answer (F, 2): as in `Luck`.
+        """
         points, asked, over = self._during[t]
-        total: Floats | float = 0.0
-        if points.stop > points.start:
-            some = slice(self.misses.since(points), points.stop)
-            missed = values[self.turn[some], self.column[some]] - self.value[some]
-            total = -0.5 * self.misses.squares(points, missed)
-        if asked.stop > asked.start:
-            total = total + sum(
-                log for log in answer[asked, 1].tolist() if log == log
-            )  # not a number: never asked
+        events = sum(log for log in answer[asked, 1].tolist() if log == log)  # not a number: never asked
         for check in over:
             if not check.holds(values):
                 if check.exact or check.fact.miss <= 0.0:
                     return -math.inf
-                total = total + math.log(check.fact.miss)
+                events += math.log(check.fact.miss)
+        total = np.zeros_like(self.constant)
+        total[0] = events
+        if points.stop > points.start:
+            some = slice(self.misses.since(points), points.stop)
+            missed = values[self.turn[some], self.column[some]] - self.value[some]
+            total[1 + self.path[points]] = -0.5 * self.misses.squares(points, missed)
         return total
 
 
@@ -203,8 +209,14 @@ def known(plan: Plan, date: str | None = None) -> Known:
         return outcomes.index((kind, a, b))
 
     points = [
-        (turn, column(q.ISSUE, built.index.issues[issue]), value, stated.errors.get(issue, stated.error))
-        for issue in stated.issues
+        (
+            turn,
+            column(q.ISSUE, built.index.issues[issue]),
+            path,
+            value,
+            stated.errors.get(issue, stated.error),
+        )
+        for path, issue in enumerate(stated.issues)
         for turn, value in _points(plan, issue, until, stated)
     ]
     checks = [
@@ -214,20 +226,21 @@ def known(plan: Plan, date: str | None = None) -> Known:
     ]
     rows = sorted({row for check in checks if check.exact for row in _rows(built, check)})
     points.sort()
-    table = np.array(points, np.float64).reshape(-1, 4)
+    table = np.array(points, np.float64).reshape(-1, 5)
     kinds = np.array(outcomes, np.int64).reshape(-1, 3)
     return Known(
         stated, stated.branch, until,
         Watch(*(np.ascontiguousarray(kinds[:, i]) for i in range(3))),
-        table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2], table[:, 3],
+        table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2].astype(np.int64), table[:, 3],
+        table[:, 4],
         tuple(checks), _settled(rows),
     )  # fmt: skip
 
 
 def shares(logs: Floats) -> Floats:
-    """What each has of the whole, by the logs of what they weigh."""
-    weights = np.exp(logs - logs.max())
-    return np.asarray(weights / weights.sum())
+    """What each (..., N) has of the whole, by the logs of what they weigh."""
+    weights = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
 def log_mean(logs: Floats) -> float:
@@ -236,12 +249,18 @@ def log_mean(logs: Floats) -> float:
     return most if most == -math.inf else most + math.log(float(np.exp(logs - most).sum()) / logs.size)
 
 
+def log_means(logs: Floats) -> Floats:
+    """The same of each row (..., D), of which none is -inf all over."""
+    most = logs.max(axis=-1)
+    return np.asarray(most + np.log(np.exp(logs - most[..., None]).mean(axis=-1)))
+
+
 def without(what: Known) -> Known:
     """The same with nothing known, as the prior has it."""
     none = slice(0, 0)
     return replace(
-        what, turn=what.turn[none], column=what.column[none], value=what.value[none], error=what.error[none],
-        checks=(), settled=Settled.nothing(),
+        what, turn=what.turn[none], column=what.column[none], path=what.path[none], value=what.value[none],
+        error=what.error[none], checks=(), settled=Settled.nothing(),
     )  # fmt: skip
 
 

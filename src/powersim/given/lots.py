@@ -86,5 +86,5 @@ class Lot:
 
     @cached_property
     def extra(self) -> Floats:
-        """The uniform of the discrepancy in every world."""
+        """The uniforms (N, P) of the discrepancy of every path in every world."""
         return np.concatenate([one.extra for one in self.islands])

@@ -61,12 +61,12 @@ class Misses:
         return 0 if self.own.size else points.start
 
     def squares(self, points: slice, missed: Floats) -> Floats:
-        """Squares of the deviates of a turn's points, summed (D). missed: misses from `since` to the turn's last."""
+        """Squares of the deviates of a turn's points (Q, D). missed: misses from `since` to the turn's last."""
         if not self.own.size:
-            return np.asarray(missed**2 @ self.precision[points])
+            return np.asarray(missed[:, None] ** 2 * self.precision[points])
         # not a product of matrices: its last bits would hang on how many threads a library takes
         deviates = np.einsum("dqp,qp->dq", self.weight[:, points], missed[self.own[points]])
-        return np.asarray((deviates**2).sum(axis=1))
+        return np.asarray((deviates**2).T)
 
 
 def left(

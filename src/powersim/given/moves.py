@@ -40,15 +40,15 @@ INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite
 class State:
     """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    sums (until + 2, D): log likelihood by turns that are over and values of the discrepancy, but for what all have in
-    common; zeros for turns to come. log: of what counts, see `given.aims`. uniforms: of the settled draws. past: where
-    it stood `BACK` turns before its last.
+    sums (until + 2, 1 + P, D): log likelihood by turns that are over, of events and of paths at values of the
+    discrepancy, but for what all have in common; zeros for turns to come. log: of what counts, see `given.aims`.
+    uniforms: of the settled draws. past: where it stood `BACK` turns before its last.
     """
 
     place: Floats
     keys: Keys
     log: float = 0.0
-    sums: Floats = field(default_factory=lambda: np.zeros((0, 1)))
+    sums: Floats = field(default_factory=lambda: np.zeros((0, 1, 1)))
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
     past: Point | None = None
 
@@ -70,13 +70,13 @@ class Task:
 
     def aim(self, turn: int, power: float) -> Aim:
         """What counts on the way from the start of a turn to its end, at one value of the discrepancy."""
-        common = self.known.common + self.known.stated
-        return Aim(turn, power, common[turn], common[turn + 1])
+        known = self.known
+        return Aim(turn, power, known.common[turn], known.common[turn + 1], known.stated)
 
     def over_all(self, power: float) -> Aim:
-        """What counts on the way from one value of the discrepancy to all of them, in the end."""
+        """What counts on the way from one value of the discrepancy to all of them of every path, in the end."""
         known = self.known
-        return Aim(known.until, power, known.constant + known.stated, known.constant, whole=True)
+        return Aim(known.until, power, known.constant, known.constant, known.stated, whole=True)
 
     def case(self, place: Floats) -> Case:
         """The inputs at a place, under the branch that happened, watching what is known."""
@@ -87,7 +87,7 @@ class Task:
     def begun(self, place: Floats, keys: Keys) -> State:
         """A world before its first turn."""
         what = self.known
-        sums = np.zeros((what.until + 2, what.constant.size))
+        sums = np.zeros_like(what.common)
         return State(place, keys, sums=sums, uniforms=np.full(len(what.settled.turn), np.nan))
 
     def _engine(self, state: State, case: Case, at: Point | None = None) -> tuple[Engine, Luck]:

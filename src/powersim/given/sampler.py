@@ -22,7 +22,7 @@ import numpy as np
 
 from powersim.errors import PowersimError
 from powersim.given.aims import KEPT, STEP, Aim, drawn, effective, step
-from powersim.given.knowledge import log_mean, shares
+from powersim.given.knowledge import log_mean, log_means, shares
 from powersim.given.moves import State, Task, keys_of, moved
 from powersim.given.tuning import SHARES, WHOLE, Tuning
 from powersim.run.opened import own_name
@@ -40,7 +40,8 @@ T = TypeVar("T")
 class Island:
     """What an island came to: worlds of equal weight, log of the evidence, moves made and accepted by kind.
 
-    terms (N, until + 1): what each turn adds to the log likelihood of each world.
+    extra (N, P): uniforms of the discrepancy of every path. terms (N, until + 1): what each turn adds to the log
+    likelihood of each world.
     """
 
     worlds: Worlds
@@ -158,10 +159,11 @@ def _told(task: Task, way: _Way) -> Island:
     keys = np.stack([state.keys for state in some])
     for own in keys:
         own[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
-    logs = np.array([[log_mean(c + done) for c, done in zip(what.common, s.sums, strict=True)] for s in some])
-    values = [shares(what.constant + state.sums[-1]) for state in some]
-    part = np.array([int(np.searchsorted(np.cumsum(each), rng.random())) for each in values])
-    extra = (np.minimum(part, what.constant.size - 1) + rng.random(len(some))) / what.constant.size
+    logs = np.array([log_means(what.common + state.sums).sum(axis=-1) for state in some])
+    chance = np.array([shares(what.constant[1:] + state.sums[-1, 1:]) for state in some])
+    drawn, within = rng.random((2, *chance.shape[:2]))
+    part = (np.cumsum(chance, axis=-1)[..., :-1] < drawn[..., None]).sum(axis=-1)
+    extra = (part + within) / chance.shape[-1]
     worlds = Worlds(
         task.theory, task.plan.seed, np.stack([state.place for state in some]), keys, what.settled,
         np.stack([state.uniforms for state in some]), np.full(len(some), 1.0 / len(some)), what.until + 1,

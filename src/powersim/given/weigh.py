@@ -126,7 +126,9 @@ def learnt(found: Conditioned) -> list[Learnt]:
             rows.append(_learnt(theory, path, prior.quantile, u, lot.worlds.weight))
         num = found.asked.known.evidence.discrepancy
         if num.prior is not None:
-            rows.append(_learnt(theory, num.path, num.prior.quantile, lot.extra, lot.worlds.weight))
+            for issue, u in zip(found.asked.known.evidence.issues, lot.extra.T, strict=True):
+                path = f"{num.path}: {issue}"
+                rows.append(_learnt(theory, path, num.prior.quantile, u, lot.worlds.weight))
     return rows
 
 
