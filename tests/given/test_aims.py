@@ -16,21 +16,17 @@ from powersim.given.aims import STEP, Aim, drawn, effective, step
 RNG = np.random.default_rng(3)
 LOGS = st.floats(-40.0, 0.0)
 FIVE = arrays(np.float64, (5, 2, 4), elements=LOGS)
-STATED = 2
 
 
-@given(
-    FIVE, arrays(np.float64, (2, 2, 4), elements=st.floats(-5.0, 60.0)), st.floats(0.0, 1.0), st.booleans()
-)
+@given(FIVE, arrays(np.float64, (2, 2, 4), elements=st.floats(-5.0, 60.0)), st.floats(0.0, 1.0))
 def test_a_history_can_gain_nothing_by_going_on(
     terms: np.ndarray,  # type: ignore[type-arg]
     common: np.ndarray,  # type: ignore[type-arg]
     power: float,
-    whole: bool,
 ) -> None:
     sums = np.cumsum(terms, axis=0)
-    aim = Aim(4, power, common[0], common[1], STATED, whole)
-    logs = [aim.log(sums[min(t, 4 if whole else 3)], sums[t]) for t in range(5)]
+    aim = Aim(4, power, common[0], common[1])
+    logs = [aim.log(sums[min(t, 3)], sums[t]) for t in range(5)]
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(logs))
 
 
@@ -39,23 +35,15 @@ def test_from_one_turn_to_the_next_what_counts_rises_by_what_the_turn_adds(
     terms: np.ndarray, power: float
 ) -> None:  # type: ignore[type-arg]
     sums, common = np.cumsum(terms, axis=0), np.zeros((2, 4))
-    start, there = (Aim(4, p, common, common, STATED).log(sums[3], sums[4]) for p in (0.0, power))
-    gain = Aim(4, 1.0, common, common, STATED).gain(sums[3], sums[4])
-    assert start == pytest.approx(sums[3, :, STATED].sum())
+    start, there = (Aim(4, p, common, common).log(sums[3], sums[4]) for p in (0.0, power))
+    gain = Aim(4, 1.0, common, common).gain(sums[3], sums[4])
+    assert start == pytest.approx(float(np.log(np.exp(sums[3]).mean(axis=1)).sum()))
     assert there == pytest.approx(start + power * gain)
-
-
-@given(FIVE)
-def test_in_the_end_all_discrepancies_of_every_path_count(terms: np.ndarray) -> None:  # type: ignore[type-arg]
-    sums, common = terms.sum(axis=0), RNG.standard_normal((2, 4))
-    start, end = (Aim(4, p, common, common, STATED, whole=True).log(sums, sums) for p in (0.0, 1.0))
-    assert start == pytest.approx((common + sums)[:, STATED].sum())
-    assert end == pytest.approx(float(np.log(np.exp(common + sums).mean(axis=1)).sum()))
 
 
 def test_a_history_without_a_chance_has_none_at_any_power() -> None:
     none, some = np.full((1, 3), -math.inf), np.zeros((1, 3))
-    aim = Aim(1, 0.0, some, some, 0)
+    aim = Aim(1, 0.0, some, some)
     assert aim.log(some, none) == aim.gain(some, none) == -math.inf
 
 

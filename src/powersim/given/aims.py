@@ -1,8 +1,8 @@
 """What of the record counts on the way to all of it: date after date, and what is new at a date to a rising power.
 
-What is aimed at by a turn is the likelihood of all that is known by it, at the stated value of the discrepancy; in the
-end, averaged over all its values. From one turn to the next the new part counts to a power that rises from 0 to 1, in
-steps so small that enough worlds go on (Chopin 2002, Biometrika 89:539; Del Moral, Doucet and Jasra 2006, J. R.
+What is aimed at by a turn is the likelihood of all that is known by it, averaged over the values of the discrepancy of
+every path. From one turn to the next the new part counts to a power that rises from 0 to 1, in steps so small that
+enough worlds go on (Chopin 2002, Biometrika 89:539; Del Moral, Doucet and Jasra 2006, J. R.
 Statist. Soc. B 68:411). Luck of a turn touches nothing that came before it. So what is new is met where it is decided,
 by luck of the last turns, while nothing is known yet of turns that this luck would upset.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim.given.knowledge import log_means, shares
+from powersim.given.knowledge import shares, total
 from powersim.world.state import Floats
 
 KEPT = 0.9  # share of worlds that effectively count, below which they are drawn anew and moved
@@ -28,40 +28,30 @@ class Aim:
 
     before, after (1 + P, D): what all histories have in common by the turn before and by this one, of events and of P
     paths, at D values of the sd of the discrepancy. Logs of a history, `sums` (1 + P, D), come on top of it, and never
-    rise from turn to turn: so `log` of the sums of an earlier turn is no less than what it can become. stated: the
-    value of the discrepancy that counts. whole: the turn is over, and counts before as after; but before at that value,
-    and after at all of them, of each path by itself.
+    rise from turn to turn: so `log` of the sums of an earlier turn is no less than what it can become.
     """
 
     turn: int
     power: float
     before: Floats
     after: Floats
-    stated: int
-    whole: bool = False
 
     def of(self, sums: Floats) -> tuple[Floats, Floats]:
         """Of logs of a history by turns that are over: those that count before, and after."""
-        return sums[self.turn + self.whole], sums[self.turn + 1]
+        return sums[self.turn], sums[self.turn + 1]
 
     def log(self, before: Floats, after: Floats) -> float:
-        """Log of what counts, of a history with logs (D) by the turn before and by this one; -inf of no chance."""
+        """Log of what counts, of a history with logs by the turn before and by this one; -inf of no chance."""
         if after[0, 0] == -math.inf:
             return -math.inf
-        log = self.power * self._new(after) if self.power > 0.0 else 0.0
-        return log + (1.0 - self.power) * self._old(before) if self.power < 1.0 else log
+        log = self.power * float(total(self.after + after)) if self.power > 0.0 else 0.0
+        return log + (1.0 - self.power) * float(total(self.before + before)) if self.power < 1.0 else log
 
     def gain(self, before: Floats, after: Floats) -> float:
         """Log of what the turn adds to a history; -inf if it leaves it no chance."""
-        return -math.inf if after[0, 0] == -math.inf else self._new(after) - self._old(before)
-
-    def _old(self, sums: Floats) -> float:
-        return float((self.before[:, self.stated] + sums[:, self.stated]).sum())
-
-    def _new(self, sums: Floats) -> float:
-        if self.whole:
-            return float(log_means(self.after + sums).sum())
-        return float((self.after[:, self.stated] + sums[:, self.stated]).sum())
+        if after[0, 0] == -math.inf:
+            return -math.inf
+        return float(total(self.after + after) - total(self.before + before))
 
 
 def step(weights: Floats, gains: Floats, most: float, least: float) -> float:

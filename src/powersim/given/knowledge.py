@@ -124,11 +124,6 @@ class Known:
         return np.asarray(num.prior.quantile(u.reshape(-1))).reshape(u.shape)
 
     @cached_property
-    def stated(self) -> int:
-        """Which of `values` is the nearest to what is stated."""
-        return int(np.abs(self.values - self.evidence.discrepancy.value).argmin())
-
-    @cached_property
     def values(self) -> Floats:
         """Values of the discrepancy's sd (D): the middles of as many parts of its prior."""
         return self.discrepancy(
@@ -249,10 +244,10 @@ def log_mean(logs: Floats) -> float:
     return most if most == -math.inf else most + math.log(float(np.exp(logs - most).sum()) / logs.size)
 
 
-def log_means(logs: Floats) -> Floats:
-    """The same of each row (..., D), of which none is -inf all over."""
+def total(logs: Floats) -> Floats:
+    """Log likelihood (...) of histories with logs (..., 1 + P, D): of every path averaged over its discrepancy."""
     most = logs.max(axis=-1)
-    return np.asarray(most + np.log(np.exp(logs - most[..., None]).mean(axis=-1)))
+    return np.asarray((most + np.log(np.exp(logs - most[..., None]).mean(axis=-1))).sum(axis=-1))
 
 
 def without(what: Known) -> Known:

@@ -69,14 +69,8 @@ class Task:
         return groups_of(self.plan.built.paths(own_name(self.theory)))
 
     def aim(self, turn: int, power: float) -> Aim:
-        """What counts on the way from the start of a turn to its end, at one value of the discrepancy."""
-        known = self.known
-        return Aim(turn, power, known.common[turn], known.common[turn + 1], known.stated)
-
-    def over_all(self, power: float) -> Aim:
-        """What counts on the way from one value of the discrepancy to all of them of every path, in the end."""
-        known = self.known
-        return Aim(known.until, power, known.constant, known.constant, known.stated, whole=True)
+        """What counts on the way from the start of a turn to its end."""
+        return Aim(turn, power, *self.known.common[turn : turn + 2])
 
     def case(self, place: Floats) -> Case:
         """The inputs at a place, under the branch that happened, watching what is known."""
@@ -111,7 +105,7 @@ class Task:
                 past = engine.point()
             engine.to(t + 1)
             sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
-            log = aim.log(sums[min(t + 1, aim.turn + aim.whole)], sums[t + 1])
+            log = aim.log(sums[min(t + 1, aim.turn)], sums[t + 1])
             if log < floor or log == -math.inf:
                 return -math.inf, past
         return log, past

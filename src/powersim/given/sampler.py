@@ -12,7 +12,7 @@ with moves); Gilks and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of rec
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from threading import Event
@@ -22,7 +22,7 @@ import numpy as np
 
 from powersim.errors import PowersimError
 from powersim.given.aims import KEPT, STEP, Aim, drawn, effective, step
-from powersim.given.knowledge import log_mean, log_means, shares
+from powersim.given.knowledge import log_mean, shares, total
 from powersim.given.moves import State, Task, keys_of, moved
 from powersim.given.tuning import SHARES, WHOLE, Tuning
 from powersim.run.opened import own_name
@@ -72,10 +72,10 @@ class _Way:
         for _ in _until(self.stopped, range(self.task.worlds)):
             yield self.task.begun(self.rng.random(self.size), keys_of(self.rng, turns))
 
-    def moved(self, some: Iterable[State], aim: Aim) -> Iterator[State]:
+    def moved(self, some: Iterable[State], aim: Aim, chances: Sequence[float] = SHARES) -> Iterator[State]:
         """Worlds after the moves of a step."""
         for state in _until(self.stopped, some):
-            yield moved(self.task, state, self.rng, aim, self.tuning, WHOLE if aim.whole else SHARES)
+            yield moved(self.task, state, self.rng, aim, self.tuning, chances)
 
     def enter(self, aim: Aim) -> None:
         """Worlds at the end of the turn that is aimed at; where few have a chance, more of them."""
@@ -135,14 +135,10 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     else:
         for turn in range(what.until + 1):
             way.reach(turn)
-        way.choose(task.aim(what.until, 1.0))
-        way.follow(task.over_all(0.0))
-        whole = task.over_all(1.0)
-        way.choose(whole)
+        aim = task.aim(what.until, 1.0)
+        way.choose(aim)
         for _ in range(LAST):
-            way.some = [
-                moved(task, state, way.rng, whole, way.tuning, WHOLE) for state in _until(stopped, way.some)
-            ]
+            way.some = list(way.moved(way.some, aim, WHOLE))
             way.tuning.follow()
     return _told(task, way)
 
@@ -159,7 +155,7 @@ def _told(task: Task, way: _Way) -> Island:
     keys = np.stack([state.keys for state in some])
     for own in keys:
         own[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
-    logs = np.array([log_means(what.common + state.sums).sum(axis=-1) for state in some])
+    logs = np.array([total(what.common + state.sums) for state in some])
     chance = np.array([shares(what.constant[1:] + state.sums[-1, 1:]) for state in some])
     drawn, within = rng.random((2, *chance.shape[:2]))
     part = (np.cumsum(chance, axis=-1)[..., :-1] < drawn[..., None]).sum(axis=-1)
