@@ -10,6 +10,7 @@ by luck of the last turns, while nothing is known yet of turns that this luck wo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,7 @@ class Aim:
     before: Floats
     after: Floats
 
-    def of(self, sums: Floats) -> tuple[Floats, Floats]:
+    def of(self, sums: Sequence[Floats]) -> tuple[Floats, Floats]:
         """Of logs of a history by turns that are over: those that count before, and after."""
         return sums[self.turn], sums[self.turn + 1]
 

@@ -40,15 +40,15 @@ INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite
 class State:
     """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    sums (until + 2, 1 + P, D): log likelihood by turns that are over, of events and of paths at values of the
-    discrepancy, but for what all have in common; zeros for turns to come. log: of what counts, see `given.aims`.
-    uniforms: of the settled draws. past: where it stood `BACK` turns before its last.
+    sums: log likelihood (1 + P, D) before its first turn and after each that is over, of events and of paths at values
+    of the discrepancy, but for what all have in common. log: of what counts, see `given.aims`. uniforms: of the settled
+    draws. past: where it stood `BACK` turns before its last.
     """
 
     place: Floats
     keys: Keys
     log: float = 0.0
-    sums: Floats = field(default_factory=lambda: np.zeros((0, 1, 1)))
+    sums: tuple[Floats, ...] = ()
     uniforms: Floats = field(default_factory=lambda: np.zeros(0))
     past: Point | None = None
 
@@ -81,8 +81,8 @@ class Task:
     def begun(self, place: Floats, keys: Keys) -> State:
         """A world before its first turn."""
         what = self.known
-        sums = np.zeros_like(what.common)
-        return State(place, keys, sums=sums, uniforms=np.full(len(what.settled.turn), np.nan))
+        none = np.full(len(what.settled.turn), np.nan)
+        return State(place, keys, sums=(np.zeros_like(what.constant),), uniforms=none)
 
     def _engine(self, state: State, case: Case, at: Point | None = None) -> tuple[Engine, Luck]:
         """An engine where a world stood, and the luck of the world, which may be written. No chronicle is kept."""
@@ -93,40 +93,49 @@ class Task:
         return Engine(case, self.plan.seed, 0, bench=bench, chance=luck, at=at), luck
 
     def _ahead(
-        self, engine: Engine, luck: Luck, sums: Floats, aim: Aim, floor: float
-    ) -> tuple[float, Point | None]:
-        """Go on to the end of the turn that is aimed at, and fill `sums`.
+        self, engine: Engine, luck: Luck, sums: tuple[Floats, ...], aim: Aim, floor: float
+    ) -> tuple[float, tuple[Floats, ...], Point | None]:
+        """Go on to the end of the turn that is aimed at.
 
-        The log of what counts, -inf as soon as it is sure to lie below the floor; the past.
+        The log of what counts, -inf as soon as it is sure to lie below the floor; the sums until then; the past.
         """
         log, past, back = 0.0, None, max(0, aim.turn - BACK)
+        there = list(sums[: engine.turns + 1])
         for t in range(engine.turns, aim.turn + 1):
             if t == back:
                 past = engine.point()
             engine.to(t + 1)
-            sums[t + 1] = sums[t] + self.known.term(t, engine.record.values, luck.answer)
-            log = aim.log(sums[min(t + 1, aim.turn)], sums[t + 1])
+            there.append(there[t] + self.known.term(t, engine.record.values, luck.answer))
+            log = aim.log(there[min(t + 1, aim.turn)], there[t + 1])
             if log < floor or log == -math.inf:
-                return -math.inf, past
-        return log, past
+                log = -math.inf
+                break
+        return log, tuple(there), past
 
     def weigh(self, state: State, aim: Aim, floor: float = -math.inf) -> State:
         """The state with its likelihood, from its first turn on; -inf as soon as that is sure to lie below a floor."""
         luckless = replace(state, uniforms=np.full(len(state.uniforms), np.nan))
         engine, luck = self._engine(luckless, self.case(state.place))
-        sums = np.zeros_like(state.sums)
-        log, past = self._ahead(engine, luck, sums, aim, floor)
+        log, sums, past = self._ahead(engine, luck, state.sums, aim, floor)
         return replace(
             state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), past=past
         )  # fmt: skip
 
-    def forward(self, state: State, aim: Aim) -> State:
-        """A world that stands at the start of the turn that is aimed at, at its end."""
-        engine, luck = self._engine(state, self.case(state.place), state.past)
-        luck.answer[np.searchsorted(self.known.settled.turn, aim.turn) :] = np.nan
-        sums = state.sums.copy()
-        log, past = self._ahead(engine, luck, sums, aim, -math.inf)
-        return replace(state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), past=past)
+    def forward(self, state: State, aim: Aim, keys: Keys) -> list[State]:
+        """A world that stands at the start of the turn that is aimed at, at its end by each luck of it (N, S)."""
+        case, back = self.case(state.place), max(0, aim.turn - BACK)
+        here, luck = self._engine(state, case, state.past)
+        here.to(back)
+        past = here.point()
+        here.to(aim.turn)
+        there = here.fork(case, same_bench=True)
+        since, found = int(np.searchsorted(self.known.settled.turn, aim.turn)), []
+        for own in keys:
+            there.go_to(here)
+            luck.keys[aim.turn], luck.answer[since:] = own, np.nan
+            log, sums, _ = self._ahead(there, luck, state.sums, aim, -math.inf)
+            found.append(State(state.place, luck.keys.copy(), log, sums, luck.answer[:, 0].copy(), past))
+        return found
 
     def walk(
         self, state: State, aim: Aim, proposals: Sequence[tuple[int, Keys, Ints]], slack: Sequence[float]
@@ -146,8 +155,8 @@ class Task:
             before, uniforms = luck.keys[at].copy(), luck.answer[since[at] :].copy()
             luck.keys[at, some] = keys[some]
             luck.answer[since[at] :] = np.nan
-            sums, floor = state.sums.copy(), state.log + fall
-            log, _ = self._ahead(there, luck, sums, aim, floor)
+            floor = state.log + fall
+            log, sums, _ = self._ahead(there, luck, state.sums, aim, floor)
             accepted.append(log > -math.inf and log >= floor)
             if accepted[-1]:
                 state = replace(state, log=log, sums=sums)

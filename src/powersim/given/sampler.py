@@ -78,26 +78,39 @@ class _Way:
             yield moved(self.task, state, self.rng, aim, self.tuning, chances)
 
     def enter(self, aim: Aim) -> None:
-        """Worlds at the end of the turn that is aimed at; where few have a chance, more of them."""
-        task, before, weights = self.task, self.some, np.zeros(0)
+        """Worlds at the end of the turn that is aimed at: where few go on well, by more than one luck of it each.
+
+        Where few have a chance at all, from more worlds.
+        """
+        task, before, tried = self.task, self.some, 0
         found: list[State] = []
-        tried = 0
-        while tried < TRIES and len(found) < FEW * task.worlds:
+        weights: list[float] = []
+        for again in range(TRIES):
             if aim.turn == 0:
                 before = list(self.fresh())
-            elif tried:
+            elif again:
                 before = list(self.moved(before, task.aim(aim.turn - 1, 1.0)))
-            tried += 1
-            there = [task.forward(state, aim) for state in _until(self.stopped, before)]
-            alive = [n for n, state in enumerate(there) if state.log > -math.inf]
-            found += [there[n] for n in alive]
-            weights = np.append(weights, self.weights[alive])
+            for many in (1, TRIES - 1):
+                tried += many
+                for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
+                    there = task.forward(state, aim, keys_of(self.rng, many))
+                    alive = [one for one in there if one.log > -math.inf]
+                    found += alive
+                    weights += [weight] * len(alive)
+                logs = np.array(weights) + self._gains(found, aim)
+                if len(found) and effective(logs) >= FEW * task.worlds:
+                    break
+            if len(found) >= FEW * task.worlds:
+                break
         if not found:
             raise PowersimError(_impossible(task, aim.turn, tried * len(before)))
         if aim.turn == 0:
             self.first = tried * task.worlds
-        self.some = found
-        self.weights = weights + math.log(len(found) / (tried * len(before)))
+        self.some, self.weights = found, np.array(weights) - math.log(tried * len(before) / len(found))
+
+    @staticmethod
+    def _gains(some: Sequence[State], aim: Aim) -> Floats:
+        return np.array([aim.gain(*aim.of(state.sums)) for state in some])
 
     def reach(self, turn: int) -> None:
         """Worlds that go with all that is known by the end of a turn."""
@@ -109,10 +122,13 @@ class _Way:
         while aim.power < 1.0:
             if effective(self.weights) < KEPT * self.task.worlds:
                 self.choose(aim)
-            gains = np.array([aim.gain(*aim.of(state.sums)) for state in self.some])
-            rise = step(self.weights, gains, 1.0 - aim.power, STEP * effective(self.weights))
+            gains = self._gains(self.some, aim)
+            least = STEP * min(effective(self.weights), self.task.worlds)
+            rise = step(self.weights, gains, 1.0 - aim.power, least)
             aim = replace(aim, power=min(1.0, aim.power + rise))
             self.weights = self.weights + rise * gains
+        if len(self.some) > self.task.worlds:
+            self.choose(aim)
 
     def choose(self, aim: Aim) -> None:
         """Draw worlds by weight, and move them."""
@@ -156,7 +172,7 @@ def _told(task: Task, way: _Way) -> Island:
     for own in keys:
         own[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
     logs = np.array([total(what.common + state.sums) for state in some])
-    chance = np.array([shares(what.constant[1:] + state.sums[-1, 1:]) for state in some])
+    chance = np.array([shares(what.constant[1:] + state.sums[-1][1:]) for state in some])
     drawn, within = rng.random((2, *chance.shape[:2]))
     part = (np.cumsum(chance, axis=-1)[..., :-1] < drawn[..., None]).sum(axis=-1)
     extra = (part + within) / chance.shape[-1]
