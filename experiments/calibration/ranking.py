@@ -23,13 +23,15 @@ from powersim.world.params import MECHANISMS
 
 TRUTHS, WORLDS, MOVES, BINS = 500, 48, 8, 10
 ERROR = 0.1
-DISCREPANCY, LASTS = 0.15, 3.0  # where it lasts: sd, years
+DISCREPANCY, LASTS = (0.05, 0.3), 3.0  # where it lasts: ends of the prior of its sd, years
 PATHS = ("issues.level.start", "events.rise.hazard", "events.fall.hazard")
 COUNTERFACTUAL = "level in 2007 without the cause"
 NAMES = (*PATHS, COUNTERFACTUAL)
 NEXT, ALONE = "what is coded of 2007", "the same, by worlds alone"
-LASTING_NAMES = (*NAMES, NEXT, ALONE)
-"""Where the discrepancy lasts also the next coded value is ranked: among what would be coded, and among worlds."""
+OWN = "discrepancy of the path"
+LASTING_NAMES = (*NAMES, OWN, NEXT, ALONE)
+"""Where there is a discrepancy its sd is ranked too, and the next coded value: among what would be coded, and among
+worlds alone."""
 
 UNSURE = {"prior": {"uniform": [0.1, 0.9]}, "source": "assumed"}
 SCENARIO: dict[str, Any] = {
@@ -68,7 +70,7 @@ def ranks(
 ) -> dict[str, NDArray[np.float64]]:
     """Ranks (truths) in 0..1 of each uncertain number, and of the counterfactual, among the worlds of its record.
 
-    lasting: whether there is a discrepancy, that lasts; without it there is none.
+    lasting: whether there is a discrepancy, that lasts, with an sd that nobody knows; without it there is none.
     """
     return by_name([ranks_of(truth, worlds, moves, lasting=lasting) for truth in range(truths)])
 
@@ -83,7 +85,8 @@ def by_name(rows: list[list[float]]) -> dict[str, NDArray[np.float64]]:
 def _plan(lasting: bool) -> Plan:
     stated = SCENARIO["evidence"]
     if lasting:
-        stated = stated | {"discrepancy": {"value": DISCREPANCY, "lasts": LASTS, "source": "assumed"}}
+        prior = {"value": sum(DISCREPANCY) / 2, "prior": {"uniform": list(DISCREPANCY)}}
+        stated = stated | {"discrepancy": {**prior, "lasts": LASTS, "source": "assumed"}}
     return plan(open_source(SCENARIO | {"evidence": stated}, {}))
 
 
@@ -99,22 +102,26 @@ def ranks_of(truth: int, worlds: int = WORLDS, moves: int = MOVES, *, lasting: b
     turns = np.append(what.turn, after)
     missed = ERROR * rng.standard_normal(len(turns) - 1)
     coded = factual.values[after, 0] + ERROR * rng.standard_normal() if lasting else np.nan
+    sd = rng.uniform(*DISCREPANCY)
     if lasting:
-        cov = DISCREPANCY**2 * np.exp(-np.abs(np.subtract.outer(turns, turns)) / LASTS)
+        cov = sd**2 * np.exp(-np.abs(np.subtract.outer(turns, turns)) / LASTS)
         drawn = rng.multivariate_normal(np.zeros(len(turns)), cov)
         missed, coded = missed + drawn[:-1], np.clip(coded + drawn[-1], 0.0, 1.0)
     told = replace(what, value=factual.values[what.turn, 0] + missed)
-    some = island(Task(of, theory, told, worlds, moves), truth).worlds
+    sample = island(Task(of, theory, told, worlds, moves), truth)
+    some = sample.worlds
     places = [paths.index(path) for path in PATHS]
     found = [_rank(rng, own.place[place], some.place[:, place]) for place in places]
     both = [some[n].histories(of) for n in range(worlds)]
     found.append(_rank(rng, other.values[-1, 0], np.array([without.values[-1, 0] for _, without in both])))
     if not lasting:
         return found
+    own_sd = told.discrepancy(sample.extra)
+    found.append(_rank(rng, sd, own_sd[:, 0]))
     values = np.array([happened.values[:, :1] for happened, _ in both], np.float64)
     target, weight = targets(of, told)[0], np.full(worlds, 1.0 / worlds)
     assert isinstance(target, Coded)
-    members = as_coded(told, target, values, np.full((worlds, 1), DISCREPANCY), what.until, after, told=True)
+    members = as_coded(told, target, values, own_sd, what.until, after, told=True)
     for among, each in ((members[:, 0], alike(weight, members)), (values[:, after, 0], weight)):
         low, high = (float(end) for end in pit(among, np.asarray(coded), each))
         found.append(low + rng.random() * (high - low))

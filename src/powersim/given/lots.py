@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,14 +46,11 @@ class Lot:
         z = shares(self._logs)
         return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
 
-    @cached_property
-    def _spread(self) -> tuple[Floats, Floats, float]:
-        """Of the log likelihood and its terms: variance within islands, of their means; worlds of an island."""
-        found = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
+    def _spread(self, found: Sequence[Floats]) -> tuple[Floats, Floats]:
+        """Of what islands have of each of their worlds (N, Q): variance within islands, and of their means (Q)."""
         within = np.mean([each.var(axis=0) for each in found], axis=0)
         means = np.array([each.mean(axis=0) for each in found])
-        spread = means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
-        return within, spread, float(np.mean([len(each) for each in found]))
+        return within, means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
 
     @property
     def r_hat(self) -> float:
@@ -60,24 +58,29 @@ class Lot:
 
         Gelman and Rubin 1992, Statist. Sci. 7:457; NaN of one island.
         """
-        within, spread, _ = self._spread
         if len(self.islands) < 2:
             return math.nan
-        if within[0] <= TINY:
-            return 1.0 if spread[0] <= TINY else math.inf
-        return math.sqrt(1.0 + spread[0] / within[0])
+        (within,), (spread,) = self._spread([one.terms.sum(axis=1, keepdims=True) for one in self.islands])
+        if within <= TINY:
+            return 1.0 if spread <= TINY else math.inf
+        return math.sqrt(1.0 + spread / within)
 
     @cached_property
     def thin(self) -> float:
         """Of how many worlds one counts, since worlds of an island resemble each other: 1 or more.
 
-        By how much more than means of independent worlds those of islands differ, on average over the terms of the log
-        likelihood and their sum (Gelman et al. 2014, Bayesian Data Analysis, 11.5).
+        By how much more than means of independent worlds those of islands differ (Gelman et al. 2014, Bayesian Data
+        Analysis, 11.5): on average over the log likelihood and its terms, or over the uncertain numbers if they differ
+        more.
         """
-        within, spread, size = self._spread
-        whole = within + spread
-        some = whole > TINY
-        return max(1.0, float((size * spread[some] / whole[some]).mean())) if some.any() else 1.0
+        told = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
+        return max(1.0, self._thinned(told), self._thinned([one.worlds.place for one in self.islands]))
+
+    def _thinned(self, found: Sequence[Floats]) -> float:
+        within, spread = self._spread(found)
+        some = (whole := within + spread) > TINY
+        size = float(np.mean([len(each) for each in found]))
+        return float((size * spread[some] / whole[some]).mean()) if some.any() else 1.0
 
     @property
     def ess(self) -> float:

@@ -1,12 +1,14 @@
 """Worlds that went as the record says: sequential Monte Carlo over draws and luck, in independent islands.
 
-Every island draws its worlds from the prior and takes them through the record date by date, see `given.aims`. What is
-new at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep the
-prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was
-accepted, see `given.tuning`. The product of the mean weights is the evidence.
+Every island draws its worlds from the prior and takes them through the record date by date, see `given.aims`. Where
+few worlds go on well, each tries more than one luck of the turn: that costs a turn, a move costs several. What is new
+at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep the prior,
+so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was accepted,
+see `given.tuning`. The product of the mean weights is the evidence.
 
 Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (date by date,
-with moves); Gilks and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of recent states).
+with moves); Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65:887 (more candidates than worlds at a date); Gilks
+and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of recent states).
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ from powersim.run.opened import own_name
 from powersim.run.possible import Worlds
 from powersim.world.state import Floats
 
-FEW = 0.25  # share of worlds with a chance below which a turn is tried by more of them
-TRIES = 16  # times as many that try it at most
+FEW = 0.25  # share of worlds below which too few go on well: a turn is tried by more
+TRIES = 16  # lucks of a turn that each of them tries then; and times that they do so from elsewhere, at most
 LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
-VERSION = 3  # rises when the same task gives other worlds
+VERSION = 4  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 
