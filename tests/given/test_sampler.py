@@ -17,7 +17,7 @@ from powersim.errors import PowersimError
 from powersim.given import conditioning
 from powersim.given.conditioning import Asked, Conditioned, condition
 from powersim.given.knowledge import known, without
-from powersim.given.moves import BACK, State, Task, keys_of
+from powersim.given.moves import State, Task, keys_of
 from powersim.given.tuning import PARTS
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
@@ -202,14 +202,13 @@ def test_a_world_that_goes_on_and_whose_recent_luck_moves_stands_where_a_history
     outcomes: set[bool] = set()
     for _ in range(10):
         state = task.begun(rng.random(len(of.built.paths(""))), keys_of(rng, of.built.turns))
-        for turn in range(task.known.until + 1):
+        for turn in task.known.dates:
             aim = task.aim(turn, 0.5)
-            other, state = task.forward(state, aim, keys_of(rng, 2))
+            turns = turn + 1 - aim.first
+            other, state = task.forward(state, aim, keys_of(rng, 2 * turns).reshape(2, turns, -1))
             same_as(task.weigh(other, aim), other)
-            back = max(0, turn - BACK)
-            anew = [
-                (at, keys_of(rng, 1)[0], np.arange(PARTS)) for at in sorted({back, turn - 1, turn} - {-1})
-            ]
+            back = task.back(aim)
+            anew = [(at, keys_of(rng, 1)[0], np.arange(PARTS)) for at in sorted({back, aim.first, turn})]
             state, well = task.walk(state, aim, anew, [-0.2] * len(anew))
             outcomes |= set(well)
             same_as(task.weigh(state, aim), state)
@@ -233,6 +232,18 @@ def test_where_a_scenario_begins_is_no_evidence(chance: Callable[..., Plan]) -> 
     record = {"l_spark": {"2000": 0.0, "2004": 0.8}}
     of = chance(*DEED, record=record, evidence={"paths": "changes"})
     assert known(of, "2006").turn.tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_by_years_a_path_is_known_when_a_year_ends_and_on_the_date(scenario_two: dict[str, Any]) -> None:
+    """In which quarter it moved is no evidence."""
+    stated = {"error": 0.1, "discrepancy": 0.1, "miss": 0.1, "paths": "years"}
+    scenario = scenario_two | {"evidence": stated, "record": {"rockets": {"2000Q1": 0.2, "2001Q2": 0.5}}}
+    of = plan(open_source(scenario, {}))
+    labels = of.scenario.calendar.labels()
+    what = known(of, "2002Q2")
+    assert [labels[t] for t in what.turn] == ["2000Q4", "2001Q4", "2002Q2"]
+    assert what.value.tolist() == [0.2, 0.5, 0.5]
+    assert what.dates == tuple(what.turn.tolist())
 
 
 @pytest.mark.slow

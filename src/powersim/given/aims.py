@@ -1,7 +1,7 @@
 """What of the record counts on the way to all of it: date after date, and what is new at a date to a rising power.
 
-What is aimed at by a turn is the likelihood of all that is known by it, averaged over the values of the discrepancy of
-every path. From one turn to the next the new part counts to a power that rises from 0 to 1, in steps so small that
+What is aimed at by a date is the likelihood of all that is known by it, averaged over the values of the discrepancy of
+every path. From one date to the next the new part counts to a power that rises from 0 to 1, in steps so small that
 enough worlds go on (Chopin 2002, Biometrika 89:539; Del Moral, Doucet and Jasra 2006, J. R.
 Statist. Soc. B 68:411). Luck of a turn touches nothing that came before it. So what is new is met where it is decided,
 by luck of the last turns, while nothing is known yet of turns that this luck would upset.
@@ -25,31 +25,32 @@ NEAR = 1e-9  # the least that a power rises by
 
 @dataclass(frozen=True)
 class Aim:
-    """The likelihood of what is known by turn - 1, and of what turn adds to it to a power, 0..1.
+    """The likelihood of what is known before turn `first`, and of what is new by the end of `last` to a power, 0..1.
 
-    before, after (1 + P, D): what all histories have in common by the turn before and by this one, of events and of P
+    before, after (1 + P, D): what all histories have in common before the one and after the other, of events and of P
     paths, at D values of the sd of the discrepancy. Logs of a history, `sums` (1 + P, D), come on top of it, and never
     rise from turn to turn: so `log` of the sums of an earlier turn is no less than what it can become.
     """
 
-    turn: int
+    first: int
+    last: int
     power: float
     before: Floats
     after: Floats
 
     def of(self, sums: Sequence[Floats]) -> tuple[Floats, Floats]:
         """Of logs of a history by turns that are over: those that count before, and after."""
-        return sums[self.turn], sums[self.turn + 1]
+        return sums[self.first], sums[self.last + 1]
 
     def log(self, before: Floats, after: Floats) -> float:
-        """Log of what counts, of a history with logs by the turn before and by this one; -inf of no chance."""
+        """Log of what counts, of a history with logs before the new turns and after them; -inf of no chance."""
         if after[0, 0] == -math.inf:
             return -math.inf
         log = self.power * float(total(self.after + after)) if self.power > 0.0 else 0.0
         return log + (1.0 - self.power) * float(total(self.before + before)) if self.power < 1.0 else log
 
     def gain(self, before: Floats, after: Floats) -> float:
-        """Log of what the turn adds to a history; -inf if it leaves it no chance."""
+        """Log of what is new to a history; -inf if it leaves it no chance."""
         if after[0, 0] == -math.inf:
             return -math.inf
         return float(total(self.after + after) - total(self.before + before))

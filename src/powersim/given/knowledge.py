@@ -124,6 +124,11 @@ class Known:
         return np.asarray(num.prior.quantile(u.reshape(-1))).reshape(u.shape)
 
     @cached_property
+    def dates(self) -> tuple[int, ...]:
+        """Turns after which something new is known: a point of a path, an event that is over; the last one."""
+        return tuple(sorted({*self.turn.tolist(), *(check.last for check in self.checks), self.until}))
+
+    @cached_property
     def values(self) -> Floats:
         """Values of the discrepancy's sd (D): the middles of as many parts of its prior."""
         return self.discrepancy(
@@ -267,13 +272,13 @@ def _turn(plan: Plan, date: str) -> int:
 
 
 def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
-    """Where a coded path is evidence: its changes, once a year in between; not where the branch lays it down.
+    """Where a coded path is evidence: its changes, once a year in between; or the ends of years, and `until`.
 
-    Nor in the first turn where the start is certain: a scenario begins where the record does, so that to stand there is
-    no feat of the model's, and says nothing of its discrepancy.
+    Not where the branch lays it down. Nor in the first turn where the start is certain: a scenario begins where the
+    record does, so that to stand there is no feat of the model's, and says nothing of its discrepancy.
     """
-    path = plan.scenario.record[issue]
-    year = 12 // plan.scenario.calendar.months
+    path, calendar = plan.scenario.record[issue], plan.scenario.calendar
+    year = 12 // calendar.months
     by_branch = laid_down(plan, stated.branch, issue)
     begins = 0 if f"issues.{issue}.start" in plan.built.paths("") else 1
     value, last = math.nan, -year * (1 - begins)
@@ -282,7 +287,11 @@ def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tu
         value = path.get(t, value)
         if t < begins or math.isnan(value) or by_branch[t]:
             continue
-        if (changed and t > 0) or t - last >= year:
+        if stated.yearly:
+            told = calendar.ends_year(t) or t == until
+        else:
+            told = (changed and t > 0) or t - last >= year
+        if told:
             last = t
             yield t, value
 

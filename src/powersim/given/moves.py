@@ -30,7 +30,7 @@ from powersim.world.case import Case
 from powersim.world.draws import Luck
 from powersim.world.state import Floats, Ints
 
-BACK = 4  # turns before the last one at which a world is kept, so that luck of these turns can be drawn anew cheaply
+BACK = 4  # turns before the last one at which a world is kept, or more where nothing new was known for longer
 STEPS = 0.3, 1.5
 """Of a small step of parameters: 10 to minus one between these, in sd of their distributions."""
 INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite deviate
@@ -42,7 +42,8 @@ class State:
 
     sums: log likelihood (1 + P, D) before its first turn and after each that is over, of events and of paths at values
     of the discrepancy, but for what all have in common. log: of what counts, see `given.aims`. uniforms: of the settled
-    draws. past: where it stood `BACK` turns before its last.
+    draws. past: where it stood some turns
+    before its last, see `Task.back`.
     """
 
     place: Floats
@@ -68,9 +69,16 @@ class Task:
         """Uncertain numbers that go together, by their places."""
         return groups_of(self.plan.built.paths(own_name(self.theory)))
 
-    def aim(self, turn: int, power: float) -> Aim:
-        """What counts on the way from the start of a turn to its end."""
-        return Aim(turn, power, *self.known.common[turn : turn + 2])
+    def aim(self, date: int, power: float) -> Aim:
+        """What counts on the way from one of the dates at which something is known to the next, which is named."""
+        place, common = self.known.dates.index(date), self.known.common
+        first = self.known.dates[place - 1] + 1 if place else 0
+        return Aim(first, date, power, common[first], common[date + 1])
+
+    @staticmethod
+    def back(aim: Aim) -> int:
+        """The turn before which a world is kept, so that luck from then on can be drawn anew cheaply."""
+        return max(0, min(aim.first, aim.last - BACK))
 
     def case(self, place: Floats) -> Case:
         """The inputs at a place, under the branch that happened, watching what is known."""
@@ -95,18 +103,18 @@ class Task:
     def _ahead(
         self, engine: Engine, luck: Luck, sums: tuple[Floats, ...], aim: Aim, floor: float
     ) -> tuple[float, tuple[Floats, ...], Point | None]:
-        """Go on to the end of the turn that is aimed at.
+        """Go on to the date that is aimed at.
 
         The log of what counts, -inf as soon as it is sure to lie below the floor; the sums until then; the past.
         """
-        log, past, back = 0.0, None, max(0, aim.turn - BACK)
+        log, past, back = 0.0, None, self.back(aim)
         there = list(sums[: engine.turns + 1])
-        for t in range(engine.turns, aim.turn + 1):
+        for t in range(engine.turns, aim.last + 1):
             if t == back:
                 past = engine.point()
             engine.to(t + 1)
             there.append(there[t] + self.known.term(t, engine.record.values, luck.answer))
-            log = aim.log(there[min(t + 1, aim.turn)], there[t + 1])
+            log = aim.log(there[min(t + 1, aim.first)], there[t + 1])
             if log < floor or log == -math.inf:
                 log = -math.inf
                 break
@@ -122,17 +130,17 @@ class Task:
         )  # fmt: skip
 
     def forward(self, state: State, aim: Aim, keys: Keys) -> list[State]:
-        """A world that stands at the start of the turn that is aimed at, at its end by each luck of it (N, S)."""
-        case, back = self.case(state.place), max(0, aim.turn - BACK)
+        """A world that stands at one date, at the next one, by each luck of the turns from there to it (N, L, S)."""
+        case = self.case(state.place)
         here, luck = self._engine(state, case, state.past)
-        here.to(back)
+        here.to(self.back(aim))
         past = here.point()
-        here.to(aim.turn)
+        here.to(aim.first)
         there = here.fork(case, same_bench=True)
-        since, found = int(np.searchsorted(self.known.settled.turn, aim.turn)), []
+        since, found = int(np.searchsorted(self.known.settled.turn, aim.first)), []
         for own in keys:
             there.go_to(here)
-            luck.keys[aim.turn], luck.answer[since:] = own, np.nan
+            luck.keys[aim.first : aim.last + 1], luck.answer[since:] = own, np.nan
             log, sums, _ = self._ahead(there, luck, state.sums, aim, -math.inf)
             found.append(State(state.place, luck.keys.copy(), log, sums, luck.answer[:, 0].copy(), past))
         return found
@@ -148,7 +156,7 @@ class Task:
         case, accepted = self.case(state.place), []
         here, luck = self._engine(state, case, state.past)
         there = here.fork(case, same_bench=True)
-        since = np.searchsorted(self.known.settled.turn, np.arange(aim.turn + 1))
+        since = np.searchsorted(self.known.settled.turn, np.arange(aim.last + 1))
         for (at, keys, some), fall in zip(proposals, slack, strict=True):
             here.to(at)
             there.go_to(here)
@@ -179,14 +187,14 @@ def moved(
     slack = np.log(1.0 - rng.random(task.moves)).tolist()
     some = kinds.count(RECENT)
     if some:
-        asked = sorted(tuning.turn(rng, RECENT, max(0, aim.turn - BACK), aim.turn) for _ in range(some))
+        asked = sorted(tuning.turn(rng, RECENT, task.back(aim), aim.last) for _ in range(some))
         anew = [(turn, *_luck(rng, tuning, RECENT, turn)) for turn in asked]
         state, well = task.walk(state, aim, anew, slack[:some])
         for turn, good in zip(asked, well, strict=True):
             tuning.count(RECENT, [turn], good)
     for kind, fall in zip(kinds[some:], slack[some:], strict=True):
         if kind == TURN:
-            where = [tuning.turn(rng, TURN, 0, aim.turn)]
+            where = [tuning.turn(rng, TURN, 0, aim.last)]
             keys, shares = _luck(rng, tuning, TURN, where[0])
             other = replace(state, keys=state.keys.copy())
             other.keys[where[0], shares] = keys[shares]

@@ -1,10 +1,10 @@
 """Worlds that went as the record says: sequential Monte Carlo over draws and luck, in independent islands.
 
 Every island draws its worlds from the prior and takes them through the record date by date, see `given.aims`. Where
-few worlds go on well, each tries more than one luck of the turn: that costs a turn, a move costs several. What is new
-at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep the prior,
-so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was accepted,
-see `given.tuning`. The product of the mean weights is the evidence.
+few worlds go on well to a date, each tries more than one luck: that costs the turns up to it, and a move costs more.
+What is new at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep
+the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was
+accepted, see `given.tuning`. The product of the mean weights is the evidence.
 
 Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (date by date,
 with moves); Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65:887 (more candidates than worlds at a date); Gilks
@@ -31,8 +31,8 @@ from powersim.run.opened import own_name
 from powersim.run.possible import Worlds
 from powersim.world.state import Floats
 
-FEW = 0.25  # share of worlds below which too few go on well: a turn is tried by more
-TRIES = 16  # lucks of a turn that each of them tries then; and times that they do so from elsewhere, at most
+FEW = 0.25  # share of worlds below which too few go on well to a date: more luck is tried
+TRIES = 16  # lucks that each of them tries then; and times that they do so from elsewhere, at most
 LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
 VERSION = 4  # rises when the same task gives other worlds
 T = TypeVar("T")
@@ -80,22 +80,23 @@ class _Way:
             yield moved(self.task, state, self.rng, aim, self.tuning, chances)
 
     def enter(self, aim: Aim) -> None:
-        """Worlds at the end of the turn that is aimed at: where few go on well, by more than one luck of it each.
+        """Worlds at the date that is aimed at: where few go on well, by more than one luck each.
 
         Where few have a chance at all, from more worlds.
         """
-        task, before, tried = self.task, self.some, 0
+        task, before, tried, turns = self.task, self.some, 0, aim.last + 1 - aim.first
         found: list[State] = []
         weights: list[float] = []
         for again in range(TRIES):
-            if aim.turn == 0:
+            if aim.first == 0:
                 before = list(self.fresh())
             elif again:
-                before = list(self.moved(before, task.aim(aim.turn - 1, 1.0)))
+                before = list(self.moved(before, task.aim(aim.first - 1, 1.0)))
             for many in (1, TRIES - 1):
                 tried += many
                 for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
-                    there = task.forward(state, aim, keys_of(self.rng, many))
+                    keys = keys_of(self.rng, many * turns).reshape(many, turns, -1)
+                    there = task.forward(state, aim, keys)
                     alive = [one for one in there if one.log > -math.inf]
                     found += alive
                     weights += [weight] * len(alive)
@@ -105,8 +106,8 @@ class _Way:
             if len(found) >= FEW * task.worlds:
                 break
         if not found:
-            raise PowersimError(_impossible(task, aim.turn, tried * len(before)))
-        if aim.turn == 0:
+            raise PowersimError(_impossible(task, aim, tried * len(before)))
+        if aim.first == 0:
             self.first = tried * task.worlds
         self.some, self.weights = found, np.array(weights) - math.log(tried * len(before) / len(found))
 
@@ -114,10 +115,10 @@ class _Way:
     def _gains(some: Sequence[State], aim: Aim) -> Floats:
         return np.array([aim.gain(*aim.of(state.sums)) for state in some])
 
-    def reach(self, turn: int) -> None:
-        """Worlds that go with all that is known by the end of a turn."""
-        self.enter(self.task.aim(turn, 1.0))
-        self.follow(self.task.aim(turn, 0.0))
+    def reach(self, date: int) -> None:
+        """Worlds that go with all that is known by a date."""
+        self.enter(self.task.aim(date, 1.0))
+        self.follow(self.task.aim(date, 0.0))
 
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
@@ -151,8 +152,8 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     if what.size == 0:
         way.some = list(way.fresh())
     else:
-        for turn in range(what.until + 1):
-            way.reach(turn)
+        for date in what.dates:
+            way.reach(date)
         aim = task.aim(what.until, 1.0)
         way.choose(aim)
         for _ in range(LAST):
@@ -189,10 +190,10 @@ def _told(task: Task, way: _Way) -> Island:
     )  # fmt: skip
 
 
-def _impossible(task: Task, turn: int, tried: int) -> str:
+def _impossible(task: Task, aim: Aim, tried: int) -> str:
     """Which event none of the worlds has."""
-    label = task.plan.scenario.calendar.label(turn)
-    there = [check.said for check in task.known.checks if check.last == turn]
+    label = task.plan.scenario.calendar.label(aim.last)
+    there = [check.said for check in task.known.checks if aim.first <= check.last <= aim.last]
     what = "; ".join(there) or "the coded paths"
     return (
         f"evidence: none of {tried} worlds under {task.theory} can have what happened by {label} ({what}); "

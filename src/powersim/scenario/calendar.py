@@ -62,6 +62,10 @@ class Calendar:
         """The turn in which a date ends."""
         return (parse_date(date).last - self.origin) // self.months
 
+    def ends_year(self, turn: int) -> bool:
+        """Whether a year ends with a turn."""
+        return (self.origin + (turn + 1) * self.months) % MONTHS == 0
+
     def label(self, turn: int) -> str:
         """The date of a turn in the scenario's own unit: 2009Q3."""
         month = self.origin + turn * self.months

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -93,18 +93,24 @@ class FactEntry(Strict):
             )  # fmt: skip
 
 
-class PathsOf(Strict):
-    """Which points of the coded paths are evidence: where a path changes, and once a year in between."""
+At = Literal["changes", "years"]
 
-    at: Literal["changes"] = Field(default="changes", examples=["changes"])
+
+class PathsOf(Strict):
+    """Which points of the coded paths are evidence.
+
+    at: changes, and once a year in between; or years: where a path stands when a year ends, whenever it got there.
+    """
+
+    at: At = Field(default="changes", examples=["changes"])
     without: list[IssueRef] = Field(default_factory=list, examples=["[missile_defense_europe]"])
 
 
 def _paths(raw: object) -> object:
-    if raw == "changes":
+    if raw in get_args(At):
         return {"at": raw}
     if not isinstance(raw, dict):
-        raise complaint(allowed="changes, or a mapping with at and without", example="{at: changes}")
+        raise complaint(allowed="changes, years, or a mapping with at and without", example="{at: changes}")
     return raw
 
 
@@ -132,9 +138,8 @@ class EvidenceEntry(Strict):
         examples=["{value: 0.1, prior: {uniform: [0.05, 0.2]}, lasts: 4, source: assumed}"],
     )
     miss: FixedUnit = Field(examples=["{value: 0.02, source: assumed}"])
-    paths: (
-        Annotated[PathsOf, BeforeValidator(_paths, json_schema_input_type=PathsOf | Literal["changes"])]
-        | None
-    ) = Field(default=None, examples=["{at: changes}"])
+    paths: Annotated[PathsOf, BeforeValidator(_paths, json_schema_input_type=PathsOf | At)] | None = Field(
+        default=None, examples=["{at: changes}"]
+    )
     events: list[FactEntry] = Field(default_factory=list)
     withheld: Withheld | None = None
