@@ -30,9 +30,11 @@ TWO_POWERS = HERE.parent / "scenarios" / "two_powers.yaml"
 FLAGSHIP = HERE.parent / "scenarios" / "missile_defense_2009.yaml"
 CASE = ["--branch", "replace", "--theory", "spiral"]
 STUDY = ["--branch", "keep,cancel"]  # under all theories
-GIVEN = ["--branch", "keep", "--theory", "spiral", "--date", "2013Q4"]
-CHOSEN = 128  # worlds, and
-MOVES = 2  # moves of each after a step: bounded; what an answer takes stands in docs/given.md
+GIVEN = ["--branch", "keep", "--theory", "spiral"]
+CHOSEN = (
+    ("2009Q2", 256),
+    ("2013Q4", 256),
+)  # until when, and how many worlds; what an answer takes: docs/given.md
 MANY_WORLDS = 10_000
 ACTORS = (15, 50, 150, 195)
 LEVERS = (1, 3, 9)  # of each of 15 actors
@@ -285,11 +287,34 @@ def memory() -> list[Row]:
 
 def given() -> list[Row]:
     """Worlds that went as the record says: how fast, what a replay costs, and the memory of very many."""
-    topic, threads = "given", ["--threads", str(cores())]
-    chosen, moves, many_worlds = few(CHOSEN, 100), few(MOVES), few(MANY_WORLDS, 400)
-    size = ["--worlds", str(chosen), "--moves", str(moves)]
-    found = probe("given", str(FLAGSHIP), *GIVEN, *size, *threads)
-    case = f"flagship to {GIVEN[-1]}, 1 theory, {chosen} worlds, {moves} moves, {cores()} threads"
+    topic, threads, many_worlds = "given", ["--threads", str(cores())], few(MANY_WORLDS, 400)
+    rows = []
+    for date, count in CHOSEN[: few(len(CHOSEN))]:
+        size = [
+            "--date",
+            date,
+            "--worlds",
+            str(few(count, 100)),
+            "--moves",
+            str(few(0)),
+        ]  # 0: as many as by default
+        found = probe("given", str(FLAGSHIP), *GIVEN, *size, *threads)
+        case = f"flagship to {date}, 1 theory, {few(count, 100)} worlds, {cores()} threads"
+        rows += [
+            Row(topic, case, "wall time", f"{found['seconds']:.0f}", "s"),
+            Row(topic, case, "histories", f"{found['histories']}", ""),
+            Row(topic, case, "R-hat of islands", f"{found['r_hat']:.2f}", ""),
+            Row(topic, case, "effective worlds", f"{found['ess']:.0f}", ""),
+            Row(
+                topic,
+                case,
+                "effective worlds by time",
+                f"{60 * found['ess'] / found['seconds']:.1f}",
+                "1/min",
+            ),
+            Row(topic, case, "different draws", f"{found['distinct']}", ""),
+            Row(topic, case, "replay under another branch / history", f"{found['replay']:.2f}", "times"),
+        ]
     with tempfile.TemporaryDirectory(prefix="powersim-bench-") as folder:
         path = Path(folder) / "known.yaml"
         path.write_text(json.dumps(worlds.known(worlds.scenario(10, 2, SCENARIO_SEED))), encoding="utf-8")
@@ -298,13 +323,7 @@ def given() -> list[Row]:
         )
     many = f"random, 10 actors, 8 turns, {many_worlds} worlds, {cores()} threads"
     return [
-        Row(topic, case, "wall time", f"{found['seconds']:.0f}", "s"),
-        Row(topic, case, "histories", f"{found['histories']}", ""),
-        Row(topic, case, "R-hat of islands", f"{found['r_hat']:.2f}", ""),
-        Row(topic, case, "effective worlds", f"{found['ess']:.0f}", ""),
-        Row(topic, case, "effective worlds by time", f"{60 * found['ess'] / found['seconds']:.1f}", "1/min"),
-        Row(topic, case, "different draws", f"{found['distinct']}", ""),
-        Row(topic, case, "replay under another branch / history", f"{found['replay']:.2f}", "times"),
+        *rows,
         Row(topic, many, "peak memory", f"{small['peak_mb']:.0f}", "MB"),
     ]
 
