@@ -25,7 +25,7 @@ def test_a_history_can_gain_nothing_by_going_on(
     power: float,
 ) -> None:
     sums = np.cumsum(terms, axis=0)
-    aim = Aim(4, 4, power, common[0], common[1])
+    aim = Aim(4, 4, 4, power, common[0], common[1])
     logs = [aim.log(sums[min(t, 3)], sums[t]) for t in range(5)]
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(logs))
 
@@ -35,15 +35,15 @@ def test_from_one_turn_to_the_next_what_counts_rises_by_what_the_turn_adds(
     terms: np.ndarray, power: float
 ) -> None:  # type: ignore[type-arg]
     sums, common = np.cumsum(terms, axis=0), np.zeros((2, 4))
-    start, there = (Aim(4, 4, p, common, common).log(sums[3], sums[4]) for p in (0.0, power))
-    gain = Aim(4, 4, 1.0, common, common).gain(sums[3], sums[4])
+    start, there = (Aim(4, 4, 4, p, common, common).log(sums[3], sums[4]) for p in (0.0, power))
+    gain = Aim(4, 4, 4, 1.0, common, common).gain(sums[3], sums[4])
     assert start == pytest.approx(float(np.log(np.exp(sums[3]).mean(axis=1)).sum()))
     assert there == pytest.approx(start + power * gain)
 
 
 def test_a_history_without_a_chance_has_none_at_any_power() -> None:
     none, some = np.full((1, 3), -math.inf), np.zeros((1, 3))
-    aim = Aim(1, 1, 0.0, some, some)
+    aim = Aim(1, 1, 1, 0.0, some, some)
     assert aim.log(some, none) == aim.gain(some, none) == -math.inf
 
 

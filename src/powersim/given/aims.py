@@ -27,11 +27,13 @@ NEAR = 1e-9  # the least that a power rises by
 class Aim:
     """The likelihood of what is known before turn `first`, and of what is new by the end of `last` to a power, 0..1.
 
-    before, after (1 + P, D): what all histories have in common before the one and after the other, of events and of P
-    paths, at D values of the sd of the discrepancy. Logs of a history, `sums` (1 + P, D), come on top of it, and never
-    rise from turn to turn: so `log` of the sums of an earlier turn is no less than what it can become.
+    place: of that date among `Known.dates`. before, after (1 + P, D): what all histories have in common before the one
+    and after the other, of events and of P paths, at D values of the sd of the discrepancy. Logs of a history, `sums`
+    (1 + P, D), come on top of it, and never rise from date to date: so `log` of the sums of an earlier date is no less
+    than what it can become.
     """
 
+    place: int
     first: int
     last: int
     power: float
@@ -39,8 +41,8 @@ class Aim:
     after: Floats
 
     def of(self, sums: Sequence[Floats]) -> tuple[Floats, Floats]:
-        """Of logs of a history by turns that are over: those that count before, and after."""
-        return sums[self.first], sums[self.last + 1]
+        """Of logs of a history by dates that are over: those that count before, and after."""
+        return sums[self.place], sums[self.place + 1]
 
     def log(self, before: Floats, after: Floats) -> float:
         """Log of what counts, of a history with logs before the new turns and after them; -inf of no chance."""

@@ -142,13 +142,14 @@ class Known:
 
     @cached_property
     def common(self) -> Floats:
-        """What all histories have in common before every turn and after the last (until + 2, 1 + P, D).
+        """What all histories have in common before every date and after the last (dates + 1, 1 + P, D).
 
         The log likelihood, by then, of one that hits all: of dated events, which are 0, and of every path.
         """
-        found = np.zeros((self.until + 2, 1 + len(self.evidence.issues), len(self.values)))
-        for turn, path, log in zip(self.turn, self.path, self.misses.constant.T, strict=True):
-            found[turn + 1 :, 1 + path] += log
+        found = np.zeros((len(self.dates) + 1, 1 + len(self.evidence.issues), len(self.values)))
+        place = np.searchsorted(self.dates, self.turn)
+        for date, path, log in zip(place, self.path, self.misses.constant.T, strict=True):
+            found[date + 1 :, 1 + path] += log
         return found
 
     @property
@@ -157,24 +158,25 @@ class Known:
         return np.asarray(self.common[-1])
 
     @cached_property
-    def _during(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
-        """Of every turn: its points, its settled draws, the events that are over with it."""
-        turns = np.arange(self.until + 2)
-        point, asked = (np.searchsorted(at, turns).tolist() for at in (self.turn, self.settled.turn))
+    def _new(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
+        """What is new at every date: its points, settled draws since the last one, the events that are over."""
+        after = [-1, *self.dates]
+        asked = np.searchsorted(self.settled.turn, after, side="right").tolist()
+        point = np.searchsorted(self.turn, after, side="right").tolist()
         return [
             (
-                slice(point[t], point[t + 1]), slice(asked[t], asked[t + 1]),
-                tuple(check for check in self.checks if check.last == t),
+                slice(point[n], point[n + 1]), slice(asked[n], asked[n + 1]),
+                tuple(check for check in self.checks if check.last == date),
             )
-            for t in range(self.until + 1)
+            for n, date in enumerate(self.dates)
         ]  # fmt: skip
 
-    def term(self, t: int, values: Floats, answer: Floats) -> Floats | float:
-        """What turn t adds to the log likelihood (1 + P, D) of a history (T, O): at most 0, in the order of `common`.
+    def term(self, place: int, values: Floats, answer: Floats) -> Floats | float:
+        """What the date at a place adds to the log likelihood (1 + P, D) of a history (T, O): at most 0, see `common`.
 
         answer (F, 2): as in `Luck`.
         """
-        points, asked, over = self._during[t]
+        points, asked, over = self._new[place]
         events = sum(log for log in answer[asked, 1].tolist() if log == log)  # not a number: never asked
         for check in over:
             if not check.holds(values):

@@ -10,6 +10,7 @@ the likelihood is at most 0: a history that can be accepted no more is left.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -40,17 +41,16 @@ INSIDE = 1e-12  # no uniform is nearer to the ends, so that none has an infinite
 class State:
     """One world on its way: its draw, its luck (T, S); what follows of them under a task.
 
-    sums: log likelihood (1 + P, D) before its first turn and after each that is over, of events and of paths at values
-    of the discrepancy, but for what all have in common. log: of what counts, see `given.aims`. uniforms: of the settled
-    draws. past: where it stood some turns
-    before its last, see `Task.back`.
+    sums: log likelihood (1 + P, D) before its first turn and after each date that is over, of events and of paths at
+    values of the discrepancy, but for what all have in common. log: of what counts, see `given.aims`. answer (F, 2): of
+    the settled draws, as in `Luck`. past: where it stood some turns before its last, see `Task.back`.
     """
 
     place: Floats
     keys: Keys
     log: float = 0.0
     sums: tuple[Floats, ...] = ()
-    uniforms: Floats = field(default_factory=lambda: np.zeros(0))
+    answer: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     past: Point | None = None
 
 
@@ -69,11 +69,11 @@ class Task:
         """Uncertain numbers that go together, by their places."""
         return groups_of(self.plan.built.paths(own_name(self.theory)))
 
-    def aim(self, date: int, power: float) -> Aim:
-        """What counts on the way from one of the dates at which something is known to the next, which is named."""
-        place, common = self.known.dates.index(date), self.known.common
-        first = self.known.dates[place - 1] + 1 if place else 0
-        return Aim(first, date, power, common[first], common[date + 1])
+    def aim(self, place: int, power: float) -> Aim:
+        """What counts on the way to the date at a place from the one before, or from the start."""
+        dates, common = self.known.dates, self.known.common
+        first = dates[place - 1] + 1 if place else 0
+        return Aim(place, first, dates[place], power, common[place], common[place + 1])
 
     @staticmethod
     def back(aim: Aim) -> int:
@@ -88,15 +88,13 @@ class Task:
 
     def begun(self, place: Floats, keys: Keys) -> State:
         """A world before its first turn."""
-        what = self.known
-        none = np.full(len(what.settled.turn), np.nan)
-        return State(place, keys, sums=(np.zeros_like(what.constant),), uniforms=none)
+        none = np.full((len(self.known.settled.turn), 2), np.nan)
+        return State(place, keys, sums=(np.zeros_like(self.known.constant),), answer=none)
 
     def _engine(self, state: State, case: Case, at: Point | None = None) -> tuple[Engine, Luck]:
         """An engine where a world stood, and the luck of the world, which may be written. No chronicle is kept."""
         luck = self.known.settled.luck(self.plan.seed, state.keys.copy())
-        if len(luck.answer):
-            luck.answer[:, 0] = state.uniforms
+        luck.answer[: len(state.answer)] = state.answer
         bench = bench_of(self.plan.built.setup, 0)
         return Engine(case, self.plan.seed, 0, bench=bench, chance=luck, at=at), luck
 
@@ -108,13 +106,16 @@ class Task:
         The log of what counts, -inf as soon as it is sure to lie below the floor; the sums until then; the past.
         """
         log, past, back = 0.0, None, self.back(aim)
-        there = list(sums[: engine.turns + 1])
-        for t in range(engine.turns, aim.last + 1):
-            if t == back:
+        over = bisect_left(self.known.dates, engine.turns)
+        there = list(sums[: over + 1])
+        for place in range(over, aim.place + 1):
+            date = self.known.dates[place]
+            if engine.turns <= back <= date:
+                engine.to(back)
                 past = engine.point()
-            engine.to(t + 1)
-            there.append(there[t] + self.known.term(t, engine.record.values, luck.answer))
-            log = aim.log(there[min(t + 1, aim.first)], there[t + 1])
+            engine.to(date + 1)
+            there.append(there[place] + self.known.term(place, engine.record.values, luck.answer))
+            log = aim.log(there[min(place + 1, aim.place)], there[place + 1])
             if log < floor or log == -math.inf:
                 log = -math.inf
                 break
@@ -122,12 +123,10 @@ class Task:
 
     def weigh(self, state: State, aim: Aim, floor: float = -math.inf) -> State:
         """The state with its likelihood, from its first turn on; -inf as soon as that is sure to lie below a floor."""
-        luckless = replace(state, uniforms=np.full(len(state.uniforms), np.nan))
+        luckless = replace(state, answer=np.full_like(state.answer, np.nan))
         engine, luck = self._engine(luckless, self.case(state.place))
         log, sums, past = self._ahead(engine, luck, state.sums, aim, floor)
-        return replace(
-            state, log=log, sums=sums, uniforms=luck.answer[:, 0].copy(), past=past
-        )  # fmt: skip
+        return replace(state, log=log, sums=sums, answer=luck.answer, past=past)
 
     def forward(self, state: State, aim: Aim, keys: Keys) -> list[State]:
         """A world that stands at one date, at the next one, by each luck of the turns from there to it (N, L, S)."""
@@ -142,7 +141,7 @@ class Task:
             there.go_to(here)
             luck.keys[aim.first : aim.last + 1], luck.answer[since:] = own, np.nan
             log, sums, _ = self._ahead(there, luck, state.sums, aim, -math.inf)
-            found.append(State(state.place, luck.keys.copy(), log, sums, luck.answer[:, 0].copy(), past))
+            found.append(State(state.place, luck.keys.copy(), log, sums, luck.answer.copy(), past))
         return found
 
     def walk(
@@ -160,7 +159,7 @@ class Task:
         for (at, keys, some), fall in zip(proposals, slack, strict=True):
             here.to(at)
             there.go_to(here)
-            before, uniforms = luck.keys[at].copy(), luck.answer[since[at] :].copy()
+            before, answer = luck.keys[at].copy(), luck.answer[since[at] :].copy()
             luck.keys[at, some] = keys[some]
             luck.answer[since[at] :] = np.nan
             floor = state.log + fall
@@ -169,8 +168,8 @@ class Task:
             if accepted[-1]:
                 state = replace(state, log=log, sums=sums)
             else:
-                luck.keys[at], luck.answer[since[at] :] = before, uniforms
-        return replace(state, keys=luck.keys, uniforms=luck.answer[:, 0].copy()), accepted
+                luck.keys[at], luck.answer[since[at] :] = before, answer
+        return replace(state, keys=luck.keys, answer=luck.answer), accepted
 
 
 def moved(

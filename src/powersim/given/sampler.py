@@ -42,8 +42,8 @@ T = TypeVar("T")
 class Island:
     """What an island came to: worlds of equal weight, log of the evidence, moves made and accepted by kind.
 
-    extra (N, P): uniforms of the discrepancy of every path. terms (N, until + 1): what each turn adds to the log
-    likelihood of each world.
+    extra (N, P): uniforms of the discrepancy of every path. terms (N, dates): what each date adds to the log likelihood
+    of each world.
     """
 
     worlds: Worlds
@@ -88,10 +88,10 @@ class _Way:
         found: list[State] = []
         weights: list[float] = []
         for again in range(TRIES):
-            if aim.first == 0:
+            if aim.place == 0:
                 before = list(self.fresh())
             elif again:
-                before = list(self.moved(before, task.aim(aim.first - 1, 1.0)))
+                before = list(self.moved(before, task.aim(aim.place - 1, 1.0)))
             for many in (1, TRIES - 1):
                 tried += many
                 for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
@@ -107,7 +107,7 @@ class _Way:
                 break
         if not found:
             raise PowersimError(_impossible(task, aim, tried * len(before)))
-        if aim.first == 0:
+        if aim.place == 0:
             self.first = tried * task.worlds
         self.some, self.weights = found, np.array(weights) - math.log(tried * len(before) / len(found))
 
@@ -115,10 +115,10 @@ class _Way:
     def _gains(some: Sequence[State], aim: Aim) -> Floats:
         return np.array([aim.gain(*aim.of(state.sums)) for state in some])
 
-    def reach(self, date: int) -> None:
-        """Worlds that go with all that is known by a date."""
-        self.enter(self.task.aim(date, 1.0))
-        self.follow(self.task.aim(date, 0.0))
+    def reach(self, place: int) -> None:
+        """Worlds that go with all that is known by the date at a place."""
+        self.enter(self.task.aim(place, 1.0))
+        self.follow(self.task.aim(place, 0.0))
 
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
@@ -152,9 +152,9 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     if what.size == 0:
         way.some = list(way.fresh())
     else:
-        for date in what.dates:
-            way.reach(date)
-        aim = task.aim(what.until, 1.0)
+        for place in range(len(what.dates)):
+            way.reach(place)
+        aim = task.aim(len(what.dates) - 1, 1.0)
         way.choose(aim)
         for _ in range(LAST):
             way.some = list(way.moved(way.some, aim, WHOLE))
@@ -181,7 +181,7 @@ def _told(task: Task, way: _Way) -> Island:
     extra = (part + within) / chance.shape[-1]
     worlds = Worlds(
         task.theory, task.plan.seed, np.stack([state.place for state in some]), keys, what.settled,
-        np.stack([state.uniforms for state in some]), np.full(len(some), 1.0 / len(some)), what.until + 1,
+        np.stack([state.answer[:, 0] for state in some]), np.full(len(some), 1.0 / len(some)), what.until + 1,
     )  # fmt: skip
     tuning = way.tuning
     return Island(
