@@ -293,7 +293,9 @@ def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
 def test_an_impossible_event_that_is_not_over_is_named(chance: Callable[..., Plan]) -> None:
     sure = {"id": "effect", "year": 2002, "chance": 1.0}
     denied = {"events": [fact(event="effect", happened=False, to="2006")], "paths": "changes"}
-    of = chance(sure, {"id": "spark", "year": 2003, "chance": 0.5}, evidence=denied, record={"l_spark": {"2003": 1.0}})
+    of = chance(
+        sure, {"id": "spark", "year": 2003, "chance": 0.5}, evidence=denied, record={"l_spark": {"2003": 1.0}}
+    )
     with pytest.raises(PowersimError, match=r"by 2003 \(event: effect, happened: false\)"):
         island(Task(of, of.theories[0], known(of, "2006"), 4, 1), 0)
 

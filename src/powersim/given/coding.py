@@ -20,9 +20,7 @@ MEMBERS, EACH = 4096, 4  # that stand for the normals of all worlds, at least; a
 GOLDEN = 0.6180339887498949  # multiples of it fill 0..1 evenly (Weyl): members of two worlds differ in place
 
 
-def as_coded(
-    seen: Known, target: Coded, values: Floats, sd: Floats, until: int, *, told: bool
-) -> Floats:
+def as_coded(seen: Known, target: Coded, values: Floats, sd: Floats, until: int, *, told: bool) -> Floats:
     """Members (N E, turns) of what would be coded of an issue after the date until `until`: E for each world, alike.
 
     seen: what is known by the date, and with what error; values (N, T, O): worlds; sd (N, P): of the discrepancy
