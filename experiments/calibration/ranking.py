@@ -121,7 +121,7 @@ def ranks_of(truth: int, worlds: int = WORLDS, moves: int = MOVES, *, lasting: b
     values = np.array([happened.values[:, :1] for happened, _ in both], np.float64)
     target, weight = targets(of, told)[0], np.full(worlds, 1.0 / worlds)
     assert isinstance(target, Coded)
-    members = as_coded(told, target, values, own_sd, what.until, after, told=True)
+    members = as_coded(told, target, values, own_sd, after, told=True)
     for among, each in ((members[:, 0], alike(weight, members)), (values[:, after, 0], weight)):
         low, high = (float(end) for end in pit(among, np.asarray(coded), each))
         found.append(low + rng.random() * (high - low))

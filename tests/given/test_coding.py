@@ -73,10 +73,10 @@ def stated(planted: ModuleType, **evidence: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def seen(planted: ModuleType) -> tuple[Known, Coded]:
     plan = ps.Study(stated(planted)).under_fact()
-    what = known(plan, str(2000 + UNTIL))
-    (target,) = targets(plan, what)
+    what = known(plan, str(2000 + GIVEN))
+    (target,) = targets(plan, known(plan, str(2000 + UNTIL)))
     assert isinstance(target, Coded)
-    assert what.turn.tolist() == list(range(1, YEARS))
+    assert what.turn.tolist() == list(range(1, GIVEN + 1))
     return what, target
 
 
@@ -85,7 +85,7 @@ def test_the_band_of_one_world_is_that_of_its_normal_and_ends_with_the_scale(
 ) -> None:
     many, sd = np.full((400, YEARS, 1), 0.5), np.full((400, 1), 0.1)
     for told, spread in ((True, None), (False, np.hypot(0.1, 0.03))):
-        members = as_coded(*seen, many, sd, GIVEN, UNTIL, told=told)
+        members = as_coded(*seen, many, sd, UNTIL, told=told)
         weight = alike(np.full(400, 1 / 400), members)
         assert members.shape == (len(weight), 2)
         assert weight.sum() == pytest.approx(1.0)
@@ -97,7 +97,7 @@ def test_the_band_of_one_world_is_that_of_its_normal_and_ends_with_the_scale(
         found = scores.quantiles(members, (0.05, 0.5, 0.95), weight)
         exact = stats.norm.ppf(np.array([0.05, 0.5, 0.95])[:, None], centre, wide)
         np.testing.assert_allclose(found, exact, atol=0.001)
-    at_the_end = as_coded(*seen, many * 0.0 + 1.0, sd, GIVEN, UNTIL, told=False)
+    at_the_end = as_coded(*seen, many * 0.0 + 1.0, sd, UNTIL, told=False)
     assert at_the_end.max() == 1.0
     assert (at_the_end == 1.0).mean() == pytest.approx(0.5, abs=0.01)
 
@@ -118,8 +118,8 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
         middle = 0.5 + (inverse @ (y[past] - 0.5)).sum() / precision
         levels = middle + RNG.standard_normal(worlds) / np.sqrt(precision)
         values = np.repeat(levels[:, None, None], len(turns), axis=1)
-        own = replace(what, value=y[1:])
-        members = as_coded(own, target, values, np.full((worlds, 1), sd), GIVEN, UNTIL, told=True)
+        own = replace(what, value=y[past])
+        members = as_coded(own, target, values, np.full((worlds, 1), sd), UNTIL, told=True)
         for name, some, each in (
             ("coded", members, alike(weight, members)),
             ("worlds", values[:, GIVEN + 1 :, 0], weight),
@@ -130,11 +130,12 @@ def test_what_would_be_coded_is_calibrated_where_worlds_alone_are_too_sure(seen:
     assert p["coded"] > 1e-3 > 1e-6 > p["worlds"], p
 
 
-def told(document: dict[str, Any]) -> Forecast:
+def told(document: dict[str, Any], date: str = "2005", until: str = "2007") -> Forecast:
     plan = ps.Study(document).under_fact()
-    some = [condition(of(plan, "2005", 20, 1, 1), threads=1) for of in (Asked, forecast.Untold)]
-    seen, found = forecast.wanted(plan, [GIVEN], UNTIL)
-    return forecast.forecast(*some, seen, found, UNTIL, threads=1)
+    some = [condition(of(plan, date, 20, 1, 1), threads=1) for of in (Asked, forecast.Untold)]
+    given, last = (plan.scenario.calendar.last(each) for each in (date, until))
+    seen, found = forecast.wanted(plan, [given], last)
+    return forecast.forecast(*some, seen, found, last, threads=1)
 
 
 @pytest.mark.parametrize("lasts", [1000.0, 0.0])
@@ -156,3 +157,16 @@ def test_a_miss_that_goes_on_is_told_and_one_that_does_not_last_is_not(
         assert coded.score == pytest.approx(coded.unconditioned)
     assert "with what is left of its miss, and the coding error, by" in one.sentence
     assert {row[2] for row in one.rows} == {"worlds", "coded"}
+
+
+def test_by_years_the_miss_on_a_date_in_mid_year_is_known_too(
+    planted: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conditioning, "LEAST", 1.0)
+    lasting = {"value": 0.3, "lasts": 1000, "source": "made up"}
+    document = stated(planted, paths="years", discrepancy=lasting)
+    document["calendar"]["turn"] = "quarter"
+    document["record"] = {"l_effect": {"2005Q1": 0.7}}
+    coded = told(document, "2005Q2").score("issues", CODED)
+    assert coded is not None
+    assert coded.score < 0.02  # all worlds stay at 0, and missed by .7 on the date

@@ -18,6 +18,7 @@ from powersim.given import conditioning
 from powersim.given.conditioning import Asked, Conditioned, condition
 from powersim.given.knowledge import known, without
 from powersim.given.moves import State, Task, keys_of
+from powersim.given.sampler import island
 from powersim.given.tuning import PARTS
 from powersim.run.opened import open_source
 from powersim.run.plan import Plan, plan
@@ -289,6 +290,27 @@ def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
         condition(Asked(of, "2005", 100, 4), threads=1)
 
 
+def test_an_impossible_event_that_is_not_over_is_named(chance: Callable[..., Plan]) -> None:
+    sure = {"id": "effect", "year": 2002, "chance": 1.0}
+    denied = {"events": [fact(event="effect", happened=False, to="2006")], "paths": "changes"}
+    of = chance(
+        sure, {"id": "spark", "year": 2003, "chance": 0.5}, evidence=denied, record={"l_spark": {"2003": 1.0}}
+    )
+    with pytest.raises(PowersimError, match=r"by 2003 \(event: effect, happened: false\)"):
+        island(Task(of, of.theories[0], known(of, "2006"), 4, 1), 0)
+
+
+def test_where_no_number_is_uncertain_luck_alone_moves(planted: ModuleType) -> None:
+    stated = SURE | {"paths": "changes"}
+    document = planted.by_chance(*DEED, record={"l_spark": {"2003": 0.8}}, evidence=stated, priors="off")
+    of = plan(open_source(document, {}))
+    assert not of.built.paths("")
+    found = island(Task(of, of.theories[0], known(of, "2003"), 100, 1), 0)
+    missed = 0.5 * (1.0 + math.exp(-0.5 * (0.8 / 0.2) ** 2)) / (0.2 * math.sqrt(2.0 * math.pi))
+    assert found.log_evidence == pytest.approx(math.log(missed), abs=FAR * 0.1)
+    assert found.accepted[:2].sum() > 0 == found.made[2:].sum()
+
+
 def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
     of = chance(*DEED, evidence={"events": TOLD})
     with pytest.raises(PowersimError, match=r"worlds: found 60; allowed: a whole number from 100"):
@@ -301,14 +323,8 @@ def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: py
         condition(asked, threads=1)
 
 
-def test_points_of_a_path_are_its_changes_and_once_a_year_but_not_where_it_is_laid_down(
-    root: Path, tmp_path: Path
-) -> None:
-    said = (root / "scenarios" / "missile_defense_2009.yaml").read_text(encoding="utf-8")
-    (path := tmp_path / "changes.yaml").write_text(
-        said.replace("{at: years", "{at: changes"), encoding="utf-8"
-    )
-    of = plan(open_source(path, {}))
+def test_points_of_a_path_are_its_changes_and_once_a_year_but_not_where_it_is_laid_down(root: Path) -> None:
+    of = plan(open_source(root / "scenarios" / "missile_defense_2009.yaml", {"evidence.paths.at": "changes"}))
     what = known(of, "2013Q4")
     issue = of.built.index.issues["iran_enrichment"]
     own = what.column == list(zip(what.watch.kind, what.watch.a, strict=True)).index((0, issue))

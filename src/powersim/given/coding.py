@@ -20,19 +20,17 @@ MEMBERS, EACH = 4096, 4  # that stand for the normals of all worlds, at least; a
 GOLDEN = 0.6180339887498949  # multiples of it fill 0..1 evenly (Weyl): members of two worlds differ in place
 
 
-def as_coded(
-    seen: Known, target: Coded, values: Floats, sd: Floats, given: int, until: int, *, told: bool
-) -> Floats:
-    """Members (N E, turns) of what would be coded of an issue after `given` until `until`: E for each world, alike.
+def as_coded(seen: Known, target: Coded, values: Floats, sd: Floats, until: int, *, told: bool) -> Floats:
+    """Members (N E, turns) of what would be coded of an issue after the date until `until`: E for each world, alike.
 
-    seen: where the record is known, and with what error; values (N, T, O): worlds; sd (N, P): of the discrepancy
+    seen: what is known by the date, and with what error; values (N, T, O): worlds; sd (N, P): of the discrepancy
     of each of `evidence.issues`. told: whether the misses until the date are known.
     """
-    (column,) = target.columns
-    some = np.flatnonzero((seen.column == column) & (seen.turn <= (given if told else -1)))
-    after = np.arange(given + 1, until + 1)
+    (column,), path = target.columns, seen.evidence.issues.index(target.name)
+    some = np.flatnonzero((seen.path == path) & told)
+    after = np.arange(seen.until + 1, until + 1)
     missed = seen.value[some] - values[:, seen.turn[some], column]
-    own = sd[:, seen.evidence.issues.index(target.name)]
+    own = sd[:, path]
     mean, variance = left(seen.turn[some], missed, seen.error[some], own, seen.evidence.lasts, after)
     error = seen.evidence.errors.get(target.name, seen.evidence.error)
     each = max(EACH, -(-MEMBERS // len(values)))

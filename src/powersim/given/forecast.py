@@ -108,7 +108,10 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What worlds say of the turns after a date until another one, told and untold, by theory and over them."""
+    """What worlds say of the turns after a date until another one, told and untold, by theory and over them.
+
+    seen: what was known by the date.
+    """
 
     plan: Plan
     given: int
@@ -158,7 +161,7 @@ class Forecast:
         weight, bare = told.weight, untold.weight
         if what == CODED and isinstance(target, Coded):
             mine, other = (
-                as_coded(self.seen, target, of.values, of.sd, self.given, self.until, told=of is told)
+                as_coded(self.seen, target, of.values, of.sd, self.until, told=of is told)
                 for of in (told, untold)
             )
             weight, bare = alike(weight, mine), alike(bare, other)
@@ -356,7 +359,7 @@ def forecast(
     for some, of in ((ours, shares), (theirs, [1.0 / len(shares)] * len(shares))):
         if len(some) > 1:
             some[ALL] = _together(list(some.values()), of)
-    return Forecast(plan, told.asked.known.until, until, seen, tuple(found), ours, theirs)
+    return Forecast(plan, told.asked.known.until, until, told.asked.known, tuple(found), ours, theirs)
 
 
 def _gone_on(plan: Plan, lot: Lot, seen: Known, pool: ThreadPoolExecutor) -> Ensemble:

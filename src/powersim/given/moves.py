@@ -183,6 +183,8 @@ def moved(
     """The state after the moves of a task, drawn at random by the chances of their kinds; the tuning counts them."""
     state = replace(state, log=aim.log(*aim.of(state.sums)))
     kinds = np.sort(rng.choice(len(chances), size=task.moves, p=chances)).tolist()
+    if not task.groups:  # no number is uncertain: luck is all there is to move
+        kinds = [min(kind, TURN) for kind in kinds]
     slack = np.log(1.0 - rng.random(task.moves)).tolist()
     some = kinds.count(RECENT)
     if some:

@@ -193,8 +193,8 @@ def _told(task: Task, way: _Way) -> Island:
 def _impossible(task: Task, aim: Aim, tried: int) -> str:
     """Which event none of the worlds has."""
     label = task.plan.scenario.calendar.label(aim.last)
-    there = [check.said for check in task.known.checks if aim.first <= check.last <= aim.last]
-    what = "; ".join(there) or "the coded paths"
+    left = [one for one in task.known.checks if aim.first <= one.last and (one.exact or one.last <= aim.last)]
+    what = "; ".join(one.said for one in [one for one in left if one.first <= aim.last] or left)
     return (
         f"evidence: none of {tried} worlds under {task.theory} can have what happened by {label} ({what}); "
         "allowed: what a run can do; take more worlds, or leave it out, or give it a miss"

@@ -124,4 +124,4 @@ def groups_of(paths: Sequence[str]) -> tuple[Ints, ...]:
     for place, path in enumerate(paths):
         parts = path.split(".")
         found.setdefault(".".join(parts[: 2 if parts[0] in ("issues", "beliefs") else 1]), []).append(place)
-    return tuple(np.array(places, np.int64) for places in found.values()) or (np.zeros(0, np.int64),)
+    return tuple(np.array(places, np.int64) for places in found.values())
