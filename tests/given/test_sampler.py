@@ -206,8 +206,13 @@ def test_a_world_that_goes_on_and_whose_recent_luck_moves_stands_where_a_history
         for place in range(len(task.known.dates)):
             aim = task.aim(place, 0.5)
             turns = aim.last + 1 - aim.first
-            other, state = task.forward(state, aim, keys_of(rng, 2 * turns).reshape(2, turns, -1))
+            keys, end = keys_of(rng, 2 * turns).reshape(2, turns, -1), task.aim(place, 1.0)
+            gains = task.gains(state, end, keys)
+            other, state = (task.forward(state, aim, own) for own in keys)
             same_as(task.weigh(other, aim), other)
+            assert gains == [
+                -math.inf if one.log == -math.inf else end.gain(*end.of(one.sums)) for one in (other, state)
+            ]
             back = task.back(aim)
             anew = [(at, keys_of(rng, 1)[0], np.arange(PARTS)) for at in sorted({back, aim.first, aim.last})]
             state, well = task.walk(state, aim, anew, [-0.2] * len(anew))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -128,21 +128,35 @@ class Task:
         log, sums, past = self._ahead(engine, luck, state.sums, aim, floor)
         return replace(state, log=log, sums=sums, answer=luck.answer, past=past)
 
-    def forward(self, state: State, aim: Aim, keys: Keys) -> list[State]:
-        """A world that stands at one date, at the next one, by each luck of the turns from there to it (N, L, S)."""
+    def _onward(self, state: State, aim: Aim, keys: Iterable[Keys]) -> Iterator[tuple[State, Luck]]:
+        """A world that stands at one date, at the next one, by each luck of the turns from there to it (L, S).
+
+        Its state but for its luck, which is written over by the next one.
+        """
         case = self.case(state.place)
         here, luck = self._engine(state, case, state.past)
         here.to(self.back(aim))
         past = here.point()
         here.to(aim.first)
         there = here.fork(case, same_bench=True)
-        since, found = int(np.searchsorted(self.known.settled.turn, aim.first)), []
+        since = int(np.searchsorted(self.known.settled.turn, aim.first))
         for own in keys:
             there.go_to(here)
             luck.keys[aim.first : aim.last + 1], luck.answer[since:] = own, np.nan
             log, sums, _ = self._ahead(there, luck, state.sums, aim, -math.inf)
-            found.append(State(state.place, luck.keys.copy(), log, sums, luck.answer.copy(), past))
-        return found
+            yield replace(state, log=log, sums=sums, past=past), luck
+
+    def forward(self, state: State, aim: Aim, keys: Keys) -> State:
+        """A world that stands at one date, at the next one, by the luck of the turns from there to it (L, S)."""
+        ((there, luck),) = self._onward(state, aim, [keys])
+        return replace(there, keys=luck.keys, answer=luck.answer)
+
+    def gains(self, state: State, aim: Aim, keys: Keys) -> list[float]:
+        """Log of what the next date adds to a world that stands at one, by each luck of the turns to it (N, L, S)."""
+        return [
+            aim.gain(*aim.of(there.sums)) if there.log > -math.inf else -math.inf
+            for there, _ in self._onward(state, aim, keys)
+        ]
 
     def walk(
         self, state: State, aim: Aim, proposals: Sequence[tuple[int, Keys, Ints]], slack: Sequence[float]

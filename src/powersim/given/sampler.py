@@ -14,7 +14,7 @@ and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of recent states).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from threading import Event
@@ -28,7 +28,7 @@ from powersim.given.knowledge import log_mean, shares, total
 from powersim.given.moves import State, Task, keys_of, moved
 from powersim.given.tuning import SHARES, WHOLE, Tuning
 from powersim.run.opened import own_name
-from powersim.run.possible import Worlds
+from powersim.run.possible import Keys, Worlds
 from powersim.world.state import Floats
 
 FEW = 0.25  # share of worlds below which too few go on well to a date: more luck is tried
@@ -79,66 +79,65 @@ class _Way:
         for state in _until(self.stopped, some):
             yield moved(self.task, state, self.rng, aim, self.tuning, chances)
 
-    def enter(self, aim: Aim) -> None:
-        """Worlds at the date that is aimed at: where few go on well, by more than one luck each.
+    def reach(self, place: int) -> None:
+        """Worlds that go with all that is known by the date at a place.
 
-        Where few have a chance at all, from more worlds.
+        Where few go on well, by more than one luck each; where few have a chance at all, from more worlds.
         """
-        task, before, tried, turns = self.task, self.some, 0, aim.last + 1 - aim.first
-        found: list[State] = []
+        task, before, tried, aim = self.task, self.some, 0, self.task.aim(place, 1.0)
+        turns = aim.last + 1 - aim.first
+        found: list[tuple[State, Keys]] = []
         weights: list[float] = []
+        gains: list[float] = []
         for again in range(TRIES):
-            if aim.place == 0:
+            if place == 0:
                 before = list(self.fresh())
             elif again:
-                before = list(self.moved(before, task.aim(aim.place - 1, 1.0)))
+                before = list(self.moved(before, task.aim(place - 1, 1.0)))
             for many in (1, TRIES - 1):
                 tried += many
                 for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
                     keys = keys_of(self.rng, many * turns).reshape(many, turns, -1)
-                    there = task.forward(state, aim, keys)
-                    alive = [one for one in there if one.log > -math.inf]
-                    found += alive
+                    there = task.gains(state, aim, keys)
+                    alive = [n for n, gain in enumerate(there) if gain > -math.inf]
+                    found += [(state, keys[n]) for n in alive]
+                    gains += [there[n] for n in alive]
                     weights += [weight] * len(alive)
-                logs = np.array(weights) + self._gains(found, aim)
-                if len(found) and effective(logs) >= FEW * task.worlds:
+                if found and effective(np.add(weights, gains)) >= FEW * task.worlds:
                     break
             if len(found) >= FEW * task.worlds:
                 break
         if not found:
             raise PowersimError(_impossible(task, aim, tried * len(before)))
-        if aim.place == 0:
+        if place == 0:
             self.first = tried * task.worlds
-        self.some, self.weights = found, np.array(weights) - math.log(tried * len(before) / len(found))
-
-    @staticmethod
-    def _gains(some: Sequence[State], aim: Aim) -> Floats:
-        return np.array([aim.gain(*aim.of(state.sums)) for state in some])
-
-    def reach(self, place: int) -> None:
-        """Worlds that go with all that is known by the date at a place."""
-        self.enter(self.task.aim(place, 1.0))
-        self.follow(self.task.aim(place, 0.0))
+        self.weights = np.array(weights) - math.log(tried * len(before) / len(found))
+        rise = 0.0
+        if tried == 1:
+            self.some = [task.forward(state, aim, keys) for state, keys in _until(self.stopped, found)]
+        else:
+            least = STEP * min(effective(self.weights), task.worlds)
+            rise = step(self.weights, np.array(gains), 1.0, least)
+            self.weights = self.weights + rise * np.array(gains)
+            self.choose(task.aim(place, rise), lambda n: task.forward(found[n][0], aim, found[n][1]))
+        self.follow(task.aim(place, rise))
 
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
         while aim.power < 1.0:
             if effective(self.weights) < KEPT * self.task.worlds:
-                self.choose(aim)
-            gains = self._gains(self.some, aim)
-            least = STEP * min(effective(self.weights), self.task.worlds)
-            rise = step(self.weights, gains, 1.0 - aim.power, least)
+                self.choose(aim, self.some.__getitem__)
+            gains = np.array([aim.gain(*aim.of(state.sums)) for state in self.some])
+            rise = step(self.weights, gains, 1.0 - aim.power, STEP * effective(self.weights))
             aim = replace(aim, power=min(1.0, aim.power + rise))
             self.weights = self.weights + rise * gains
-        if len(self.some) > self.task.worlds:
-            self.choose(aim)
 
-    def choose(self, aim: Aim) -> None:
-        """Draw worlds by weight, and move them."""
+    def choose(self, aim: Aim, of: Callable[[int], State]) -> None:
+        """Draw worlds by weight, and move them. of: the world with a number."""
         self.log_evidence += log_mean(self.weights)
         self.steps += 1
         chosen = drawn(shares(self.weights), self.task.worlds, self.rng)
-        self.some = list(self.moved([self.some[n] for n in chosen], aim))
+        self.some = list(self.moved(map(of, chosen), aim))
         self.weights = np.zeros(len(self.some))
         self.tuning.follow()
 
@@ -155,7 +154,7 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
         for place in range(len(what.dates)):
             way.reach(place)
         aim = task.aim(len(what.dates) - 1, 1.0)
-        way.choose(aim)
+        way.choose(aim, way.some.__getitem__)
         for _ in range(LAST):
             way.some = list(way.moved(way.some, aim, WHOLE))
             way.tuning.follow()
