@@ -35,7 +35,7 @@ class Lot:
 
     @cached_property
     def log_evidence(self) -> float:
-        """Log of the mean evidence of the islands, each of which is unbiased."""
+        """Log of the mean evidence of the islands, each of which is nearly unbiased (docs/given.md)."""
         return log_mean(self._logs)
 
     @property
