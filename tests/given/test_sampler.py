@@ -329,7 +329,7 @@ def test_too_few_worlds_are_refused(chance: Callable[..., Plan], monkeypatch: py
 
 
 def test_points_of_a_path_are_its_changes_and_once_a_year_but_not_where_it_is_laid_down(root: Path) -> None:
-    of = plan(open_source(root / "scenarios" / "missile_defense_2009.yaml", {"evidence.paths.at": "changes"}))
+    of = plan(open_source(root / "scenarios" / "missile_defense_2009.yaml", {}))
     what = known(of, "2013Q4")
     issue = of.built.index.issues["iran_enrichment"]
     own = what.column == list(zip(what.watch.kind, what.watch.a, strict=True)).index((0, issue))
