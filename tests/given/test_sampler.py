@@ -252,6 +252,19 @@ def test_by_years_a_path_is_known_when_a_year_ends_and_on_the_date(scenario_two:
     assert what.dates == tuple(what.turn.tolist())
 
 
+def test_a_turn_of_a_path_that_hardly_any_world_takes_is_looked_for(chance: Callable[..., Plan]) -> None:
+    """All worlds that lack it weigh alike: that few of them count would not show it."""
+    rare = {"id": "spark", "year": 2002, "chance": 0.01, "sets": 0.8}
+    stated = {"paths": "changes", "error": 0.05}
+    of = chance(rare, DEED[1], record={"l_spark": {"2002": 0.8}}, evidence=stated)
+    task = Task(of, of.theories[0], known(of, "2002"), 25, 1)
+    found = [island(task, number) for number in range(4)]
+    hit = -math.log(0.05 * math.sqrt(2 * math.pi))
+    for one in found:
+        assert one.terms.sum(axis=1) == pytest.approx(hit)
+    assert np.mean([math.exp(one.log_evidence - hit) for one in found]) == pytest.approx(0.01, rel=0.5)
+
+
 @pytest.mark.slow
 def test_luck_after_branches_part_can_be_drawn_anew(chance: Callable[..., Plan]) -> None:
     """Another coupling moves no mean of a branch by itself; but what came after the decision is no longer shared."""

@@ -32,6 +32,9 @@ from powersim.run.possible import Keys, Worlds
 from powersim.world.state import Floats
 
 FEW = 0.25  # share of worlds below which too few go on well to a date: more luck is tried
+MISSED = (
+    2.0  # log by which even the best world falls short of one that misses nothing new: more luck is tried
+)
 TRIES = 16  # lucks that each of them tries then; and times that they do so from elsewhere, at most
 LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
 VERSION = 4  # rises when the same task gives other worlds
@@ -82,13 +85,15 @@ class _Way:
     def reach(self, place: int) -> None:
         """Worlds that go with all that is known by the date at a place.
 
-        Where few go on well, by more than one luck each; where few have a chance at all, from more worlds.
+        Where few go on well, or none nearly as well as it could, by more than one luck each; where few have a chance at
+        all, from more worlds.
         """
         task, before, tried, aim = self.task, self.some, 0, self.task.aim(place, 1.0)
         turns = aim.last + 1 - aim.first
         found: list[tuple[State, Keys]] = []
         weights: list[float] = []
         gains: list[float] = []
+        missed: list[float] = []
         for again in range(TRIES):
             if place == 0:
                 before = list(self.fresh())
@@ -98,12 +103,14 @@ class _Way:
                 tried += many
                 for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
                     keys = keys_of(self.rng, many * turns).reshape(many, turns, -1)
-                    there = task.gains(state, aim, keys)
+                    there, best = task.gains(state, aim, keys), aim.gain(*[state.sums[place]] * 2)
                     alive = [n for n, gain in enumerate(there) if gain > -math.inf]
                     found += [(state, keys[n]) for n in alive]
                     gains += [there[n] for n in alive]
+                    missed += [best - there[n] for n in alive]
                     weights += [weight] * len(alive)
-                if found and effective(np.add(weights, gains)) >= FEW * task.worlds:
+                well = len(found) > 0 and min(missed) < MISSED
+                if well and effective(np.add(weights, gains)) >= FEW * task.worlds:
                     break
             if len(found) >= FEW * task.worlds:
                 break
