@@ -46,12 +46,6 @@ class Lot:
         z = shares(self._logs)
         return float(z.std(ddof=1) / math.sqrt(len(z)) / z.mean())
 
-    def _spread(self, found: Sequence[Floats]) -> tuple[Floats, Floats]:
-        """Of what islands have of each of their worlds (N, Q): variance within islands, and of their means (Q)."""
-        within = np.mean([each.var(axis=0) for each in found], axis=0)
-        means = np.array([each.mean(axis=0) for each in found])
-        return within, means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
-
     @property
     def r_hat(self) -> float:
         """Whether islands agree on the log likelihood: sd over all worlds by that within islands; 1: they do.
@@ -60,7 +54,7 @@ class Lot:
         """
         if len(self.islands) < 2:
             return math.nan
-        (within,), (spread,) = self._spread([one.terms.sum(axis=1, keepdims=True) for one in self.islands])
+        (within,), (spread,) = _spread([one.terms.sum(axis=1, keepdims=True) for one in self.islands])
         if within <= TINY:
             return 1.0 if spread <= TINY else math.inf
         return math.sqrt(1.0 + spread / within)
@@ -74,13 +68,7 @@ class Lot:
         more.
         """
         told = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
-        return max(1.0, self._thinned(told), self._thinned([one.worlds.place for one in self.islands]))
-
-    def _thinned(self, found: Sequence[Floats]) -> float:
-        within, spread = self._spread(found)
-        some = (whole := within + spread) > TINY
-        size = float(np.mean([len(each) for each in found]))
-        return float((size * spread[some] / whole[some]).mean()) if some.any() else 1.0
+        return max(1.0, _thinned(told), _thinned([one.worlds.place for one in self.islands]))
 
     @property
     def ess(self) -> float:
@@ -91,3 +79,18 @@ class Lot:
     def extra(self) -> Floats:
         """The uniforms (N, P) of the discrepancy of every path in every world."""
         return np.concatenate([one.extra for one in self.islands])
+
+
+def _spread(found: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Of what islands have of each of their worlds (N, Q): variance within islands, and of their means (Q)."""
+    within = np.mean([each.var(axis=0) for each in found], axis=0)
+    means = np.array([each.mean(axis=0) for each in found])
+    return within, means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
+
+
+def _thinned(found: Sequence[Floats]) -> float:
+    """By how much more means of islands differ than those of independent worlds, on average."""
+    within, spread = _spread(found)
+    some = (whole := within + spread) > TINY
+    size = float(np.mean([len(each) for each in found]))
+    return float((size * spread[some] / whole[some]).mean()) if some.any() else 1.0

@@ -32,9 +32,7 @@ from powersim.run.possible import Keys, Worlds
 from powersim.world.state import Floats
 
 FEW = 0.25  # share of worlds below which too few go on well to a date: more luck is tried
-MISSED = (
-    2.0  # log by which even the best world falls short of one that misses nothing new: more luck is tried
-)
+MISSED = 2.0  # log by which even the best world may fall short of one that misses nothing new; or more luck is tried
 TRIES = 16  # lucks that each of them tries then; and times that they do so from elsewhere, at most
 LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
 VERSION = 4  # rises when the same task gives other worlds
@@ -83,51 +81,51 @@ class _Way:
             yield moved(self.task, state, self.rng, aim, self.tuning, chances)
 
     def reach(self, place: int) -> None:
-        """Worlds that go with all that is known by the date at a place.
+        """Worlds that go with all that is known by the date at a place."""
+        task, aim, rise = self.task, self.task.aim(place, 1.0), 0.0
+        some, gains, once = self.ways(aim)
+        if once:
+            self.some = [task.forward(state, aim, keys) for state, keys in _until(self.stopped, some)]
+        else:
+            rise = step(self.weights, gains, 1.0, STEP * min(effective(self.weights), task.worlds))
+            self.weights = self.weights + rise * gains
+            self.choose(task.aim(place, rise), lambda n: task.forward(some[n][0], aim, some[n][1]))
+        self.follow(task.aim(place, rise))
 
-        Where few go on well, or none nearly as well as it could, by more than one luck each; where few have a chance at
-        all, from more worlds.
+    def ways(self, aim: Aim) -> tuple[list[tuple[State, Keys]], Floats, bool]:
+        """From where, and by which luck, worlds come to a date; what it adds to them; whether one luck each will do.
+
+        Where few go on well, or none nearly as well as it could, more than one luck each is tried; where few have a
+        chance at all, also from other worlds. They are weighed by what their worlds were.
         """
-        task, before, tried, aim = self.task, self.some, 0, self.task.aim(place, 1.0)
-        turns = aim.last + 1 - aim.first
-        found: list[tuple[State, Keys]] = []
-        weights: list[float] = []
-        gains: list[float] = []
-        missed: list[float] = []
+        task, before, turns, tried = self.task, self.some, aim.last + 1 - aim.first, 0
+        some: list[tuple[State, Keys]] = []
+        rows: list[tuple[float, float, float]] = []  # weights, what the date adds, what it could add
         for again in range(TRIES):
-            if place == 0:
+            if aim.place == 0:
                 before = list(self.fresh())
             elif again:
-                before = list(self.moved(before, task.aim(place - 1, 1.0)))
+                before = list(self.moved(before, task.aim(aim.place - 1, 1.0)))
             for many in (1, TRIES - 1):
                 tried += many
                 for state, weight in zip(_until(self.stopped, before), self.weights.tolist(), strict=True):
                     keys = keys_of(self.rng, many * turns).reshape(many, turns, -1)
-                    there, best = task.gains(state, aim, keys), aim.gain(*[state.sums[place]] * 2)
-                    alive = [n for n, gain in enumerate(there) if gain > -math.inf]
-                    found += [(state, keys[n]) for n in alive]
-                    gains += [there[n] for n in alive]
-                    missed += [best - there[n] for n in alive]
-                    weights += [weight] * len(alive)
-                well = len(found) > 0 and min(missed) < MISSED
-                if well and effective(np.add(weights, gains)) >= FEW * task.worlds:
+                    best = aim.gain(state.sums[aim.place], state.sums[aim.place])
+                    for own, gain in zip(keys, task.gains(state, aim, keys), strict=True):
+                        if gain > -math.inf:
+                            some.append((state, own))
+                            rows.append((weight, gain, best))
+                weights, gains, could = np.array(rows).reshape(-1, 3).T
+                if (gains > could - MISSED).any() and effective(weights + gains) >= FEW * task.worlds:
                     break
-            if len(found) >= FEW * task.worlds:
+            if len(some) >= FEW * task.worlds:
                 break
-        if not found:
+        if not some:
             raise PowersimError(_impossible(task, aim, tried * len(before)))
-        if place == 0:
+        if aim.place == 0:
             self.first = tried * task.worlds
-        self.weights = np.array(weights) - math.log(tried * len(before) / len(found))
-        rise = 0.0
-        if tried == 1:
-            self.some = [task.forward(state, aim, keys) for state, keys in _until(self.stopped, found)]
-        else:
-            least = STEP * min(effective(self.weights), task.worlds)
-            rise = step(self.weights, np.array(gains), 1.0, least)
-            self.weights = self.weights + rise * np.array(gains)
-            self.choose(task.aim(place, rise), lambda n: task.forward(found[n][0], aim, found[n][1]))
-        self.follow(task.aim(place, rise))
+        self.weights = weights - math.log(tried * len(before) / len(some))
+        return some, gains, tried == 1
 
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
