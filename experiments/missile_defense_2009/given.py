@@ -5,8 +5,8 @@
 
 Runs the commands behind the part "Given what happened" of README.md, prints each, and writes the numbers that it
 quotes into OUT/numbers.md. Worlds are chosen once and serve all: a third of a second of a processor for each under a
-theory to 2009Q2 (four theories, 1024 worlds: 25 minutes), and the histories of every branch, some 20 minutes; half as
-long on two processors. Interrupted, the same command goes on.
+theory to 2009Q2 (four theories, 1024 worlds: 25 minutes), and the histories of every branch, some 8; half as long
+on two processors. Interrupted, the same command goes on.
 """
 
 from __future__ import annotations
