@@ -125,7 +125,7 @@ def test_no_evidence_leaves_the_prior(chance: Callable[..., Plan]) -> None:
     (theory,) = of.theories
     found = condition(Asked(of, "2003", WORLDS, MOVES), threads=1)
     assert found.lots[theory].log_evidence == 0.0
-    assert found.diagnostics()[0].ess == pytest.approx(WORLDS, rel=0.2)  # islands differ by chance
+    assert found.diagnostics()[0].ess == pytest.approx(WORLDS)
     assert seen(found, theory, "effect", 1) == pytest.approx(0.5 * 0.4, abs=FAR * 0.03)
 
 

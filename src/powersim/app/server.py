@@ -99,6 +99,8 @@ def serve(
     warnings.filterwarnings(
         "ignore", "Cookies with samesite", UserWarning
     )  # which are for pages within pages
+    # what a page asked for and had not begun when the server ends
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     with tempfile.TemporaryDirectory(prefix="powersim-app-") as home:
         settings = {"SOLARA_HOME": home, **SETTINGS}
         os.environ.update({name: value for name, value in settings.items() if name not in os.environ})

@@ -183,13 +183,13 @@ class Known:
                 if check.exact or check.fact.miss <= 0.0:
                     return -math.inf
                 events += math.log(check.fact.miss)
-        total = np.zeros_like(self.constant)
-        total[0] = events
+        found = np.zeros_like(self.constant)
+        found[0] = events
         if points.stop > points.start:
             some = slice(self.misses.since(points), points.stop)
             missed = values[self.turn[some], self.column[some]] - self.value[some]
-            total[1 + self.path[points]] = -0.5 * self.misses.squares(points, missed)
-        return total
+            found[1 + self.path[points]] = -0.5 * self.misses.squares(points, missed)
+        return found
 
 
 def known(plan: Plan, date: str | None = None) -> Known:

@@ -67,6 +67,8 @@ class Lot:
         Analysis, 11.5): on average over the log likelihood and its terms, or over the uncertain numbers if they differ
         more.
         """
+        if not any(one.levels for one in self.islands):
+            return 1.0  # nothing was chosen: worlds are independent draws
         told = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
         return max(1.0, _thinned(told), _thinned([one.worlds.place for one in self.islands]))
 

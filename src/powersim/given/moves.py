@@ -20,7 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from powersim.compile.bundle import pack
 from powersim.given.aims import Aim
-from powersim.given.knowledge import Known
+from powersim.given.knowledge import Known, total
 from powersim.given.tuning import BLOCK, NUDGE, PARTS, RECENT, SHARES, TURN, Tuning, groups_of
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
@@ -152,11 +152,12 @@ class Task:
         return replace(there, keys=luck.keys, answer=luck.answer)
 
     def gains(self, state: State, aim: Aim, keys: Keys) -> list[float]:
-        """Log of what the next date adds to a world that stands at one, by each luck of the turns to it (N, L, S)."""
-        return [
-            aim.gain(*aim.of(there.sums)) if there.log > -math.inf else -math.inf
-            for there, _ in self._onward(state, aim, keys)
-        ]
+        """Log of what the next date adds to a world that stands at one, by each luck of the turns to it (N, L, S).
+
+        aim: at all of it, power 1.
+        """
+        known = float(total(aim.before + state.sums[aim.place]))
+        return [there.log - known for there, _ in self._onward(state, aim, keys)]
 
     def walk(
         self, state: State, aim: Aim, proposals: Sequence[tuple[int, Keys, Ints]], slack: Sequence[float]
