@@ -63,9 +63,11 @@ class Check:
             found = bool((during > 0.0).any())
         else:
             before = (
-                values[self.first - 1 : self.first, self.columns] if self.first else _before(kind, during)
+                values[self.first - 1 : self.last, self.columns]
+                if self.first
+                else np.concatenate([_before(kind, during), during[:-1]])
             )
-            found = bool((np.diff(np.concatenate([before, during]), axis=0) > 0.0).any())
+            found = bool((during > before).any())
         return found != (kind in NEGATIVE) if self.fact.happened else not found
 
     @property

@@ -29,7 +29,7 @@ from powersim.sim.forks import bench_of
 from powersim.sim.run import Engine, Point
 from powersim.world.case import Case
 from powersim.world.draws import Luck
-from powersim.world.state import Floats, Ints
+from powersim.world.state import Floats, Ints, Setup
 
 BACK = 4  # turns before the last one at which a world is kept, or more where nothing new was known for longer
 STEPS = 0.3, 1.5
@@ -65,9 +65,14 @@ class Task:
     moves: int
 
     @cached_property
-    def groups(self) -> tuple[Ints, ...]:
-        """Uncertain numbers that go together, by their places."""
+    def groups(self) -> Ints:
+        """The group of every uncertain number."""
         return groups_of(self.plan.built.paths(own_name(self.theory)))
+
+    @cached_property
+    def _packed(self) -> Setup:
+        """The setup without draws: most of its arrays are in every case."""
+        return pack(self.plan.built.setup)
 
     def aim(self, place: int, power: float) -> Aim:
         """What counts on the way to the date at a place from the one before, or from the start."""
@@ -84,7 +89,7 @@ class Task:
         """The inputs at a place, under the branch that happened, watching what is known."""
         built, theory = self.plan.built, own_name(self.theory)
         case = built.case(own_name(self.known.branch), theory, at=place, snapshots=())
-        return case._replace(setup=pack(case.setup), watch=self.known.watch)
+        return case._replace(setup=pack(case.setup, self._packed), watch=self.known.watch)
 
     def begun(self, place: Floats, keys: Keys) -> State:
         """A world before its first turn."""
@@ -110,7 +115,7 @@ class Task:
         there = list(sums[: over + 1])
         for place in range(over, aim.place + 1):
             date = self.known.dates[place]
-            if engine.turns <= back <= date:
+            if engine.turns < back <= date:
                 engine.to(back)
                 past = engine.point()
             engine.to(date + 1)
@@ -160,30 +165,35 @@ class Task:
         return [there.log - known for there, _ in self._onward(state, aim, keys)]
 
     def walk(
-        self, state: State, aim: Aim, proposals: Sequence[tuple[int, Keys, Ints]], slack: Sequence[float]
+        self,
+        state: State,
+        aim: Aim,
+        proposals: Sequence[tuple[int, Keys, Ints]],
+        slack: Sequence[float],
+        at: Point | None = None,
     ) -> tuple[State, list[bool]]:
-        """The state after moves of its recent luck, and which of them were accepted.
+        """The state after moves of its luck, and which of them were accepted.
 
         proposals: a turn, new keys (S), and which shares take them; by turn. slack: how far the log likelihood may fall
-        by each.
+        by each. at: where the world stood before all of these turns; None: at its beginning.
         """
         case, accepted = self.case(state.place), []
-        here, luck = self._engine(state, case, state.past)
+        here, luck = self._engine(state, case, at)
         there = here.fork(case, same_bench=True)
         since = np.searchsorted(self.known.settled.turn, np.arange(aim.last + 1))
-        for (at, keys, some), fall in zip(proposals, slack, strict=True):
-            here.to(at)
+        for (turn, keys, some), fall in zip(proposals, slack, strict=True):
+            here.to(turn)
             there.go_to(here)
-            before, answer = luck.keys[at].copy(), luck.answer[since[at] :].copy()
-            luck.keys[at, some] = keys[some]
-            luck.answer[since[at] :] = np.nan
+            before, answer = luck.keys[turn].copy(), luck.answer[since[turn] :].copy()
+            luck.keys[turn, some] = keys[some]
+            luck.answer[since[turn] :] = np.nan
             floor = state.log + fall
-            log, sums, _ = self._ahead(there, luck, state.sums, aim, floor)
+            log, sums, past = self._ahead(there, luck, state.sums, aim, floor)
             accepted.append(log > -math.inf and log >= floor)
             if accepted[-1]:
-                state = replace(state, log=log, sums=sums)
+                state = replace(state, log=log, sums=sums, past=past or state.past)
             else:
-                luck.keys[at], luck.answer[since[at] :] = before, answer
+                luck.keys[turn], luck.answer[since[turn] :] = before, answer
         return replace(state, keys=luck.keys, answer=luck.answer), accepted
 
 
@@ -198,38 +208,39 @@ def moved(
     """The state after the moves of a task, drawn at random by the chances of their kinds; the tuning counts them."""
     state = replace(state, log=aim.log(*aim.of(state.sums)))
     kinds = np.sort(rng.choice(len(chances), size=task.moves, p=chances)).tolist()
-    if not task.groups:  # no number is uncertain: luck is all there is to move
+    if not len(task.groups):  # no number is uncertain: luck is all there is to move
         kinds = [min(kind, TURN) for kind in kinds]
-    slack = np.log(1.0 - rng.random(task.moves)).tolist()
-    some = kinds.count(RECENT)
-    if some:
-        asked = sorted(tuning.turn(rng, RECENT, task.back(aim), aim.last) for _ in range(some))
-        anew = [(turn, *_luck(rng, tuning, RECENT, turn)) for turn in asked]
-        state, well = task.walk(state, aim, anew, slack[:some])
-        for turn, good in zip(asked, well, strict=True):
-            tuning.count(RECENT, [turn], good)
-    for kind, fall in zip(kinds[some:], slack[some:], strict=True):
-        if kind == TURN:
-            where = [tuning.turn(rng, TURN, 0, aim.last)]
-            keys, shares = _luck(rng, tuning, TURN, where[0])
-            other = replace(state, keys=state.keys.copy())
-            other.keys[where[0], shares] = keys[shares]
-        else:
-            where = tuning.groups(rng, kind)
-            chosen = [rng.permutation(task.groups[n])[: tuning.size(kind, n)] for n in where]
-            other = _elsewhere(rng, state, kind, np.concatenate(chosen))
-        floor = state.log + fall
+    for kind in (RECENT, TURN):
+        some = kinds.count(kind)
+        if not some:
+            continue
+        first, at = (task.back(aim), state.past) if kind == RECENT else (0, None)
+        asked = sorted(tuning.turn(rng, kind, first, aim.last) for _ in range(some))
+        luck = [tuning.luck(rng, kind, turn) for turn in asked]
+        anew = [
+            (turn, *each)
+            for turn, each in zip(asked, zip(keys_of(rng, some), luck, strict=True), strict=True)
+        ]
+        state, well = task.walk(state, aim, anew, slacks(rng, some), at)
+        for turn, own, good in zip(asked, luck, well, strict=True):
+            tuning.count(kind, turn * PARTS + own, good)
+    for kind in kinds:
+        if kind in (RECENT, TURN):
+            continue
+        chosen = tuning.numbers(rng, kind)
+        other = _elsewhere(rng, state, kind, chosen)
+        floor = state.log + slacks(rng, 1)[0]
         proposed = task.weigh(other, aim, floor)
         good = proposed.log > -math.inf and proposed.log >= floor
-        tuning.count(kind, where, good)
+        tuning.count(kind, chosen, good)
         state = proposed if good else state
     return state
 
 
-def _luck(rng: np.random.Generator, tuning: Tuning, kind: int, turn: int) -> tuple[Keys, Ints]:
-    """New keys of a turn (S), and which shares take them."""
-    keys = keys_of(rng, 1)[0]
-    return keys, rng.permutation(len(keys))[: tuning.size(kind, turn)]
+def slacks(rng: np.random.Generator, count: int) -> list[float]:
+    """How far the log likelihood may fall by each of so many moves."""
+    found: list[float] = np.log(1.0 - rng.random(count)).tolist()
+    return found
 
 
 def _elsewhere(rng: np.random.Generator, state: State, kind: int, chosen: Ints) -> State:

@@ -34,7 +34,9 @@ from powersim.world.state import Floats
 FEW = 0.25  # share of worlds below which too few go on well to a date: more luck is tried
 MISSED = 2.0  # log by which even the best world may fall short of one that misses nothing new; or more luck is tried
 TRIES = 16  # lucks that each of them tries then; and times that they do so from elsewhere, at most
-LAST = 4  # times all worlds are moved once more in the end, over the whole of their histories
+STIRRED = 0.2  # how far numbers go before worlds go on, as a share of how far independent draws lie apart
+LAST = 0.6  # the same in the end, by moves over the whole of their histories
+PASSES = 40  # times all worlds are moved for that, at most
 VERSION = 4  # rises when the same task gives other worlds
 T = TypeVar("T")
 
@@ -142,9 +144,20 @@ class _Way:
         self.log_evidence += log_mean(self.weights)
         self.steps += 1
         chosen = drawn(shares(self.weights), self.task.worlds, self.rng)
-        self.some = list(self.moved(map(of, chosen), aim))
-        self.weights = np.zeros(len(self.some))
-        self.tuning.follow()
+        self.weights = np.zeros(len(chosen))
+        self.stir(list(map(of, chosen)), aim)
+
+    def stir(
+        self, some: list[State], aim: Aim, far: float = STIRRED, chances: Sequence[float] = SHARES
+    ) -> None:
+        """Move worlds until their numbers are elsewhere, so that copies of one are worlds of their own."""
+        before = [state.place for state in some]
+        for _ in range(PASSES):
+            some = list(self.moved(some, aim, chances))
+            self.tuning.follow()
+            if self.tuning.stirred(np.subtract(before, [state.place for state in some])) >= far:
+                break
+        self.some = some
 
 
 def island(task: Task, number: int, stopped: Event | None = None) -> Island:
@@ -160,9 +173,7 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
             way.reach(place)
         aim = task.aim(len(what.dates) - 1, 1.0)
         way.choose(aim, way.some.__getitem__)
-        for _ in range(LAST):
-            way.some = list(way.moved(way.some, aim, WHOLE))
-            way.tuning.follow()
+        way.stir(way.some, aim, LAST, WHOLE)
     return _told(task, way)
 
 
