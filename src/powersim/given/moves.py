@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import itemgetter
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -65,8 +66,8 @@ class Task:
     moves: int
 
     @cached_property
-    def groups(self) -> Ints:
-        """The group of every uncertain number."""
+    def groups(self) -> tuple[Ints, ...]:
+        """Uncertain numbers that go together, by their places."""
         return groups_of(self.plan.built.paths(own_name(self.theory)))
 
     @cached_property
@@ -115,7 +116,7 @@ class Task:
         there = list(sums[: over + 1])
         for place in range(over, aim.place + 1):
             date = self.known.dates[place]
-            if engine.turns < back <= date:
+            if engine.turns <= back <= date:
                 engine.to(back)
                 past = engine.point()
             engine.to(date + 1)
@@ -208,27 +209,23 @@ def moved(
     """The state after the moves of a task, drawn at random by the chances of their kinds; the tuning counts them."""
     state = replace(state, log=aim.log(*aim.of(state.sums)))
     kinds = np.sort(rng.choice(len(chances), size=task.moves, p=chances)).tolist()
-    if not len(task.groups):  # no number is uncertain: luck is all there is to move
+    if not task.groups:  # no number is uncertain: luck is all there is to move
         kinds = [min(kind, TURN) for kind in kinds]
     for kind in (RECENT, TURN):
         some = kinds.count(kind)
         if not some:
             continue
         first, at = (task.back(aim), state.past) if kind == RECENT else (0, None)
-        asked = sorted(tuning.turn(rng, kind, first, aim.last) for _ in range(some))
-        luck = [tuning.luck(rng, kind, turn) for turn in asked]
-        anew = [
-            (turn, *each)
-            for turn, each in zip(asked, zip(keys_of(rng, some), luck, strict=True), strict=True)
-        ]
+        asked = sorted((tuning.luck(rng, kind, first, aim.last) for _ in range(some)), key=itemgetter(0))
+        anew = [(turn, keys, own) for (turn, own), keys in zip(asked, keys_of(rng, some), strict=True)]
         state, well = task.walk(state, aim, anew, slacks(rng, some), at)
-        for turn, own, good in zip(asked, luck, well, strict=True):
-            tuning.count(kind, turn * PARTS + own, good)
+        for (turn, own), good in zip(asked, well, strict=True):
+            tuning.count(kind, {turn: own}, good)
     for kind in kinds:
         if kind in (RECENT, TURN):
             continue
         chosen = tuning.numbers(rng, kind)
-        other = _elsewhere(rng, state, kind, chosen)
+        other = _elsewhere(rng, state, kind, np.concatenate(list(chosen.values())))
         floor = state.log + slacks(rng, 1)[0]
         proposed = task.weigh(other, aim, floor)
         good = proposed.log > -math.inf and proposed.log >= floor

@@ -37,7 +37,7 @@ TRIES = 16  # lucks that each of them tries then; and times that they do so from
 STIRRED = 0.2  # how far numbers go before worlds go on, as a share of how far independent draws lie apart
 LAST = 0.6  # the same in the end, by moves over the whole of their histories
 PASSES = 40  # times all worlds are moved for that, at most
-VERSION = 4  # rises when the same task gives other worlds
+VERSION = 5  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 

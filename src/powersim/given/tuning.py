@@ -1,19 +1,19 @@
 """What a move draws anew: settled by what was refused in the steps before, and fixed within a step.
 
 Histories are chaotic: a move either changes next to nothing, or one decision more comes out otherwise and much with
-it. So steps do not become acceptable by being short, but by touching little. Of the thousand numbers and the hundreds
-of keys of luck of a world most hardly matter to what is known, and some are nearly always refused. Every one has a
-*risk*, the chance that to draw it anew is refused, and risks are taken to be independent (a noisy or: Pearl 1988,
-Probabilistic Reasoning in Intelligent Systems, 4.3.2): refusals are blamed on what was drawn by its share in them,
-which is a step of EM (Dempster, Laird and Rubin 1977, J. R. Statist. Soc. B 39:1). A move draws each by a chance that
-goes with the root of one over its risk, which keeps the mean time between two draws of a number least, and as many as
-may be refused one time in AIM (Robbins and Monro 1951, Ann. Math. Statist. 22:400; Andrieu and Thoms 2008, Stat.
-Comput. 18:343). So what hardly matters is drawn by the hundred, and what matters by itself.
+it. So steps do not become acceptable by being short, but by touching little. A world has a thousand numbers and
+hundreds of keys of luck; most hardly matter to what is known, and some are nearly always refused. Turns of luck, and
+groups of numbers that say something of one thing, have a *risk*: the chance that to draw one of them anew is refused,
+whatever else is drawn (a noisy or: Pearl 1988, Probabilistic Reasoning in Intelligent Systems, 4.3.2), learnt from
+what was refused by steps of EM (Dempster, Laird and Rubin 1977, J. R. Statist. Soc. B 39:1). A move draws
+as many as make it accepted with chance AIM, and comes to a group as often as it takes to draw all of it. So what hardly
+matters is drawn by the hundred, and what matters by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,54 +28,57 @@ WHOLE = (0.0, 0.65, 0.31, 0.04)
 """The same where a history is at its end, and none of its turns more recent than others."""
 PARTS = 16  # shares of a turn's luck, each with a key of its own
 AIM = 0.35  # share of moves that should be accepted
+TAKEN = -math.log(AIM)  # sum of risks that a move takes, to be accepted so often
 GUESS, LEAST = 0.05, 1e-4  # a risk of which nothing is known, and the least
-BELIEF = 4.0  # moves that what is known of a group of numbers counts for, in the risk of one of them
-FADES = 0.7  # what moves count for a step later
-GAIN, SEEN = 1.5, 20.0  # how fast the load follows, and after how many moves in full
+FADES = 0.6  # what moves count for a step later
+FEW = 2.0  # draws that the guess counts for
 
 
 class _Dial:
-    """Risks of moves of one kind, by place: `risk` (N). load: the sum of risks that a move takes.
+    """Moves of one kind. members: places of every group (G). risk (G): that to draw one of them is refused.
 
-    group (N): places that are much alike. made, blame (N): moves that drew a place, and refusals by its share in them.
+    drawn, blame (G): places that moves drew, and refusals by their share in them; lately.
     """
 
-    def __init__(self, group: Ints) -> None:
-        self.group, self.load = group, 1.0
-        self.risk = np.full(len(group), GUESS)
-        self.made, self.blame = np.zeros(len(group)), np.zeros(len(group))
-        self.tried = np.zeros(2)
+    def __init__(self, members: Sequence[Ints]) -> None:
+        self.members = members
+        self.whole = np.array([len(places) for places in members], np.float64)
+        self.risk = np.full(len(members), GUESS)
+        self.drawn, self.blame = np.zeros(len(members)), np.zeros(len(members))
 
-    def chosen(self, rng: np.random.Generator, first: int, stop: int) -> Ints:
-        """Places for a move, of those from the first up to the one where it stops; one at least."""
-        risk = self.risk[first:stop]
-        often = np.sqrt(1.0 / risk)
-        chance = np.minimum(1.0, often * (self.load / (often * risk).sum()))
-        some = np.flatnonzero(rng.random(stop - first) < chance)
-        return first + (some if len(some) else rng.choice(stop - first, size=1, p=chance / chance.sum()))
+    def order(self, rng: np.random.Generator, groups: slice, count: int) -> list[int]:
+        """Groups for a move, of some, one after the other: the more is at risk, the sooner."""
+        often = np.maximum(TAKEN, (self.whole * self.risk)[groups])
+        found = rng.choice(len(often), size=count, replace=False, p=often / often.sum())
+        return (found + (groups.start or 0)).tolist()  # type: ignore[no-any-return]
 
-    def count(self, chosen: Ints, accepted: bool) -> None:
+    def chosen(self, rng: np.random.Generator, order: Iterable[int]) -> dict[int, Ints]:
+        """Places for a move, by group: of one after the other, until as much is at risk as moves take."""
+        found: dict[int, Ints] = {}
+        left = TAKEN
+        for group in order:
+            size = int(left / self.risk[group] + rng.random())
+            if size == 0 and found:
+                break
+            found[group] = rng.permutation(self.members[group])[: max(1, size)]
+            left -= len(found[group]) * self.risk[group]
+            if left <= 0.0:
+                break
+        return found
+
+    def count(self, chosen: Mapping[int, Ints], accepted: bool) -> None:
         """Count a move."""
-        self.made[chosen] += 1.0
-        self.tried += (1.0, accepted)
+        groups, sizes = list(chosen), np.array([len(places) for places in chosen.values()])
+        self.drawn[groups] += sizes
         if not accepted:
-            risk = self.risk[chosen]
-            self.blame[chosen] += risk / -np.expm1(np.log1p(-risk).sum())
+            risk = self.risk[groups]
+            self.blame[groups] += sizes * risk / -math.expm1(float(sizes @ np.log1p(-risk)))
 
     def follow(self) -> None:
         """Follow what was refused since."""
-        made = np.bincount(self.group, self.made)
-        common = (np.bincount(self.group, self.blame) + GUESS) / (made + 1.0)
-        risk = (self.blame + BELIEF * common[self.group]) / (self.made + BELIEF)
-        self.risk = np.clip(risk, LEAST, 1.0 - LEAST)
-        made, accepted = self.tried.tolist()
-        rate = accepted / max(made, 1.0)
-        self.load = float(
-            np.clip(self.load * np.exp(GAIN * (rate - AIM) * min(1.0, made / SEEN)), 0.05, 5.0)
-        )
-        self.made *= FADES
+        self.risk = np.clip((self.blame + FEW * GUESS) / (self.drawn + FEW), LEAST, 1.0 - LEAST)
+        self.drawn *= FADES
         self.blame *= FADES
-        self.tried[:] = 0.0
 
 
 @dataclass
@@ -87,35 +90,36 @@ class Tuning:
     accepted: Floats = field(default_factory=lambda: np.zeros(len(KINDS)))
 
     @classmethod
-    def of(cls, turns: int, group: Ints) -> Tuning:
-        """Nothing is known yet. group (P): of every number."""
-        luck = np.repeat(np.arange(turns), PARTS)
-        return cls((_Dial(luck), _Dial(luck), _Dial(group), _Dial(group)))
+    def of(cls, turns: int, groups: Sequence[Ints]) -> Tuning:
+        """Nothing is known yet. groups: places of numbers that go together."""
+        luck = [np.arange(PARTS)] * turns
+        return cls((_Dial(luck), _Dial(luck), _Dial(groups), _Dial(groups)))
 
-    def turn(self, rng: np.random.Generator, kind: int, first: int, last: int) -> int:
-        """A turn for a move of luck, of those from the first to the last: the more it takes, the more often."""
-        risk = self.dials[kind].risk[first * PARTS : (last + 1) * PARTS].reshape(-1, PARTS).sum(axis=1)
-        often = np.maximum(1.0, risk)
-        return first + int(rng.choice(last + 1 - first, p=often / often.sum()))
+    def luck(self, rng: np.random.Generator, kind: int, first: int, last: int) -> tuple[int, Ints]:
+        """A turn for a move of luck, of those from the first to the last, and shares of its luck."""
+        dial = self.dials[kind]
+        ((turn, own),) = dial.chosen(rng, dial.order(rng, slice(first, last + 1), 1)).items()
+        return turn, own
 
-    def luck(self, rng: np.random.Generator, kind: int, turn: int) -> Ints:
-        """Shares of a turn's luck for a move."""
-        return self.dials[kind].chosen(rng, turn * PARTS, (turn + 1) * PARTS) - turn * PARTS
-
-    def numbers(self, rng: np.random.Generator, kind: int) -> Ints:
-        """Numbers for a move."""
-        return self.dials[kind].chosen(rng, 0, len(self.dials[kind].risk))
+    def numbers(self, rng: np.random.Generator, kind: int) -> dict[int, Ints]:
+        """Places of numbers for a move, by group."""
+        dial = self.dials[kind]
+        return dial.chosen(rng, dial.order(rng, slice(None), len(dial.members)))
 
     def stirred(self, apart: Floats) -> float:
-        """How far numbers have gone, as a share of how far independent draws lie apart; by risk.
+        """How far numbers have gone, as a share of how far independent draws lie apart; by risk. 1 without numbers.
 
-        apart (N, P): differences of uniforms, whose distance is a third if they are independent. 1 without numbers.
+        apart (N, P): differences of uniforms, whose distance is a third if they are independent.
         """
-        risk = self.dials[BLOCK].risk
-        return float(3.0 * (np.abs(apart).mean(axis=0) * risk).sum() / risk.sum()) if len(risk) else 1.0
+        dial = self.dials[BLOCK]
+        if not len(dial.members):
+            return 1.0
+        far = np.abs(apart).mean(axis=0)
+        gone = np.array([far[places].sum() for places in dial.members])
+        return float(3.0 * (gone @ dial.risk) / (dial.whole @ dial.risk))
 
-    def count(self, kind: int, chosen: Ints, accepted: bool) -> None:
-        """Count a move."""
+    def count(self, kind: int, chosen: Mapping[int, Ints], accepted: bool) -> None:
+        """Count a move of what was drawn, by group."""
         self.dials[kind].count(chosen, accepted)
         self.made[kind] += 1.0
         self.accepted[kind] += accepted
@@ -126,8 +130,11 @@ class Tuning:
             dial.follow()
 
 
-def groups_of(paths: Sequence[str]) -> Ints:
-    """The group of every uncertain number, by what it says something of: an issue, trust, alignment, parameters."""
-    found: dict[str, int] = {}
-    told = [path.split(".")[: 2 if path.startswith(("issues", "beliefs")) else 1] for path in paths]
-    return np.array([found.setdefault(".".join(parts), len(found)) for parts in told], np.int64)
+def groups_of(paths: Sequence[str]) -> tuple[Ints, ...]:
+    """Uncertain numbers by what they say something of: an issue, trust, alignment, parameters; places in `paths`."""
+    found: dict[str, list[int]] = {}
+    for place, path in enumerate(paths):
+        found.setdefault(".".join(path.split(".")[: 2 if path.startswith("issues.") else 1]), []).append(
+            place
+        )
+    return tuple(np.array(places, np.int64) for places in found.values())
