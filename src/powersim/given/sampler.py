@@ -2,9 +2,10 @@
 
 Every island draws its worlds from the prior and takes them through the record date by date, see `given.aims`. Where
 few worlds go on well to a date, each tries more than one luck: that costs the turns up to it, and a move costs more.
-What is new at a date counts to a rising power: at each step worlds are drawn by weight, and each is moved. Moves keep
-the prior, so that the ratio of likelihoods alone decides, see `given.moves`; how much they draw anew follows what was
-accepted, see `given.tuning`. The product of the mean weights is the evidence.
+What is new at a date counts to a rising power: at each step worlds are drawn by weight, and moved until their numbers
+are elsewhere, so that copies of one become worlds of their own. Moves keep the prior, so that the ratio of likelihoods
+alone decides, see `given.moves`; how much they draw anew follows what was refused, see `given.tuning`. The product of
+the mean weights is the evidence.
 
 Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (date by date,
 with moves); Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65:887 (more candidates than worlds at a date); Gilks

@@ -5,8 +5,8 @@ it. So steps do not become acceptable by being short, but by touching little. A 
 hundreds of keys of luck; most hardly matter to what is known, and some are nearly always refused. Turns of luck, and
 groups of numbers that say something of one thing, have a *risk*: the chance that to draw one of them anew is refused,
 whatever else is drawn (a noisy or: Pearl 1988, Probabilistic Reasoning in Intelligent Systems, 4.3.2), learnt from
-what was refused by steps of EM (Dempster, Laird and Rubin 1977, J. R. Statist. Soc. B 39:1). A move draws
-as many as make it accepted with chance AIM, and comes to a group as often as it takes to draw all of it. So what hardly
+what was refused by steps of EM (Dempster, Laird and Rubin 1977, J. R. Statist. Soc. B 39:1). A move draws as
+many as make it accepted with chance AIM, and comes to a group as often as it takes to draw all of it. So what hardly
 matters is drawn by the hundred, and what matters by itself.
 """
 
@@ -23,7 +23,7 @@ from powersim.world.state import Floats, Ints
 KINDS = ("recent", "turn", "block", "nudge")
 RECENT, TURN, BLOCK, NUDGE = range(len(KINDS))
 SHARES = (0.45, 0.35, 0.17, 0.03)
-"""Kinds of moves, and how often each is made: recent ones cost a few turns, the others a whole history."""
+"""Kinds of moves, and how often each is made: recent ones cost a few turns, of any turn half a history, others all."""
 WHOLE = (0.0, 0.65, 0.31, 0.04)
 """The same where a history is at its end, and none of its turns more recent than others."""
 PARTS = 16  # shares of a turn's luck, each with a key of its own
@@ -31,7 +31,7 @@ AIM = 0.35  # share of moves that should be accepted
 TAKEN = -math.log(AIM)  # sum of risks that a move takes, to be accepted so often
 GUESS, LEAST = 0.05, 1e-4  # a risk of which nothing is known, and the least
 FADES = 0.6  # what moves count for a step later
-FEW = 2.0  # draws that the guess counts for
+DOUBT = 2.0  # draws that the guess counts for
 
 
 class _Dial:
@@ -76,7 +76,7 @@ class _Dial:
 
     def follow(self) -> None:
         """Follow what was refused since."""
-        self.risk = np.clip((self.blame + FEW * GUESS) / (self.drawn + FEW), LEAST, 1.0 - LEAST)
+        self.risk = np.clip((self.blame + DOUBT * GUESS) / (self.drawn + DOUBT), LEAST, 1.0 - LEAST)
         self.drawn *= FADES
         self.blame *= FADES
 
@@ -134,7 +134,6 @@ def groups_of(paths: Sequence[str]) -> tuple[Ints, ...]:
     """Uncertain numbers by what they say something of: an issue, trust, alignment, parameters; places in `paths`."""
     found: dict[str, list[int]] = {}
     for place, path in enumerate(paths):
-        found.setdefault(".".join(path.split(".")[: 2 if path.startswith("issues.") else 1]), []).append(
-            place
-        )
+        told = path.split(".")
+        found.setdefault(".".join(told[: 2 if told[0] == "issues" else 1]), []).append(place)
     return tuple(np.array(places, np.int64) for places in found.values())
