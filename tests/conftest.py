@@ -32,18 +32,35 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
 LONGEST = (
-    "app/test_browser", "scenarios/test_corrupted", "cli/test_guard", "cli/test_process", "given/test_origin",
-    "given/test_sampler", "fuzz/test_options", "engines/test_engines_agree", "figures/test_figures", "study/test_face",
-    "cli/test_store", "rules/test_jit", "why/test_why", "cli/test_survival", "fuzz/test_damaged_stores",
-    "scenarios/test_quick", "report/test_page", "given/test_forecast", "world/test_judging", "cli/test_cluster",
-    "scenarios/test_order", "cli/test_kept", "test_tutorial", "cli/test_running", "engines/test_policy",
-    "cli/test_what_check_allows", "cli/test_until", "world/test_estimated_by_odds", "sensitivity/test_assumptions",
+    "app/test_browser", "given/test_sampler", "scenarios/test_corrupted", "given/test_origin",
+    "fuzz/test_damaged_stores", "cli/test_guard", "fuzz/test_options", "study/test_face",
+    "engines/test_engines_agree", "cli/test_process", "cli/test_store", "figures/test_figures",
+    "given/test_forecast", "cli/test_survival", "report/test_page", "world/test_judging", "rules/test_jit",
+    "why/test_why", "experiments/test_missile_defense_2009", "scenarios/test_quick", "test_tutorial",
+    "cli/test_what_check_allows", "cli/test_cluster", "experiments/test_replications", "cli/test_kept",
+    "scenarios/test_library", "cli/test_until", "scenarios/test_order", "cli/test_running",
+    "fuzz/test_damaged_places", "sensitivity/test_assumptions", "cli/test_sensitivity",
+    "world/test_estimated_by_odds", "world/test_packages", "cli/test_writers", "test_wheel", "test_site",
 )  # fmt: skip
 """Files that take longest: they come first, so that no worker is left with one of them when the others are done."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, the others in their order (with xdist: --dist loadfile --no-loadscope-reorder)."""
+FEWER = 3
+"""Without the slow tests, one in so many of the examples that a property is given with them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, the others in their order (with xdist: --dist loadfile --no-loadscope-reorder).
+
+    Where slow tests are left out, properties are tried on fewer examples.
+    """
+    if "not slow" in config.option.markexpr and "HYPOTHESIS_PROFILE" not in os.environ:
+        for test in {item.obj for item in items if isinstance(item, pytest.Function)}:
+            own = getattr(test, "_hypothesis_internal_use_settings", None)  # what `settings` itself sets
+            if own is not None:
+                test._hypothesis_internal_use_settings = settings(
+                    own, max_examples=-(-own.max_examples // FEWER)
+                )
     first = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
 

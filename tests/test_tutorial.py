@@ -55,6 +55,7 @@ def follow(where: Path, monkeypatch: pytest.MonkeyPatch, runs: int | None = None
         assert typed(words, monkeypatch) == 0, words
 
 
+@pytest.mark.slow
 def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     follow(tmp_path, monkeypatch, FEW)
     assert (tmp_path / "out" / "two" / "effects.csv").is_file()

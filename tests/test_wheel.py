@@ -47,6 +47,7 @@ def output(installed: Path, where: Path, program: str, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_it_is_the_wheel_that_is_used_and_it_carries_examples_and_documents(
     installed: Path, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_it_is_the_wheel_that_is_used_and_it_carries_examples_and_documents(
     assert (package / "py.typed").is_file()
 
 
+@pytest.mark.slow
 def test_it_says_where_its_documents_are(installed: Path, tmp_path: Path) -> None:
     said = output(installed, tmp_path, "powersim", "--help")
     where = Path(said.splitlines()[-1].strip())
@@ -69,12 +71,14 @@ def test_it_says_where_its_documents_are(installed: Path, tmp_path: Path) -> Non
     assert installed.parent in where.parents
 
 
+@pytest.mark.slow
 def test_it_writes_a_template_that_is_well_and_explains(installed: Path, tmp_path: Path) -> None:
     output(installed, tmp_path, "powersim", "new", "my.yaml", "--quiet")
     assert (tmp_path / "my.yaml").read_text("utf-8").startswith("# yaml-language-server: $schema=")
     assert "my.yaml: ok" in output(installed, tmp_path, "powersim", "check", "my.yaml")
 
 
+@pytest.mark.slow
 def test_it_runs_an_example(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
         "POWERSIM_JIT", "0"

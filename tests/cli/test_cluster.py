@@ -174,6 +174,7 @@ def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alon
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_workers_that_do_not_start_are_an_error(tmp_path):
     asked = compare(tmp_path / "out", "--engine", "dask", "--workers", 1)
     done = subprocess.run(

@@ -56,6 +56,7 @@ def test_streams_that_are_closed_full_or_narrow_leave_no_traceback(script, code,
     assert len(complaints(said)) == bool(complaint)
 
 
+@pytest.mark.slow
 def test_nothing_meant_for_a_closed_stream_goes_into_a_file_of_results(powersim, tmp_path):
     out = tmp_path / "out"
     said = shell(f'"$@" compare {TWO} --runs 2 --figures none --out {out} <&- >&- 2>&-')
@@ -75,7 +76,8 @@ def test_a_signal_that_ends_a_study_is_an_interruption(powersim, tmp_path, name)
     """With the exit code that a shell expects, temporary folders gone, and what was computed to go on with."""
     number, out, temporary = signal.Signals[name], tmp_path / "out", tmp_path / "tmp"
     temporary.mkdir()
-    asked = ["compare", str(TWO), "--figures", "none", "--out", str(out)]
+    part = ["--branches", "keep,give_up", "--theories", "spiral"]
+    asked = ["compare", str(TWO), *part, "--figures", "none", "--out", str(out)]
     with subprocess.Popen(
         [*COMMAND, *asked, "--runs", "200000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "TMPDIR": str(temporary)},

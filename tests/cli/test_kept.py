@@ -21,6 +21,21 @@ def small(scenario):
     return scenario
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the results of one run lie when the first test has asked for them."""
+    return tmp_path_factory.mktemp("kept") / "out"
+
+
+@pytest.fixture
+def out(powersim, small, kept, tmp_path):
+    """A folder with the results of one run."""
+    if not kept.exists():
+        assert powersim("run", small, "--runs", 1, "--quiet", "--out", kept).code == 0
+    return shutil.copytree(kept, tmp_path / "out")
+
+
+@pytest.mark.slow
 def test_the_record_of_every_command_is_read_and_computes_the_same_again(powersim, small, tmp_path):
     one, other = tmp_path / "one", tmp_path / "other"
     for command, asked, file in (
@@ -40,6 +55,7 @@ def test_the_record_of_every_command_is_read_and_computes_the_same_again(powersi
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_places_of_a_verdict_that_somebody_broke_are_computed_again(powersim, small, tmp_path):
     out, places = tmp_path / "out", tmp_path / "out" / "verdict" / "places"
     assert powersim("verdict", small, *VERDICT, out).code == 0
@@ -62,6 +78,7 @@ def test_places_of_a_verdict_that_somebody_broke_are_computed_again(powersim, sm
     assert (result.code, "was not written by powersim" in result.err) == (2, True), result.err
 
 
+@pytest.mark.slow
 def test_worlds_of_why_that_somebody_broke_are_computed_again(powersim, small, tmp_path):
     out = tmp_path / "out"
     assert powersim("why", small, *WHY, out).code == 0
@@ -84,11 +101,9 @@ def test_worlds_of_why_that_somebody_broke_are_computed_again(powersim, small, t
         ("why/section.json", {"order": None}, "order: found nothing; allowed: a whole number"),
     ],
 )
-def test_results_and_report_name_what_is_broken_beside_them(powersim, small, tmp_path, file, change, said):
+def test_results_and_report_name_what_is_broken_beside_them(powersim, out, file, change, said):
     from powersim.figures.section import Section
 
-    out = tmp_path / "out"
-    powersim("run", small, "--runs", 1, "--quiet", "--out", out)
     Section("why", "Why", 1, []).write(out)
     path = out / file
     path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **change}), "utf-8")
@@ -107,9 +122,7 @@ def test_results_and_report_name_what_is_broken_beside_them(powersim, small, tmp
         ("outcomes", '{"war": {"low": "x"}}'), ("branches", '{"keep": {"title": 1}}'), ("branches", '{"keep": NaN}'),
     ],
 )  # fmt: skip
-def test_labels_of_results_that_somebody_broke_are_named(powersim, small, tmp_path, attribute, value):
-    out = tmp_path / "out"
-    powersim("run", small, "--runs", 1, "--quiet", "--out", out)
+def test_labels_of_results_that_somebody_broke_are_named(powersim, out, attribute, value):
     path = out / "results" / "zarr.json"
     told = json.loads(path.read_text("utf-8"))
     told["attributes"][attribute] = value

@@ -44,11 +44,11 @@ def following(powersim: Powersim, *words: object) -> list[str]:
             ("why", "two_powers", "--branches", "keep,give_up", "--theories", "spiral", *LAID),
         ),
         (
-            ("why", "two_powers", "--outcome", "war", "--runs", "2", "--theories", "spiral", *LAID),
+            ("why", "two_powers", "--outcome", "war", "--runs", "1", "--theories", "spiral", *LAID),
             ("sensitivity", "two_powers", "--branches", "keep,give_up", "--outcome", "war", *SPIRAL),
         ),
         (
-            ("why", "two_powers", "--outcome", "war", "--runs", "2", "--set", "priors=off"),
+            ("why", "two_powers", "--outcome", "war", "--runs", "1", "--set", "priors=off"),
             ("tell", "two_powers", "--diff", "keep,give_up", "--set", "priors=off"),
         ),
         (("check", "two_powers", "--set", "rho=0.3"), ("compare", "two_powers", "--set", "rho=0.3")),

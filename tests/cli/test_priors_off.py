@@ -20,6 +20,7 @@ def values(folder: Path) -> np.ndarray:
         return data["value"].values
 
 
+@pytest.mark.slow
 def test_the_option_and_the_key_are_one_and_a_record_brings_it_back(
     powersim: Powersim, scenario: Path
 ) -> None:

@@ -130,6 +130,7 @@ def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, t
     assert "95 % interval" in said.stdout
 
 
+@pytest.mark.slow
 def test_a_narrow_encoding_does_not_stop_a_study(scenario):
     said = subprocess.run(
         [*COMMAND, "compare", str(scenario), "--runs", "2"],
@@ -171,6 +172,7 @@ def on_a_terminal(*arguments: object) -> tuple[int, str]:
     return process.returncode, shown.decode()
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colours_and_progress(scenario):
     code, shown = on_a_terminal("compare", scenario, "--runs", 20)
     assert code == 0
@@ -181,12 +183,14 @@ def test_a_terminal_gets_colours_and_progress(scenario):
     assert all(len(line.rstrip()) <= 100 for line in lines if not line.startswith("next: "))
 
 
+@pytest.mark.slow
 def test_quiet_shows_no_progress_on_a_terminal(scenario):
     code, shown = on_a_terminal("compare", scenario, "--runs", 20, "--quiet")
     assert code == 0
     assert "computing" not in shown
 
 
+@pytest.mark.slow
 def test_an_interrupted_study_leaves_what_was_computed(powersim, scenario, tmp_path):
     out = tmp_path / "out"
     asked = ["compare", scenario, "--branches", "free,keep", "--figures", "none", "--out", out]
@@ -215,6 +219,7 @@ def test_an_interrupted_study_leaves_what_was_computed(powersim, scenario, tmp_p
     assert f"{done + 1} runs of each branch" in again.out
 
 
+@pytest.mark.slow
 def test_a_killed_study_can_be_resumed(powersim, scenario, tmp_path):
     out = tmp_path / "out"
     asked = ["compare", scenario, "--figures", "none", "--seed", "5", "--theories", "spiral"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -17,12 +18,19 @@ RUNS = 5
 EACH = ["run", "theory", "branch"]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the results of five runs lie when the first test has asked for them."""
+    return tmp_path_factory.mktemp("kept") / "out"
+
+
 @pytest.fixture
-def out(powersim, scenario, tmp_path):
+def out(powersim, scenario, kept, tmp_path):
     """A folder with the results of five runs."""
-    asked = ["compare", scenario, "--runs", RUNS, "--seed", 3, "--figures", "none", "--out", tmp_path / "out"]
-    assert powersim(*asked).code == 0
-    return tmp_path / "out"
+    if not kept.exists():
+        asked = ["compare", scenario, "--runs", RUNS, "--seed", 3, "--figures", "none", "--out", kept]
+        assert powersim(*asked).code == 0
+    return shutil.copytree(kept, tmp_path / "out")
 
 
 def read(file):
@@ -39,6 +47,7 @@ def same_as(array: xr.DataArray, frame: pd.DataFrame, column: str, keys: list[st
     assert np.array_equal(found.to_numpy(labelled.dtype), labelled.values.ravel(), equal_nan=True)
 
 
+@pytest.mark.slow
 def test_effects_are_computed_without_dask_which_takes_a_third_of_a_second_to_load(out):
     code = (
         "import sys; from powersim.study.results import Results; found = Results.open(sys.argv[1]);"
@@ -48,7 +57,7 @@ def test_effects_are_computed_without_dask_which_takes_a_third_of_a_second_to_lo
     assert said.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet", "dta"])
+@pytest.mark.parametrize("ending", ["csv", "parquet", pytest.param("dta", marks=pytest.mark.slow)])
 def test_long_tables_hold_the_arrays_to_the_last_bit(powersim, out, tmp_path, monkeypatch, ending):
     monkeypatch.setattr(export, "ROWS", 300)  # several blocks
     data = work.dataset(out, RUNS)

@@ -319,6 +319,7 @@ def test_examples_name_what_a_new_scenario_has():
     assert seen > 15
 
 
+@pytest.mark.slow
 def test_figures_come_as_png_and_svg(powersim, scenario, tmp_path):
     asked = ["--branches", "free,keep", "--theories", "spiral", "--outcomes", "war", "--runs", 3]
     result = powersim("compare", scenario, *asked, "--out", tmp_path / "out")

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 
+@pytest.mark.slow
 def test_sensitivity_prints_a_table_and_findings_and_leaves_files(powersim, scenario, tmp_path):
     out = tmp_path / "out"
     result = powersim(

@@ -96,6 +96,7 @@ def test_no_cell_of_a_chronicle_is_a_formula(powersim, evil, tmp_path):
         assert not UNSAFE.search(text)
 
 
+@pytest.mark.slow
 def test_a_report_and_its_figures_hold_nothing_that_steers(powersim, evil, tmp_path):
     asked = [
         "compare",

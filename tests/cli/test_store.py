@@ -85,7 +85,7 @@ def test_results_do_not_depend_on_the_size_of_chunks(kept):
     assert (large / "effects.csv").read_bytes() == (small / "effects.csv").read_bytes()
 
 
-@pytest.mark.parametrize("after", [1, 5, 9])
+@pytest.mark.parametrize("after", [5, *(pytest.param(after, marks=pytest.mark.slow) for after in (1, 9))])
 def test_an_interrupted_run_goes_on_to_the_same_bytes(
     powersim, scenario, tmp_path, small_chunks, monkeypatch, kept, after
 ):
@@ -124,7 +124,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     same(kept(10), tmp_path / "cut")
 
 
-@pytest.mark.parametrize("first", [3, 4, 6, 8])
+@pytest.mark.parametrize("first", [3, *(pytest.param(first, marks=pytest.mark.slow) for first in (4, 6, 8))])
 def test_more_runs_later_are_the_same_as_all_at_once(powersim, scenario, tmp_path, small_chunks, kept, first):
     study(powersim, scenario, tmp_path / "grown", first)
     study(powersim, scenario, tmp_path / "grown", 9, "--resume")
@@ -374,6 +374,7 @@ def test_both_engines_leave_the_same_bytes(powersim, scenario, tmp_path):
     assert facts["engine"] == "mesa"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["antithetic", "latin", "sobol"])
 def test_sampling_gives_the_same_bytes_whatever_the_workers_and_interruptions(
     powersim, scenario, tmp_path, small_chunks, kind

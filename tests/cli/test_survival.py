@@ -141,6 +141,7 @@ def test_everything_is_on_disk_before_progress_says_so(powersim, scenario, tmp_p
     assert any("c.0.0.1" in name for name in synced)
 
 
+@pytest.mark.slow
 def test_of_two_studies_in_one_new_folder_one_is_told_of_the_other(whole, tmp_path):
     scenario, expected = whole
     command = [*COMMAND, str(scenario), *options(tmp_path / "out")]

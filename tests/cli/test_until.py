@@ -21,19 +21,20 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def study(powersim, scenario, tmp_path, monkeypatch):
-    """A study with looks after 8, 12, 16, 20, ... runs."""
+    """A study with looks after 8, 12, 16, 20, ... runs: of two branches, since each look judges every effect."""
     monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
     monkeypatch.setattr(precision, "LEAST", 8)
 
     def run(out, *more):
-        return powersim("compare", scenario, "--seed", 3, "--figures", "none", "--out", tmp_path / out, *more)
+        asked = ("--branches", "free,keep", "--theories", "spiral", "--seed", 3, "--figures", "none")
+        return powersim("compare", scenario, *asked, "--out", tmp_path / out, *more)
 
     return run
 
 
 def outcome(study, tmp_path) -> tuple[str, float]:
     """An outcome and a width that is reached after a few looks."""
-    said = study("probe", "--runs", 40, "--until", "friendship ci < 1e-9")
+    said = study("probe", "--runs", 24, "--until", "friendship ci < 1e-9")
     widths = [
         (int(a), float(b)) for a, b in re.findall(r"(\d+) runs: \S+ \S+ is known to ±([\d.e-]+)", said.err)
     ]
@@ -48,6 +49,7 @@ def test_looks_are_in_full_chunks_grow_by_a_quarter_and_end_with_the_cap():
     assert list(precision.looks(50, 120)) == [120]
 
 
+@pytest.mark.slow
 def test_coverage_survives_stopping():
     """A planted normal effect: intervals at the stop hold it as often as they say, give or take the simulation."""
     rng = np.random.default_rng(11)

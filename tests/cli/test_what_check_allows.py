@@ -130,6 +130,7 @@ def test_whatever_check_allows_compare_runs_and_summarises(powersim: Powersim, w
     assert all(np.isfinite(float(row["effect"])) for row in rows)
 
 
+@pytest.mark.slow
 def test_both_engines_give_the_same_highest_and_lowest(powersim: Powersim, written: Path) -> None:
     compiled, mesa = (
         powersim("run", written, "--branch", "offer_6", "--runs", 1, "--engine", engine)
@@ -173,6 +174,7 @@ def test_an_effect_on_the_highest_hangs_on_assumptions_too(powersim: Powersim, w
     assert (done.code, "Traceback" in done.err) == (0, False), done.err
 
 
+@pytest.mark.slow
 def test_figures_and_the_report_show_highest_and_lowest(powersim: Powersim, written: Path) -> None:
     document = json.loads(written.read_text("utf-8"))
     few = {name: document["outcomes"][name] for name in ("issue_max", "issue_min")}

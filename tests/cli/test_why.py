@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from powersim.figures.section import read_section
 
 Powersim = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_it_explains_and_leaves_tables_figures_and_a_section(powersim: Powersim, scenario: Path) -> None:
     out = scenario.parent / "out"
     asked = (

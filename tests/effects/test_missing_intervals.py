@@ -64,6 +64,7 @@ def test_runs_of_one_block_have_no_interval() -> None:
     assert np.isnan([same.low, same.high]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [1, 2])
 def test_every_title_of_a_figure_says_so_and_claims_nothing(make: Any, runs: int) -> None:
     results = make(branches=3, theories=2, outcomes=4, runs=40).isel(run=slice(0, runs))

@@ -255,6 +255,7 @@ json.dump(answers, sys.stdout)
 """
 
 
+@pytest.mark.slow
 def test_interpreted_rules_hold_channels_to_the_same_bits(
     two_powers_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

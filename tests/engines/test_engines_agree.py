@@ -197,6 +197,7 @@ def hashes(job: dict[str, Any]) -> list[str]:
     return [hashlib.sha256(getattr(found, part).tobytes()).hexdigest() for part in PARTS]
 
 
+@pytest.mark.slow
 def test_the_drawn_scenarios_differ_and_something_happens_in_them() -> None:
     found = drawn(25)
     assert len({checksum(from_data(document)) for document in found}) > 15

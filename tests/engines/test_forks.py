@@ -39,6 +39,7 @@ def same_alone(cases: list[Case], run: int) -> None:
         assert bits(found) == bits(simulate(case, SEED, run))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", range(2))
 def test_the_branches_of_the_flagship_together_are_what_they_are_alone(flagship: Built, run: int) -> None:
     names = list(flagship.scenario.branches)

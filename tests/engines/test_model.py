@@ -73,6 +73,7 @@ def test_agents_hold_no_state_of_their_own(two_powers: Built) -> None:
     assert model["EAST"].power == 0.125
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(documents(turns=(2, 6)))
 def test_every_view_stays_in_its_range(document: dict[str, Any]) -> None:
@@ -255,6 +256,7 @@ def test_unknown_names_are_answered_with_known_ones(two_powers: Built) -> None:
         model.position("sites")
 
 
+@pytest.mark.slow
 def test_mesa_does_not_keep_models_alive(two_powers: Built) -> None:
     model = Model(two_powers)
     gone = weakref.ref(model)

@@ -290,6 +290,7 @@ def test_whoever_holds_a_control_puts_back_what_an_event_has_moved(two_powers_da
     assert not (rows(model, chronicle.LEG)[:, col.THING] // 3 == control).any()
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(documents(branches=False, turns=(4, 8), actors=(2, 4)))
 def test_whoever_holds_all_its_own_controls_moves_none_and_sells_none(document: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ def test_the_study_can_be_listed_without_being_run(capsys, tmp_path):
     assert not (tmp_path / "study").exists()
 
 
+@pytest.mark.slow
 def test_what_is_given_what_happened_is_asked_again_with_one_choice_of_worlds(
     planted, tmp_path, monkeypatch, capsys
 ):

@@ -34,6 +34,7 @@ def test_the_record_file_is_what_the_data_give(root: Path, data: Path) -> None:
     assert done.stdout.strip() == "equal"
 
 
+@pytest.mark.slow
 def test_without_data_the_command_says_so_and_writes_nothing(root: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "experiments.base_rates"],

@@ -11,11 +11,14 @@ from experiments.replications import arms_race, closed_forms, emissions, europe,
 from experiments.replications.rows import DERIVED, PUBLISHED, Row
 
 
-@pytest.mark.parametrize("module", [closed_forms, paris, emissions, syria, arms_race])
+@pytest.mark.parametrize(
+    "module", [pytest.param(closed_forms, marks=pytest.mark.slow), paris, emissions, syria, arms_race]
+)
 def test_every_number_agrees_to_the_digits_given(module) -> None:
     assert [row for row in module.rows() if not row.agrees] == []
 
 
+@pytest.mark.slow
 def test_all_models_with_an_example_are_in_the_table() -> None:
     numbers = {int(row.model[1:].rstrip("bcde")) for row in run.all_rows(None)}
     # M10, M13, M19 and M23 have no numbers of their own: they are tested as propositions.
@@ -56,6 +59,7 @@ def test_a_trade_by_others_in_the_same_place_does_not_count_as_agreement(
     assert len(wrong) >= 4
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_table_and_every_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

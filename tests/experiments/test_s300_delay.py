@@ -72,6 +72,7 @@ def test_an_interval_holds_its_mean_and_is_wider_with_fewer_runs() -> None:
     assert estimate(many, values, 2.0 * np.ones(100), 100).value == pytest.approx(0.225)
 
 
+@pytest.mark.slow
 def test_the_command_writes_table_and_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--runs", "3", "--out", str(tmp_path)])
     assert {path.name for path in tmp_path.iterdir()} == {"shares.csv", "shares.md", "shares.png"}

@@ -67,7 +67,7 @@ def overlap(a, b) -> bool:
     "shape",
     [
         {"branches": 3, "theories": 2, "outcomes": 2, "runs": 20},
-        {"branches": 8, "theories": 4, "outcomes": 1, "runs": 8},
+        pytest.param({"branches": 8, "theories": 4, "outcomes": 1, "runs": 8}, marks=pytest.mark.slow),
         {"branches": 1, "theories": 1, "outcomes": 1, "runs": 12, "years": 4},
         {"branches": 2, "theories": 1, "outcomes": 1, "runs": 1, "years": 1},
     ],
@@ -90,6 +90,7 @@ def test_figures_are_titled_by_findings_and_no_text_leaves_them_or_lies_on_anoth
                 assert not overlap(a, b), f"{drawing.name}: {one!r} lies on {other!r}"
 
 
+@pytest.mark.slow
 def test_all_figures_are_written_in_both_formats_with_an_index(make, tmp_path):
     told: list[str] = []
     results = some(make(branches=2, theories=1, outcomes=3, runs=10))
@@ -142,6 +143,7 @@ def test_an_svg_has_its_text_as_text_and_says_what_it_shows(results, tmp_path):
     assert any("deliveries a run" in (text.text or "") for text in root.iter(f"{name}text"))
 
 
+@pytest.mark.slow
 def test_on_paper_a_figure_has_no_title_and_three_hundred_dots_an_inch(results, tmp_path):
     with styled():
         on_screen, on_paper = draw_arms(results), draw_arms(results)

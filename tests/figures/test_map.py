@@ -50,6 +50,7 @@ def test_no_outline_jumps_across_the_map():
             assert np.abs(np.diff(ring[:, 0])).max() < 30, code
 
 
+@pytest.mark.slow
 def test_names_stand_on_the_map_or_below_it_once_each_and_touch_nothing(drawn, make):
     names = [atlas.named(Study.read(make()), str(code)) for code in make()["actor"].values]
     assert {"Iran", "United States", "EU3"} <= set(names)

@@ -60,6 +60,7 @@ def test_mistakes_in_other_processes_are_raised_here():
         list(each(0, refuse, ITEMS, 2))
 
 
+@pytest.mark.slow
 def test_figures_of_several_processes_are_byte_for_byte_those_of_one(make, tmp_path):
     results = make(branches=2, theories=1, outcomes=1, runs=10)
     results = results.isel(event=slice(0, 2), actor=slice(0, 6), actor2=slice(0, 6), flow=slice(0, 5))

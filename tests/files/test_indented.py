@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from powersim.files.indented import indented
@@ -16,6 +16,7 @@ SCALARS = (
 )
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         SCALARS,

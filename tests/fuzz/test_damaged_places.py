@@ -88,7 +88,7 @@ def points(opened: LoadedScenario, folder: Path, resume: bool) -> Any:
     return (evaluator.effects("screening", Points(u, np.arange(130))),)
 
 
-@pytest.mark.parametrize("compute", [worlds, places, points])
+@pytest.mark.parametrize("compute", [pytest.param(worlds, marks=pytest.mark.slow), places, points])
 def test_what_other_commands_keep_is_mended_to_the_same_bytes(
     scenario: Path, tmp_path: Path, compute: Callable[[LoadedScenario, Path, bool], Any]
 ) -> None:

@@ -32,7 +32,7 @@ from powersim.sim.manifest import StoreError
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 DAMAGES = 200 * TIMES
-FIRST = 50 * TIMES  # the same that are the first of all
+FIRST = 20 * TIMES  # the same that are the first of all
 SEED = 20090917
 RUNS = 10  # two chunks of four runs and a part of one
 NOT_READ = ("provenance.json", "effects.csv", "estimators.csv")
@@ -260,7 +260,7 @@ def test_a_damaged_store_is_refused_by_name_or_mended_to_the_same_bytes(
         "results/branch/c/0",
     ],
 )
-@pytest.mark.parametrize("kind", [flip, delete, take_from_another_seed])
+@pytest.mark.parametrize("kind", [flip, pytest.param(delete, marks=pytest.mark.slow), take_from_another_seed])
 def test_every_reader_refuses_a_damaged_file_by_its_name(
     studies: Studies, copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: Damage
 ) -> None:

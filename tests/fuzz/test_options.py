@@ -1,7 +1,7 @@
 """Whatever stands on the command line ends in an answer or in a message: exit code 0 or 2, never a traceback.
 
 Every option and argument of every command meets every hostile value below. The suite tries a few of them for each,
-different ones for neighbours; `make fuzz` (FUZZ=20) tries all.
+different ones for neighbours (one of them in `make test`); `make fuzz` (FUZZ=20) tries all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,19 +145,32 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {"two": str(TWO), "study": str(folder / "out"), "new": str(folder / "new.yaml")}
 
 
+def lengthy(place: Place) -> bool:
+    """Whether every answer takes seconds: nearly every value is the name of a folder."""
+    return place.option == "--out" and place.command in ("report", "why", "sensitivity", "figures")
+
+
 def drawn(place: Place) -> list[str]:
     """Some of the hostile values, the same each time; one where every answer takes seconds."""
-    lengthy = place.option == "--out" and place.command in ("report", "why", "sensitivity", "figures")
     found = random.Random(f"2009 {place}").sample(HOSTILE, min(EACH, len(HOSTILE)))
-    return found[:1] if lengthy and FUZZ == 1 else found
+    return found[:1] if lengthy(place) and FUZZ == 1 else found
 
 
-@pytest.mark.parametrize("place", places(), ids=str)
+def tried() -> Iterator[Any]:
+    """Each place with a value of it, and in a test of their own, which is slow, with the others."""
+    for place in places():
+        first, *others = drawn(place)
+        yield pytest.param(place, [first], id=f"{place}", marks=[pytest.mark.slow] if lengthy(place) else [])
+        if others:
+            yield pytest.param(place, others, id=f"{place} others", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("place", "values"), list(tried()))
 def test_a_hostile_value_ends_in_an_answer_or_a_message(
-    place: Place, names: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, values: list[str], names: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1)
-    for value in drawn(place):
+    for value in values:
         here = tmp_path / "a" / "b" / "c"  # what leads upwards stays below tmp_path
         here.mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(here)

@@ -77,9 +77,16 @@ def of(one: Forecast, name: str) -> dict[str, np.ndarray]:
     return dict(one.points[one.over, place])
 
 
+@pytest.mark.slow
 def test_worlds_that_were_told_the_past_tell_what_follows_from_it(found: tuple[Forecasts, Path]) -> None:
     early, late = found[0].dates
     assert (early.label, late.label) == ("2001", "2003")
+    assert list(of(late, "late")["observed"]) == [
+        0.0,
+        0.0,
+        1.0,
+        1.0,
+    ]  # it was asked for what is kept back too
     effect, coded, spark = (of(late, name) for name in ("effect", "l_effect", "l_spark"))
     p = effect["chance"]  # the spark came, so that the effect came with min(1, .6 + .8) / 2
     assert p[0] == pytest.approx(0.5, abs=4 * 0.05)
@@ -103,6 +110,7 @@ def test_worlds_that_were_told_the_past_tell_what_follows_from_it(found: tuple[F
     assert "less than untold" in late.sentence
 
 
+@pytest.mark.slow
 def test_a_date_before_the_luck_is_known_teaches_nothing(found: tuple[Forecasts, Path]) -> None:
     early = found[0].dates[0]
     assert early.told[early.over].ess == pytest.approx(100, abs=5)  # how far islands differ is an estimate
@@ -132,6 +140,7 @@ def test_bad_forecasts_have_skills_below_0_and_are_called_so(document: dict[str,
     assert np.isfinite(score.score)
 
 
+@pytest.mark.slow
 def test_theories_count_alike_or_by_evidence(document: dict[str, Any]) -> None:
     two = document | {"theories": {"open": {}, "closed": {"mechanisms": {"calendar": False}}}}
     two["evidence"] = SURE | {"paths": "changes", "events": []}
@@ -145,13 +154,12 @@ def test_theories_count_alike_or_by_evidence(document: dict[str, Any]) -> None:
 
 
 def test_nothing_later_than_what_is_not_kept_back_is_used_unless_it_is_asked_for(
-    document: dict[str, Any], found: tuple[Forecasts, Path]
+    document: dict[str, Any],
 ) -> None:
     study = ps.Study(document)
     until = forecast.horizon(study.under_fact(), [3], None)
     _, targets = forecast.wanted(study.under_fact(), [3], until)
     assert (until, [target.name for target in targets]) == (4, ["l_effect", "l_spark", "spark", "effect"])
-    assert list(of(found[0].dates[1], "late")["observed"]) == [0.0, 0.0, 1.0, 1.0]
     for dates, to, said in (
         (["2003"], "2003", r"to: found 2003; allowed: 2004 to 2007"),
         (["2007"], None, r"given: found 2007, after which nothing comes"),
@@ -255,6 +263,7 @@ def test_scores_of_chances_are_proper() -> None:
     assert np.isfinite(scores.ignorance(scores.counted(np.array(0.0), 50.0), np.array(1.0)))
 
 
+@pytest.mark.slow
 def test_the_folder_holds_all_of_it_and_the_command_finds_its_worlds_again(
     found: tuple[Forecasts, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

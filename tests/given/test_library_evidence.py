@@ -39,6 +39,7 @@ def test_an_example_says_what_happened_and_has_worlds_that_went_so(name: str, da
     assert lot.worlds.distinct > WORLDS / 2
 
 
+@pytest.mark.slow
 def test_every_question_given_what_happened_is_answered_of_an_example() -> None:
     study = ps.Study("georgia_2008", ["promise", "closed"], ["spiral"]).given("2006Q4")
     weighed = study.weigh(worlds=WORLDS, workers=1)

@@ -101,6 +101,7 @@ def test_an_event_that_never_comes_has_no_origin(planted: ModuleType) -> None:
     assert (row.ps, row.pns) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_given_what_happened_the_rival_is_told_from_the_cause(
     planted: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

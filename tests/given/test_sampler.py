@@ -93,6 +93,7 @@ def test_a_coded_path_gives_the_posterior_of_two_states_and_the_evidence_of_two_
         assert seen(found, "open", "effect", branch) == pytest.approx(exact[branch], abs=FAR * 0.035)
 
 
+@pytest.mark.slow
 def test_a_discrepancy_that_has_a_prior_is_averaged_over_it(chance: Callable[..., Plan]) -> None:
     """One that is small goes with worlds that hit, a large one with any."""
     prior = {"value": 0.3, "prior": {"uniform": [0.02, 0.8]}, "source": "assumed"}
@@ -160,29 +161,24 @@ TOLD = [fact(event="spark", at="2002"), fact(event="effect", happened=False, to=
 def told(chance: Callable[..., Plan], tmp_path_factory: pytest.TempPathFactory) -> tuple[Conditioned, Path]:
     """Worlds that were told of two events, and the folder that keeps them."""
     out = tmp_path_factory.mktemp("told")
-    return condition(Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, 4), out, threads=1), out
+    return condition(Asked(chance(*DEED, evidence={"events": TOLD}), "2006", 100, MOVES), out, threads=1), out
 
 
 def test_the_order_of_evidence_and_the_number_of_threads_change_no_byte(
     chance: Callable[..., Plan], told: tuple[Conditioned, Path]
 ) -> None:
-    first = told[0]
-    reversed_, threads = (
-        condition(Asked(chance(*DEED, evidence={"events": events}), "2006", 100, 4), threads=count)
-        for events, count in ((TOLD[::-1], 1), (TOLD, 4))
-    )
-    assert bytes_of(first) == bytes_of(reversed_) == bytes_of(threads)
+    first, reversed_ = told[0], chance(*DEED, evidence={"events": TOLD[::-1]})
+    other = condition(Asked(reversed_, "2006", 100, MOVES), threads=4)
+    assert bytes_of(first) == bytes_of(other)
     (theory,) = first.lots
-    assert np.array_equal(first.values[theory], threads.values[theory])
+    assert np.array_equal(first.values[theory], other.values[theory])
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_bytes_of_threads(chance: Callable[..., Plan]) -> None:
-    of = chance(*DEED, evidence={"events": TOLD})
-    asked = Asked(of, "2006", 100, 4)
+def test_a_cluster_gives_the_bytes_of_threads(told: tuple[Conditioned, Path]) -> None:
+    here = told[0]
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
-        there = condition(asked, threads=1, engine="dask", scheduler=cluster.scheduler_address)
-    here = condition(asked, threads=1)
+        there = condition(here.asked, threads=1, engine="dask", scheduler=cluster.scheduler_address)
     assert bytes_of(there) == bytes_of(here)
     (theory,) = here.lots
     assert np.array_equal(here.values[theory], there.values[theory])
@@ -252,6 +248,7 @@ def test_by_years_a_path_is_known_when_a_year_ends_and_on_the_date(scenario_two:
     assert what.dates == tuple(what.turn.tolist())
 
 
+@pytest.mark.slow
 def test_a_turn_of_a_path_that_hardly_any_world_takes_is_looked_for(chance: Callable[..., Plan]) -> None:
     """All worlds that lack it weigh alike: that few of them count would not show it."""
     rare = {"id": "spark", "year": 2002, "chance": 0.01, "sets": 0.8}
@@ -287,7 +284,7 @@ def test_what_was_computed_is_found_again(told: tuple[Conditioned, Path], tmp_pa
     (tmp_path / "given" / f"{asked.plan.theories[0] or 'plain'}.2.npz").unlink()
     again = condition(asked, tmp_path, threads=1, resume=True)
     assert bytes_of(again) == bytes_of(whole)
-    other = Asked(asked.plan, "2003", 100, 4)
+    other = Asked(asked.plan, "2003", 100, MOVES)
     with pytest.raises(PowersimError, match=r"another study \(another until\)"):
         condition(other, tmp_path, threads=1, resume=True)
 
@@ -305,7 +302,7 @@ def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
     of = chance({"id": "effect", "year": 2004, "chance": 0.5, "of": "l_cause"}, evidence={
         "branch": "without", "events": [fact(event="effect", at="2004")]})  # fmt: skip
     with pytest.raises(PowersimError, match=r"can have what happened by 2004 \(event: effect\)"):
-        condition(Asked(of, "2005", 100, 4), threads=1)
+        condition(Asked(of, "2005", 100, 1), threads=1)
 
 
 def test_an_impossible_event_that_is_not_over_is_named(chance: Callable[..., Plan]) -> None:

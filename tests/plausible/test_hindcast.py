@@ -180,9 +180,9 @@ def test_a_hindcast_without_turns_or_issues_is_refused() -> None:
 @pytest.mark.parametrize(
     ("spread", "miss", "finding"),
     [
-        (0.01, 0.1, "too sure of themselves"),
+        pytest.param(0.01, 0.1, "too sure of themselves", marks=pytest.mark.slow),
         (0.1, 0.1, "The record lies in the runs' 80% bands 80% of the time"),
-        (0.3, 0.1, "say too little"),
+        pytest.param(0.3, 0.1, "say too little", marks=pytest.mark.slow),
     ],
 )
 def test_the_figure_is_titled_by_its_finding_and_drawn_alike_each_time(

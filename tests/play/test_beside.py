@@ -27,6 +27,7 @@ def idle(briefing):
     return None
 
 
+@pytest.mark.slow
 def test_who_decides_nothing_lies_where_its_run_lies(study, tmp_path):
     found = study.play("EAST", idle, run=3).beside(40, out=tmp_path / "out")
     own = study.run("keep", "spiral", runs=40)

@@ -157,6 +157,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@pytest.mark.slow
 def test_the_same_folder_gives_the_same_page(folder, text, tmp_path):
     assert write_report(folder, tmp_path / "again.html").read_text("utf-8") == text
 

@@ -62,6 +62,7 @@ def powers(dice: random.Random) -> Iterator[tuple[float, float]]:
             yield x, y
 
 
+@pytest.mark.slow
 def test_no_function_errs_by_more_than_one_unit_in_the_last_place() -> None:
     dice = random.Random(2009)
     pairs = powers(dice)

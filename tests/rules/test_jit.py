@@ -205,6 +205,7 @@ def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
     assert not {*jit._sources()} & {*jit._oracles()}
 
 
+@pytest.mark.slow
 def test_a_constant_argument_does_not_compile_the_callee_once_more(
     small: Path, ask: Callable[..., str]
 ) -> None:
@@ -240,7 +241,10 @@ print(callee(1.0), sum(callee.stats.cache_hits.values()))
 """
 
 
-@pytest.mark.parametrize("fails", ["", "raise SystemExit(1)", "print(1)"])
+@pytest.mark.parametrize(
+    "fails",
+    ["", *(pytest.param(fails, marks=pytest.mark.slow) for fails in ("raise SystemExit(1)", "print(1)"))],
+)
 def test_a_part_that_another_process_has_lowered_is_linked_and_where_it_fails_this_one_lowers_it(
     small: Path, ask: Callable[..., str], fails: str
 ) -> None:
@@ -271,7 +275,9 @@ def test_numbas_own_switch_is_ours(small: Path, ask: Callable[..., str]) -> None
     assert ask(code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
 
 
-@pytest.mark.parametrize(("kind", "cold"), [("nbi", "False"), ("nbc", "True")])
+@pytest.mark.parametrize(
+    ("kind", "cold"), [pytest.param("nbi", "False", marks=pytest.mark.slow), ("nbc", "True")]
+)
 def test_a_cut_file_of_compiled_code_is_compiled_again_and_whole_the_next_time(
     small: Path, ask: Callable[..., str], kind: str, cold: str
 ) -> None:
@@ -306,6 +312,7 @@ def test_no_damage_to_a_file_of_compiled_code_goes_unnoticed(tmp_path: Path) -> 
     assert CheckedFile(str(tmp_path), "rule", "another stamp").load("key") is None
 
 
+@pytest.mark.slow
 def test_code_that_cannot_be_kept_is_run_all_the_same(small: Path, ask: Callable[..., str]) -> None:
     code = (
         "import os; from powersim.compile import cached; cached._write = lambda *_: os.stat('nowhere'); "
@@ -321,16 +328,8 @@ MOVED = {
         "from numba import _dynfunc, types",
         "from numba import gone",
     ),
-    "a name that is gone": (
-        "compile/parts.py",
-        "class PartLibrary(JITCodeLibrary)",
-        "class PartLibrary(numba.Gone)",
-    ),
-    "a function that changed": (
-        "compile/parts.py",
-        "_dynfunc.make_function(module, ",
-        "_dynfunc.make_function(",
-    ),
+    "a name that is gone": ("compile/parts.py", "PartLibrary(JITCodeLibrary)", "PartLibrary(numba.Gone)"),
+    "a function that changed": ("compile/parts.py", "make_function(module, ", "make_function("),
     "a pass that is gone": ("compile/parts.py", "(OpenPart, AnnotateTypes)", "(OpenPart, PartLibrary)"),
     "a cache that moved": ("compile/cached.py", "from numba.core.caching", "from numba.core.stores"),
     "a cache with other names": ("compile/cached.py", "compiled._cache.", "compiled._store."),
@@ -353,6 +352,7 @@ def test_where_insides_of_numba_have_moved_rules_are_compiled_in_its_plain_way(
     assert ask(code) == f"4.0 {parts} 1"
 
 
+@pytest.mark.slow
 def test_a_temporary_folder_of_compiled_code_goes_with_the_process(
     small: Path, ask: Callable[..., str]
 ) -> None:
@@ -364,6 +364,7 @@ def test_a_temporary_folder_of_compiled_code_goes_with_the_process(
     assert [path.name for path in (small / "tmp").iterdir()] == [f"powersim-{os.getuid()}"]
 
 
+@pytest.mark.slow
 def test_an_unwritable_home_is_no_obstacle(small: Path, ask: Callable[..., str]) -> None:
     (small / "file").write_text("in the way")
     (small / "tmp").mkdir()

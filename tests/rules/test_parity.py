@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import powersim.oracles
@@ -85,6 +86,7 @@ def shown(value: Any) -> str:
     return float(value).hex()
 
 
+@cache
 def transcript() -> list[str]:
     """One line a rule and point."""
     return [

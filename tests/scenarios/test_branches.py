@@ -262,6 +262,7 @@ def test_who_makes_a_deal_is_worked_out_from_its_legs() -> None:
     assert [names[i] for i in one.branch("bid").offer_parties] == ["ARD", "BEL", "COR"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(builds())
 def test_drawn_branches_differ_from_their_like_only_from_the_intervention_on(built: Built) -> None:

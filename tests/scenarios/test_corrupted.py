@@ -7,9 +7,10 @@ place reported is the place corrupted. Files whose text is hostile or broken are
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from pydantic import BaseModel
@@ -32,15 +33,28 @@ SWITCHES = {"strike", "once", "mechanisms", "happened"}
 # Numbers without a range of their own: thresholds, and arguments of distributions that are cut off at the range.
 UNBOUNDED = {"above", "below", "normal", "spread", "beta", "priors"}
 Change = Callable[[Node], None]
+Case = TypeVar("Case")
 
-everything_and_others = pytest.mark.parametrize(
-    ("file", "section"), [("everything", section) for section in SECTIONS] + [(file, "") for file in FILES]
-)
+EVERY = 12
+"""One node in so many is corrupted in `make test`, the others in `make slow`: each takes a whole check of the file."""
+
+
+def everything_and_others(test: Any) -> Any:
+    """Each section of the large file and each small file as a whole; of both some nodes, and the others."""
+    wholes = [("everything", section) for section in SECTIONS] + [(file, "") for file in FILES]
+    shares = [pytest.param(True, id="some"), pytest.param(False, id="others", marks=pytest.mark.slow)]
+    return pytest.mark.parametrize("some", shares)(pytest.mark.parametrize(("file", "section"), wholes)(test))
 
 
 @cache
 def tree(file: str) -> Node:
     return read_chain(VALID / f"{file}.yaml")
+
+
+@cache
+def referring(file: str) -> list[Any]:
+    """The names that refer to something."""
+    return list(walk(validate(tree(file)), Document))
 
 
 def problems_of(root: Node) -> list[Problem]:
@@ -83,10 +97,14 @@ def rename(old: str, new: str) -> Change:
     return change
 
 
-def cases(file: str, section: str) -> Iterator[tuple[KeyPath, Node]]:
-    for path, node in tree(file).walk():
-        if path and (not section or path[0] == section):
-            yield path, node
+def share(of: Iterable[Case], some: bool) -> Iterator[Case]:
+    """One case in EVERY, or the others."""
+    return (case for number, case in enumerate(of) if (number % EVERY == 0) == some)
+
+
+def cases(file: str, section: str, some: bool) -> Iterator[tuple[KeyPath, Node]]:
+    of = ((path, node) for path, node in tree(file).walk() if path and (not section or path[0] == section))
+    return share(of, some)
 
 
 def places(problems: list[Problem]) -> list[tuple[int, str]]:
@@ -128,9 +146,9 @@ def test_the_scenario_to_corrupt_is_valid_and_uses_every_key_of_the_grammar() ->
 
 
 @everything_and_others
-def test_a_value_of_the_wrong_type_is_refused_in_its_place(file: str, section: str) -> None:
+def test_a_value_of_the_wrong_type_is_refused_in_its_place(file: str, section: str, some: bool) -> None:
     root, failures = tree(file), []
-    for path, _ in cases(file, section):
+    for path, _ in cases(file, section, some):
         wrong = 7 if SWITCHES & set(path) else True
         problems = corrupted(root, path, replace(wrong, root.place(path)[0]))
         if not names(problems, root, path):
@@ -139,9 +157,9 @@ def test_a_value_of_the_wrong_type_is_refused_in_its_place(file: str, section: s
 
 
 @everything_and_others
-def test_a_number_out_of_range_is_refused_in_its_place(file: str, section: str) -> None:
+def test_a_number_out_of_range_is_refused_in_its_place(file: str, section: str, some: bool) -> None:
     root, failures = tree(file), []
-    for path, node in cases(file, section):
+    for path, node in cases(file, section, some):
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)) or UNBOUNDED & set(path):
             continue
         for wrong in (1e7, -1e7):
@@ -152,9 +170,9 @@ def test_a_number_out_of_range_is_refused_in_its_place(file: str, section: str) 
 
 
 @everything_and_others
-def test_a_misspelt_key_is_refused_in_its_place(file: str, section: str) -> None:
+def test_a_misspelt_key_is_refused_in_its_place(file: str, section: str, some: bool) -> None:
     root, failures = tree(file), []
-    for path, _ in cases(file, section):
+    for path, _ in cases(file, section, some):
         if not isinstance(path[-1], str) or (path[0] in DEFINED and len(path) == 2):
             continue
         other = path[-1] + ("Q" if path[-1][0].isupper() else "q")
@@ -165,9 +183,9 @@ def test_a_misspelt_key_is_refused_in_its_place(file: str, section: str) -> None
 
 
 @everything_and_others
-def test_a_missing_key_is_missed_where_its_mapping_stands(file: str, section: str) -> None:
+def test_a_missing_key_is_missed_where_its_mapping_stands(file: str, section: str, some: bool) -> None:
     root, failures = tree(file), []
-    for path, _ in cases(file, section):
+    for path, _ in cases(file, section, some):
         fields = [field for _, field in lookup(Document, path) if field is not None]
         if not fields or not fields[0].is_required() or not isinstance(path[-1], str):
             continue
@@ -179,9 +197,9 @@ def test_a_missing_key_is_missed_where_its_mapping_stands(file: str, section: st
 
 
 @everything_and_others
-def test_a_name_of_nothing_is_refused_in_its_place(file: str, section: str) -> None:
+def test_a_name_of_nothing_is_refused_in_its_place(file: str, section: str, some: bool) -> None:
     root, failures = tree(file), []
-    for path, text, ref in walk(validate(root), Document):
+    for path, text, ref in share(referring(file), some):
         if ref.kind in ("expression", "date") or text == "default" or (section and path[0] != section):
             continue
         joint = {"symmetric": "-", "directed": ">"}.get(ref.kind, "")

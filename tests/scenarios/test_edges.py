@@ -41,6 +41,7 @@ def warned(**changes: Any) -> tuple[Problem, ...]:
     return from_data(document | changes).warnings
 
 
+@pytest.mark.slow
 def test_no_scenario_that_comes_along_has_an_ideal_on_an_edge() -> None:
     for path in sorted(SCENARIOS.glob("*.yaml")):
         assert load(path).warnings == (), path

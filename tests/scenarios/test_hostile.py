@@ -110,6 +110,7 @@ def test_too_long_a_text_is_refused() -> None:
         loads(VALID + f"about: {'x' * (source.MAX_TEXT + 1)}\n")
 
 
+@pytest.mark.slow
 def test_too_many_values_are_refused() -> None:
     with refused("too many values"):
         loads("a: [" + "1," * (source.MAX_NODES + 1) + "]")

@@ -17,7 +17,14 @@ FEW = 8  # runs
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", sorted(signs()))
+QUICK = {"cuba_1962", "july_1914"}
+"""Whose signs are computed in `make test`; those of the region take a second each."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in sorted(signs())],
+)
 def test_a_sign_is_computed_and_few_runs_do_not_clearly_say_the_contrary_of_what_is_reported(
     name: str,
 ) -> None:

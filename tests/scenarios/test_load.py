@@ -24,9 +24,21 @@ PACKAGE = HERE.parents[1] / "src" / "powersim"
 VALID = sorted((HERE / "valid").glob("*.yaml"))
 SHIPPED = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
 EVERYTHING = HERE / "valid" / "everything.yaml"
+REGION = {
+    "counter_bloc", "missile_defense_2009", "region_2007", "s300_2007_2016", "syria_2011_2017", "ukraine_2014_2022",
+}  # fmt: skip
+"""Scenarios of the region, which take half a second each to be read."""
+
+each_file = pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in REGION else [])
+        for path in (*VALID, *SHIPPED)
+    ],
+)
 
 
-@pytest.mark.parametrize("path", [*VALID, *SHIPPED], ids=lambda path: path.stem)
+@each_file
 def test_a_valid_scenario_loads_and_its_text_is_json(path: Path) -> None:
     scenario = load(path)
     assert json.loads(resolved_text(scenario)) == resolved_data(scenario)
@@ -66,7 +78,7 @@ def schema() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("path", [*VALID, *SHIPPED], ids=lambda path: path.stem)
+@each_file
 def test_valid_scenarios_fit_the_json_schema(path: Path, schema: dict[str, Any]) -> None:
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(read_chain(path).data()))
     assert [error.message for error in errors] == []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def test_the_order_of_a_drawn_scenario_is_irrelevant(document: dict[str, Any], s
     assert same_arrays(one, other)
 
 
+@pytest.mark.slow
 @drawn
 @given(documents())
 def test_arrays_hold_only_indices_that_exist(document: dict[str, Any]) -> None:
@@ -70,6 +72,7 @@ def test_arrays_hold_only_indices_that_exist(document: dict[str, Any]) -> None:
     assert built.watch().kind.shape == (len(built.scenario.outcomes),)
 
 
+@pytest.mark.slow
 @drawn
 @given(documents(priors=False))
 def test_swapping_the_names_of_two_actors_swaps_their_data(document: dict[str, Any]) -> None:

@@ -141,7 +141,17 @@ def taken(name: str) -> tuple[float, ScenarioError | None]:
     return time.process_time() - begin, said
 
 
-@pytest.mark.parametrize("name", [*ACCEPTED, *REFUSED])
+SLOWEST = ("90,000 keys", "facts about events that there are not", "one large text", "a circle of groups")
+"""Half of the time that all of them take."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOWEST else [])
+        for name in (*ACCEPTED, *REFUSED)
+    ],
+)
 def test_no_file_takes_long(name: str) -> None:
     assert taken(name)[0] < SECONDS * slowness()
 
@@ -149,7 +159,11 @@ def test_no_file_takes_long(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("90,000 keys", "the file is too large|too many values; allowed: at most 60000"),
+        pytest.param(
+            "90,000 keys",
+            "the file is too large|too many values; allowed: at most 60000",
+            marks=pytest.mark.slow,
+        ),
         ("everybody on everybody", "too many sanctions; found 160000000; allowed: at most 10000"),
         ("three thousand facts", "too many facts of evidence; found 3000; allowed: at most 1000"),
         ("a fan of branches", "too many steps of branches; found 10811; allowed: at most 10000"),
@@ -164,6 +178,7 @@ def test_what_there_is_too_much_of_is_named(name: str, words: str) -> None:
     assert re.search(words, str(taken(name)[1]))
 
 
+@pytest.mark.slow
 def test_the_files_of_a_chain_share_the_room_for_values(tmp_path_factory: pytest.TempPathFactory) -> None:
     from powersim.scenario.load import load
 

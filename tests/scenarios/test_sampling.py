@@ -98,7 +98,9 @@ def test_theories_share_what_they_do_not_change(kind):
         assert all(base[path] == under[path] for path in shared)
 
 
-@pytest.mark.parametrize("kind", BLOCK)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] if kind == "latin" else []) for kind in BLOCK]
+)
 def test_intervals_hold_and_spreading_narrows_them_where_effects_are_smooth(kind):
     """A toy whose effect is nearly additive in four numbers, with luck of its own; 2000 studies of 96 runs."""
     rng = np.random.default_rng(8)

@@ -171,6 +171,7 @@ def test_without_any_effect_nothing_is_found(toy):
     assert NOTHING in words.discovery()
 
 
+@pytest.mark.slow
 def test_an_effect_of_luck_alone_hangs_on_no_assumption(toy):
     def lucky(case, seed, run):
         path = np.isfinite(case.branch.path).any()
@@ -203,6 +204,7 @@ def test_several_theories_are_one_more_assumption_and_values_are_those_under_eac
         assert space.cases(row)[0].params == built.case("keep", theory, space.plan.seed, int(run)).params
 
 
+@pytest.mark.slow
 def test_every_step_is_counted_and_an_interrupted_study_ends_with_the_same_bytes(toy, tmp_path):
     few = asked(toy, runs=100, maps=(), methods=())
     counted: list[None] = []

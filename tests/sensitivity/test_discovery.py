@@ -35,6 +35,7 @@ def test_a_planted_box_is_found_by_prim_and_by_a_tree():
         assert box.p < 1e-10
 
 
+@pytest.mark.slow
 def test_nothing_is_found_in_noise():
     for seed in range(6):
         rng = np.random.default_rng(seed)

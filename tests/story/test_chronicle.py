@@ -104,6 +104,7 @@ def test_gains_of_the_deals_are_those_of_the_world(history):
     assert told_gain > 0
 
 
+@pytest.mark.slow
 def test_battles_are_those_of_the_wars(flagship):
     """A war's forts move by one a battle, and no battle is outside a war."""
     fought = 0

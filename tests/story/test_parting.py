@@ -145,6 +145,7 @@ def test_the_timeline_marks_what_happened_and_fills_what_happened_in_one_branch_
     assert not np.array_equal(gap[0], gap[1])
 
 
+@pytest.mark.slow
 def test_the_report_shows_the_median_run(tmp_path):
     made = planned("keep,cancel")
     run, effect = median_run(made, "deterrence", 5)

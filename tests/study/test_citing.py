@@ -106,6 +106,7 @@ def test_every_work_that_a_rule_or_a_default_names_is_known_by_its_authors():
     assert named > 60
 
 
+@pytest.mark.slow
 def test_every_work_of_the_library_is_used_in_it():
     used = {reference.key for name in names() for reference in ps.cite(name).references}
     assert set(citing.known()["works"]) <= used

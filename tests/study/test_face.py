@@ -178,13 +178,22 @@ def test_an_argument_error_knows_its_argument():
     assert error.value.argument == "runs"
 
 
+REGION = {
+    "counter_bloc", "missile_defense_2009", "region_2007", "s300_2007_2016", "syria_2011_2017", "ukraine_2014_2022",
+}  # fmt: skip
+"""Scenarios of the region: each takes two seconds to be written and read back."""
 SETTINGS = [{}, {"rho": 0.5, "mu": "0.1"}, {"priors": "off", "parameters.rho": 0.25, "title": '"a: #b"'}]
 
 
 @pytest.mark.parametrize(
     ("file", "overrides"),
     [
-        pytest.param(file, overrides, id=f"{file.stem} {number}")
+        pytest.param(
+            file,
+            overrides,
+            id=f"{file.stem} {number}",
+            marks=[pytest.mark.slow] if file.stem in REGION else [],
+        )
         for file in FILES
         for number, overrides in enumerate(SETTINGS)
         if number == 0 or file in (TWO, EVERYTHING)
@@ -241,8 +250,10 @@ def test_priors_can_be_left_out():
     assert np.isfinite(found.data["value"].values).all()
 
 
-def test_a_question_why_is_answered_in_tables_and_sentences(study, tmp_path):
-    found = study.why("rockets", runs=4, out=tmp_path / "out")
+@pytest.mark.slow
+def test_a_question_why_is_answered_in_tables_and_sentences(tmp_path):
+    study = ps.Study(TWO, ["keep", "give_up"], "spiral", 7)
+    found = study.why("rockets", runs=2, out=tmp_path / "out")
     with (tmp_path / "out" / "why" / "shares.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert list(found.effects["part"]) == [row["part"] for row in rows]
@@ -252,8 +263,8 @@ def test_a_question_why_is_answered_in_tables_and_sentences(study, tmp_path):
     assert isinstance(found.plot(kind="knockouts"), matplotlib.figure.Figure)
     assert "Eastern rockets" in repr(found)
     with pytest.raises(ps.PowersimError, match=r"holds results of this study; add resume=True"):
-        study.why("rockets", runs=4, out=tmp_path / "out")
-    assert study.why("rockets", runs=4, out=tmp_path / "out", resume=True).effects.equals(found.effects)
+        study.why("rockets", runs=2, out=tmp_path / "out")
+    assert study.why("rockets", runs=2, out=tmp_path / "out", resume=True).effects.equals(found.effects)
     with pytest.raises(ps.ArgumentError, match=r"^branches: found keep, give_up, free; allowed: two"):
         study.why("rockets", branches=["keep", "give_up", "free"], runs=2)
 

@@ -125,6 +125,7 @@ def test_an_actor_tied_to_nobody_changes_no_ones_triad() -> None:
     assert triad(np.append(i, 0.0), np.append(j, 0.0), 0, 1) == triad(i, j, 0, 1)
 
 
+@pytest.mark.slow
 @given(
     start=arrays(np.float64, (N, N), elements=alignment), other=arrays(np.float64, (N, N), elements=alignment)
 )

@@ -31,6 +31,7 @@ def test_the_race_before_1914_grew_as_richardson_found() -> None:
     assert zero == pytest.approx(194.9, abs=0.05)
 
 
+@pytest.mark.slow
 @given(k=positive, l=positive, a=positive, b=positive, g=positive, h=positive)
 def test_the_equilibrium_rests_and_a_stable_race_finds_it(
     k: float, l: float, a: float, b: float, g: float, h: float

@@ -37,6 +37,7 @@ def gains(
     return s_ip * p - s_iq * q, s_jq * q - s_jp * p
 
 
+@pytest.mark.slow
 @given(saliences, box)
 @settings(max_examples=60)
 def test_no_other_pair_of_moves_has_a_larger_product_of_gains(
@@ -55,6 +56,7 @@ def test_no_other_pair_of_moves_has_a_larger_product_of_gains(
         assert found == (0.0, 0.0)
 
 
+@pytest.mark.slow
 @given(saliences, box)
 @settings(max_examples=60)
 def test_no_other_pair_of_moves_gives_both_a_larger_equal_gain(

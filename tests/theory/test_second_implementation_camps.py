@@ -211,6 +211,7 @@ def test_a_joint_effort_is_the_geometric_mean_of_two(seed: int) -> None:
     assert joint_effort(*q, *g, held, against) == pytest.approx(against * efforts.prod() ** 0.5, abs=1e-12)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 10_000))
 @settings(max_examples=40)
 def test_the_market_for_control_clears_where_repeated_spending_settles(n: int, goods: int, seed: int) -> None:

@@ -97,6 +97,7 @@ def exhaust(talks: Talks) -> list[tuple[int, int, int, int, float]]:
         done.append((i, j, p, q, gain))
 
 
+@pytest.mark.slow
 def test_the_paris_talks_played_from_the_definition_end_where_the_rule_says(paris: dict) -> None:
     rows = list(paris["actors"].values())
     x = np.array([[issue[0] for issue in row[1:]] for row in rows], dtype=float)

@@ -141,6 +141,7 @@ def test_a_stake_reassures_when_it_separates_the_types(
     assert reassures(alpha, t, t_s, t_u, s) == separates(alpha, t, t_s, t_u, s)
 
 
+@pytest.mark.slow
 @given(temptations)
 @settings(max_examples=60)
 def test_below_a_prior_trust_no_stake_reassures(game: tuple[float, float, float]) -> None:

@@ -28,7 +28,7 @@ def why() -> Callable[..., Any]:
         answer(wanted, kept, runs, threads=2)
         return explain(wanted, kept)[0]
 
-    def asked(document: dict[str, Any], runs: int = 3) -> Any:
+    def asked(document: dict[str, Any], runs: int = 2) -> Any:
         return answered(json.dumps(document), runs)
 
     return asked

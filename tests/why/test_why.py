@@ -25,8 +25,8 @@ from powersim.why.mediation import INDIRECT, INTERACTION, OTHERS, TOGETHER
 from powersim.why.worlds import answer, open_kept, question
 
 Why = Callable[..., Any]
-RUNS = 3
-BLOCK = 2  # runs
+RUNS = 2
+BLOCK = 1  # runs
 CARRIERS = ["exchange", "resolve", "threat", "guarantee", "gratitude", "friendship", "own answer"]
 
 
@@ -136,7 +136,7 @@ def test_the_whole_is_what_compare_reports(planted: ModuleType, why: Why, tmp_pa
 
 
 def test_shares_add_up_in_a_scenario_with_everything_in_it(scenario_two: dict[str, Any], why: Why) -> None:
-    e = why(scenario_two, 4)
+    e = why(scenario_two, 2)
     for theory in ("deterrence", "spiral", "all"):
         parts = [row.share for row in e.shares if row.theory == theory and row.part != TOTAL]
         assert sum(parts) == pytest.approx(e.share(TOTAL, theory).share, abs=1e-12)
@@ -248,7 +248,7 @@ def test_trust_moves_nothing_where_fear_is_held(planted: ModuleType, why: Why) -
 
 
 def test_replays_of_a_scenario_with_everything_in_it_add_up(scenario_two: dict[str, Any], why: Why) -> None:
-    e = why(scenario_two, 4)
+    e = why(scenario_two, 2)
     for channel in e.held():
         for theory in ("deterrence", "spiral", "all"):
             row = e.mediated(channel, theory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_a_higher_cost_to_the_challenger_never_makes_a_first_war_likelier(
         assert set(of_kind(Play(costly, 1, run).step(), ch.WAR)[:, col.THING]) <= wars
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(document=lively_documents(turns=(3, 5)), more=st.floats(0.0, 2.0))
 def test_more_power_never_lowers_the_odds(document: dict[str, Any], more: float) -> None:

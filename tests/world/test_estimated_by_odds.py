@@ -112,6 +112,7 @@ def test_under_a_condition_runs_are_counted() -> None:
     assert row.mean_a == 1.0
 
 
+@pytest.mark.slow
 def test_every_question_uses_them(tmp_path: Path) -> None:
     document = still() | {
         "hypotheses": [

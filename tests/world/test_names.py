@@ -50,6 +50,7 @@ def usual(flagship: Built) -> tuple[Floats, Floats]:
     return means(flagship, 0, 80)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("a", "b"), [("POL", "CZE"), ("IRN", "USA"), ("CHN", "UKR")], ids=str)
 def test_swapping_the_names_of_two_actors_of_the_flagship_leaves_distributions_alike(
     root: Path, flagship: Built, usual: tuple[Floats, Floats], a: str, b: str

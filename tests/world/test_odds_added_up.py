@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from test_compliance import MINIATURE
 from test_stakes import NEUTRAL, quarrel
 
 from powersim.scenario.arrays.build import Built
+from powersim.sim.run import Bench, Engine
 from powersim.world import quantities as watched
 from worlds import Play, built
 
 RUNS = 600
 
 
+def told(made: Built, branch: str) -> Iterator[Engine]:
+    """Each run at its end; the next one takes its room."""
+    bench = Bench(made.setup)
+    for run in range(RUNS):
+        engine = Engine(made.case(branch, "", 7, run), 7, run, bench=bench)
+        engine.to(engine.case.turns)
+        yield engine
+
+
 def ends(made: Built, branch: str, odds: str, heads: str) -> tuple[np.ndarray, np.ndarray]:
     """(RUNS, places): the odds added up, and whether it has happened, of two fields of the world."""
     pairs = []
-    for run in range(RUNS):
-        play = Play(made.case(branch, "", 7, run), 7, run)
-        play.engine.to(play.case.turns)
-        pairs.append((getattr(play.world, odds).ravel(), getattr(play.world, heads).ravel() > 0))
+    for engine in told(made, branch):
+        pairs.append((getattr(engine.world, odds).flatten(), getattr(engine.world, heads).flatten() > 0))
     return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs], float)
 
 
@@ -35,7 +45,11 @@ def agrees(odds: np.ndarray, heads: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(
-    ("shift", "hazard"), [(0.1, 0.15), (0.9, 0.03)], ids=["bargaining", "preventive too"]
+    ("shift", "hazard"),
+    [
+        pytest.param(0.1, 0.15, id="bargaining"),
+        pytest.param(0.9, 0.03, id="preventive too", marks=pytest.mark.slow),
+    ],
 )
 def test_the_mean_of_the_odds_added_up_is_the_share_of_runs_with_a_war(shift: float, hazard: float) -> None:
     document = quarrel(
@@ -47,7 +61,13 @@ def test_the_mean_of_the_odds_added_up_is_the_share_of_runs_with_a_war(shift: fl
     assert agrees(odds[:, 0], wars[:, 0]) > 1.0
 
 
-@pytest.mark.parametrize("war", [True, False], ids=["fought over", "no war possible"])
+@pytest.mark.parametrize(
+    "war",
+    [
+        pytest.param(True, id="fought over"),
+        pytest.param(False, id="no war possible", marks=pytest.mark.slow),
+    ],
+)
 def test_the_mean_of_the_odds_of_demands_met_is_the_share_of_runs_with_one(war: bool) -> None:
     document = quarrel({"hazard": 0.15, "over": ["door"]}, turns=12, c_a=0.0, c_a_spread=0.25, war_waste=0.05)
     document["mechanisms"]["war"] = war
@@ -114,11 +134,9 @@ def test_the_mean_of_the_odds_of_strikes_is_the_share_of_runs_with_a_strike() ->
     document["outcomes"] = {"struck": {"of": {"struck": ["BBB", "AAA"]}}}
     made = built(document)
     odds, hits = [], []
-    for run in range(RUNS):
-        play = Play(made.case("free", "", 7, run), 7, run)
-        play.engine.to(play.case.turns)
-        odds.append(play.engine.history().values[-1, 0])
-        hits.append(float(play.world.strikes[0] > 0))
+    for engine in told(made, "free"):
+        odds.append(engine.history().values[-1, 0])
+        hits.append(float(engine.world.strikes[0] > 0))
     difference = np.array(odds) - np.array(hits)
     assert 0.05 < np.mean(hits) < 0.95
     assert abs(difference.mean()) < 3.0 * difference.std(ddof=1) / np.sqrt(RUNS)

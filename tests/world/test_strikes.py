@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from powersim.compile.jit import interpreted
 from powersim.oracles.proliferation import setback_threshold
 from powersim.rules.proliferation import setback_value
 from powersim.testing import shares
 from powersim.world import chronicle as ch
 from powersim.world import columns as col
+from powersim.world.case import Case
 from powersim.world.derive import derive
 from powersim.world.strike import strike_net
 from worlds import Play, built, of_kind
@@ -62,15 +65,20 @@ def test_a_strike_that_costs_more_than_the_weapon_is_not_made() -> None:
     assert len(of_kind(rows, ch.STRIKE)) == 0
 
 
+@cache
+def programme() -> Case:
+    return built(PROGRAMME).case()
+
+
 def net(defence: float, at: float, **changes: float) -> float:
-    """What the strike is worth to the striker, less its cost."""
-    case = built(PROGRAMME).case()
+    """What the strike is worth to the striker, less its cost; by plain Python, as nothing else calls the rule."""
+    case = programme()
     play = Play(case._replace(params=case.params._replace(**changes)))
     play.world.q[0, 0] = defence  # IRN comes before ISR
     play.world.pos[0] = play.world.x[0] = at
     g, w, desk = play.packed
-    derive(g, w, desk.derived)
-    return float(strike_net(g, w, desk, 0))
+    interpreted(derive)(g, w, desk.derived)
+    return float(interpreted(strike_net)(g, w, desk, 0))
 
 
 @settings(max_examples=24)

@@ -158,6 +158,7 @@ def hears(case: Case, name: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(document=lively_documents(turns=(6, 8)))
 def test_the_parameters_of_a_mechanism_that_is_off_change_nothing(document: dict[str, Any]) -> None:
