@@ -41,6 +41,12 @@ def powersim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return run
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where results that the tests of a file share lie when the first of them has asked for them."""
+    return tmp_path_factory.mktemp("once") / "out"
+
+
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
     """A small scenario with four actors, four branches and two theories."""

@@ -21,18 +21,12 @@ def small(scenario):
     return scenario
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Where the results of one run lie when the first test has asked for them."""
-    return tmp_path_factory.mktemp("kept") / "out"
-
-
 @pytest.fixture
-def out(powersim, small, kept, tmp_path):
+def out(powersim, small, once, tmp_path):
     """A folder with the results of one run."""
-    if not kept.exists():
-        assert powersim("run", small, "--runs", 1, "--quiet", "--out", kept).code == 0
-    return shutil.copytree(kept, tmp_path / "out")
+    if not once.exists():
+        assert powersim("run", small, "--runs", 1, "--quiet", "--out", once).code == 0
+    return shutil.copytree(once, tmp_path / "out")
 
 
 @pytest.mark.slow

@@ -18,19 +18,13 @@ RUNS = 5
 EACH = ["run", "theory", "branch"]
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Where the results of five runs lie when the first test has asked for them."""
-    return tmp_path_factory.mktemp("kept") / "out"
-
-
 @pytest.fixture
-def out(powersim, scenario, kept, tmp_path):
+def out(powersim, scenario, once, tmp_path):
     """A folder with the results of five runs."""
-    if not kept.exists():
-        asked = ["compare", scenario, "--runs", RUNS, "--seed", 3, "--figures", "none", "--out", kept]
+    if not once.exists():
+        asked = ["compare", scenario, "--runs", RUNS, "--seed", 3, "--figures", "none", "--out", once]
         assert powersim(*asked).code == 0
-    return shutil.copytree(kept, tmp_path / "out")
+    return shutil.copytree(once, tmp_path / "out")
 
 
 def read(file):

@@ -221,9 +221,7 @@ def moved(
         state, well = task.walk(state, aim, anew, slacks(rng, some), at)
         for (turn, own), good in zip(asked, well, strict=True):
             tuning.count(kind, {turn: own}, good)
-    for kind in kinds:
-        if kind in (RECENT, TURN):
-            continue
+    for kind in kinds[bisect_left(kinds, BLOCK) :]:
         chosen = tuning.numbers(rng, kind)
         other = _elsewhere(rng, state, kind, np.concatenate(list(chosen.values())))
         floor = state.log + slacks(rng, 1)[0]

@@ -141,9 +141,12 @@ class _Way:
             self.weights = self.weights + rise * gains
 
     def choose(self, aim: Aim, of: Callable[[int], State]) -> None:
-        """Draw worlds by weight, and move them. of: the world with a number."""
+        """Draw worlds by weight, and move them. of: the world with a number.
+
+        Where all weigh alike each comes once, and nothing is chosen: that is no step.
+        """
         self.log_evidence += log_mean(self.weights)
-        self.steps += 1
+        self.steps += bool(np.ptp(self.weights) > 0.0 or len(self.weights) != self.task.worlds)
         chosen = drawn(shares(self.weights), self.task.worlds, self.rng)
         self.weights = np.zeros(len(chosen))
         self.stir(list(map(of, chosen)), aim)
