@@ -19,7 +19,7 @@ from powersim.given.knowledge import shares, total
 from powersim.world.state import Floats
 
 KEPT = 0.9  # share of worlds that effectively count, below which they are drawn anew and moved
-STEP = 0.6  # share of those that do before a step, that do after it
+STEP = 0.4  # share of those that do before a step, that do after it
 NEAR = 1e-9  # the least that a power rises by
 
 

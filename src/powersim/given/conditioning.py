@@ -340,7 +340,7 @@ def _keep(path: Path, asked: Asked, theory: str, found: Island) -> None:
     found.worlds.write(
         path, asked.identity(theory), log_evidence=np.array(found.log_evidence), extra=found.extra,
         made=found.made, accepted=found.accepted, counts=np.array([found.levels, found.histories]),
-        terms=found.terms,
+        terms=found.terms, risk=found.risk,
     )  # fmt: skip
 
 
@@ -349,5 +349,5 @@ def _kept(path: Path, asked: Asked, theory: str) -> Island:
     levels, histories = (int(count) for count in more["counts"])
     return Island(
         worlds, float(more["log_evidence"]), more["extra"], more["made"], more["accepted"], levels, histories,
-        more["terms"],
+        more["terms"], more["risk"],
     )  # fmt: skip

@@ -64,13 +64,14 @@ class Lot:
         """Of how many worlds one counts, since worlds of an island resemble each other: 1 or more.
 
         By how much more than means of independent worlds those of islands differ (Gelman et al. 2014, Bayesian Data
-        Analysis, 11.5): on average over the log likelihood and its terms, or over the uncertain numbers if they differ
-        more.
+        Analysis, 11.5): on average over the log likelihood and its terms, or over the uncertain numbers, by what hangs
+        on them (the risk that a new draw is refused), if these differ more.
         """
         if not any(one.levels for one in self.islands):
             return 1.0  # nothing was chosen: worlds are independent draws
         told = [np.column_stack([one.terms.sum(axis=1), one.terms]) for one in self.islands]
-        return max(1.0, _thinned(told), _thinned([one.worlds.place for one in self.islands]))
+        risk = np.mean([one.risk for one in self.islands], axis=0)
+        return max(1.0, _thinned(told), _thinned([one.worlds.place for one in self.islands], risk))
 
     @property
     def ess(self) -> float:
@@ -90,9 +91,13 @@ def _spread(found: Sequence[Floats]) -> tuple[Floats, Floats]:
     return within, means.var(axis=0, ddof=1) if len(means) > 1 else np.zeros_like(within)
 
 
-def _thinned(found: Sequence[Floats]) -> float:
-    """By how much more means of islands differ than those of independent worlds, on average."""
+def _thinned(found: Sequence[Floats], counts: Floats | None = None) -> float:
+    """By how much more means of islands differ than those of independent worlds, on average by what counts (Q)."""
     within, spread = _spread(found)
     some = (whole := within + spread) > TINY
     size = float(np.mean([len(each) for each in found]))
-    return float((size * spread[some] / whole[some]).mean()) if some.any() else 1.0
+    if not some.any():
+        return 1.0
+    return float(
+        np.average(size * spread[some] / whole[some], weights=None if counts is None else counts[some])
+    )

@@ -14,7 +14,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from operator import itemgetter
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -22,7 +21,7 @@ from scipy.special import ndtr, ndtri
 from powersim.compile.bundle import pack
 from powersim.given.aims import Aim
 from powersim.given.knowledge import Known, total
-from powersim.given.tuning import BLOCK, NUDGE, PARTS, RECENT, SHARES, TURN, Tuning, groups_of
+from powersim.given.tuning import BLOCK, NUDGE, PARTS, RECENT, SHARES, TURN, Tuning
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Keys
@@ -64,11 +63,6 @@ class Task:
     known: Known
     worlds: int
     moves: int
-
-    @cached_property
-    def groups(self) -> tuple[Ints, ...]:
-        """Uncertain numbers that go together, by their places."""
-        return groups_of(self.plan.built.paths(own_name(self.theory)))
 
     @cached_property
     def _packed(self) -> Setup:
@@ -209,27 +203,32 @@ def moved(
     """The state after the moves of a task, drawn at random by the chances of their kinds; the tuning counts them."""
     state = replace(state, log=aim.log(*aim.of(state.sums)))
     kinds = np.sort(rng.choice(len(chances), size=task.moves, p=chances)).tolist()
-    if not task.groups:  # no number is uncertain: luck is all there is to move
+    if not len(state.place):  # no number is uncertain: luck is all there is to move
         kinds = [min(kind, TURN) for kind in kinds]
     for kind in (RECENT, TURN):
         some = kinds.count(kind)
         if not some:
             continue
         first, at = (task.back(aim), state.past) if kind == RECENT else (0, None)
-        asked = sorted((tuning.luck(rng, kind, first, aim.last) for _ in range(some)), key=itemgetter(0))
-        anew = [(turn, keys, own) for (turn, own), keys in zip(asked, keys_of(rng, some), strict=True)]
+        asked = sorted((tuning.luck(rng, kind, first, aim.last) for _ in range(some)), key=_turn)
+        anew = [(_turn(own), keys, own % PARTS) for own, keys in zip(asked, keys_of(rng, some), strict=True)]
         state, well = task.walk(state, aim, anew, slacks(rng, some), at)
-        for (turn, own), good in zip(asked, well, strict=True):
-            tuning.count(kind, {turn: own}, good)
+        for own, good in zip(asked, well, strict=True):
+            tuning.count(kind, own, good)
     for kind in kinds[bisect_left(kinds, BLOCK) :]:
         chosen = tuning.numbers(rng, kind)
-        other = _elsewhere(rng, state, kind, np.concatenate(list(chosen.values())))
+        other = _elsewhere(rng, state, kind, chosen)
         floor = state.log + slacks(rng, 1)[0]
         proposed = task.weigh(other, aim, floor)
         good = proposed.log > -math.inf and proposed.log >= floor
         tuning.count(kind, chosen, good)
         state = proposed if good else state
     return state
+
+
+def _turn(own: Ints) -> int:
+    """The turn of shares of its luck."""
+    return int(own[0]) // PARTS
 
 
 def slacks(rng: np.random.Generator, count: int) -> list[float]:

@@ -4,17 +4,19 @@ Every island draws its worlds from the prior and takes them through the record d
 few worlds go on well to a date, each tries more than one luck: that costs the turns up to it, and a move costs more.
 What is new at a date counts to a rising power: at each step worlds are drawn by weight, and moved until their numbers
 are elsewhere, so that copies of one become worlds of their own. Moves keep the prior, so that the ratio of likelihoods
-alone decides, see `given.moves`; how much they draw anew follows what was refused, see `given.tuning`. The product of
-the mean weights is the evidence.
+alone decides, see `given.moves`; how much they draw anew follows what was refused, see `given.tuning`. What worlds were
+on the way goes on too. The product of the mean weights is the evidence.
 
 Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68:411 (samplers); Chopin 2002, Biometrika 89:539 (date by date,
-with moves); Fearnhead and Clifford 2003, J. R. Statist. Soc. B 65:887 (more candidates than worlds at a date); Gilks
-and Berzuini 2001, J. R. Statist. Soc. B 63:127 (moves of recent states).
+with moves); Dau and Chopin 2022, J. R. Statist. Soc. B 84:114 (all states of a chain go on); Fearnhead and Clifford
+2003, J. R. Statist. Soc. B 65:887 (more candidates than worlds at a date); Gilks and Berzuini 2001, J. R. Statist. Soc.
+B 63:127 (moves of recent states).
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
@@ -37,8 +39,10 @@ MISSED = 2.0  # log by which even the best world may fall short of one that miss
 TRIES = 16  # lucks that each of them tries then; and times that they do so from elsewhere, at most
 STIRRED = 0.2  # how far numbers go before worlds go on, as a share of how far independent draws lie apart
 LAST = 0.6  # the same in the end, by moves over the whole of their histories
+POOL = 256  # worlds that go on from a step: of fewer, these as they were after earlier moves go on too
+LATER = 4  # as they were after so many times, at most
 PASSES = 40  # times all worlds are moved for that, at most
-VERSION = 5  # rises when the same task gives other worlds
+VERSION = 6  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 
@@ -58,6 +62,7 @@ class Island:
     levels: int
     histories: int
     terms: Floats
+    risk: Floats
 
 
 class _Way:
@@ -66,16 +71,17 @@ class _Way:
     def __init__(self, task: Task, number: int, stopped: Event | None) -> None:
         self.task, self.stopped = task, stopped
         self.rng = np.random.Generator(np.random.Philox(key=[task.plan.seed, number]))
-        self.tuning = Tuning.of(task.known.until + 1, task.groups)
         self.size = len(task.plan.built.paths(own_name(task.theory)))
+        self.tuning = Tuning.of(task.known.until + 1, self.size)
         self.log_evidence, self.steps, self.first = 0.0, 0, 0
         self.some: list[State] = []
-        self.weights = np.zeros(task.worlds)  # logs
+        self.many = min(LATER, -(-POOL // task.worlds))
+        self.weights = np.zeros(task.worlds * self.many)  # logs
 
-    def fresh(self) -> Iterator[State]:
+    def fresh(self, count: int) -> Iterator[State]:
         """Worlds before their first turn, from the prior."""
         turns = self.task.plan.built.turns
-        for _ in _until(self.stopped, range(self.task.worlds)):
+        for _ in _until(self.stopped, range(count)):
             yield self.task.begun(self.rng.random(self.size), keys_of(self.rng, turns))
 
     def moved(self, some: Iterable[State], aim: Aim, chances: Sequence[float] = SHARES) -> Iterator[State]:
@@ -90,7 +96,9 @@ class _Way:
         if once:
             self.some = [task.forward(state, aim, keys) for state, keys in _until(self.stopped, some)]
         else:
-            rise = step(self.weights, gains, 1.0, STEP * min(effective(self.weights), task.worlds))
+            rise = step(
+                self.weights, gains, 1.0, STEP * min(effective(self.weights), self.many * task.worlds)
+            )
             self.weights = self.weights + rise * gains
             self.choose(task.aim(place, rise), lambda n: task.forward(some[n][0], aim, some[n][1]))
         self.follow(task.aim(place, rise))
@@ -106,7 +114,7 @@ class _Way:
         rows: list[tuple[float, float, float]] = []  # weights, what the date adds, what it could add
         for again in range(TRIES):
             if aim.place == 0:
-                before = list(self.fresh())
+                before = list(self.fresh(len(self.weights)))
             elif again:
                 before = list(self.moved(before, task.aim(aim.place - 1, 1.0)))
             for many in (1, TRIES - 1):
@@ -126,42 +134,54 @@ class _Way:
         if not some:
             raise PowersimError(_impossible(task, aim, tried * len(before)))
         if aim.place == 0:
-            self.first = tried * task.worlds
+            self.first = tried * len(before)
         self.weights = weights - math.log(tried * len(before) / len(some))
         return some, gains, tried == 1
 
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
         while aim.power < 1.0:
-            if effective(self.weights) < KEPT * self.task.worlds:
+            if effective(self.weights) < KEPT * self.many * self.task.worlds:
                 self.choose(aim, self.some.__getitem__)
             gains = np.array([aim.gain(*aim.of(state.sums)) for state in self.some])
             rise = step(self.weights, gains, 1.0 - aim.power, STEP * effective(self.weights))
             aim = replace(aim, power=min(1.0, aim.power + rise))
             self.weights = self.weights + rise * gains
 
-    def choose(self, aim: Aim, of: Callable[[int], State]) -> None:
+    def choose(
+        self,
+        aim: Aim,
+        of: Callable[[int], State],
+        far: float = STIRRED,
+        chances: Sequence[float] = SHARES,
+    ) -> None:
         """Draw worlds by weight, and move them. of: the world with a number.
 
-        Where all weigh alike each comes once, and nothing is chosen: that is no step.
+        Where all weigh alike one of each chain comes, and nothing is chosen: that is no step.
         """
         self.log_evidence += log_mean(self.weights)
-        self.steps += bool(np.ptp(self.weights) > 0.0 or len(self.weights) != self.task.worlds)
-        chosen = drawn(shares(self.weights), self.task.worlds, self.rng)
-        self.weights = np.zeros(len(chosen))
-        self.stir(list(map(of, chosen)), aim)
+        self.steps += bool(np.ptp(self.weights) > 0.0 or len(self.weights) != self.many * self.task.worlds)
+        self.stir([of(n) for n in drawn(shares(self.weights), self.task.worlds, self.rng)], aim, far, chances)
 
-    def stir(
-        self, some: list[State], aim: Aim, far: float = STIRRED, chances: Sequence[float] = SHARES
-    ) -> None:
-        """Move worlds until their numbers are elsewhere, so that copies of one are worlds of their own."""
+    def stir(self, some: list[State], aim: Aim, far: float, chances: Sequence[float]) -> None:
+        """Move worlds until their numbers are elsewhere, so that copies of one are worlds of their own.
+
+        What they were on the way goes on too, world by world: it is as good a draw, and moves cost more than going on.
+        """
         before = [state.place for state in some]
-        for _ in range(PASSES):
-            some = list(self.moved(some, aim, chances))
+        chains: deque[list[State]] = deque(maxlen=self.many)
+        for made in range(1, PASSES + 1):
+            chains.append(some := list(self.moved(some, aim, chances)))
             self.tuning.follow()
-            if self.tuning.stirred(np.subtract(before, [state.place for state in some])) >= far:
+            apart = np.subtract(before, [state.place for state in some])
+            if made >= self.many and self.tuning.stirred(apart) >= far:
                 break
-        self.some = some
+        self.some = [state for chain in zip(*chains, strict=True) for state in chain]
+        self.weights = np.zeros(len(self.some))
+
+    def last(self) -> list[State]:
+        """The worlds as they are after all moves."""
+        return self.some[self.many - 1 :: self.many]
 
 
 def island(task: Task, number: int, stopped: Event | None = None) -> Island:
@@ -171,13 +191,13 @@ def island(task: Task, number: int, stopped: Event | None = None) -> Island:
     """
     way, what = _Way(task, number, stopped), task.known
     if what.size == 0:
-        way.some = list(way.fresh())
+        way.some = list(way.fresh(task.worlds))
     else:
         for place in range(len(what.dates)):
             way.reach(place)
         aim = task.aim(len(what.dates) - 1, 1.0)
-        way.choose(aim, way.some.__getitem__)
-        way.stir(way.some, aim, LAST, WHOLE)
+        way.choose(aim, way.some.__getitem__, LAST, WHOLE)
+        way.some = way.last()
     return _told(task, way)
 
 
@@ -205,7 +225,7 @@ def _told(task: Task, way: _Way) -> Island:
     tuning = way.tuning
     return Island(
         worlds, way.log_evidence, extra, tuning.made, tuning.accepted, way.steps, way.first + int(tuning.made.sum()),
-        np.diff(logs, axis=1),
+        np.diff(logs, axis=1), tuning.risk,
     )  # fmt: skip
 
 
