@@ -21,7 +21,7 @@ from powersim.run.plan import Plan, plan
 from powersim.run.possible import Possible
 from powersim.world.params import MECHANISMS
 
-TRUTHS, WORLDS, MOVES, BINS = 500, 48, 8, 10
+TRUTHS, WORLDS, MOVES, BINS = 500, 48, 2, 10
 ERROR = 0.1
 DISCREPANCY, LASTS = (0.05, 0.3), 3.0  # where it lasts: ends of the prior of its sd, years
 PATHS = ("issues.level.start", "events.rise.hazard", "events.fall.hazard")
