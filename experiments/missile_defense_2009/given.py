@@ -1,11 +1,11 @@
 """What the headline study says given what happened, again: origins, weights of theories, a forecast.
 
-    python -m experiments.missile_defense_2009.given [--given 2009Q2] [--worlds 384] [--runs 300] [--workers 2]
+    python -m experiments.missile_defense_2009.given [--given 2009Q2] [--worlds 256] [--runs 300] [--workers 2]
                                                      [--out out/missile_defense_given] [--list]
 
 Runs the commands behind the part "Given what happened" of README.md, prints each, and writes the numbers that it
-quotes into OUT/numbers.md. Worlds are chosen once and serve all: .9 of a second of a processor for each under a theory
-to 2009Q2, on a busy machine (four theories, 384 worlds: 23 minutes), and the histories of every branch, some 6; half
+quotes into OUT/numbers.md. Worlds are chosen once and serve all: two seconds of a processor for each under a theory
+to 2009Q2 (four theories, 256 worlds: 35 minutes), and the histories of every branch, some 6; somewhat more than half
 as long on two processors. Interrupted, the same command goes on.
 """
 
@@ -122,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m experiments.missile_defense_2009.given", description=__doc__
     )
     parser.add_argument("--given", default="2009Q2", help="the date that worlds are told until")
-    parser.add_argument("--worlds", type=int, default=384, help="worlds under each theory")
+    parser.add_argument("--worlds", type=int, default=256, help="worlds under each theory")
     parser.add_argument("--runs", type=int, default=300, help="runs under each theory, without a date")
     parser.add_argument("--workers", type=int, default=2, help="processors")
     parser.add_argument("--out", type=Path, default=Path("out/missile_defense_given"))
