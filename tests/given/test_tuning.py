@@ -34,15 +34,15 @@ def learnt() -> Learnt:
 
 def test_the_few_that_matter_are_found_among_hundreds_that_are_drawn_with_them(learnt: Learnt) -> None:
     found = learnt[0].risk
-    assert found[: len(RISKY)] == pytest.approx(RISK[: len(RISKY)], abs=0.2)
+    assert found[:6] == pytest.approx(RISK[:6], rel=0.4)
+    assert (found[6:8] > 10 * found[len(RISKY) :].mean()).all()  # they take longer to be told from the others
     assert found[len(RISKY) :].mean() < 0.02 * RISK[7]
     assert found.sum() == pytest.approx(RISK.sum(), rel=0.15)
 
 
 def test_as_many_moves_are_accepted_as_is_aimed_at(learnt: Learnt) -> None:
-    """But for what is left of the aim where the next one would be too much."""
     well = [well for _, well in learnt[1]]
-    assert AIM - FAR * math.sqrt(AIM * (1 - AIM) / len(well)) < np.mean(well) < AIM + 0.2
+    assert np.mean(well) == pytest.approx(AIM, abs=FAR * math.sqrt(AIM * (1 - AIM) / len(well)))
 
 
 def test_what_hardly_matters_is_drawn_by_the_hundred_and_what_matters_with_little_of_it(
@@ -50,7 +50,7 @@ def test_what_hardly_matters_is_drawn_by_the_hundred_and_what_matters_with_littl
 ) -> None:
     tuning = learnt[0]
     assert np.median([len(chosen) for chosen, _ in learnt[1]]) > 50
-    assert all(tuning.risk[chosen[:-1]].sum() <= 1.5 * TAKEN for chosen, _ in learnt[1])
+    assert all(tuning.risk[chosen[:-1]].sum() <= 1.2 * TAKEN for chosen, _ in learnt[1])
 
 
 def test_all_numbers_are_drawn_about_as_often_whatever_hangs_on_them(learnt: Learnt) -> None:

@@ -51,7 +51,7 @@ class Island:
     """What an island came to: worlds of equal weight, log of the evidence, moves made and accepted by kind.
 
     extra (N, P): uniforms of the discrepancy of every path. terms (N, dates): what each date adds to the log likelihood
-    of each world.
+    of each world. risk (P): that a new draw of an uncertain number is refused.
     """
 
     worlds: Worlds
@@ -75,8 +75,9 @@ class _Way:
         self.tuning = Tuning.of(task.known.until + 1, self.size)
         self.log_evidence, self.steps, self.first = 0.0, 0, 0
         self.some: list[State] = []
-        self.many = min(LATER, -(-POOL // task.worlds))
-        self.weights = np.zeros(task.worlds * self.many)  # logs
+        self.many = min(LATER, -(-POOL // task.worlds))  # of each world: as it was after its last moves
+        self.pool = self.many * task.worlds  # worlds that go on
+        self.weights = np.zeros(self.pool)  # logs
 
     def fresh(self, count: int) -> Iterator[State]:
         """Worlds before their first turn, from the prior."""
@@ -96,9 +97,7 @@ class _Way:
         if once:
             self.some = [task.forward(state, aim, keys) for state, keys in _until(self.stopped, some)]
         else:
-            rise = step(
-                self.weights, gains, 1.0, STEP * min(effective(self.weights), self.many * task.worlds)
-            )
+            rise = step(self.weights, gains, 1.0, STEP * min(effective(self.weights), self.pool))
             self.weights = self.weights + rise * gains
             self.choose(task.aim(place, rise), lambda n: task.forward(some[n][0], aim, some[n][1]))
         self.follow(task.aim(place, rise))
@@ -114,7 +113,7 @@ class _Way:
         rows: list[tuple[float, float, float]] = []  # weights, what the date adds, what it could add
         for again in range(TRIES):
             if aim.place == 0:
-                before = list(self.fresh(len(self.weights)))
+                before = list(self.fresh(self.pool))
             elif again:
                 before = list(self.moved(before, task.aim(aim.place - 1, 1.0)))
             for many in (1, TRIES - 1):
@@ -141,7 +140,7 @@ class _Way:
     def follow(self, aim: Aim) -> None:
         """Worlds that go with all that is aimed at."""
         while aim.power < 1.0:
-            if effective(self.weights) < KEPT * self.many * self.task.worlds:
+            if effective(self.weights) < KEPT * self.pool:
                 self.choose(aim, self.some.__getitem__)
             gains = np.array([aim.gain(*aim.of(state.sums)) for state in self.some])
             rise = step(self.weights, gains, 1.0 - aim.power, STEP * effective(self.weights))
@@ -160,7 +159,7 @@ class _Way:
         Where all weigh alike one of each chain comes, and nothing is chosen: that is no step.
         """
         self.log_evidence += log_mean(self.weights)
-        self.steps += bool(np.ptp(self.weights) > 0.0 or len(self.weights) != self.many * self.task.worlds)
+        self.steps += bool(np.ptp(self.weights) > 0.0 or len(self.weights) != self.pool)
         self.stir([of(n) for n in drawn(shares(self.weights), self.task.worlds, self.rng)], aim, far, chances)
 
     def stir(self, some: list[State], aim: Aim, far: float, chances: Sequence[float]) -> None:
@@ -177,7 +176,7 @@ class _Way:
             if made >= self.many and self.tuning.stirred(apart) >= far:
                 break
         self.some = [state for chain in zip(*chains, strict=True) for state in chain]
-        self.weights = np.zeros(len(self.some))
+        self.weights = np.zeros(self.pool)
 
     def last(self) -> list[State]:
         """The worlds as they are after all moves."""

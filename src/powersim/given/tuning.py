@@ -7,7 +7,7 @@ the chance that to draw it anew is refused, whatever else is drawn (a noisy or: 
 Intelligent Systems, 4.3.2). What was refused lately, many at a time, tells risks apart by steps of EM (Dempster, Laird
 and Rubin 1977, J. R. Statist. Soc. B 39:1), as pooled tests tell who is ill (Dorfman 1943, Ann. Math. Statist. 14:436).
 A move draws one after another by chance, as long as it is accepted with chance AIM: of what hardly matters hundreds, of
-what matters few, and all equally often.
+what matters few, and all about equally often.
 """
 
 from __future__ import annotations
