@@ -10,11 +10,11 @@ import pytest
 from powersim.scenario.arrays.build import Built
 from powersim.sim.history import simulate
 from powersim.sim.model import PowersimModel
-from powersim.sim.run import Bench, Engine, History, copy_world
+from powersim.sim.room import Room
+from powersim.sim.run import Bench, Engine, History
 from powersim.world.case import Case
 from powersim.world.phases import PHASES
 from powersim.world.quantities import ISSUE
-from powersim.world.start import new_world
 
 SEED = 11
 TURNS = 16
@@ -123,8 +123,27 @@ def test_what_kernels_take_reads_like_the_arrays_that_it_is_made_of(case: Case) 
 
 
 def test_a_copy_of_a_world_is_that_world(case: Case) -> None:
-    engine, copy = Engine(case, SEED, 0), new_world(case.setup)
+    bench = Bench(case.setup)
+    engine, copy = Engine(case, SEED, 0, bench=bench), Room(case.setup, bench.log_rows, detail=False)
     engine.to(4)
-    copy_world(engine.world, copy)
-    for mine, theirs in zip(copy, engine.world, strict=True):
+    copy.copy(bench.room(0))
+    for mine, theirs in zip(copy.world, engine.world, strict=True):
         assert mine.tobytes() == theirs.tobytes()
+
+
+def test_an_engine_that_begins_again_leaves_nothing_of_what_was(case: Case) -> None:
+    other = case._replace(params=case.params._replace(rho=0.0))
+    engine = Engine(case, SEED, 0)
+    engine.to(4)
+    there = engine.point()
+    engine.to(TURNS)
+    engine.again(other)
+    engine.to(TURNS)
+    assert bits(engine.history()) == bits(simulate(other, SEED, 0))
+    engine.again(case)
+    engine.to(TURNS)
+    assert bits(engine.history()) == bits(simulate(case, SEED, 0))
+    engine.again(case, there)
+    assert engine.turns == 4
+    engine.to(TURNS)
+    assert engine.history().values.tobytes() == simulate(case, SEED, 0).values.tobytes()

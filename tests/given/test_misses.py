@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from powersim.compile.bundle import pack
 from powersim.given.misses import Misses
+from powersim.given.reckoning import Points, miss
 from powersim.world.state import Floats
 
 TURN = np.array([0, 0, 2, 3, 3, 7, 11, 11])
@@ -20,9 +22,14 @@ MISSED = 0.2 * RNG.standard_normal(len(TURN))
 def terms(of: Misses, missed: Floats, turn: Floats = TURN) -> Floats:
     """What each turn adds (turns, D), from the misses up to it alone."""
     found = []
+    of_path = np.zeros(len(turn), np.int64)
+    points = pack(Points(np.arange(len(turn)), of_path, of_path, np.zeros(len(turn)), of.own, of.weight))
     for t in np.unique(turn):
-        points = slice(*np.searchsorted(turn, [t, t + 1]).tolist())
-        found.append(-0.5 * of.squares(points, missed[of.since(points) : points.stop]).sum(axis=0))
+        first, end = np.searchsorted(turn, [t, t + 1]).tolist()
+        seen, logs = np.full((len(turn), 1), np.nan), np.zeros((2, of.weight.shape[1]))
+        seen[:end, 0] = missed[:end]
+        miss(points, first, end, seen, logs)
+        found.append(logs[1])
     return np.array(found)
 
 

@@ -75,7 +75,7 @@ def test_a_risk_of_which_nothing_is_known_is_the_guess_and_one_never_refused_fal
 
 def test_a_move_draws_of_what_it_may_draw() -> None:
     tuning, rng = Tuning.of(4, 9), np.random.default_rng(0)
-    tuning.dials[NUDGE].risk[:] = 0.6
+    tuning.dials[NUDGE].risk[:] = 1.0 - AIM
     for _ in range(50):
         chosen = tuning.numbers(rng, NUDGE)
         assert len(chosen) == 1

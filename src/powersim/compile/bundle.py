@@ -34,18 +34,25 @@ class Packed:
 
     # no field of a named tuple begins so
     __slots__ = ("_address", "_entries", "_kind", "_table", "_type", "_values")
+    _kind: Any
     _type: Any
     _values: Any
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
-        if like is None:
+        self._values = values
+        if like is not None and _reals(like._values) and _reals(values):
+            self._entries: list[_Entry] = []  # a hundred numbers: none needs an entry of its own
+            self._kind, self._type = like._kind, like._type
+            self._table = np.array(values, np.float64).view(np.int64)
+            self._address = _address(self._table)
+            return
+        if like is None or not like._entries:
             self._entries = [_entry(value) for value in values]
         else:
             before = zip(values, like._values, like._entries, strict=True)
             self._entries = [
                 entry if value is old else _entry(value, entry[2]) for value, old, entry in before
             ]
-        self._values = values
         self._kind = (type(values).__name__, values._fields, tuple(kind for kind, _, _ in self._entries))
         self._type = like._type if like is not None and like._kind == self._kind else None
         self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
@@ -56,7 +63,7 @@ class Packed:
             place = self._values._fields.index(name)
         except ValueError:
             raise AttributeError(f"{type(self._values).__name__} has no field {name}") from None
-        return self._entries[place][2] or self._values[place]
+        return (self._entries and self._entries[place][2]) or self._values[place]
 
     @property
     def _numba_type_(self) -> Any:
@@ -75,6 +82,11 @@ _Kind = tuple[Any, int]
 """Of a field: the character of its dtype, of a named tuple its `Packed._kind`; dimensions, NUMBER or TUPLE."""
 _Entry = tuple[_Kind, tuple[int, ...], "Packed | None"]
 """Of a field: its kind, what the table says of it, and a named tuple's own table, kept alive here."""
+
+
+def _reals(values: Any) -> bool:
+    """Whether a tuple has real numbers alone."""
+    return set(map(type, values)) == {float}
 
 
 _NOTHING = ctypes.c_char * 0

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from powersim.given.knowledge import shares, total
+from powersim.given.knowledge import shares
+from powersim.given.reckoning import total
 from powersim.world.state import Floats
 
 KEPT = 0.9  # share of worlds that effectively count, below which they are drawn anew and moved
@@ -48,14 +49,14 @@ class Aim:
         """Log of what counts, of a history with logs before the new turns and after them; -inf of no chance."""
         if after[0, 0] == -math.inf:
             return -math.inf
-        log = self.power * float(total(self.after + after)) if self.power > 0.0 else 0.0
-        return log + (1.0 - self.power) * float(total(self.before + before)) if self.power < 1.0 else log
+        log = self.power * total(self.after, after) if self.power > 0.0 else 0.0
+        return log + (1.0 - self.power) * total(self.before, before) if self.power < 1.0 else log
 
     def gain(self, before: Floats, after: Floats) -> float:
         """Log of what is new to a history; -inf if it leaves it no chance."""
         if after[0, 0] == -math.inf:
             return -math.inf
-        return float(total(self.after + after) - total(self.before + before))
+        return total(self.after, after) - total(self.before, before)
 
 
 def step(weights: Floats, gains: Floats, most: float, least: float) -> float:

@@ -22,8 +22,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from powersim.compile.bundle import pack
 from powersim.errors import ArgumentError, PowersimError
 from powersim.given.misses import Misses
+from powersim.given.reckoning import Points, comes, miss, rises, stays
 from powersim.rules.level import beyond
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
@@ -56,19 +58,18 @@ class Check:
 
     def holds(self, values: Floats) -> bool:
         """Whether a history (T, O) has it, once its last turn is over."""
-        kind, during = self.fact.kind, values[self.first : self.last + 1, self.columns]
+        kind = self.fact.kind
         if kind in ("sanctions", "know_how"):
-            found = bool(at_least(during, self.fact.above).all())
+            found = stays(values, self._columns, self.first, self.last, self.fact.above)
         elif kind == "deal" or kind in STATES:
-            found = bool((during > 0.0).any())
+            found = comes(values, self._columns, self.first, self.last)
         else:
-            before = (
-                values[self.first - 1 : self.last, self.columns]
-                if self.first
-                else np.concatenate([_before(kind, during), during[:-1]])
-            )
-            found = bool((during > before).any())
+            found = rises(values, self._columns, self.first, self.last, kind == "delivered")
         return found != (kind in NEGATIVE) if self.fact.happened else not found
+
+    @cached_property
+    def _columns(self) -> Ints:
+        return np.array(self.columns, np.int64)
 
     @property
     def said(self) -> str:
@@ -85,11 +86,6 @@ def said(fact: Fact) -> str:
     """A fact as a scenario writes it, without its dates."""
     thing = fact.things[0] if len(fact.things) == 1 else f"[{', '.join(fact.things)}]"
     return f"{fact.kind}: {thing}" + ("" if fact.happened else ", happened: false")
-
-
-def _before(kind: str, during: Floats) -> Floats:
-    """What was before the first turn: nothing had happened; what was delivered by then is not told."""
-    return during[:1] if kind == "delivered" else np.zeros_like(during[:1])
 
 
 @dataclass(frozen=True)
@@ -160,38 +156,41 @@ class Known:
         return np.asarray(self.common[-1])
 
     @cached_property
-    def _new(self) -> list[tuple[slice, slice, tuple[Check, ...]]]:
-        """What is new at every date: its points, settled draws since the last one, the events that are over."""
+    def _new(self) -> list[tuple[int, int, slice, tuple[Check, ...]]]:
+        """What is new at every date: the first and the end of its points, settled draws, the events that are over."""
         after = [-1, *self.dates]
         asked = np.searchsorted(self.settled.turn, after, side="right").tolist()
         point = np.searchsorted(self.turn, after, side="right").tolist()
         return [
             (
-                slice(point[n], point[n + 1]), slice(asked[n], asked[n + 1]),
+                point[n], point[n + 1], slice(asked[n], asked[n + 1]),
                 tuple(check for check in self.checks if check.last == date),
             )
             for n, date in enumerate(self.dates)
         ]  # fmt: skip
 
-    def term(self, place: int, values: Floats, answer: Floats) -> Floats | float:
-        """What the date at a place adds to the log likelihood (1 + P, D) of a history (T, O): at most 0, see `common`.
+    @cached_property
+    def _points(self) -> Points:
+        """Points of paths, packed."""
+        found = (self.turn, self.column, self.path, self.value, self.misses.own, self.misses.weight)
+        return pack(Points._make(np.ascontiguousarray(array) for array in found))
 
-        answer (F, 2): as in `Luck`.
+    def onward(self, place: int, values: Floats, answer: Floats, before: Floats) -> Floats:
+        """Logs (1 + P, D) of a history (T, O) after the date at a place, by those before it, which they never exceed.
+
+        answer (F, 2): as in `Luck`. The first row, of events, is -inf if the history has no chance. See `common`.
         """
-        points, asked, over = self._new[place]
+        first, end, asked, over = self._new[place]
         events = sum(log for log in answer[asked, 1].tolist() if log == log)  # not a number: never asked
         for check in over:
             if not check.holds(values):
-                if check.exact or check.fact.miss <= 0.0:
-                    return -math.inf
-                events += math.log(check.fact.miss)
-        found = np.zeros_like(self.constant)
-        found[0] = events
-        if points.stop > points.start:
-            some = slice(self.misses.since(points), points.stop)
-            missed = values[self.turn[some], self.column[some]] - self.value[some]
-            found[1 + self.path[points]] = -0.5 * self.misses.squares(points, missed)
-        return found
+                no_chance = check.exact or check.fact.miss <= 0.0
+                events += -math.inf if no_chance else math.log(check.fact.miss)
+        after = before.copy()
+        after[0] += events
+        if events > -math.inf:
+            miss(self._points, first, end, values, after)
+        return after
 
 
 def known(plan: Plan, date: str | None = None) -> Known:
@@ -251,12 +250,6 @@ def log_mean(logs: Floats) -> float:
     """Log of the mean of what has these logs."""
     most = float(logs.max())
     return most if most == -math.inf else most + math.log(float(np.exp(logs - most).sum()) / logs.size)
-
-
-def total(logs: Floats) -> Floats:
-    """Log likelihood (...) of histories with logs (..., 1 + P, D): of every path averaged over its discrepancy."""
-    most = logs.max(axis=-1)
-    return np.asarray((most + np.log(np.exp(logs - most[..., None]).mean(axis=-1))).sum(axis=-1))
 
 
 def without(what: Known) -> Known:

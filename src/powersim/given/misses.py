@@ -26,47 +26,33 @@ ROOT = math.sqrt(2.0 * math.pi)
 class Misses:
     """How points (Q) of paths are missed under values (D) of the discrepancy's sd.
 
-    constant (D, Q): log likelihood of no miss, by points. precision (Q, D): one over the variance of each by itself.
-    own (Q, P): the points of its path up to each point, which comes itself in place of those after it; weight
-    (D, Q, P): what each has in the deviate of the point; both empty if misses do not last.
+    constant (D, Q): log likelihood of no miss, by points. own (Q, P): the points of its path up to each point, which
+    comes itself in place of those after it, or alone if misses do not last; weight (Q, D, P): what each has in the
+    deviate of the point.
     """
 
     constant: Floats
-    precision: Floats
     own: Ints
     weight: Floats
 
     @classmethod
     def of(cls, turn: Ints, path: Ints, error: Floats, sd: Floats, lasts: float) -> Misses:
         """Points in the order of their turns (Q), the path and the coding error of each, sd (D), lasts in turns."""
-        variance = error[:, None] ** 2 + sd**2
-        constant = -np.log(np.sqrt(variance) * ROOT).T
         if lasts <= 0.0:
-            return cls(constant, 1.0 / variance, np.zeros((0, 0), np.int64), np.zeros((0, 0, 0)))
+            alone = np.sqrt(error[:, None] ** 2 + sd**2)
+            return cls(-np.log(alone * ROOT).T, np.arange(len(path))[:, None], 1.0 / alone[..., None])
         paths = [np.flatnonzero(path == one) for one in np.unique(path)]
         most = max(map(len, paths), default=0)
         own = np.repeat(np.arange(len(path))[:, None], most, axis=1)
-        weight = np.zeros((len(sd), len(path), most))
+        weight = np.zeros((len(path), len(sd), most))
         constant = np.full((len(sd), len(path)), -math.log(ROOT))
         for points in paths:
             common = _covariance(sd, turn[points], turn[points], lasts)
             factor = np.linalg.cholesky(common + np.diag(error[points] ** 2))
             constant[:, points] -= np.log(np.diagonal(factor, axis1=1, axis2=2))
             own[points, : len(points)] = np.minimum.outer(points, points)
-            weight[:, points, : len(points)] = np.tril(np.linalg.inv(factor))
-        return cls(constant, 1.0 / variance, own, weight)
-
-    def since(self, points: slice) -> int:
-        """The first point whose miss counts for those of a turn."""
-        return 0 if self.own.size else points.start
-
-    def squares(self, points: slice, missed: Floats) -> Floats:
-        """Squares of the deviates of a turn's points (Q, D). missed: misses from `since` to the turn's last."""
-        if not self.own.size:
-            return np.asarray(missed[:, None] ** 2 * self.precision[points])
-        # not a product of matrices: its last bits would hang on how many threads a library takes
-        deviates = np.einsum("dqp,qp->dq", self.weight[:, points], missed[self.own[points]])
-        return np.asarray((deviates**2).T)
+            weight[points, :, : len(points)] = np.tril(np.linalg.inv(factor)).swapaxes(0, 1)
+        return cls(constant, own, weight)
 
 
 def left(

@@ -20,14 +20,13 @@ from scipy.special import ndtr, ndtri
 
 from powersim.compile.bundle import pack
 from powersim.given.aims import Aim
-from powersim.given.knowledge import Known, total
+from powersim.given.knowledge import Known
+from powersim.given.reckoning import total
 from powersim.given.tuning import BLOCK, NUDGE, PARTS, RECENT, SHARES, TURN, Tuning
 from powersim.run.opened import own_name
 from powersim.run.plan import Plan
 from powersim.run.possible import Keys
-from powersim.sim.forks import bench_of
-from powersim.sim.run import Engine, Point
-from powersim.world.case import Case
+from powersim.sim.run import Bench, Engine, Point
 from powersim.world.draws import Luck
 from powersim.world.state import Floats, Ints, Setup
 
@@ -65,9 +64,9 @@ class Task:
     moves: int
 
     @cached_property
-    def _packed(self) -> Setup:
-        """The setup without draws: most of its arrays are in every case."""
-        return pack(self.plan.built.setup)
+    def _seat(self) -> _Seat:
+        """Where its worlds are computed: by one thread at a time."""
+        return _Seat(self)
 
     def aim(self, place: int, power: float) -> Aim:
         """What counts on the way to the date at a place from the one before, or from the start."""
@@ -80,23 +79,10 @@ class Task:
         """The turn before which a world is kept, so that luck from then on can be drawn anew cheaply."""
         return max(0, min(aim.first, aim.last - BACK))
 
-    def case(self, place: Floats) -> Case:
-        """The inputs at a place, under the branch that happened, watching what is known."""
-        built, theory = self.plan.built, own_name(self.theory)
-        case = built.case(own_name(self.known.branch), theory, at=place, snapshots=())
-        return case._replace(setup=pack(case.setup, self._packed), watch=self.known.watch)
-
     def begun(self, place: Floats, keys: Keys) -> State:
         """A world before its first turn."""
         none = np.full((len(self.known.settled.turn), 2), np.nan)
         return State(place, keys, sums=(np.zeros_like(self.known.constant),), answer=none)
-
-    def _engine(self, state: State, case: Case, at: Point | None = None) -> tuple[Engine, Luck]:
-        """An engine where a world stood, and the luck of the world, which may be written. No chronicle is kept."""
-        luck = self.known.settled.luck(self.plan.seed, state.keys.copy())
-        luck.answer[: len(state.answer)] = state.answer
-        bench = bench_of(self.plan.built.setup, 0)
-        return Engine(case, self.plan.seed, 0, bench=bench, chance=luck, at=at), luck
 
     def _ahead(
         self, engine: Engine, luck: Luck, sums: tuple[Floats, ...], aim: Aim, floor: float
@@ -114,7 +100,7 @@ class Task:
                 engine.to(back)
                 past = engine.point()
             engine.to(date + 1)
-            there.append(there[place] + self.known.term(place, engine.record.values, luck.answer))
+            there.append(self.known.onward(place, engine.record.values, luck.answer, there[place]))
             log = aim.log(there[min(place + 1, aim.place)], there[place + 1])
             if log < floor or log == -math.inf:
                 log = -math.inf
@@ -123,22 +109,20 @@ class Task:
 
     def weigh(self, state: State, aim: Aim, floor: float = -math.inf) -> State:
         """The state with its likelihood, from its first turn on; -inf as soon as that is sure to lie below a floor."""
-        luckless = replace(state, answer=np.full_like(state.answer, np.nan))
-        engine, luck = self._engine(luckless, self.case(state.place))
-        log, sums, past = self._ahead(engine, luck, state.sums, aim, floor)
-        return replace(state, log=log, sums=sums, answer=luck.answer, past=past)
+        seat = self._seat.take(replace(state, answer=np.full_like(state.answer, np.nan)))
+        log, sums, past = self._ahead(seat.here, seat.luck, state.sums, aim, floor)
+        return replace(state, log=log, sums=sums, answer=seat.luck.answer.copy(), past=past)
 
     def _onward(self, state: State, aim: Aim, keys: Iterable[Keys]) -> Iterator[tuple[State, Luck]]:
         """A world that stands at one date, at the next one, by each luck of the turns from there to it (L, S).
 
         Its state but for its luck, which is written over by the next one.
         """
-        case = self.case(state.place)
-        here, luck = self._engine(state, case, state.past)
+        seat = self._seat.take(state, state.past)
+        here, there, luck = seat.here, seat.there, seat.luck
         here.to(self.back(aim))
         past = here.point()
         here.to(aim.first)
-        there = here.fork(case, same_bench=True)
         since = int(np.searchsorted(self.known.settled.turn, aim.first))
         for own in keys:
             there.go_to(here)
@@ -149,14 +133,14 @@ class Task:
     def forward(self, state: State, aim: Aim, keys: Keys) -> State:
         """A world that stands at one date, at the next one, by the luck of the turns from there to it (L, S)."""
         ((there, luck),) = self._onward(state, aim, [keys])
-        return replace(there, keys=luck.keys, answer=luck.answer)
+        return replace(there, keys=luck.keys.copy(), answer=luck.answer.copy())
 
     def gains(self, state: State, aim: Aim, keys: Keys) -> list[float]:
         """Log of what the next date adds to a world that stands at one, by each luck of the turns to it (N, L, S).
 
         aim: at all of it, power 1.
         """
-        known = float(total(aim.before + state.sums[aim.place]))
+        known = total(aim.before, state.sums[aim.place])
         return [there.log - known for there, _ in self._onward(state, aim, keys)]
 
     def walk(
@@ -172,9 +156,8 @@ class Task:
         proposals: a turn, new keys (S), and which shares take them; by turn. slack: how far the log likelihood may fall
         by each. at: where the world stood before all of these turns; None: at its beginning.
         """
-        case, accepted = self.case(state.place), []
-        here, luck = self._engine(state, case, at)
-        there = here.fork(case, same_bench=True)
+        seat, accepted = self._seat.take(state, at), []
+        here, there, luck = seat.here, seat.there, seat.luck
         since = np.searchsorted(self.known.settled.turn, np.arange(aim.last + 1))
         for (turn, keys, some), fall in zip(proposals, slack, strict=True):
             here.to(turn)
@@ -189,7 +172,33 @@ class Task:
                 state = replace(state, log=log, sums=sums, past=past or state.past)
             else:
                 luck.keys[turn], luck.answer[since[turn] :] = before, answer
-        return replace(state, keys=luck.keys, answer=luck.answer), accepted
+        return replace(state, keys=luck.keys.copy(), answer=luck.answer.copy()), accepted
+
+
+class _Seat:
+    """An engine, a second one that goes on from where it stands, and their luck, for the worlds of a task.
+
+    Worlds take it one after the other: a draw and a luck are written over those before, since to put an engine together
+    costs as much as some turns.
+    """
+
+    def __init__(self, task: Task) -> None:
+        plan, known = task.plan, task.known
+        self.built, self.theory = plan.built, own_name(task.theory)
+        nowhere = np.full(len(self.built.paths(self.theory)), 0.5)
+        case = self.built.case(own_name(known.branch), self.theory, at=nowhere, snapshots=())
+        self.setup: Setup = case.setup  # its own to write over: that of the case is the same, packed
+        self.case = case._replace(setup=pack(case.setup), watch=known.watch)
+        self.luck = known.settled.luck(plan.seed, np.zeros((self.built.turns, PARTS), np.uint64))
+        self.here = Engine(self.case, plan.seed, 0, bench=Bench(case.setup, 0), chance=self.luck)
+        self.there = self.here.fork(self.case, same_bench=True)
+
+    def take(self, state: State, at: Point | None = None) -> _Seat:
+        """Put a world here, at its beginning or where it stood."""
+        self.luck.keys[:], self.luck.answer[:] = state.keys, state.answer
+        inputs = self.built.inputs_at(state.place, self.theory, over=self.setup)
+        self.here.again(self.case._replace(params=inputs.params), at)
+        return self
 
 
 def moved(

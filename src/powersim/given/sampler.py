@@ -27,8 +27,9 @@ import numpy as np
 
 from powersim.errors import PowersimError
 from powersim.given.aims import KEPT, STEP, Aim, drawn, effective, step
-from powersim.given.knowledge import log_mean, shares, total
+from powersim.given.knowledge import log_mean, shares
 from powersim.given.moves import State, Task, keys_of, moved
+from powersim.given.reckoning import total
 from powersim.given.tuning import SHARES, WHOLE, Tuning
 from powersim.run.opened import own_name
 from powersim.run.possible import Keys, Worlds
@@ -42,7 +43,7 @@ LAST = 0.6  # the same in the end, by moves over the whole of their histories
 POOL = 256  # worlds that go on from a step: of fewer, these as they were after earlier moves go on too
 LATER = 4  # as they were after so many times, at most
 PASSES = 40  # times all worlds are moved for that, at most
-VERSION = 6  # rises when the same task gives other worlds
+VERSION = 7  # rises when the same task gives other worlds
 T = TypeVar("T")
 
 
@@ -126,9 +127,9 @@ class _Way:
                             some.append((state, own))
                             rows.append((weight, gain, best))
                 weights, gains, could = np.array(rows).reshape(-1, 3).T
-                if (gains > could - MISSED).any() and effective(weights + gains) >= FEW * task.worlds:
+                if (gains > could - MISSED).any() and effective(weights + gains) >= FEW * len(before):
                     break
-            if len(some) >= FEW * task.worlds:
+            if len(some) >= FEW * len(before):
                 break
         if not some:
             raise PowersimError(_impossible(task, aim, tried * len(before)))
@@ -212,7 +213,10 @@ def _told(task: Task, way: _Way) -> Island:
     keys = np.stack([state.keys for state in some])
     for own in keys:
         own[what.until + 1 :] = keys_of(rng, turns - what.until - 1)
-    logs = np.array([total(what.common + state.sums) for state in some])
+    logs = np.array([
+        [total(common, state.sums[min(place, len(state.sums) - 1)]) for place, common in enumerate(what.common)]
+        for state in some
+    ])  # fmt: skip
     chance = np.array([shares(what.constant[1:] + state.sums[-1][1:]) for state in some])
     drawn, within = rng.random((2, *chance.shape[:2]))
     part = (np.cumsum(chance, axis=-1)[..., :-1] < drawn[..., None]).sum(axis=-1)

@@ -28,7 +28,7 @@ WHOLE = (0.0, 0.45, 0.48, 0.07)
 """The same where a history is at its end, and none of its turns more recent than others."""
 PARTS = 16  # shares of a turn's luck, each with a key of its own
 AIM = 0.35  # share of moves that should be accepted
-TAKEN = -math.log(AIM)  # sum of risks that a move takes, to be accepted so often
+TAKEN = -math.log(AIM)  # sum of small risks that a move takes, to be accepted so often
 GUESS, LEAST = 0.01, 1e-5  # a risk of which nothing is known, and the least
 DOUBT = 2.0  # draws that the guess counts for
 LATELY = 2000  # moves of a kind that tell of its risks
@@ -43,9 +43,14 @@ class _Dial:
         self.moves: deque[tuple[Ints, bool]] = deque(maxlen=LATELY)
 
     def chosen(self, rng: np.random.Generator, places: Ints) -> Ints:
-        """Those of some places that a move draws anew."""
+        """Those of some places that a move draws anew: as many as leave it the chance AIM to be accepted."""
         order = rng.permutation(places)
-        return order[: max(1, int(np.searchsorted(np.cumsum(self.risk[order]), TAKEN)))]
+        left = np.cumprod(1.0 - self.risk[order])
+        some = int((left > AIM).sum())
+        if some < len(order):  # with one more the chance is below AIM, with none above it
+            before = left[some - 1] if some else 1.0
+            some += bool(rng.random() * (before - left[some]) < before - AIM)
+        return order[: max(1, some)]
 
     def follow(self) -> None:
         """Follow what was refused lately."""

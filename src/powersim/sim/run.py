@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from powersim.compile import jit
 from powersim.compile.bundle import pack
+from powersim.sim.room import Memory, Room
 from powersim.world.case import Case
 from powersim.world.channels import Held, Paths, new_paths
 from powersim.world.desk import Desk, new_desk
@@ -27,7 +26,7 @@ from powersim.world.given import Given, given_by
 from powersim.world.params import Params
 from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
-from powersim.world.start import LOG_ROWS, new_world
+from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats, Ints, Setup, World
 from powersim.world.turn import LATER, STEPS, begin, stretch
 
@@ -51,10 +50,10 @@ class History:
 
 
 class Point(NamedTuple):
-    """Where a history stood between turns: turns done, its world, and what was watched of them (turns, O)."""
+    """Where a history stood between turns: turns done, its world (as in `Room`), and what was watched (turns, O)."""
 
     turns: int
-    world: World
+    memory: Memory
     values: Floats
 
 
@@ -68,15 +67,14 @@ class Bench:
         self.kept = kept
         self.desk: Desk = new_desk(s, kept)
         self.packed_desk: Desk = pack(self.desk)
-        self._worlds: list[tuple[World, World]] = []  # as arrays, and packed
+        self._rooms: list[Room] = []
         self._given: Given | None = None  # the last one packed: most of its arrays are in the next one too
 
-    def world(self, depth: int) -> tuple[World, World]:
-        """The world at a depth of the pile, as arrays and packed; what is in it is of no account."""
-        while len(self._worlds) <= depth:
-            fresh = new_world(self.s, self.log_rows, self.detail)
-            self._worlds.append((fresh, pack(fresh)))
-        return self._worlds[depth]
+    def room(self, depth: int) -> Room:
+        """The room at a depth of the pile; what is in it is of no account."""
+        while len(self._rooms) <= depth:
+            self._rooms.append(Room(self.s, self.log_rows, self.detail))
+        return self._rooms[depth]
 
     def pack(self, given: Given) -> Given:
         """What is given, packed."""
@@ -113,25 +111,45 @@ class Engine:
         kept = new_paths(case.setup, case.turns) if keep else None
         used = Bench(case.setup, log_rows, detail, kept) if bench is None else bench
         self._sit(case, given, used, 0)
-        if at is not None:
-            self._enter(at)
-            return
-        if bench is not None:
-            copy_world(new_world(case.setup, 0, used.detail), self.world)
-        begin(*self.packed)
+        self._start(at)
 
     def _sit(self, case: Case, given: Given, bench: Bench, depth: int) -> None:
         """Take a place at a bench."""
         self.case, self.given = case, given
-        self._bench, self._depth = bench, depth
-        self.world, packed = bench.world(depth)
+        self._bench, self._depth, self._room = bench, depth, bench.room(depth)
+        self.world: World = self._room.world
         self.desk: Desk = bench.desk
         self.record: Record = new_record(case)
-        self.packed: tuple[Given, World, Desk] = bench.pack(given), packed, bench.packed_desk
+        self.packed: tuple[Given, World, Desk] = (
+            bench.pack(given), self._room.packed, bench.packed_desk,
+        )  # fmt: skip
         """The three things that a kernel takes: `g`, `w` and `desk`."""
         self._out: Record = pack(self.record)
         self.step = 0
         """Phases that have been computed."""
+
+    def _start(self, at: Point | None) -> None:
+        """Stand at the beginning, or where another history stood."""
+        if at is not None:
+            self._recall(at)
+            self._ready()
+            return
+        self._room.clear(self.case.setup)
+        self.step = 0
+        begin(*self.packed)
+
+    def again(self, case: Case, at: Point | None = None) -> None:
+        """Begin anew with another case of its size and the luck that it has, or go on from where another stood.
+
+        What arrays of the case and of the luck hold may be other than before, and the history another.
+        """
+        self.case = case
+        self.given = self.given._replace(
+            s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
+            snapshots=case.snapshots,
+        )  # fmt: skip
+        self.packed = (self._bench.pack(self.given), *self.packed[1:])
+        self._start(at)
 
     @property
     def turns(self) -> int:
@@ -189,35 +207,34 @@ class Engine:
             other._sit(case, given, bench, self._depth + 1)
         else:
             other._sit(case, given, Bench(case.setup, bench.log_rows, bench.detail), 0)
-        other.record.alignment[:] = self.record.alignment
-        other._enter(self._here)
+        other._follow(self)
+        other._ready()
         return other
 
     def go_to(self, other: Engine) -> None:
-        """Stand where another history of a case of this size stands, between turns: its world and what it has left."""
-        self.record.alignment[:] = other.record.alignment
-        self._stand(other._here)
+        """Stand where another history at the same bench stands, between turns, to go on by what it takes as given."""
+        self.case, self.given, self.packed = other.case, other.given, (other.packed[0], *self.packed[1:])
+        self._follow(other)
 
-    @property
-    def _here(self) -> Point:
-        """Where the history stands, as long as it stays there."""
-        return Point(self.turns, self.world, self.record.values[: self.turns])
+    def _follow(self, other: Engine) -> None:
+        """Make the world that of another history of this size, and what it has left behind."""
+        self.record.alignment[:] = other.record.alignment
+        self.record.values[: other.turns] = other.record.values[: other.turns]
+        self._room.copy(other._room)
+        self.step = other.turns * STEPS
 
     def point(self) -> Point:
-        """Where the history stands, between turns, to go back to."""
-        here = self._here
-        world = {name: getattr(here.world, name).copy() for name in World._fields}
-        return Point(here.turns, World(**world), here.values.copy())
+        """Where the history stands, between turns, to go back to; but for its chronicle."""
+        return Point(self.turns, self._room.memory.copy(), self.record.values[: self.turns].copy())
 
-    def _stand(self, point: Point) -> None:
+    def _recall(self, point: Point) -> None:
         """Stand where a history of a case of this size stood."""
-        copy_world(point.world, self.world)
+        self._room.memory[:] = point.memory
         self.record.values[: point.turns] = point.values
         self.step = point.turns * STEPS
 
-    def _enter(self, point: Point) -> None:
-        """The same on entering: no step, but the desk is made ready."""
-        self._stand(point)
+    def _ready(self) -> None:
+        """On entering: no step, but the desk is made ready."""
         stretch(*self.packed, self._out, self.step, self.step)
 
     def observe(self, kind: int, a: int, b: int = -1) -> float:
@@ -239,17 +256,6 @@ class Engine:
         )
 
 
-def copy_world(source: World, to: World) -> None:
-    """Make a world equal to another; of the chronicle only what is written."""
-    rows = min(int(source.logged[0]), len(source.log))
-    for name in World._fields:
-        old, new = getattr(source, name), getattr(to, name)
-        if name == "log":
-            new[:rows] = old[:rows]
-        else:
-            np.copyto(new, old)
-
-
 def compile_on_two(case: Case) -> None:
     """Compile what cases of this size need in two processes, if rules come in parts and there are processors."""
     if not jit.in_parts() or (os.cpu_count() or 1) < 2:
@@ -257,6 +263,6 @@ def compile_on_two(case: Case) -> None:
     from powersim.compile.second import lowering
 
     bench, out = Bench(case.setup), new_record(case)
-    packed = bench.pack(given_by(case, 0, 0)), bench.world(0)[1], bench.packed_desk
+    packed = bench.pack(given_by(case, 0, 0)), bench.room(0).packed, bench.packed_desk
     with lowering(LATER, *packed, 0, whole=begin):
         stretch(*packed, pack(out), 0, 0)

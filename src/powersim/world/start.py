@@ -21,42 +21,56 @@ LOG_ROWS = 8192  # a chronicle longer than this is cut; `World.logged` still cou
 
 def new_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World:
     """A world at its starting values, at peace and without open deals; `detail`: of its chronicle."""
+    world = blank_world(s, log_rows, detail)
+    settle(s, world)
+    return world
+
+
+def settle(s: Setup, w: World) -> None:
+    """Write the starting values of a setup into a blank world of its size."""
+    w.x[:], w.q[:], w.power[:], w.economy[:] = s.x0, s.stock0, s.power0, s.economy0
+    w.alignment[:], w.resolve[:], w.trust[:] = s.alignment0, s.resolve0, s.trust0
+    w.theta[:], w.salience[:] = s.ideal_hard, s.salience_hard
+    w.engagers[:] = w.engagers_home[:] = s.engagers0
+    w.pos[:] = w.dis[:] = w.aim[:] = w.pos_before[:] = s.control_start
+    # What a reading shows at the start was delivered.
+    shown = ((s.issue_kind == FLOW_STOCK) | (s.issue_kind == KNOW_HOW)) & (s.bind >= 0)
+    w.delivered[s.bind[shown]] = s.x0[shown] * s.bind_full[shown]
+
+
+def blank_world(s: Setup, log_rows: int = LOG_ROWS, detail: bool = False) -> World:
+    """A world of a setup's size before its starting values are written."""
     n, k = s.ideal_hard.shape
     c, flows, disputes = s.control_key.shape[0], s.flow_key.shape[0], s.dispute_key.shape[0]
     strikes, proxies, events = s.strike_key.shape[0], s.proxy_key.shape[0], s.event_key.shape[0]
-    delivered = np.zeros(flows)
-    for issue in range(k):
-        # What a reading shows at the start was delivered.
-        if s.issue_kind[issue] in (FLOW_STOCK, KNOW_HOW) and s.bind[issue] >= 0:
-            delivered[s.bind[issue]] = s.x0[issue] * s.bind_full[issue]
     ints = np.int64
     return World(
-        x=s.x0.copy(),
-        pos=s.control_start.copy(),
-        q=s.stock0.copy(),
-        alignment=s.alignment0.copy(),
-        resolve=s.resolve0.copy(),
-        trust=s.trust0.copy(),
+        x=np.zeros(k),
+        pos=np.zeros(c),
+        q=np.zeros_like(s.stock0),
+        alignment=np.zeros((n, n)),
+        resolve=np.zeros_like(s.resolve0),
+        trust=np.zeros((n, n)),
         calculus0=np.zeros((n, n)),
-        theta=s.ideal_hard.copy(),
-        salience=s.salience_hard.copy(),
-        power=s.power0.copy(),
-        economy=s.economy0.copy(),
-        engagers=s.engagers0.copy(),
-        engagers_home=s.engagers0.copy(),
+        theta=np.zeros((n, k)),
+        salience=np.zeros((n, k)),
+        power=np.zeros(n),
+        economy=np.zeros(n),
+        engagers=np.zeros_like(s.engagers0),
+        engagers_home=np.zeros_like(s.engagers0),
         ideal_shift=np.zeros((n, k)),
         salience_shift=np.zeros((n, k)),
-        dis=s.control_start.copy(),
-        aim=s.control_start.copy(),
+        dis=np.zeros(c),
+        aim=np.zeros(c),
         own=np.zeros(c),
         policy=np.full((c, n), np.nan),
-        pos_before=s.control_start.copy(),
+        pos_before=np.zeros(c),
         settled=np.zeros(c, np.uint8),
         locked_until=np.zeros(c, ints),
         ordered=np.zeros(flows),
         due=np.zeros(flows, ints),
         frozen_until=np.zeros(flows, ints),
-        delivered=delivered,
+        delivered=np.zeros(flows),
         price=np.zeros(flows),
         gains=np.zeros((n, n)),
         dealt=np.zeros((n, n)),

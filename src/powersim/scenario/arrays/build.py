@@ -114,36 +114,44 @@ class Built:
         """
         return self.inputs_at(self.uniforms(seed, run, theory), theory)
 
-    def inputs_at(self, u: Floats, theory: str = "", fixed: Mapping[str, float] | None = None) -> Inputs:
+    def inputs_at(
+        self,
+        u: Floats,
+        theory: str = "",
+        fixed: Mapping[str, float] | None = None,
+        over: Setup | None = None,
+    ) -> Inputs:
         """Setup and parameters at a place u (P) in the space of assumptions: see `uniforms` and `paths`.
 
         `fixed` gives parameters by name, in the units of their defaults: it wins over the theory and the place.
+        over: a setup from here that nobody else uses: it is written over and comes back, which is quicker.
         """
         patch, own = self._patch(theory), len(self._draws.all)
         raw = patch.base.copy()
         raw[patch.places] = patch.draws.values(u[own:])
         for name, value in (fixed or {}).items():
             raw[list(SPEC).index(name)] = SPEC[name].check(value)
-        return self._filled(raw, self._draws.values(u[:own]))
+        return self._filled(raw, self._draws.values(u[:own]), over)
 
     def central(self, theory: str = "") -> Inputs:
         """Setup and parameters with every prior at its number's value."""
         return self._filled(self._patch(theory).base.copy(), None)
 
-    def _filled(self, raw: Floats, drawn: Floats | None) -> Inputs:
+    def _filled(self, raw: Floats, drawn: Floats | None, over: Setup | None = None) -> Inputs:
         params = per_turn(Params._make(_whole(raw)), QUARTERS[self.scenario.calendar.turn])
         arrays: dict[str, Any] = {}
 
         def write(targets: list[_Target], numbers: Floats) -> None:
             for target in targets:
                 if target.array not in arrays:
-                    arrays[target.array] = getattr(self.setup, target.array).copy()
+                    own = getattr(over or self.setup, target.array)
+                    arrays[target.array] = own.copy() if over is None else own
                 arrays[target.array].reshape(-1)[target.cells] = numbers[target.sources]
 
         if drawn is not None:
             write(self._drawn, drawn)
         write(self._linked, np.array(params, np.float64))
-        return Inputs(self.setup._replace(**arrays), params)
+        return Inputs(self.setup._replace(**arrays) if over is None else over, params)
 
     def _patch(self, theory: str) -> _Patch:
         if theory and theory not in self.scenario.theories:
