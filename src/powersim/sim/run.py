@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from powersim.compile import jit
 from powersim.compile.bundle import pack
 from powersim.sim.room import Memory, Room
@@ -149,6 +151,7 @@ class Engine:
             snapshots=case.snapshots,
         )  # fmt: skip
         self.packed = (self._bench.pack(self.given), *self.packed[1:])
+        self.record.values[:], self.record.alignment[:] = np.nan, 0.0
         self._start(at)
 
     @property
@@ -224,7 +227,7 @@ class Engine:
         self.step = other.turns * STEPS
 
     def point(self) -> Point:
-        """Where the history stands, between turns, to go back to; but for its chronicle."""
+        """Where the history stands, between turns, to go back to; but for its chronicle and its snapshots."""
         return Point(self.turns, self._room.memory.copy(), self.record.values[: self.turns].copy())
 
     def _recall(self, point: Point) -> None:
