@@ -4,9 +4,9 @@
                                                      [--out out/missile_defense_given] [--list]
 
 Runs the commands behind the part "Given what happened" of README.md, prints each, and writes the numbers that it
-quotes into OUT/numbers.md. Worlds are chosen once and serve all: two seconds of a processor for each under a theory
-to 2009Q2 (four theories, 256 worlds: 35 minutes), and the histories of every branch, some 6; somewhat more than half
-as long on two processors. Interrupted, the same command goes on.
+quotes into OUT/numbers.md. Worlds are chosen once and serve all: a second and a half of a processor for each under a
+theory to 2009Q2 (four theories, 256 worlds: 24 minutes), and the histories of every branch, some 5; half as long on two
+processors. Interrupted, the same command goes on.
 """
 
 from __future__ import annotations
