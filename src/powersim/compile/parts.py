@@ -18,6 +18,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+import llvmlite.binding as ll
 import numba
 import numpy as np
 from llvmlite import ir
@@ -80,6 +81,13 @@ class WholeCodegen(JITCPUCodegen):  # type: ignore[misc]
     def _customize_tm_features(self) -> str:
         features: str = super()._customize_tm_features()
         return f"{features},+prefer-no-gather" if "+avx2" in features else features
+
+    def _pass_builder(self, **kwargs: Any) -> Any:
+        options = ll.create_pipeline_tuning_options(kwargs.get("opt", numba.config.OPT))
+        options.loop_vectorization = kwargs.get("loop_vectorize", numba.config.LOOP_VECTORIZE)
+        options.slp_vectorization = kwargs.get("slp_vectorize", numba.config.SLP_VECTORIZE)
+        options.loop_unrolling = False
+        return ll.create_pass_builder(self._tm, options)
 
 
 @cache
