@@ -163,6 +163,8 @@ def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bo
 @rule
 def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
+    if amount == 0.0:
+        return
     df, dh = sums.df, sums.dh
     for i in range(d.M.shape[0]):
         if i == a:
