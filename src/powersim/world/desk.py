@@ -345,18 +345,14 @@ def new_slate(s: Setup) -> Slate:
     """Room for a scenario of this size."""
     n, c = s.power0.shape[0], s.control_key.shape[0]
     row = row_length(n)
+    full = ("roots", "isolated", "bonds", "weight", "alike", "stakes")
     return Slate(
-        roots=np.zeros((n, row)),
+        **{name: np.zeros((n, row)) for name in full},
         now=np.zeros((n, n)),
         levers=np.zeros((n, n)),
         felt=np.zeros(row),
-        isolated=np.zeros((n, row)),
         outcast=np.zeros(row),
-        bonds=np.zeros((n, row)),
         joint=np.zeros((n, n)),
-        weight=np.zeros((n, row)),
-        alike=np.zeros((n, row)),
-        stakes=np.zeros((n, row)),
         opponent=np.zeros(n, np.int64),
         against=np.zeros(n),
         concerns=np.zeros(n),
