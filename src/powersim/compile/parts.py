@@ -71,18 +71,26 @@ class WholeLibrary(JITCodeLibrary):  # type: ignore[misc]
         super().finalize()
 
 
+KNOWS_GATHERS = 18
+"""The version of LLVM from which on it can be told not to gather."""
+
+
 class WholeCodegen(JITCPUCodegen):  # type: ignore[misc]
-    """Makes machine code of wholes: tables are read number by number, which takes less than a vector's own way.
+    """Makes machine code of wholes: tables are read number by number, and loops are not unrolled.
 
     Where a processor fills a vector from all over memory at once (a gather), it does so slowly, or was made slow for
-    safety (gather data sampling, 2023). Powers, exponentials and logarithms of rows are half look-ups.
+    safety (gather data sampling, 2023). Powers, exponentials and logarithms of rows are half look-ups. Rows are short:
+    a loop unrolled is more to compile and to run through, and no faster.
     """
 
     def _customize_tm_features(self) -> str:
+        """Features of this processor, and what to make of them."""
         features: str = super()._customize_tm_features()
-        return f"{features},+prefer-no-gather" if "+avx2" in features else features
+        told = "+avx2" in features and ll.llvm_version_info[0] >= KNOWS_GATHERS
+        return f"{features},+prefer-no-gather" if told else features
 
     def _pass_builder(self, **kwargs: Any) -> Any:
+        """Numba's own, but for unrolling."""
         options = ll.create_pipeline_tuning_options(kwargs.get("opt", numba.config.OPT))
         options.loop_vectorization = kwargs.get("loop_vectorize", numba.config.LOOP_VECTORIZE)
         options.slp_vectorization = kwargs.get("slp_vectorize", numba.config.SLP_VECTORIZE)
