@@ -181,6 +181,20 @@ def test_the_engine_calls_no_function_of_a_mathematical_library_and_fuses_nothin
         assert not_exact(code) == set()
 
 
+@pytest.mark.skipif(not (jit.ENABLED and jit.in_parts()), reason="nothing is compiled in parts")
+def test_the_engine_reads_tables_number_by_number(root: Path) -> None:
+    from powersim.compile.parts import KNOWS_GATHERS
+
+    if llvm.llvm_version_info[0] < KNOWS_GATHERS:
+        pytest.skip("this LLVM cannot be told")
+    built = build(load(root / "scenarios" / "two_powers.yaml"))
+    simulate(built.case("keep", "spiral", 1, 0)._replace(turns=1), 1, 0)
+    for entry in (begin, stretch):
+        code = llvm_of(entry)
+        assert "<4 x double>" in code or "+avx2" not in llvm.get_host_cpu_features().flatten()
+        assert "masked.gather" not in code
+
+
 @pytest.mark.skipif(not jit.ENABLED, reason="nothing is compiled")
 def test_a_call_of_the_platforms_functions_and_a_fused_sum_would_be_found() -> None:
     plain = numba.njit(lambda x: math.exp(x) + math.tanh(x))

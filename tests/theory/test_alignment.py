@@ -160,6 +160,19 @@ def test_a_sum_over_third_parties_adds_in_their_order_to_the_bit(n: int, first: 
     assert np.isnan(total[:first]).all()
 
 
+@given(n=st.integers(4, 13), kept=st.integers(0, 12), seed=st.integers(0, 10_000))
+def test_third_parties_without_weight_are_passed_over_and_a_longer_row_is_filled(
+    n: int, kept: int, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    weight, rows, total = np.zeros(n), np.zeros((n, n + 3)), np.full(n + 3, np.nan)
+    rows[:, :n] = draw.normal(size=(n, n))
+    weight[kept % n] = draw.normal()
+    over_third_parties(weight, rows, 0, total)
+    assert total[:n].tolist() == (weight[kept % n] * rows[kept % n, :n]).tolist()
+    assert total[n:].tolist() == [0.0] * 3
+
+
 def isolation(z_i: np.ndarray, z_j: np.ndarray, economy: np.ndarray) -> float:
     """The rule for one pair, actors 0 and 1: what sanctions everybody has on them."""
     roots, shared = np.zeros((N, N)), np.full(N, np.nan)

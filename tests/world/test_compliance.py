@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from powersim.compile.jit import interpreted
 from powersim.rules.compliance import annuity, continuation_value
@@ -18,6 +19,12 @@ from powersim.world.gains import relationship
 from powersim.world.promises import _undone, comply
 from powersim.world.state import FREEZE, GIVE, LEAST
 from worlds import Play, built, lively_documents, of_kind
+
+
+@given(gain=st.floats(-10.0, 0.0), delta=st.floats(0.0, 1.0), left=st.integers(0, 80))
+def test_who_does_not_gain_in_a_turn_does_not_over_several(gain: float, delta: float, left: int) -> None:
+    assert gain * annuity(delta, left) <= LEAST  # so `comply` need not ask
+
 
 # A relationship that is worth nothing: no floor, no trade at stake, no memory of gains, an end in sight, and nobody
 # who takes back what he gave.

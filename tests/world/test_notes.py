@@ -76,6 +76,9 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     sums, world, s, p = engine.desk.sums, engine.world, case.setup, case.params
     assert sums.theta[:, : len(world.power)].tobytes() == world.theta.T.tobytes()
     assert sums.salience[:, : len(world.power)].tobytes() == world.salience.T.tobytes()
+    for theta, salience, ends in zip(sums.theta, sums.salience, sums.ends, strict=True):
+        ideals = theta[salience > 0.0]
+        assert ends.tolist() == [ideals.min(initial=math.inf), ideals.max(initial=-math.inf)]
     held = sums.moved[:, None, :] <= sums.taken[:, :, None]
     held &= ~np.isnan(sums.place)[:, :, None] & (sums.salience > 0.0)[:, None, :]
     assert held.sum() > 500

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
+import llvmlite.binding as ll
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import _dynfunc, types
-from numba.core.codegen import JITCodeLibrary
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.datamodel import models
@@ -67,6 +69,39 @@ class WholeLibrary(JITCodeLibrary):  # type: ignore[misc]
             self._final_module.link_in(alone(library), preserve=True)
         self._linking_libraries: list[Any] = []
         super().finalize()
+
+
+KNOWS_GATHERS = 18
+"""The version of LLVM from which on it can be told not to gather."""
+
+
+class WholeCodegen(JITCPUCodegen):  # type: ignore[misc]
+    """Makes machine code of wholes: tables are read number by number, and loops are not unrolled.
+
+    Where a processor fills a vector from all over memory at once (a gather), it does so slowly, or was made slow for
+    safety (gather data sampling, 2023). Powers, exponentials and logarithms of rows are half look-ups. Rows are short:
+    a loop unrolled is more to compile and to run through, and no faster.
+    """
+
+    def _customize_tm_features(self) -> str:
+        """Features of this processor, and what to make of them."""
+        features: str = super()._customize_tm_features()
+        told = "+avx2" in features and ll.llvm_version_info[0] >= KNOWS_GATHERS
+        return f"{features},+prefer-no-gather" if told else features
+
+    def _pass_builder(self, **kwargs: Any) -> Any:
+        """Numba's own, but for unrolling."""
+        options = ll.create_pipeline_tuning_options(kwargs.get("opt", numba.config.OPT))
+        options.loop_vectorization = kwargs.get("loop_vectorize", numba.config.LOOP_VECTORIZE)
+        options.slp_vectorization = kwargs.get("slp_vectorize", numba.config.SLP_VECTORIZE)
+        options.loop_unrolling = False
+        return ll.create_pass_builder(self._tm, options)
+
+
+@cache
+def codegen() -> WholeCodegen:
+    """The one of this process."""
+    return WholeCodegen("powersim")
 
 
 def alone(library: Any) -> Any:
@@ -259,7 +294,7 @@ class OpenWhole(PartPass):
 
     def run_pass(self, state: Any) -> bool:
         """Choose the library."""
-        state.library = WholeLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library = WholeLibrary(codegen(), state.func_id.func_qualname)
         state.library.enable_object_caching()
         return True
 

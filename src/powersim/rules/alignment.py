@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from powersim.compile.elementary import log, tanh, tanh_row
+from powersim.compile.elementary import LANES, log, tanh, tanh_row
 from powersim.compile.jit import rule
 
 Floats = NDArray[np.float64]
@@ -68,14 +68,14 @@ def common_threats(roots: Floats, felt: Floats, room: Floats, shared: Floats) ->
 
     shared_ij = tanh sum_k sqrt(T_ik T_jk), k other than i and j.
 
-    roots (N, N): [k, j] = sqrt T_jk, the root of the threat that j feels from k (units of M_ref); 0 where k is j.
-    felt (N), room: for work. room, shared: rows of one length, one place a pair or more.
+    roots (N, N or more): [k, j] = sqrt T_jk, the root of the threat that j feels from k (units of M_ref); 0 where k is
+    j. felt, as long as a row of these, and room: for work. room, shared: rows of one length, one place a pair or more.
     Source: after Walt 1987, The Origins of Alliances (balancing against a common threat).
     """
-    m = 0
-    for i in range(felt.shape[0]):
-        over_third_parties(roots[:, i], roots, i + 1, felt)
-        for j in range(i + 1, felt.shape[0]):
+    m, n = 0, roots.shape[0]
+    for i in range(n):
+        over_third_parties(roots[:, i], roots, _full_from(i + 1), felt)
+        for j in range(i + 1, n):
             room[m] = felt[j]
             m += 1
     tanh_row(room, shared)
@@ -85,23 +85,32 @@ def common_threats(roots: Floats, felt: Floats, room: Floats, shared: Floats) ->
 def over_third_parties(weight: Floats, rows: Floats, first: int, total: Floats) -> None:
     """total_j = sum_k weight_k rows_kj for every j >= first; terms in the order of k, so that a 0 changes no bit.
 
-    weight (N), rows (N, N), total (N). Four rows at a time: of all that a turn does, only this grows faster than the
-    number of pairs, and so it takes a third of the time or less.
+    weight (N), rows (N, N or more), total as long as one of them. Four rows at a time: of all that a turn does, only
+    this grows faster than the number of pairs, and so it takes a third of the time or less. Four without weight, such
+    as those of whom nobody is shut out, are passed over.
     Source: arithmetic.
     """
-    n = total.shape[0]
-    for j in range(first, n):
+    n, end = rows.shape[0], total.shape[0]
+    for j in range(first, end):
         total[j] = 0.0
     whole = n - n % 4
     for k in range(0, whole, 4):
         a, b, c, d = weight[k], weight[k + 1], weight[k + 2], weight[k + 3]
-        for j in range(first, n):
+        if a == 0.0 and b == 0.0 and c == 0.0 and d == 0.0:
+            continue
+        for j in range(first, end):
             total[j] = (
                 total[j] + a * rows[k, j] + b * rows[k + 1, j] + c * rows[k + 2, j] + d * rows[k + 3, j]
             )
     for k in range(whole, n):
-        for j in range(first, n):
+        for j in range(first, end):
             total[j] += weight[k] * rows[k, j]
+
+
+@rule
+def _full_from(first: int) -> int:
+    """Where a sum from `first` on may begin so that vectors are full; what it fills before is of no account."""
+    return first - first % LANES
 
 
 @rule
@@ -124,12 +133,12 @@ def triads(alignment: Floats, ties: Floats, i: int, pull: Floats) -> None:
     pull_j = mean over k tied to both (A_ik and A_kj not 0; k other than i and j) of A_ik A_kj; 0 if there is none.
     Friends of friends and enemies of enemies attract.
 
-    alignment (N, N): symmetric, -1..1, 0 on the diagonal. ties (N): [j] how many are tied
-    to both i and j. pull (N).
+    alignment (N, N or more): symmetric, -1..1, 0 on the diagonal and beyond. ties (N): [j] how many are tied
+    to both i and j. pull: as long as a row of alignment.
     Source: Cartwright and Harary 1956, Psychological Review 63:277-93.
     """
-    over_third_parties(alignment[i], alignment, i + 1, pull)
-    for j in range(i + 1, pull.shape[0]):
+    over_third_parties(alignment[i], alignment, _full_from(i + 1), pull)
+    for j in range(i + 1, ties.shape[0]):
         pull[j] = pull[j] / ties[j] if ties[j] > 0.0 else 0.0
 
 
@@ -151,12 +160,12 @@ def common_isolation(roots: Floats, i: int, shared: Floats) -> None:
 
     shared_j = sum_k sqrt(F_ik F_jk), k other than i and j: 0 without a common sender, 1 if all others shut both out.
 
-    roots (N, N): [k, j] = sqrt F_jk (`isolation_felt`), 0 where k is j. shared (N).
+    roots (N, N or more): [k, j] = sqrt F_jk (`isolation_felt`), 0 where k is j. shared: as long as a row of these.
     Source: assumed form. Targets turn from their senders (Adhikari, Jeong and Peksen 2022, International Interactions
     48:397-422); a common adversary is what allies share (Gibler and Wolford 2006, JCR 50:129-53; Leeds and Savun 2007,
     Journal of Politics 69:1118-32, on what ends alliances).
     """
-    over_third_parties(roots[:, i], roots, i + 1, shared)
+    over_third_parties(roots[:, i], roots, _full_from(i + 1), shared)
 
 
 @rule

@@ -189,7 +189,7 @@ def _gained(g: Given, w: World, desk: Desk, i: int) -> float:
     for k in judge.issue:
         if k < 0:
             break
-        here, there = taken_powers(p, sums, k, judge.x0[k], 0), taken_powers(p, sums, k, judge.x[k], 1)
+        here, there = taken_powers(p, sums, k, judge.x0[k]), taken_powers(p, sums, k, judge.x[k])
         total += utility_left(sums.salience[k, i], sums.powers[k, there, i])
         total -= utility_left(sums.salience[k, i], sums.powers[k, here, i])
         total -= imagined.burden[k, i] * (judge.x[k] - judge.x0[k])

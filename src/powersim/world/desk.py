@@ -22,6 +22,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Ke
 WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
+SLOTS = 32  # places to look for them first, a power of 2
 
 
 class Sums(NamedTuple):
@@ -40,10 +41,11 @@ class Sums(NamedTuple):
     look: Ints  # (1) how often that has been noted
     moved: Ints  # (K, N+) the look that found this ideal moved last
     stirred: Ints  # (K) the look that found any of the issue's moved last
+    ends: Floats  # (K, 2) the lowest and the highest ideal of those who care
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
-    near: Ints  # (K, 3) the rows asked for last: where the issue stood, and where it might go, up and down
+    near: Flags  # (K, SLOTS) the row that was found last for a position of such bits
     powers: Floats  # (K, ROWS, N+) the gap's power
 
 
@@ -120,12 +122,13 @@ class Judge(NamedTuple):
 class Slate(NamedTuple):
     """Room for the sums of beliefs and alignment. What is left on it means nothing to whoever writes on it next."""
 
-    roots: Floats  # (N, N) [j, i]: root of the threat that i feels from j
+    roots: Floats  # (N, N+) [j, i]: root of the threat that i feels from j
     now: Floats  # (N, N) log-odds of resolve
     levers: Floats  # (N, N) [i, j]: what j's levers and sanctions give i
-    felt: Floats  # (N)
-    isolated: Floats  # (N, N) [k, j]: root of how far k's sanctions shut j out
-    outcast: Floats  # (N)
+    felt: Floats  # (N+)
+    isolated: Floats  # (N, N+) [k, j]: root of how far k's sanctions shut j out
+    outcast: Floats  # (N+)
+    bonds: Floats  # (N, N+) alignment
     joint: Floats  # (N, N) what two hold up together
     weight: Floats  # (N, N+) of all concerns that two share
     alike: Floats  # (N, N+) how far they agree, so weighted
@@ -133,7 +136,7 @@ class Slate(NamedTuple):
     opponent: Ints  # (N) who has a stake on the other side of an ideal
     against: Floats  # (N) weight of each opponent
     concerns: Floats  # (N) sum of saliences
-    pull: Floats  # (N)
+    pull: Floats  # (N+)
     power: Floats  # (C)
     concerned: Ints  # (N) actors
     led: Flags  # (C) 1 = own policy may lead this control
@@ -234,8 +237,8 @@ def new_sums(s: Setup) -> Sums:
         own, df, dh, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
         noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
-        stirred=np.zeros(k, np.int64), place=np.full((k, ROWS), np.nan),
-        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, 3), np.int64),
+        stirred=np.zeros(k, np.int64), ends=np.tile([np.inf, -np.inf], (k, 1)), place=np.full((k, ROWS), np.nan),
+        oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, SLOTS), np.uint8),
         powers=np.zeros((k, ROWS, row)),
     )  # fmt: skip
 
@@ -341,25 +344,23 @@ def new_crisis(s: Setup) -> Crisis:
 def new_slate(s: Setup) -> Slate:
     """Room for a scenario of this size."""
     n, c = s.power0.shape[0], s.control_key.shape[0]
+    row = row_length(n)
+    full = ("roots", "isolated", "bonds", "weight", "alike", "stakes")
     return Slate(
-        roots=np.zeros((n, n)),
+        **{name: np.zeros((n, row)) for name in full},
         now=np.zeros((n, n)),
         levers=np.zeros((n, n)),
-        felt=np.zeros(n),
-        isolated=np.zeros((n, n)),
-        outcast=np.zeros(n),
+        felt=np.zeros(row),
+        outcast=np.zeros(row),
         joint=np.zeros((n, n)),
-        weight=np.zeros((n, row_length(n))),
-        alike=np.zeros((n, row_length(n))),
-        stakes=np.zeros((n, row_length(n))),
         opponent=np.zeros(n, np.int64),
         against=np.zeros(n),
         concerns=np.zeros(n),
-        pull=np.zeros(n),
+        pull=np.zeros(row),
         power=np.zeros(c),
         concerned=np.zeros(n, np.int64),
         led=np.zeros(c, np.uint8),
-        rows=np.full((9, row_length(n)), 0.5),
+        rows=np.full((9, row), 0.5),
         pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
         gathered=np.full((6, GATHERED), 0.5),
         place=np.zeros(GATHERED, np.int64),

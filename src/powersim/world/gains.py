@@ -6,6 +6,10 @@ applying it (see `packages.exact_gains`), because security and trade are not add
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from powersim.compile.elementary import power, power_row
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
@@ -13,7 +17,7 @@ from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import FEW, economy_of
-from powersim.world.desk import ROWS, Sums
+from powersim.world.desk import ROWS, SLOTS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -51,17 +55,37 @@ def note_interests(w: World, sums: Sums) -> None:
                 sums.moved[k, i] = look
                 sums.stirred[k] = look
             theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
+    for k in range(theta.shape[0]):
+        if sums.stirred[k] == look:
+            _note_ends(sums, k)
 
 
 @rule
-def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
+def _note_ends(sums: Sums, k: int) -> None:
+    """Note the lowest and the highest ideal of those who care about issue k; nobody's are infinitely far off."""
+    low, high = math.inf, -math.inf
+    for i in range(sums.theta.shape[1]):
+        if sums.salience[k, i] > 0.0:
+            low, high = min(low, sums.theta[k, i]), max(high, sums.theta[k, i])
+    sums.ends[k, 0], sums.ends[k, 1] = low, high
+
+
+@rule
+def _slot(at: float) -> int:
+    """Where the row of a position is looked for first: one of SLOTS places, made of its bits."""
+    bits = int(np.float64(at).view(np.int64))
+    return (bits >> 44 ^ bits >> 36 ^ bits >> 28 ^ bits >> 20) & (SLOTS - 1)
+
+
+@rule
+def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
     """The row of sums.powers that has |at - theta|^b for everybody who cares about issue k, looked up or taken now.
 
     Most positions and ideals stay where they are from turn to turn. The row found last is not the next to be given up,
-    so that two positions can be compared. there: 0, or 1 or 2 for what lies
-    above or below, which only says where to look first.
+    so that two positions can be compared.
     """
-    place, row = sums.place, sums.near[k, there]
+    slot = _slot(at)
+    place, row = sums.place, int(sums.near[k, slot])
     if place[k, row] != at:
         row = -1
         for r in range(ROWS):  # one at most is it; no branch ends the loop
@@ -72,7 +96,7 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float, there: int) -> int:
     else:
         row = sums.oldest[k]
         place[k, row] = at
-    sums.near[k, there] = row
+    sums.near[k, slot] = row
     if row == sums.oldest[k]:
         sums.oldest[k] = (row + 1) % ROWS
     if since < 0:
@@ -102,11 +126,7 @@ def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
 @rule
 def issue_change(p: Params, d: Derived, sums: Sums, k: int, a: float, b: float) -> None:
     """Add to sums.own (N) what every actor gains when issue k is at b instead of a, what proxies cost included."""
-    own, here, there = (
-        sums.own,
-        taken_powers(p, sums, k, a, 0),
-        taken_powers(p, sums, k, b, 1 if b > a else 2),
-    )
+    own, here, there = sums.own, taken_powers(p, sums, k, a), taken_powers(p, sums, k, b)
     for i in range(own.shape[0]):
         salience = sums.salience[k, i]
         gain = utility_left(salience, sums.powers[k, there, i]) - utility_left(
@@ -143,6 +163,8 @@ def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bo
 @rule
 def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
+    if amount == 0.0:
+        return
     df, dh = sums.df, sums.dh
     for i in range(d.M.shape[0]):
         if i == a:

@@ -216,10 +216,7 @@ def _useful_step(s: Setup, w: World, sums: Sums, c: int, sign: float) -> float:
     k = s.control_issue[c]
     if k < 0:
         return s.step[c]
-    way = 0.0
-    for i in range(w.power.shape[0]):
-        if sums.salience[k, i] > 0.0:
-            way = max(way, sign * (sums.theta[k, i] - w.x[k]))
+    way = max(0.0, sign * (sums.ends[k, 1 if sign > 0.0 else 0] - w.x[k]))
     return abs(clip_step(0.0, way / s.control_weight[c], s.step[c]))
 
 

@@ -45,7 +45,10 @@ def comply(g: Given, w: World, desk: Desk, t: int) -> None:
             i = w.deal_party[v, e]
             if i < 0:
                 break
-            pi = (desk.sums.total[i] - p.counter_loss * w.deal_pay[v, e]) * annuity(s.patience[i], left)
+            gain = desk.sums.total[i] - p.counter_loss * w.deal_pay[v, e]
+            if gain <= 0.0:  # nor is it any more for several turns
+                continue
+            pi = gain * annuity(s.patience[i], left)
             if pi <= LEAST:
                 continue
             pv = 0.0

@@ -74,7 +74,7 @@ def concerns(w: World, slate: Slate) -> None:
 
 @rule
 def shut_out(w: World, d: Derived, roots: Floats) -> None:
-    """Fill roots (N, N): [k, j] the root of how far k's sanctions shut j out, by the size of k's economy."""
+    """Fill roots (N, N+): [k, j] the root of how far k's sanctions shut j out, by the size of k's economy."""
     n = w.power.shape[0]
     everybody = 0.0
     for k in range(n):
@@ -213,6 +213,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
             slate.felt[j] = math.sqrt(d.fear[i, j] * d.feared[j] / p.m_ref)
         for j in range(n):
             roots[j, i] = slate.felt[j]
+            slate.bonds[i, j] = w.alignment[i, j]
         lever_shares(g, w, desk, i)
     if on.balance:
         _count_ties(w, desk.notes)
@@ -224,7 +225,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         if on.isolation:
             common_isolation(slate.isolated, i, slate.outcast)
         if on.balance:
-            triads(w.alignment, desk.notes.ties[i], i, pull)
+            triads(slate.bonds, desk.notes.ties[i], i, pull)
         for j in range(i + 1, n):
             z = 0.0 + 0.5 * p.w_levers * levers[i, j] + 0.5 * p.w_levers * levers[j, i]  # 0 first: no -0
             if slate.weight[i, j] > 0.0:
