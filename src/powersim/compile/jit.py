@@ -60,7 +60,8 @@ _IN_USE = 3600.0  # seconds: a folder used so recently may belong to a running p
 def _sources() -> list[Path]:
     """Every source that compiled code can come from, in an order that does not depend on the file system."""
     marked = re.compile(rb"^@rule\b", re.MULTILINE)
-    kernels = [path for path in (_PACKAGE / "sim").glob("*.py") if marked.search(path.read_bytes())]
+    others = [path for name in ("sim", "given") for path in (_PACKAGE / name).glob("*.py")]
+    kernels = [path for path in others if marked.search(path.read_bytes())]
     compiler, rules, world = (
         sorted((_PACKAGE / name).glob("*.py")) for name in ("compile", "rules", "world")
     )
