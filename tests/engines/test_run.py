@@ -147,3 +147,13 @@ def test_an_engine_that_begins_again_leaves_nothing_of_what_was(case: Case) -> N
     assert engine.turns == 4
     engine.to(TURNS)
     assert engine.history().values.tobytes() == simulate(case, SEED, 0).values.tobytes()
+    assert len(engine.history().log) < len(simulate(case, SEED, 0).log)  # that of before is not known
+
+
+def test_an_engine_begins_again_with_as_much_to_record_as_before(case: Case) -> None:
+    engine, more = Engine(case, SEED, 0), np.arange(TURNS)
+    for other in (case._replace(turns=TURNS - 1), case._replace(snapshots=more)):
+        with pytest.raises(ValueError, match="as much to record as before"):
+            engine.again(other)
+    with pytest.raises(ValueError, match="keeps no paths"):
+        Engine(case, SEED, 0, keep=True).again(case)

@@ -40,7 +40,12 @@ class Packed:
 
     def __init__(self, values: Any, like: Packed | None = None) -> None:
         self._values = values
-        if like is not None and _reals(like._values) and _reals(values):
+        if (
+            like is not None
+            and type(values) is type(like._values)
+            and _reals(like._values)
+            and _reals(values)
+        ):
             self._entries: list[_Entry] = []  # a hundred numbers: none needs an entry of its own
             self._kind, self._type = like._kind, like._type
             self._table = np.array(values, np.float64).view(np.int64)
@@ -57,6 +62,10 @@ class Packed:
         self._type = like._type if like is not None and like._kind == self._kind else None
         self._table = np.array([number for _, row, _ in self._entries for number in row], np.int64)
         self._address = _address(self._table)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Elsewhere its arrays have other addresses: it is packed anew."""
+        return Packed, (self._values,)
 
     def __getattr__(self, name: str) -> Any:
         try:

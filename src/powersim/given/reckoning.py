@@ -82,4 +82,4 @@ def total(common: Floats, logs: Floats) -> float:
         for d in range(logs.shape[1]):
             mean += exp(common[row, d] + logs[row, d] - most)
         found += most + log(mean / logs.shape[1])
-    return found
+    return float(found)

@@ -91,7 +91,7 @@ class Engine:
     little. keep: write down the paths of the channels (`paths`). held: channels that go as in another history, see
     `world.channels`. bench: room that no other history is using, made for as many rows and as much detail. chance: luck
     that is not the run's own: keys by turn, settled draws. at: where another history of a case of this size stood; the
-    history goes on from there.
+    history goes on from there, with an empty chronicle.
     Raises ValueError for a seed or run that a key cannot hold, PowersimError for a channel that does not exist.
     """
 
@@ -143,8 +143,11 @@ class Engine:
     def again(self, case: Case, at: Point | None = None) -> None:
         """Begin anew with another case of its size and the luck that it has, or go on from where another stood.
 
-        What arrays of the case and of the luck hold may be other than before, and the history another.
+        What arrays of the case and of the luck hold may be other than before, and the history another. ValueError for a
+        case that watches more or less, or for longer, and where paths of channels are kept.
         """
+        if self._bench.kept is not None or _recorded(case) != _recorded(self.case):
+            raise ValueError("an engine begins again with as much to record as before, and keeps no paths")
         self.case = case
         self.given = self.given._replace(
             s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
@@ -216,8 +219,8 @@ class Engine:
 
     def go_to(self, other: Engine) -> None:
         """Stand where another history at the same bench stands, between turns, to go on by what it takes as given."""
-        self.case, self.given, self.packed = other.case, other.given, (other.packed[0], *self.packed[1:])
         self._follow(other)
+        self.case, self.given, self.packed = other.case, other.given, (other.packed[0], *self.packed[1:])
 
     def _follow(self, other: Engine) -> None:
         """Make the world that of another history of this size, and what it has left behind."""
@@ -233,6 +236,7 @@ class Engine:
     def _recall(self, point: Point) -> None:
         """Stand where a history of a case of this size stood."""
         self._room.memory[:] = point.memory
+        self.world.logged[0] = 0  # rows of its chronicle were not kept
         self.record.values[: point.turns] = point.values
         self.step = point.turns * STEPS
 
@@ -257,6 +261,11 @@ class Engine:
             max(0, rows - room),
             self._bench.kept,
         )
+
+
+def _recorded(case: Case) -> tuple[int, int, int]:
+    """How much a history of a case leaves behind: turns, outcomes, snapshots."""
+    return case.turns, len(case.watch.kind), len(case.snapshots)
 
 
 def compile_on_two(case: Case) -> None:
