@@ -47,7 +47,7 @@ class _Dial:
         order = rng.permutation(places)
         left = np.cumprod(1.0 - self.risk[order])
         some = int((left > AIM).sum())
-        if some < len(order):  # with one more the chance is below AIM, with none above it
+        if some < len(order):  # without one more the chance is above AIM, with it below
             before = left[some - 1] if some else 1.0
             some += bool(rng.random() * (before - left[some]) < before - AIM)
         return order[: max(1, some)]
