@@ -148,14 +148,17 @@ class Engine:
         """
         if self._bench.kept is not None or _recorded(case) != _recorded(self.case):
             raise ValueError("an engine begins again with as much to record as before, and keeps no paths")
-        self.case = case
-        self.given = self.given._replace(
-            s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
-            snapshots=case.snapshots,
-        )  # fmt: skip
+        self.case, self.given = case, self._given_under(case)
         self.packed = (self._bench.pack(self.given), *self.packed[1:])
         self.record.values[:], self.record.alignment[:] = np.nan, 0.0
         self._start(at)
+
+    def _given_under(self, case: Case) -> Given:
+        """What is given under another case, with the luck and the held channels that the history has."""
+        return self.given._replace(
+            s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
+            snapshots=case.snapshots,
+        )  # fmt: skip
 
     @property
     def turns(self) -> int:
@@ -205,10 +208,7 @@ class Engine:
         """
         bench = self._bench
         other: Engine = object.__new__(Engine)
-        given = self.given._replace(
-            s=case.setup, p=case.params, on=case.switches, branch=case.branch, watch=case.watch,
-            snapshots=case.snapshots,
-        )  # fmt: skip
+        given = self._given_under(case)
         if same_bench:
             other._sit(case, given, bench, self._depth + 1)
         else:

@@ -151,7 +151,7 @@ class Built:
         if drawn is not None:
             write(self._drawn, drawn)
         write(self._linked, np.array(params, np.float64))
-        return Inputs(self.setup._replace(**arrays) if over is None else over, params)
+        return Inputs(over or self.setup._replace(**arrays), params)
 
     def _patch(self, theory: str) -> _Patch:
         if theory and theory not in self.scenario.theories:
