@@ -17,7 +17,7 @@ from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import FEW, economy_of
-from powersim.world.desk import ROWS, SLOTS, Sums
+from powersim.world.desk import GOLDEN, ROWS, SHIFT, SLOTS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -72,9 +72,13 @@ def _note_ends(sums: Sums, k: int) -> None:
 
 @rule
 def _slot(at: float) -> int:
-    """Where the row of a position is looked for first: one of SLOTS places, made of its bits."""
+    """Where the row of a position is looked for first: one of SLOTS places, made of all its bits.
+
+    Round positions differ in few of them, so they are multiplied into the upper ones (Fibonacci hashing: Knuth 1998,
+    The Art of Computer Programming 3, 6.4).
+    """
     bits = int(np.float64(at).view(np.int64))
-    return (bits >> 44 ^ bits >> 36 ^ bits >> 28 ^ bits >> 20) & (SLOTS - 1)
+    return (((bits ^ bits >> 32) & 0xFFFFFFFF) * GOLDEN >> SHIFT) & (SLOTS - 1)
 
 
 @rule
