@@ -23,7 +23,8 @@ WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
 SLOTS = 32  # places to look for them first, 2**5
-GOLDEN, SHIFT = 0x9E3779B1, 32 - 5  # 2**32 over the golden ratio; what leaves the upper five bits of such a number
+GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio
+SHIFT = 32 - 5  # leaves the upper five of 32 bits
 
 
 class Sums(NamedTuple):
