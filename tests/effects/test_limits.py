@@ -118,3 +118,11 @@ def test_missing_runs_are_left_out():
     assert limits.newcombe(np.append(ones, gap), np.append(twos, 1.0)) == pytest.approx(
         limits.newcombe(ones, twos)
     )
+
+
+def test_weights_whose_sum_rounds_to_less_than_one_share_of_it_have_an_interval():
+    """A warning would be an error here."""
+    rounded, n = 0.1 + 0.2, 0.3
+    assert rounded > n
+    low, high = limits.newcombe_of(np.array(rounded), np.array(0.1), np.array(0.1), np.array(n))
+    assert -1.0 <= low <= high <= 1.0

@@ -23,7 +23,7 @@ from powersim.effects.results import ALL, Floats
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
 from powersim.given.conditioning import LEAST
-from powersim.given.twins import Flags, Share, Twins, counting, part_of, pooled, share
+from powersim.given.twins import NOTHING, Flags, Share, Twins, counting, part_of, pooled, share
 from powersim.given.witnesses import ANY, Witness
 from powersim.run.plan import Plan
 
@@ -104,8 +104,12 @@ def _row(
 
 
 def _shares(of: Twins, cause: str) -> list[Share]:
-    """PN, PS and PNS of a cause, each with its limits."""
-    return [share(of, hits, among) for hits, among in _asked(of, cause)]
+    """PN, PS and PNS of a cause, each with its limits.
+
+    Worlds that were chosen because the event came in them all say nothing of PS: it would be 1 whatever the cause does.
+    """
+    pn, ps, pns = (share(of, hits, among) for hits, among in _asked(of, cause))
+    return [pn, NOTHING if of.chosen_by_event else ps, pns]
 
 
 def _asked(of: Twins, cause: str) -> tuple[tuple[Flags, Flags], ...]:

@@ -25,6 +25,7 @@ from powersim.world.case import Watch
 Flags = NDArray[np.bool_]
 Share = tuple[float, float, float]
 """A share with the ends of its interval, all NaN where no world could tell."""
+NOTHING: Share = (np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Twins:
     def happened(self) -> Floats:
         """Under the branch that happened."""
         return next(iter(self.came.values()))
+
+    @property
+    def chosen_by_event(self) -> bool:
+        """Whether what is known of the worlds left none without the event."""
+        return not self.runs and bool((self.happened[self.weight > 0.0] > 0.5).all())
 
     def effective(self, weight: Floats) -> float:
         """How many worlds count, if these are their weights (N)."""
@@ -133,7 +139,7 @@ def share(of: Twins, hits: Flags, among: Flags) -> Share:
     weight = np.where(among, of.weight, 0.0)
     total = float(weight.sum())
     if total <= 0.0:
-        return np.nan, np.nan, np.nan
+        return NOTHING
     found, n = float(weight[hits].sum() / total), of.effective(weight)
     found = min(1.0, max(0.0, found if 1e-12 < found < 1 - 1e-12 else float(round(found))))
     low, high = wilson(np.array(found * n), np.array(n))
@@ -158,7 +164,7 @@ def pooled(found: Sequence[Twins], parts: Sequence[Share], weights: Floats) -> S
     """
     known = np.array([part[0] == part[0] for part in parts])
     if not known.any() or weights[known].sum() <= 0.0:
-        return np.nan, np.nan, np.nan
+        return NOTHING
     w = weights[known] / weights[known].sum()
     table = np.array(parts)[known].T
     correlation = np.ones((len(w), len(w))) if found[0].runs else np.eye(len(w))
