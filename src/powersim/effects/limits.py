@@ -201,8 +201,8 @@ def _present(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 def _phi(both: Floats, ones: Floats, twos: Floats, n: Floats) -> Floats:
     cross = both * n - ones * twos  # n11 n00 - n10 n01, written with the margins
     corrected = np.where(cross > 0, np.maximum(cross - n / 2, 0.0), cross)
-    rest, others = np.maximum(n - ones, 0.0), np.maximum(n - twos, 0.0)  # sums of weights, never below 0 by rounding
-    scale = np.sqrt(ones * rest * twos * others)
+    no_ones, no_twos = np.maximum(n - ones, 0.0), np.maximum(n - twos, 0.0)  # of weights: below 0 by rounding
+    scale = np.sqrt(ones * no_ones * twos * no_twos)
     return np.where(scale > 0, corrected / np.where(scale > 0, scale, 1.0), 0.0)
 
 
