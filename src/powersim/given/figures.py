@@ -18,15 +18,18 @@ MOST = 24  # parameters that are drawn
 def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> Drawing:
     """A row for each cause, the most necessary first: how necessary, how sufficient."""
     first = ranked(rows)
+    legend = [("necessary", Look(BLUE, dash="", marker="o"))]
+    sufficient = "Of what was sufficient nothing can be said: no world could tell."
+    if any(row.ps == row.ps for row in first):
+        legend.append(("sufficient", Look(VERMILLION, dash="", marker="D")))
+        sufficient = (
+            "Sufficient (PS): of worlds in which it would not have come without the cause, the share in which it "
+            "came with it."
+        )
     caption = (
         f"{plan.scenario.title}, {given}. Necessary (PN): of worlds in which it came about, the share in which it "
-        "would not have come without the cause. Sufficient (PS): of worlds in which it would not have come without "
-        "the cause, the share in which it came with it. Twins share draw and luck; bars are 95% intervals."
+        f"would not have come without the cause. {sufficient} Twins share draw and luck; bars are 95% intervals."
     )
-    legend = [
-        ("necessary", Look(BLUE, dash="", marker="o")),
-        ("sufficient", Look(VERMILLION, dash="", marker="D")),
-    ]
     made = sheet(_headline(plan, first), caption, len(first) * ROW + FOOT, legend)
     axes = made.axes(LEFT, FOOT - 0.1, made.width - LEFT - RIGHT, len(first) * ROW)
     axes.set_xlim(-0.02, 1.02)
@@ -53,9 +56,8 @@ def _headline(plan: Plan, first: Sequence[Origin]) -> str:
     if best.pn != best.pn:
         return f"{what}: it came about in no world"
     share = of_100((best.pn, best.pn_low, best.pn_high))
-    return (
-        f"{what}: of 100 worlds that have it {share} would not, “{plan.scenario.branches[best.cause].title}”"
-    )
+    title = plan.scenario.branches[best.cause].title
+    return f"{what}: of 100 worlds that have it {share} would not under “{title}”"
 
 
 def draw_learnt(plan: Plan, learnt: Sequence[Learnt], said: str, given: str) -> Drawing:
