@@ -296,6 +296,7 @@ def test_every_world_replayed_is_what_it_was_chosen_for(told: tuple[Conditioned,
     assert np.array_equal(one.histories(of)[1].values.astype(np.float32), found.values[theory][1, 17])
 
 
+@pytest.mark.slow
 def test_an_impossible_event_is_named(chance: Callable[..., Plan]) -> None:
     of = chance({"id": "effect", "year": 2004, "chance": 0.5, "of": "l_cause"}, evidence={
         "branch": "without", "events": [fact(event="effect", at="2004")]})  # fmt: skip

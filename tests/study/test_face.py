@@ -96,6 +96,7 @@ def test_a_study_that_was_stopped_goes_on_from_python(study, tmp_path, monkeypat
     assert files(tmp_path / "out") == files(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_python_runs_until_an_interval_is_narrow(study, monkeypatch):
     from powersim.run import precision
 
