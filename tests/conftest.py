@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 matplotlib.use("Agg")
 gc.set_threshold(100_000, 20, 100)  # as in a command (`powersim.cli.main`), whichever test comes first
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # A worker loads it anyway, with all test files; it then looks at every caller in every module that is loaded.
+    importlib.import_module("mesa")
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,6 +67,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 )
     first = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded and collected stays to the end: collections of garbage need not look at it."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

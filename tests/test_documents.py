@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,15 @@ def docstrings(path: Path) -> str:
     return "\n".join(ast.get_docstring(node) or "" for node in nodes if isinstance(node, kinds))
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Name and text of everything in which somebody reads about the repository."""
-    for path in [*WRITTEN_FOR_READERS, *SOURCES]:
-        yield str(path.relative_to(ROOT)), path.read_text("utf-8")
-    for path in (ROOT / "tests").rglob("*.py"):
-        yield str(path.relative_to(ROOT)), docstrings(path)
+@cache
+def texts() -> list[tuple[str, str]]:
+    """Name and text of everything in which somebody reads about the repository: read and parsed once."""
+    written = [(path, path.read_text("utf-8")) for path in [*WRITTEN_FOR_READERS, *SOURCES]]
+    tests = [(path, docstrings(path)) for path in (ROOT / "tests").rglob("*.py")]
+    return [(str(path.relative_to(ROOT)), text) for path, text in written + tests]
 
 
+@cache  # the same modules are named again and again
 def is_there(module: str) -> bool:
     """Whether a dotted name is a module, or what follows a module a name that stands in it."""
     folder, *names = PACKAGE, *module.split(".")[1:]

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 # Folders that are made, not written.
 MADE = {".git", ".venv", "__pycache__", "build", "dist", "out", "results", "mutants", "node_modules"}
 # Spelt so that this file does not contain what it looks for.
-PRIVATE_PATH = re.compile(r"(^|[^\w.~$/{}-])/(work|root|farm|home|Users|tmp)/\w")
+A_PLACE = re.compile(r"/(work|root|farm|home|Users|tmp)/\w")
+PRIVATE_PATH = re.compile(rf"(^|[^\w.~$/{{}}-]){A_PLACE.pattern}")
 REGISTRY = re.compile(
     r"index[-_]url|/simpl[e]/|find[-]links|--trusted[-]host|registr[y]\s*=|file[s]\.python" "hosted",
     re.IGNORECASE,
@@ -42,9 +44,14 @@ def written_files(root: Path) -> list[Path]:
     ]
 
 
+@cache  # sources are searched for one name after another
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def text_of(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return read(path)
     except UnicodeDecodeError:
         return None
 
@@ -69,7 +76,10 @@ def test_no_written_file_names_a_machine_or_a_registry(root):
     for path in written_files(root):
         if path == Path(__file__):
             continue
-        for number, line in enumerate((text_of(path) or "").splitlines(), start=1):
+        text = text_of(path) or ""
+        if not (A_PLACE.search(text) or REGISTRY.search(text) or RESOLVED in text):
+            continue  # no line can be one
+        for number, line in enumerate(text.splitlines(), start=1):
             if PRIVATE_PATH.search(line) or REGISTRY.search(line) or RESOLVED in line:
                 offences.append(f"{path.relative_to(root)}:{number}: {line.strip()[:100]}")
     assert offences == []
@@ -184,11 +194,7 @@ def test_the_version_is_the_same_everywhere(root):
 def sources_with(root: Path, pattern: str) -> set[str]:
     """Files of the package in which a pattern stands."""
     package, known = root / "src" / "powersim", re.compile(pattern)
-    return {
-        str(path.relative_to(package))
-        for path in package.rglob("*.py")
-        if known.search(path.read_text("utf-8"))
-    }
+    return {str(path.relative_to(package)) for path in package.rglob("*.py") if known.search(read(path))}
 
 
 @pytest.mark.parametrize("name", ["shared_deals", "strength"])  # names that are nothing else in the program

@@ -56,12 +56,14 @@ def pages(site: Path) -> dict[Path, Page]:
     return {path: Page(path.read_text("utf-8")) for path in files}
 
 
+@pytest.mark.slow
 def test_every_document_is_a_page(root: Path, pages: dict[Path, Page], site: Path) -> None:
     written = {path.relative_to(root).with_suffix(".html") for path in (root / "docs").rglob("*.md")}
     assert written <= {path.relative_to(site) for path in pages}
     assert len(pages) > 40
 
 
+@pytest.mark.slow
 def test_every_link_figure_style_and_program_of_the_site_is_in_it(pages: dict[Path, Page]) -> None:
     lost = []
     for path, page in pages.items():
@@ -83,6 +85,7 @@ def known(page: Page, fragment: str) -> bool:
     return unquote(fragment) in page.places or fragment.startswith("__")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_site_is_loaded_from_elsewhere(site: Path) -> None:
     styles = [path.read_text("utf-8") for path in site.rglob("*.css")]
     assert styles
@@ -102,6 +105,7 @@ addEventListener("load", () => {
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM, reason="needs a Chromium to search in")
 def test_search_works_from_a_disk(site: Path, tmp_path: Path) -> None:
     page = (site / "index.html").read_text("utf-8")
@@ -116,12 +120,14 @@ def test_search_works_from_a_disk(site: Path, tmp_path: Path) -> None:
     assert re.search(r"\d+ matching documents", done.stdout)
 
 
+@pytest.mark.slow
 def test_formulas_are_drawn_by_the_browser_itself(site: Path, pages: dict[Path, Page]) -> None:
     assert pages[site / "docs" / "odd.html"].tags.count("math") > 50
     texts = {path.name: path.read_text("utf-8") for path in pages}
     assert [name for name, text in texts.items() if "arithmatex" in text or "\\mathrm" in text] == []
 
 
+@pytest.mark.slow
 def test_lists_and_tables_are_read_as_the_repository_shows_them(pages: dict[Path, Page]) -> None:
     raw = re.compile(r"<p>[^<]*\n(?:- |\d+\. |\|)|<td[^>]*><code>[^<]*\\\|")
     assert [path.name for path in pages if raw.search(path.read_text("utf-8"))] == []

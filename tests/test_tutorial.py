@@ -170,6 +170,7 @@ def test_what_is_asked_given_what_happened_in_python_is_answered(
     assert "Told what happened until 2006Q3, the model misses the record of 2006Q4 to 2008Q4" in said
 
 
+@pytest.mark.slow
 def test_what_is_said_of_common_luck_in_python_is_so() -> None:
     (snippet,) = blocks((ROOT / "docs" / "counterfactuals.md").read_text("utf-8"), "python")
     names: dict[str, float] = {}

@@ -147,6 +147,7 @@ def test_nobody_at_an_address_is_an_error(tmp_path, powersim, monkeypatch):
         assert len(said.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_cluster_on_this_machine_lets_nobody_in_and_listens_where_it_must_alone(tmp_path, monkeypatch):
     """A stranger without the key of the study, or with another, gets no answer; and there are no pages to look at."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))

@@ -15,7 +15,9 @@ HYPOTHESIS = 'hypotheses: [{id: h, claim: A claim, outcome: war, branches: [free
     "command",
     [
         ("compare", "--branches", "free,keep", "--runs", 2, "--figures", "none"),
-        ("why", "--outcome", "war", "--branches", "free,keep", "--runs", 1),
+        pytest.param(
+            ("why", "--outcome", "war", "--branches", "free,keep", "--runs", 1), marks=pytest.mark.slow
+        ),
         ("verdict", "--draws", 2, "--lucks", 2),
     ],
 )

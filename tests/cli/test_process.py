@@ -115,6 +115,16 @@ def test_what_is_no_terminal_is_told_plainly(powersim, scenario, arguments):
     assert_plain(said.out, said.err)
 
 
+def test_where_a_study_is_written_to_is_a_remark_and_no_result(powersim, scenario, tmp_path):
+    """The same as below, in this process."""
+    said = powersim("compare", scenario, "--runs", 3, "--figures", "none", "--out", tmp_path / "out")
+    assert_plain(said.out, said.err)
+    assert "written to" in said.err
+    assert "written to" not in said.out
+    assert "95 % interval" in said.out
+
+
+@pytest.mark.slow
 def test_piped_lines_are_not_cut_to_a_width(scenario):
     narrow, wide = call("list", "parameters", COLUMNS="40"), call("list", "parameters", COLUMNS="200")
     assert narrow.stdout == wide.stdout
@@ -122,6 +132,7 @@ def test_piped_lines_are_not_cut_to_a_width(scenario):
     assert max(map(len, narrow.stdout.splitlines())) > 100
 
 
+@pytest.mark.slow
 def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, tmp_path):
     said = call("compare", scenario, "--runs", 3, "--figures", "none", "--out", tmp_path / "out")
     assert_plain(said.stdout, said.stderr)

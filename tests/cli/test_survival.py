@@ -100,6 +100,7 @@ def test_a_study_that_fills_the_disk_says_so_and_goes_on_elsewhere(powersim, who
     assert files(rescued) == expected
 
 
+@pytest.mark.slow
 def test_making_room_that_was_cut_off_is_completed(powersim, scenario, tmp_path, monkeypatch):
     monkeypatch.setattr(layouts, "CHUNK_RUNS", 4)
     asked = ["compare", scenario, "--seed", 3, "--figures", "none", "--out"]
@@ -154,7 +155,7 @@ def test_of_two_studies_in_one_new_folder_one_is_told_of_the_other(whole, tmp_pa
 
 
 @pytest.mark.skipif(os.name == "nt", reason="folders have no locks there")
-@pytest.mark.parametrize("more", [[], ["--resume"]])
+@pytest.mark.parametrize("more", [[], pytest.param(["--resume"], marks=pytest.mark.slow)])
 def test_a_folder_that_another_process_computes_into_is_left_alone(powersim, scenario, tmp_path, more):
     out = tmp_path / "out"
     asked = ["compare", scenario, "--figures", "none", "--out", out]

@@ -18,7 +18,7 @@ Powersim = Callable[..., Any]
 TITLE = "\u5bfc\u5f39\u9632\u5fa1"  # missile defence, in Chinese
 
 
-@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("quiet", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_letters_without_a_font_cost_one_notice_or_none(
     powersim: Powersim, scenario: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool
 ) -> None:

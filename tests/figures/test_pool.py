@@ -72,6 +72,7 @@ def test_figures_of_several_processes_are_byte_for_byte_those_of_one(make, tmp_p
     assert [p.read_bytes() for p in two] == [p.read_bytes() for p in one]
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guarded_main_part_runs_once(tmp_path):
     script = tmp_path / "study.py"
     script.write_text(
@@ -89,6 +90,7 @@ def test_a_script_without_a_guarded_main_part_runs_once(tmp_path):
     assert (asked.stderr, asked.stdout.split()) == ("", ["begun", "1266", "True"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes to interrupt")
 def test_an_interruption_is_heard_once_and_leaves_no_process(tmp_path):
     (tmp_path / "naps.py").write_text(

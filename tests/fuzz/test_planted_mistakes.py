@@ -30,7 +30,7 @@ from powersim.scenario.template import template
 
 FUZZ = int(os.environ.get("FUZZ", "1"))
 EVERYTHING = Path(__file__).resolve().parents[1] / "scenarios" / "valid" / "everything.yaml"
-SEEDS = [pytest.param(seed, marks=[pytest.mark.slow] if seed > 1 else []) for seed in range(6)]
+SEEDS = [pytest.param(seed, marks=[pytest.mark.slow] if seed else []) for seed in range(6)]
 HANDFULS = 2 * FUZZ
 """Of mistakes planted together, for each seed."""
 BROKEN = 25 * FUZZ

@@ -27,6 +27,7 @@ def test_ranks_of_truths_that_nobody_looked_at_would_not_be(ranks: dict[str, cal
     assert calibration.chance(off) < UNLIKELY
 
 
+@pytest.mark.slow
 def test_where_the_discrepancy_lasts_the_next_coded_value_is_ranked_too() -> None:
     (names, values) = zip(*calibration.ranks(1, WORLDS, 1, lasting=True).items(), strict=True)
     assert names == calibration.LASTING_NAMES

@@ -138,7 +138,7 @@ def told(document: dict[str, Any], date: str = "2005", until: str = "2007") -> F
     return forecast.forecast(*some, seen, found, last, threads=1)
 
 
-@pytest.mark.parametrize("lasts", [1000.0, 0.0])
+@pytest.mark.parametrize("lasts", [1000.0, pytest.param(0.0, marks=pytest.mark.slow)])
 def test_a_miss_that_goes_on_is_told_and_one_that_does_not_last_is_not(
     planted: ModuleType, lasts: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

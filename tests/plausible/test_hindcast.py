@@ -177,12 +177,13 @@ def test_a_hindcast_without_turns_or_issues_is_refused() -> None:
         crps(np.empty((0, 2)), np.zeros(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spread", "miss", "finding"),
     [
-        pytest.param(0.01, 0.1, "too sure of themselves", marks=pytest.mark.slow),
+        (0.01, 0.1, "too sure of themselves"),
         (0.1, 0.1, "The record lies in the runs' 80% bands 80% of the time"),
-        pytest.param(0.3, 0.1, "say too little", marks=pytest.mark.slow),
+        (0.3, 0.1, "say too little"),
     ],
 )
 def test_the_figure_is_titled_by_its_finding_and_drawn_alike_each_time(

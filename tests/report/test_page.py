@@ -289,6 +289,7 @@ def seen(text, tmp_path_factory):
     return dict(zip(WIDTHS, json.loads(html.unescape(found[1])), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_in_a_browser_the_page_is_no_wider_than_the_window_and_loads_nothing(seen, width):
     found = seen[width]
@@ -297,12 +298,14 @@ def test_in_a_browser_the_page_is_no_wider_than_the_window_and_loads_nothing(see
     assert found["loaded"] == found["broken"] == 0
 
 
+@pytest.mark.slow
 def test_on_a_laptop_nothing_is_cut(seen):
     tables = seen[1280]["tables"]
     assert len(tables) > 3
     assert all(0 < inside <= wide + 1 for wide, inside in tables)
 
 
+@pytest.mark.slow
 def test_in_a_browser_neutral_sliders_say_what_the_page_says(seen):
     found = seen[1280]
     assert found["hidden"] == 0
@@ -313,6 +316,7 @@ def test_in_a_browser_neutral_sliders_say_what_the_page_says(seen):
             assert mine == pytest.approx(other, abs=0.6 * 10.0 ** -places(page))
 
 
+@pytest.mark.slow
 def test_in_a_browser_a_theory_without_weight_changes_effects_and_too_few_runs_are_refused(seen):
     found = seen[1280]
     assert found["one"] != found["neutral"]
@@ -321,6 +325,7 @@ def test_in_a_browser_a_theory_without_weight_changes_effects_and_too_few_runs_a
     assert "Too few" in worth
 
 
+@pytest.mark.slow
 def test_in_a_browser_sixty_runs_carry_one_slider_to_its_end(seen):
     cells, worth = seen[1280]["end"]
     assert cells != seen[1280]["neutral"]
@@ -328,6 +333,7 @@ def test_in_a_browser_sixty_runs_carry_one_slider_to_its_end(seen):
     assert weights.LEAST <= int(worth.split()[2]) < 60
 
 
+@pytest.mark.slow
 def test_in_a_browser_long_parts_are_shut_and_open_when_asked(seen):
     parts, open_at_first, tall = seen[1280]["shut"]
     opened, taller = seen[1280]["opened"]
@@ -336,6 +342,7 @@ def test_in_a_browser_long_parts_are_shut_and_open_when_asked(seen):
     assert taller > tall + 1000
 
 
+@pytest.mark.slow
 def test_in_a_browser_the_date_of_alignments_can_be_moved(seen):
     before, after = seen[1280]["dates"]
     assert before != after

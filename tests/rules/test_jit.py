@@ -181,6 +181,7 @@ def test_an_edit_of_what_is_never_compiled_is_no_reason_to_compile(
     assert named() == before
 
 
+@pytest.mark.slow
 def test_an_edit_of_an_oracle_is_no_reason_to_compile_the_engine_and_compiles_the_oracles_anew(
     small: Path,
     ask: Callable[..., str],
@@ -218,6 +219,7 @@ def test_a_constant_argument_does_not_compile_the_callee_once_more(
     assert ask(code) == "9.0 1"
 
 
+@pytest.mark.slow
 def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask: Callable[..., str]) -> None:
     code = (
         "from powersim.rules.callee import callee;"
@@ -241,10 +243,8 @@ print(callee(1.0), sum(callee.stats.cache_hits.values()))
 """
 
 
-@pytest.mark.parametrize(
-    "fails",
-    ["", *(pytest.param(fails, marks=pytest.mark.slow) for fails in ("raise SystemExit(1)", "print(1)"))],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("fails", ["", "raise SystemExit(1)", "print(1)"])
 def test_a_part_that_another_process_has_lowered_is_linked_and_where_it_fails_this_one_lowers_it(
     small: Path, ask: Callable[..., str], fails: str
 ) -> None:
@@ -275,9 +275,8 @@ def test_numbas_own_switch_is_ours(small: Path, ask: Callable[..., str]) -> None
     assert ask(code, NUMBA_DISABLE_JIT="1") == "function 4.0 None False"
 
 
-@pytest.mark.parametrize(
-    ("kind", "cold"), [pytest.param("nbi", "False", marks=pytest.mark.slow), ("nbc", "True")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "cold"), [("nbi", "False"), ("nbc", "True")])
 def test_a_cut_file_of_compiled_code_is_compiled_again_and_whole_the_next_time(
     small: Path, ask: Callable[..., str], kind: str, cold: str
 ) -> None:

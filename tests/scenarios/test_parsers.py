@@ -76,6 +76,7 @@ def test_defaults_are_read_as_yaml_says() -> None:
         assert _yaml.load(text) == YAML(typ="safe", pure=True).load(text)
 
 
+@pytest.mark.slow
 def test_to_look_at_a_scenario_loads_neither_a_compiler_nor_a_store() -> None:
     code = (
         "import sys; from powersim.study.checking import check; found = check('missile_defense_2009');"

@@ -99,7 +99,11 @@ def test_theories_share_what_they_do_not_change(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[pytest.mark.slow] if kind == "latin" else []) for kind in BLOCK]
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.slow] if kind in ("latin", "antithetic") else [])
+        for kind in BLOCK
+    ],
 )
 def test_intervals_hold_and_spreading_narrows_them_where_effects_are_smooth(kind):
     """A toy whose effect is nearly additive in four numbers, with luck of its own; 2000 studies of 96 runs."""

@@ -37,13 +37,20 @@ def found() -> ps.Comparison:
     return ps.Study(TWO, ["keep", "give_up"], ["spiral", "deterrence"], 7).compare(runs=RUNS)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory) -> tuple[ps.Comparison, Path]:
+    """The same, and the folder that it is kept in."""
+    folder = tmp_path_factory.mktemp("kept") / "out"
+    study = ps.Study(TWO, ["keep", "give_up"], ["spiral", "deterrence"], 7)
+    return study.compare(runs=RUNS, out=folder), folder
+
+
 def files(folder: Path) -> dict[str, bytes]:
     found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
     return {name: path.read_bytes() for name, path in found.items() if name != "provenance.json"}
 
 
-def test_the_face_and_the_command_line_give_the_same_bytes(study, found, tmp_path, monkeypatch, capsys):
-    study.compare(runs=RUNS, out=tmp_path / "python")
+def test_the_face_and_the_command_line_give_the_same_bytes(kept, found, tmp_path, monkeypatch, capsys):
     command = [
         "compare", str(TWO), "--branches", "keep,give_up", "--theories", "spiral,deterrence", "--seed", "7",
         "--runs", str(RUNS), "--figures", "none", "--out", str(tmp_path / "shell"),
@@ -52,7 +59,7 @@ def test_the_face_and_the_command_line_give_the_same_bytes(study, found, tmp_pat
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert not left.value.code
-    assert files(tmp_path / "python") == files(tmp_path / "shell")
+    assert files(kept[1]) == files(tmp_path / "shell")
     with (tmp_path / "shell" / "effects.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert list(found.effects.columns) == list(rows[0])
@@ -60,16 +67,16 @@ def test_the_face_and_the_command_line_give_the_same_bytes(study, found, tmp_pat
     assert list(found.effects["theory"][:3]) == ["spiral", "deterrence", "all"]
 
 
-def test_results_say_where_they_come_from(study, found, tmp_path):
+def test_results_say_where_they_come_from(kept, found):
+    here, folder = kept
     assert found.provenance["runs"] == RUNS
     assert found.provenance["branches"] == ["keep", "give_up"]
     assert found.provenance["command"].startswith("powersim compare")
     assert "--branches keep,give_up --theories spiral,deterrence" in found.provenance["command"]
-    kept = study.compare(runs=RUNS, out=tmp_path / "out")
-    again = ps.Study(tmp_path / "out" / "provenance.json").compare()
-    assert again.effects.equals(kept.effects)
-    opened = ps.Comparison.open(tmp_path / "out")
-    assert opened.effects.equals(kept.effects)
+    again = ps.Study(folder / "provenance.json").compare()
+    assert again.effects.equals(here.effects)
+    opened = ps.Comparison.open(folder)
+    assert opened.effects.equals(here.effects)
     assert opened.provenance["seed"] == 7
 
 
@@ -96,6 +103,7 @@ def test_a_study_that_was_stopped_goes_on_from_python(study, tmp_path, monkeypat
     assert files(tmp_path / "out") == files(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_python_runs_until_an_interval_is_narrow(study, monkeypatch):
     from powersim.run import precision
 

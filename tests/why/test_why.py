@@ -27,7 +27,10 @@ from powersim.why.worlds import answer, open_kept, question
 Why = Callable[..., Any]
 RUNS = 2
 BLOCK = 1  # runs
-CARRIERS = ["exchange", "resolve", "threat", "guarantee", "gratitude", "friendship", "own answer"]
+CARRIERS = [
+    "exchange", "resolve", "threat", "friendship", "own answer",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("guarantee", "gratitude")),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CARRIERS)
@@ -227,7 +230,10 @@ def test_the_one_channel_that_carries_the_effect_carries_it_when_held(
     assert e.mediated(TOGETHER)[NATURAL_DIRECT].value == 0.0
 
 
-@pytest.mark.parametrize("name", ["own answer", "guarantee", "gratitude"])
+@pytest.mark.parametrize(
+    "name",
+    ["own answer", *(pytest.param(name, marks=pytest.mark.slow) for name in ("guarantee", "gratitude"))],
+)
 def test_what_goes_through_none_of_the_held_channels_is_direct(
     name: str, planted: ModuleType, why: Why
 ) -> None:

@@ -66,7 +66,10 @@ def compared(war: bool = True) -> ps.Comparison:
     return ps.Study(still() if war else unfought(), BRANCHES).compare(runs=RUNS)
 
 
-@pytest.mark.parametrize("war", [True, False], ids=["wars", "demands met"])
+@pytest.mark.parametrize(
+    "war",
+    [pytest.param(True, id="wars"), pytest.param(False, id="demands met", marks=pytest.mark.slow)],
+)
 def test_levels_and_effects_by_odds_have_the_mean_that_arithmetic_says(war: bool) -> None:
     truth = {branch: closed(still() if war else unfought(), branch) for branch in BRANCHES}
     assert min(truth.values()) > 0.1

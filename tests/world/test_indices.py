@@ -62,6 +62,7 @@ def test_a_guarded_array_refuses_what_counts_from_the_end() -> None:
         array[-1] = 0.0
 
 
+@pytest.mark.slow
 def test_no_index_of_the_flagship_is_below_zero(flagship: Built) -> None:
     go_guarded(flagship.case("replace", "spiral", 2009, 1), 2009, 1, 3)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -134,16 +135,20 @@ def test_what_is_paid_is_what_arrives_and_what_is_lost(worth: Worths, paying: Ba
 @settings(max_examples=40)
 @given(worth=tables(FEW), patience=st.floats(0.5, 0.99), more=st.floats(0.0, 0.9))
 def test_patience_never_costs_its_owner_anything(worth: Worths, patience: float, more: float) -> None:
-    case = PATIENT.play.case
+    found = patient()
+    case = found.play.case
     gained = []
     for own in (patience, patience + more * (0.99 - patience)):
         case.setup.patience[0] = own
-        mask = two(PATIENT, LEVERS_APART, worth)
-        gained.append(PATIENT.agenda.gain[0] if mask else 0.0)
+        mask = two(found, LEVERS_APART, worth)
+        gained.append(found.agenda.gain[0] if mask else 0.0)
     assert gained[1] >= gained[0] - 1e-7
 
 
-PATIENT = desk(payments=0.0, **FREE)
+@cache  # not where the file is collected, which every worker does
+def patient() -> Bazaar:
+    """A desk whose owners' patience is changed."""
+    return desk(payments=0.0, **FREE)
 
 
 def fill(found: Bazaar, worth: Worths) -> None:
