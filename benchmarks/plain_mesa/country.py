@@ -90,7 +90,7 @@ class Country(mesa.Agent):  # type: ignore[misc]
         self.paid = self.wronged = 0.0
         self.threat_then = 0.0
         # what follows from the state: see `look_around`
-        self.strength = self.support = self.fears = self.security = self.prosperity = 0.0
+        self.strength = self.forces = self.support = self.fears = self.security = self.prosperity = 0.0
         self.burden: dict[Issue, float] = {}
         self.promised: dict[Country, float] = {}  # by the other
         self.offence: dict[Country, float] = {}  # how offensive the other looks

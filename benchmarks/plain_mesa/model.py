@@ -122,6 +122,7 @@ class World(mesa.Model):  # type: ignore[misc]
                 burden = proxy.on.burden
                 burden[proxy.issue] = burden.get(proxy.issue, 0.0) + proxy.burden * proxy.level
         for country in self.countries:
+            country.forces = country.strength
             country.strength = max(country.strength, 0.0)
         for country in self.countries:
             country.look_around()

@@ -21,6 +21,7 @@ class Change:
         self.own: Gains = dict.fromkeys(world.countries, 0.0)
         self.support: Gains = dict.fromkeys(world.countries, 0.0)
         self.fears: Gains = dict.fromkeys(world.countries, 0.0)
+        self.forces: Gains = {country: country.forces for country in world.countries}
 
     def issue(self, issue: Issue, a: float, b: float) -> None:
         """An issue goes from a to b; what it is to security is linear at the world as it stands."""
@@ -57,7 +58,11 @@ class Change:
         self.support[taker] += min(amount, 1.0 - taker.help[giver]) * giver.reach[taker] * giver.strength
 
     def power(self, who: Country, amount: float) -> None:
-        """Somebody's capability changes."""
+        """Somebody's capability changes, which is never below nothing."""
+        before = self.forces[who]
+        self.forces[who] = after = before + amount
+        if min(before, after) < 0.0:
+            amount = max(after, 0.0) - max(before, 0.0)
         self.support[who] += amount
         for other in who.others:
             self.support[other] += other.help[who] * who.reach[other] * amount

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from test_compliance import MINIATURE
 from test_stakes import NEUTRAL, quarrel
 
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Bench, Engine
 from powersim.world import quantities as watched
-from worlds import Play, built
+from worlds import MINIATURE, Play, built
 
 RUNS = 600
 

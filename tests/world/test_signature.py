@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from powersim.compile.bundle import pack
 from powersim.scenario.arrays.build import Built
 from powersim.world import chronicle
 from powersim.world import columns as col
 from powersim.world.derive import derive, own_utility, refresh_readings
-from powersim.world.gains import missing, money_unit, relationship
+from powersim.world.desk import new_derived, new_sums
+from powersim.world.gains import missing, money_unit, power_change, relationship
 from powersim.world.packages import leg_cost
 from powersim.world.state import GIVE, RIVAL, Floats, World
 from worlds import Play, built, lively_documents, of_kind
@@ -128,13 +132,18 @@ def judged_deals(play: Play) -> int:
     return judged
 
 
-def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_left() -> None:
+@pytest.mark.parametrize("spent", [False, True])
+def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_left(spent: bool) -> None:
+    """Also where actors have less than no capability by what its parts add up to: arms first fill that up."""
     total = 0
 
-    @settings(max_examples=20)
+    @settings(max_examples=30)
     @given(document=lively_documents(turns=(4, 6)))
     def judge(document: dict[str, Any]) -> None:
         nonlocal total
+        if spent:
+            first = next(issue for issue in document["issues"].values() if "control" in issue)
+            first["effects"] = [{"power": actor, "size": -1.0} for actor in document["actors"]]
         total += judged_deals(Play(built(document).case("", "", 1, 0, off=["war"])))
 
     judge()
@@ -144,3 +153,16 @@ def test_every_deal_is_worth_what_it_says_in_the_world_that_earlier_deals_have_l
 def test_every_deal_of_the_flagship_is_worth_what_it_says(flagship: Built) -> None:
     case = flagship.case("free", "", 2, 0, off=["war"])._replace(turns=24)
     assert judged_deals(Play(case, 2)) > 3
+
+
+@given(forces=st.floats(-1.0, 1.0), amounts=st.lists(st.floats(-1.0, 1.0), max_size=4))
+def test_capability_moves_by_what_it_is_afterwards_and_is_never_below_nothing(
+    flagship: Built, forces: float, amounts: list[float]
+) -> None:
+    d, sums = new_derived(flagship.setup), new_sums(flagship.setup)
+    d.forces[0], d.help[1, 0], d.reach[0, 1], d.fear[2, 0] = forces, 0.5, 0.5, 0.25
+    for amount in amounts:
+        power_change(pack(d), pack(sums), 0, amount)
+    moved = max(0.0, forces + sum(amounts)) - max(0.0, forces)
+    np.testing.assert_allclose(sums.df[:3], [moved, 0.25 * moved, 0.0], rtol=0.0, atol=1e-12)
+    np.testing.assert_allclose(sums.dh[:3], [0.0, 0.0, 0.25 * moved], rtol=0.0, atol=1e-12)

@@ -59,6 +59,24 @@ def built(document: dict[str, Any]) -> Built:
     return build(from_data(document))
 
 
+MINIATURE: dict[str, Any] = {
+    "powersim": 1, "name": "s300-in-miniature", "calendar": {"start": "2007Q1", "end": "2012Q4", "turn": "quarter"},
+    "actors": {code: {"power": 0.1, "economy": 0.1, "weights": {"security": 0.1}} for code in ("SEL", "BUY", "RIV")},
+    "issues": {
+        "missiles": {"binds": {"flow": ["air_defence", "SEL", "BUY"], "contract": 0.4},
+                     "interests": {"SEL": [0.9, 0.2], "BUY": [1.0, 0.5], "RIV": [0.0, 0.9]}},
+        "arms_for_georgia": {"start": 0.9, "control": "RIV", "step": 0.9, "speed": 0.1,
+                             "interests": {"SEL": [0.0, 0.8], "RIV": [0.9, 0.1]}},
+    },
+    "goods": {"air_defence": {"kind": "rival", "power": 0.001, "delivery": 2, "quantum": 1.0, "stock": {"SEL": 1.0},
+                              "flows": {"SEL": ["BUY"]}}},
+    "parameters": {"talk": 1.0, "sign_tau": 0.001, "cost_per_leg": 0.001, "deal_length": 8, "balance_due": 0.0},
+    "mechanisms": {"alignment": False},  # new friendships would make restraint welcome in itself
+    "outcomes": {},
+}  # fmt: skip
+"""SEL has sold BUY air defence that RIV fears; RIV holds a lever that SEL wants moved. Restraint is worth the lever."""
+
+
 class Play:
     """A history that stops after each turn: `world` and `derived` are as the turn has left them."""
 

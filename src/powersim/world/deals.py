@@ -65,7 +65,7 @@ def _copy(d: Derived, imagined: Derived) -> None:
     put(d.fear, imagined.fear)
     put(d.burden, imagined.burden)
     for i in range(d.M.shape[0]):
-        imagined.M[i], imagined.feared[i] = d.M[i], d.feared[i]
+        imagined.M[i], imagined.forces[i], imagined.feared[i] = d.M[i], d.forces[i], d.feared[i]
         imagined.f[i], imagined.h[i] = d.f[i], d.h[i]
         imagined.S[i], imagined.E[i] = d.S[i], d.E[i]
 

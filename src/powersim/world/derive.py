@@ -166,6 +166,7 @@ def _capabilities(g: Given, w: World, d: Derived) -> None:
         for b in range(s.proxy_by.shape[0]):
             d.burden[s.proxy_issue[b], s.proxy_on[b]] += s.proxy_burden[b] * w.proxy_level[b]
     for i in range(n):
+        d.forces[i] = d.M[i]
         d.M[i] = max(d.M[i], 0.0)
         d.feared[i] = d.M[i]
 

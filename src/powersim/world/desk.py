@@ -22,9 +22,8 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Ke
 WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
-SLOTS = 32  # places to look for them first, 2**5
+SLOTS, SHIFT = 32, 32 - 5  # places to look for them first, 2**5; what leaves as many of the upper bits of 32
 GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio
-SHIFT = 32 - 5  # leaves the upper five of 32 bits
 
 
 class Sums(NamedTuple):
@@ -33,6 +32,7 @@ class Sums(NamedTuple):
     own: Floats  # (N+) gains of everybody
     df: Floats  # (N+) change of own and friends' capability
     dh: Floats  # (N+) change of what is feared
+    raised: Floats  # (N+) change of own capability, were it not that nobody has less than none
     shared: Floats  # (N+) gains with friends' gains
     total: Floats  # (N) the same over several moves
     rows: Floats  # (4, N+) room for rows (`compile.elementary`)
@@ -234,9 +234,9 @@ def new_sums(s: Setup) -> Sums:
     """Room for a scenario of this size."""
     n, k = s.ideal_hard.shape
     row = row_length(n)
-    own, df, dh, shared = (np.zeros(row) for _ in range(4))
+    own, df, dh, raised, shared = (np.zeros(row) for _ in range(5))
     return Sums(
-        own, df, dh, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
+        own, df, dh, raised, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
         noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
         stirred=np.zeros(k, np.int64), ends=np.tile([np.inf, -np.inf], (k, 1)), place=np.full((k, ROWS), np.nan),
@@ -250,7 +250,7 @@ def new_derived(s: Setup) -> Derived:
     n, k = s.ideal_hard.shape
     row = row_length(n)
     shapes = {"burden": (k, row), "sway": (n, row), "rows": (4, row)} | dict.fromkeys(
-        ("M", "f", "h", "S", "E", "feared"), (n,)
+        ("M", "forces", "f", "h", "S", "E", "feared"), (n,)
     )
     flags = ("held", "touched", "felt")
     arrays = {name: np.zeros(shapes.get(name, (n, n))) for name in Derived._fields if name not in flags}

@@ -166,7 +166,15 @@ def effects_change(g: Given, d: Derived, sums: Sums, k: int, delta: float) -> bo
 
 @rule
 def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
-    """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes."""
+    """Add to df, dh what a change of actor a's capability by `amount` does to everybody's friends and foes.
+
+    Nobody has less than none: what leads from below that, or to below it, changes it by less.
+    """
+    before = d.forces[a] + sums.raised[a]
+    after = before + amount
+    sums.raised[a] += amount
+    if before < 0.0 or after < 0.0:
+        amount = max(after, 0.0) - max(before, 0.0)
     if amount == 0.0:
         return
     df, dh = sums.df, sums.dh
@@ -203,11 +211,12 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
 def control_change(g: Given, w: World, d: Derived, sums: Sums, c: int, a: float, b: float) -> None:
     """Fill sums.own (N) with what every actor gains when control c is at b instead of a."""
     s = g.s
-    own, df, dh = sums.own, sums.df, sums.dh
+    own, df, dh, raised = sums.own, sums.df, sums.dh, sums.raised
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
         dh[i] = 0.0
+        raised[i] = 0.0
     if a == b:
         return
     k = s.control_issue[c]
@@ -280,11 +289,12 @@ def flow_change(
     at: where the reading of the flow stands, if it has one (see `shown`).
     """
     s = g.s
-    own, df, dh = sums.own, sums.df, sums.dh
+    own, df, dh, raised = sums.own, sums.df, sums.dh, sums.raised
     for i in range(own.shape[0]):
         own[i] = 0.0
         df[i] = 0.0
         dh[i] = 0.0
+        raised[i] = 0.0
     good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     k = s.flow_issue[f]
     if k >= 0:

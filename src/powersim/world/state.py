@@ -286,7 +286,8 @@ class World(NamedTuple):
 class Derived(NamedTuple):
     """What follows from the state: recomputed, never stored between turns."""
 
-    M: Floats  # (N) capability with arsenal and effects
+    M: Floats  # (N) capability with arsenal and effects, never below 0
+    forces: Floats  # (N) the same as its parts add up
     guarantee: Floats  # (N, N) [j, i]: help that j has promised i, pledges included
     offence: Floats  # (N, N) [j, i]: factor on the threat that j is to i
     reach: Floats  # (N, N)
