@@ -120,7 +120,7 @@ def test_given_what_happened_the_rival_is_told_from_the_cause(
     assert math.isnan(row.ps)  # it would be 1 of itself: none of the worlds lacks the event
     assert "Of 100 worlds that went like ours until 2004" in found.sentence
     assert "100 (96 to 100) would have gone without it under “without”" in found.sentence
-    assert "in all of them, so nothing can be said of what was sufficient" in found.sentence
+    assert "goes back to what happened, so nothing can be said of what was sufficient" in found.sentence
     written = list(csv.DictReader((tmp_path / "origin" / "origin.csv").read_text("utf-8").splitlines()))
     assert list(written[0]) == COLUMNS
     assert {path.name for path in (tmp_path / "origin").iterdir()} == {

@@ -290,7 +290,7 @@ def refuse(asked: Asked, theory: str, lot: Lot) -> None:
         raise PowersimError(
             f"given {asked.label}: under {theory} {lot.ess:.1f} of {len(lot.worlds)} worlds count, and below "
             f"{LEAST:g} nothing is answered (R-hat between islands {lot.r_hat:.2f}, their evidence differs by a "
-            f"factor of e to the {np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds or moves, "
+            f"factor of e to the {np.ptp([one.log_evidence for one in lot.islands]):.1f}); take more worlds, "
             "less evidence (an earlier date), or a larger error, discrepancy or miss in `evidence`"
         )
 

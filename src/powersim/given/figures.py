@@ -15,11 +15,11 @@ LABEL = 44  # letters of a line beside an axis
 MOST = 24  # parameters that are drawn
 
 
-def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> Drawing:
+def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str, luck: str) -> Drawing:
     """A row for each cause, the most necessary first: how necessary, how sufficient."""
     first = ranked(rows)
     legend = [("necessary", Look(BLUE, dash="", marker="o"))]
-    sufficient = "Of what was sufficient nothing can be said: no world could tell."
+    sufficient = "Of what was sufficient these worlds say nothing."
     if any(row.ps == row.ps for row in first):
         legend.append(("sufficient", Look(VERMILLION, dash="", marker="D")))
         sufficient = (
@@ -28,7 +28,7 @@ def draw_origins(plan: Plan, rows: Sequence[Origin], said: str, given: str) -> D
         )
     caption = (
         f"{plan.scenario.title}, {given}. Necessary (PN): of worlds in which it came about, the share in which it "
-        f"would not have come without the cause. {sufficient} Twins share draw and luck; bars are 95% intervals."
+        f"would not have come without the cause. {sufficient} {luck} Bars are 95% intervals."
     )
     made = sheet(_headline(plan, first), caption, len(first) * ROW + FOOT, legend)
     axes = made.axes(LEFT, FOOT - 0.1, made.width - LEFT - RIGHT, len(first) * ROW)

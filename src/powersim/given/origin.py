@@ -8,7 +8,7 @@ what happened to the event, 1 or 0, in the world with the cause (1) and without 
 - both, PNS = Pr(E1 = 1, E0 = 0).
 
 Pearl 2009, Causality, ch. 9; Tian and Pearl 2000, Annals of Math. and AI 28:287. Nothing has to be bounded: the
-luck of a world is known, so both of its twins are.
+luck of a world is known, and a coupling says what it would have been (`run.possible.COUPLINGS`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from powersim.effects.results import ALL, Floats
 from powersim.errors import Argument, ArgumentError
 from powersim.files.table import mark, write_table
 from powersim.given.conditioning import LEAST
+from powersim.given.knowledge import Known
 from powersim.given.twins import NOTHING, Flags, Share, Twins, counting, part_of, pooled, share
 from powersim.given.witnesses import ANY, Witness
+from powersim.run.opened import own_name
 from powersim.run.plan import Plan
+from powersim.sim.forks import parting
 
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
@@ -78,11 +81,27 @@ def check_asked(plan: Plan, event: str, factual: str | None) -> None:
         )
 
 
-def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats) -> list[Origin]:
-    """A row for every cause and theory, and over theories with their weights."""
+def parted(plan: Plan, known: Known) -> tuple[str, ...]:
+    """Branches of whose worlds what is known says nothing: they have parted by then from the one that happened.
+
+    It follows from the world with the cause. Among such worlds PS is no answer: the event's own record, or that of what
+    came of it, would make it 1 whatever the cause does.
+    """
+    happened = plan.built.branch(own_name(known.branch))
+    return tuple(
+        name
+        for name, case in zip(plan.branches, plan.cases(plan.theories[0], 0), strict=True)
+        if parting(happened, case.branch, case.setup) <= known.until
+    )
+
+
+def origins(
+    plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats, late: Sequence[str] = ()
+) -> list[Origin]:
+    """A row for every cause and theory, and over theories with their weights. late: see `parted`."""
     rows = []
     for cause in plan.branches[1:]:
-        parts = [_shares(one, cause) for one in found.values()]
+        parts = [_shares(one, cause, late) for one in found.values()]
         for theory, one, part in zip(found, found.values(), parts, strict=True):
             known, among = one.effective(one.weight), one.effective(one.weight * one.happened)
             rows.append(_row(event, cause, theory, part, len(one.weight), known, among))
@@ -90,8 +109,8 @@ def origins(plan: Plan, event: str, found: Mapping[str, Twins], weights: Floats)
             own, twins = rows[-len(parts) :], list(found.values())
             told = np.array([[part_of(one, among) for _, among in _asked(one, cause)] for one in twins])
             whole = [pooled(twins, [part[k] for part in parts], weights * told[:, k]) for k in range(3)]
-            known = counting(twins, [row.ess for row in own])
-            among = counting(twins, [row.event_ess for row in own])
+            known = counting(twins, [row.ess for row in own], weights)
+            among = counting(twins, [row.event_ess for row in own], weights * told[:, 0])
             rows.append(_row(event, cause, ALL, whole, min(row.worlds for row in own), known, among))
     return rows
 
@@ -103,13 +122,10 @@ def _row(
     return Origin(event, cause, theory, *pn, *ps, *pns, worlds, ess, among)
 
 
-def _shares(of: Twins, cause: str) -> list[Share]:
-    """PN, PS and PNS of a cause, each with its limits.
-
-    Worlds that were chosen because the event came in them all say nothing of PS: it would be 1 whatever the cause does.
-    """
+def _shares(of: Twins, cause: str, late: Sequence[str]) -> list[Share]:
+    """PN, PS and PNS of a cause, each with its limits."""
     pn, ps, pns = (share(of, hits, among) for hits, among in _asked(of, cause))
-    return [pn, NOTHING if of.chosen_by_event else ps, pns]
+    return [pn, NOTHING if cause in late else ps, pns]
 
 
 def _asked(of: Twins, cause: str) -> tuple[tuple[Flags, Flags], ...]:
@@ -142,17 +158,19 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
     told[0] = told[0].replace(" under ", " would have gone without it under ", 1)
     parts = [f"Of 100 worlds {like} and in which it came about ({title}), {'; '.join(told)}."]
     theory = known[0].theory
+    pairs = {frozenset((one.cause, one.beside)) for one in beside if one.beside != ANY}
+    more = " more" if len(pairs) == 1 else ""  # those of several pairs may be the same worlds
     for one in beside:
         if one.theory != theory:
             continue
         both = f"{named(one.cause)} and {named(one.beside)}"
         if one.beside != ANY and one.together > 0.0 and one.cause < one.beside:
             shown = of_100((one.together, one.together_low, one.together_high))
-            parts.append(f"In {shown} more it would have gone only under {both} together.")
+            parts.append(f"In {shown}{more} it would have gone only under {both} together.")
         if one.beside != ANY and one.preempting > 0.0:
             shown = of_100((one.preempting, one.preempting_low, one.preempting_high))
             parts.append(
-                f"In {shown} more it would have come under {named(one.cause)} too, but only because what "
+                f"In {shown}{more} it would have come under {named(one.cause)} too, but only because what "
                 f"{named(one.beside)} takes away stood ready to bring it."
             )
     count = f"{known[0].event_ess:.0f}"
@@ -161,8 +179,10 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
             f"It came about in few of them ({'1 world counts' if count == '1' else f'{count} worlds count'}), so the "
             "intervals are wide."
         )
-    if date and known[0].event_ess >= known[0].ess:
-        parts.append("It came about in all of them, so nothing can be said of what was sufficient.")
+    if date and all(row.ps != row.ps for row in first):
+        parts.append(
+            f"What is known until {date} goes back to what happened, so nothing can be said of what was sufficient."
+        )
     return " ".join(parts)
 
 

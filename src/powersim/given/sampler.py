@@ -239,5 +239,5 @@ def _impossible(task: Task, aim: Aim, tried: int) -> str:
     what = "; ".join(one.said for one in [one for one in left if one.first <= aim.last] or left)
     return (
         f"evidence: none of {tried} worlds under {task.theory} can have what happened by {label} ({what}); "
-        "allowed: what a run can do; take more worlds, or leave it out, or give it a miss"
+        "allowed: what a run can do; take more worlds, or leave it out"
     )

@@ -49,11 +49,6 @@ class Twins:
         """Under the branch that happened."""
         return next(iter(self.came.values()))
 
-    @property
-    def chosen_by_event(self) -> bool:
-        """Whether what is known of the worlds left none without the event."""
-        return not self.runs and bool((self.happened[self.weight > 0.0] > 0.5).all())
-
     def effective(self, weight: Floats) -> float:
         """How many worlds count, if these are their weights (N)."""
         return effective(weight, self.same) / self.thin
@@ -151,9 +146,16 @@ def part_of(of: Twins, among: Flags) -> float:
     return float(of.weight[among].sum() / of.weight.sum())
 
 
-def counting(found: Sequence[Twins], counts: Sequence[float]) -> float:
-    """Effective worlds over theories: those of each, or of one where all theories have the same runs."""
-    return min(counts) if found[0].runs else sum(counts)
+def counting(found: Sequence[Twins], counts: Sequence[float], weights: Floats) -> float:
+    """Effective worlds over theories by their weights: as many as a mean over them is worth, sum(w)^2 / sum(w^2 / n).
+
+    Where all theories have the same runs, those of one.
+    """
+    if found[0].runs:
+        return min(counts)
+    w, n = np.asarray(weights, np.float64), np.asarray(counts, np.float64)
+    there = (w > 0.0) & (n > 0.0)
+    return float(w[there].sum() ** 2 / (w[there] ** 2 / n[there]).sum()) if there.any() else 0.0
 
 
 def pooled(found: Sequence[Twins], parts: Sequence[Share], weights: Floats) -> Share:

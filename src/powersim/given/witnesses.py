@@ -150,7 +150,7 @@ def witnesses(
                 twins, of = list(found.values()), list(named.values())
                 told = weights * [part_of(one, one.happened > 0.5) for one in twins]
                 whole = [pooled(twins, [part[k] for part in parts], told) for k in range(len(ROLES))]
-                known = counting(twins, [ess for _, _, ess in of])
+                known = counting(twins, [ess for _, _, ess in of], told)
                 named[ALL] = (whole, min(count for _, count, _ in of), known)
             for theory, (part, count, ess) in named.items():
                 a, b, c, d = part

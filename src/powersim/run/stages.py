@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ class Job:
     """A plan with what was asked about carrying it out.
 
     runs: how many, with `until` at most; None: those of the results to go on with, or of the record, else 100.
+    more: what provenance says besides: what else was asked, whether or not it is answered.
     """
 
     plan: Plan
@@ -86,6 +87,7 @@ class Job:
     scheduler: str | None = None
     workers: int | None = None
     paths: int | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def check(self) -> None:
         """PowersimError for what cannot be, before anything is computed."""
@@ -120,7 +122,7 @@ class Job:
                 done = Done(store.complete, {})
                 continue
             progress = self._fill(store, runs)
-            done = Done(store.complete, work.facts(self.plan, store.complete, command, started, self._engine))
+            done = Done(store.complete, self._facts(store.complete, command, started))
             if self.out is not None:
                 provenance.write(self.out, done.facts)
             if progress.stopped:
@@ -129,7 +131,11 @@ class Job:
                 break
         if done.facts:
             return done
-        return Done(done.runs, work.facts(self.plan, done.runs, command, started, self._engine))
+        return Done(done.runs, self._facts(done.runs, command, started))
+
+    def _facts(self, runs: int, command: str, started: float) -> dict[str, Any]:
+        """What provenance says."""
+        return {**work.facts(self.plan, runs, command, started, self._engine), **self.more}
 
     @property
     def _engine(self) -> str:

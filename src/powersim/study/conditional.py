@@ -51,17 +51,23 @@ class Conditional:
     @property
     def meaning(self) -> str:
         """What such an effect is, in a sentence: it hangs on whether the date lies before the decision."""
-        plan, until = self.found.asked.plan, self.found.asked.known.until
-        since = plan.scenario.intervention
-        if since is None or until < since:
-            return (
-                f"Given {self.date}: what the decision does to worlds that went as ours did up to it; what came after "
-                "it is as open as it was then."
-            )
-        return (
-            f"Given {self.date}, beyond the decision: what another decision would have changed in worlds that went as "
-            f"ours did, with the luck that they had ({self._luck})."
+        from powersim.given.origin import parted
+
+        plan, known = self.found.asked.plan, self.found.asked.known
+        late = parted(plan, known)
+        open_ = (
+            "what the decision does to worlds that went as ours did up to it; what came after it is as open as it was "
+            "then."
         )
+        settled = (
+            "what another decision would have changed in worlds that went as ours did, with the luck that they had "
+            f"({self._luck})."
+        )
+        if not late:
+            return f"Given {self.date}: {open_}"
+        if not {*plan.branches} - {*late, known.branch}:
+            return f"Given {self.date}, beyond the decision: {settled}"
+        return f"Given {self.date}: {open_} But {', '.join(late)} parted from it by then: {settled}"
 
     @property
     def _luck(self) -> str:
@@ -99,6 +105,14 @@ class Origins:
     beside: list[Witness]
     conditioned: Conditioned | None
     provenance: dict[str, Any] = field(default_factory=dict)
+    coupling: str = SAME
+
+    @property
+    def luck(self) -> str:
+        """Which luck twins share."""
+        if self.coupling == SAME:
+            return "Twins share draw and luck."
+        return "Twins share the draw, and luck until they part; then each has its own."
 
     @property
     def given(self) -> str:
@@ -113,7 +127,8 @@ class Origins:
         from powersim.given.origin import sentence
 
         date = None if self.conditioned is None else self.conditioned.asked.label
-        return sentence(self.plan, self.rows, date, self.beside)
+        said = sentence(self.plan, self.rows, date, self.beside)
+        return said if self.coupling == SAME else f"{said} {self.luck}"
 
     @property
     def effects(self) -> pd.DataFrame:
@@ -145,7 +160,10 @@ class Origins:
         """The rival origins by rank."""
         from powersim.given.figures import draw_origins
 
-        return drawn({"origins": lambda: draw_origins(self.plan, self.rows, self.sentence, self.given)}, kind)
+        return drawn(
+            {"origins": lambda: draw_origins(self.plan, self.rows, self.sentence, self.given, self.luck)},
+            kind,
+        )
 
     def __repr__(self) -> str:
         return self.sentence

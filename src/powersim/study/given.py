@@ -109,7 +109,9 @@ def origin(
     asked.check_asked(plan, event, factual)
     if out is not None:
         cleared(out, asked.FOLDER, {asked.FILE: asked.MARK, witnesses.FILE: witnesses.MARK})
-    whole, pairs = witnesses.joined(plan)
+    coupling = coupling or plan.opened.recorded.get("coupling") or SAME
+    # with luck of its own under every branch, two causes away together say nothing of either
+    whole, pairs = witnesses.joined(plan) if coupling == SAME else (plan, {})
     lots, weights = None, np.full(len(plan.theories), 1.0 / len(plan.theories))
     if date is None:
         announce(listener)
@@ -125,21 +127,27 @@ def origin(
     with keeping(_islands(lots), kept, "islands"), listener.progress("computing", len(plan.theories)) as tick:
         for theory in plan.theories:
             if lots is None:
-                found[theory] = twins.of_runs(whole, theory, event, runs, workers, coupling or SAME)
+                found[theory] = twins.of_runs(whole, theory, event, runs, workers, coupling)
             else:
                 found[theory] = twins.of_given(whole, lots, theory, event, workers)
             tick()
-    rows = asked.origins(plan, event, found, weights)
-    beside = witnesses.witnesses(event, plan.branches[1:], pairs, found, weights)
+    late = () if lots is None else asked.parted(plan, lots.asked.known)
+    rows = asked.origins(plan, event, found, weights, late)
+    beside = witnesses.witnesses(event, plan.branches[1:], pairs, found, weights) if coupling == SAME else []
     more = {"outcomes": [event], "branches": plan.branches, **({"runs": runs} if lots is None else {})}
-    told = _told("origin", plan, more, {"of": event}, lots, out, listener, started)
-    made = Origins(plan, rows, beside, lots, told)
+    options = {"of": event, **({} if coupling == SAME else {"coupling": coupling})}
+    told = _told("origin", plan, more, options, lots, out, listener, started)
+    if coupling != SAME:
+        told["coupling"] = coupling
+    made = Origins(plan, rows, beside, lots, told, coupling)
     if out is not None:
         asked.write(rows, out / asked.FOLDER / asked.FILE)
         witnesses.write(beside, out / asked.FOLDER / witnesses.FILE)
         provenance.write(out / asked.FOLDER, told)
         leave_figure(
-            lambda: draw_origins(plan, rows, made.sentence, made.given), out / asked.FOLDER, listener
+            lambda: draw_origins(plan, rows, made.sentence, made.given, made.luck),
+            out / asked.FOLDER,
+            listener,
         )
     return made
 
@@ -190,7 +198,7 @@ def _told(
     started: float,
 ) -> dict[str, Any]:
     """What provenance says of an answer: what is needed to have it again."""
-    worlds = {} if found is None else facts(found.asked.label, found.asked.worlds)
+    worlds = {} if found is None else facts(found.asked)
     asked = {
         **options, "branches": more.get("branches"), "theories": plan.theories, "runs": more.get("runs"),
         "seed": plan.seed, **worlds, "out": out,
@@ -234,19 +242,13 @@ def leave_figure(draw: Callable[[], Drawing], folder: Path, listener: Listener) 
     return drawing
 
 
-def facts(
-    date: str | None, worlds: int | None, by_evidence: bool = False, coupling: str | None = None
-) -> Mapping[str, object]:
+def facts(asked: Asked, *, by_evidence: bool = False) -> Mapping[str, object]:
     """What provenance says of it."""
-    if date is None:
-        return {}
-    from powersim.given.conditioning import WORLDS
-
-    said: dict[str, object] = {"given": date, "worlds": WORLDS if worlds is None else worlds}
+    said: dict[str, object] = {"given": asked.label, "worlds": asked.worlds}
     if by_evidence:
         said["by_evidence"] = True
-    if coupling not in (None, SAME):
-        said["coupling"] = coupling
+    if asked.coupling != SAME:
+        said["coupling"] = asked.coupling
     return said
 
 

@@ -292,7 +292,7 @@ class Comparison(Results):
     ) -> None:
         """Set the effects in worlds that went as the record says until a date beside the others, in the files too."""
         from powersim.sim import provenance
-        from powersim.study.given import conditional, facts, leave
+        from powersim.study.given import conditional, leave
 
         assert self.plan is not None
         self.conditional = conditional(
@@ -308,7 +308,6 @@ class Comparison(Results):
             engine=engine,
             scheduler=scheduler,
         )
-        self.provenance = {**self.provenance, **facts(date, worlds, by_evidence, coupling)}
         if self.folder is not None:
             self.write(self.folder)
             provenance.write(self.folder, self.provenance)

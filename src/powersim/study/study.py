@@ -117,15 +117,23 @@ class Study(GivenQuestions, Pages):
         """
         questions.check_given(self.date, worlds, by_evidence, sweep, coupling=coupling)
         one_of("coupling", coupling or SAME, COUPLINGS)
+        by_evidence = by_evidence or bool(self.opened.recorded.get("by_evidence"))
+        coupling = coupling or self.opened.recorded.get("coupling")
         moved = sweep if sweep is None or isinstance(sweep, str) else "..".join(sweep)
         planned = plan(self.opened, self.branches, self.theories, self.seed, moved, self.sampling)
         names = headline(self.opened) if outcomes is None else chosen(outcomes, self.outcomes, "outcome")
         where = folder_of(out)
         if where is not None and where.exists():
             check_effects(where)
+        more: Mapping[str, object] = {}
         if self.date is not None:
-            given.asked_of(planned, self.date, worlds, folder=where)  # says at once what cannot be
-        job = Job(planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths)
+            wanted = given.asked_of(
+                planned, self.date, worlds, coupling, where
+            )  # says at once what cannot be
+            more = given.facts(wanted, by_evidence=by_evidence)
+        job = Job(
+            planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths, more
+        )
         asked = {
             "branches": self.branches, "theories": self.theories, "runs": runs, "seed": self.seed, "out": out,
             "sweep": moved, "outcomes": outcomes, "engine": engine, "scheduler": scheduler, "workers": workers,
