@@ -140,8 +140,14 @@ def ranked(rows: Sequence[Origin]) -> list[Origin]:
     return sorted(pooled, key=lambda row: (row.pn != row.pn, -row.pn if row.pn == row.pn else 0.0, row.cause))
 
 
-def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Sequence[Witness] = ()) -> str:
-    """What a reader of a newspaper understands: how many of 100 worlds, and between which numbers."""
+def sentence(
+    plan: Plan,
+    rows: Sequence[Origin],
+    date: str | None,
+    beside: Sequence[Witness] = (),
+    late: Sequence[str] = (),
+) -> str:
+    """What a reader of a newspaper understands: how many of 100 worlds, and between which numbers. late: `parted`."""
     first = ranked(rows)
     title, branches = plan.scenario.outcomes[first[0].event].title, plan.scenario.branches
     like = f"that went like ours until {date}" if date else "that the model makes of what was decided"
@@ -179,9 +185,11 @@ def sentence(plan: Plan, rows: Sequence[Origin], date: str | None, beside: Seque
             f"It came about in few of them ({'1 world counts' if count == '1' else f'{count} worlds count'}), so the "
             "intervals are wide."
         )
-    if date and all(row.ps != row.ps for row in first):
+    if blind := [row.cause for row in first if row.cause in late]:
+        under = "" if len(blind) == len(first) else f" under {', '.join(map(named, blind))}"
         parts.append(
-            f"What is known until {date} goes back to what happened, so nothing can be said of what was sufficient."
+            f"What is known until {date} goes back to what happened, so nothing can be said of what was "
+            f"sufficient{under}."
         )
     return " ".join(parts)
 

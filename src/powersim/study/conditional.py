@@ -124,10 +124,11 @@ class Origins:
     @property
     def sentence(self) -> str:
         """What a reader of a newspaper understands."""
-        from powersim.given.origin import sentence
+        from powersim.given.origin import parted, sentence
 
-        date = None if self.conditioned is None else self.conditioned.asked.label
-        said = sentence(self.plan, self.rows, date, self.beside)
+        asked = None if self.conditioned is None else self.conditioned.asked
+        date, late = (None, ()) if asked is None else (asked.label, parted(self.plan, asked.known))
+        said = sentence(self.plan, self.rows, date, self.beside, late)
         return said if self.coupling == SAME else f"{said} {self.luck}"
 
     @property

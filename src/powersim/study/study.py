@@ -127,9 +127,7 @@ class Study(GivenQuestions, Pages):
             check_effects(where)
         more: Mapping[str, object] = {}
         if self.date is not None:
-            wanted = given.asked_of(
-                planned, self.date, worlds, coupling, where
-            )  # says at once what cannot be
+            wanted = given.asked_of(planned, self.date, worlds, coupling, where)  # says what cannot be
             more = given.facts(wanted, by_evidence=by_evidence)
         job = Job(
             planned, heard(progress), runs, until, where, resume, engine, scheduler, workers, paths, more
