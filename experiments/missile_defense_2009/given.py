@@ -112,6 +112,8 @@ def _over(rows: Sequence[Row]) -> list[Row]:
 
 
 def _interval(row: Row, share: str) -> str:
+    if not row[share]:
+        return "not to be told"
     value, low, high = (100 * float(row[name]) for name in (share, f"{share}_low", f"{share}_high"))
     return f"{value:.0f} ({low:.0f} to {high:.0f})"
 
