@@ -34,6 +34,12 @@ def study(planted: ModuleType, known: dict[str, Any], *, chance: float = 0.6, **
 
 
 OVER_YEARS = {"event": "effect", "from": "2002", "to": "2005", "source": "made up"}
+LATER = {
+    name: {"do": [{"path": {"l_cause": path}, "to": "2007"}]}
+    for name, path in (
+        ("happened", {"2001": 1.0}), ("without", {"2001": 0.0}), ("later", {"2001": 1.0, "2004": 0.0})
+    )
+}  # fmt: skip
 ECHO = {"event": "echo", "at": "2005", "source": "made up"}
 
 
@@ -104,6 +110,14 @@ def test_an_effect_given_a_date_is_called_what_it_is_by_when_branches_part(plant
     early = study(planted, ECHO).given("2000").compare(2, worlds=100, workers=1)
     assert early.conditional is not None
     assert "as open as it was then" in early.conditional.meaning
+    both = study(planted, ECHO, branches=LATER).given("2003")
+    both.branches = ["happened", "without", "later"]
+    mixed = both.compare(2, worlds=100, workers=1)
+    assert mixed.conditional is not None
+    assert (
+        "as open as it was then. By then without had parted from it; of these, what"
+        in mixed.conditional.meaning
+    )
 
 
 def test_a_theory_that_weighs_nothing_adds_no_worlds_that_count() -> None:

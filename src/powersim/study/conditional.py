@@ -67,7 +67,7 @@ class Conditional:
             return f"Given {self.date}: {open_}"
         if not {*plan.branches} - {*late, known.branch}:
             return f"Given {self.date}, beyond the decision: {settled}"
-        return f"Given {self.date}: {open_} But {', '.join(late)} parted from it by then: {settled}"
+        return f"Given {self.date}: {open_} By then {', '.join(late)} had parted from what happened: of these, {settled}"
 
     @property
     def _luck(self) -> str:
