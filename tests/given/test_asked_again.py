@@ -115,7 +115,7 @@ def test_an_effect_given_a_date_is_called_what_it_is_by_when_branches_part(plant
     mixed = both.compare(2, worlds=100, workers=1)
     assert mixed.conditional is not None
     assert (
-        "as open as it was then. By then without had parted from it; of these, what"
+        "as open as it was then. By then without had parted from what happened: of these, what"
         in mixed.conditional.meaning
     )
 

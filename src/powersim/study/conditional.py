@@ -67,7 +67,8 @@ class Conditional:
             return f"Given {self.date}: {open_}"
         if not {*plan.branches} - {*late, known.branch}:
             return f"Given {self.date}, beyond the decision: {settled}"
-        return f"Given {self.date}: {open_} By then {', '.join(late)} had parted from what happened: of these, {settled}"
+        early = f"Given {self.date}: {open_}"
+        return f"{early} By then {', '.join(late)} had parted from what happened: of these, {settled}"
 
     @property
     def _luck(self) -> str:
