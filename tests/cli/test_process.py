@@ -115,13 +115,17 @@ def test_what_is_no_terminal_is_told_plainly(powersim, scenario, arguments):
     assert_plain(said.out, said.err)
 
 
+def assert_results_and_remarks_apart(out, err):
+    assert_plain(out, err)
+    assert "written to" in err
+    assert "written to" not in out
+    assert "95 % interval" in out
+
+
 def test_where_a_study_is_written_to_is_a_remark_and_no_result(powersim, scenario, tmp_path):
     """The same as below, in this process."""
     said = powersim("compare", scenario, "--runs", 3, "--figures", "none", "--out", tmp_path / "out")
-    assert_plain(said.out, said.err)
-    assert "written to" in said.err
-    assert "written to" not in said.out
-    assert "95 % interval" in said.out
+    assert_results_and_remarks_apart(said.out, said.err)
 
 
 @pytest.mark.slow
@@ -135,10 +139,7 @@ def test_piped_lines_are_not_cut_to_a_width(scenario):
 @pytest.mark.slow
 def test_results_go_to_standard_output_and_remarks_to_standard_error(scenario, tmp_path):
     said = call("compare", scenario, "--runs", 3, "--figures", "none", "--out", tmp_path / "out")
-    assert_plain(said.stdout, said.stderr)
-    assert "written to" in said.stderr
-    assert "written to" not in said.stdout
-    assert "95 % interval" in said.stdout
+    assert_results_and_remarks_apart(said.stdout, said.stderr)
 
 
 @pytest.mark.slow

@@ -26,9 +26,8 @@ from powersim.given.conditioning import LEAST
 from powersim.given.knowledge import Known
 from powersim.given.twins import NOTHING, Flags, Share, Twins, counting, part_of, pooled, share
 from powersim.given.witnesses import ANY, Witness
-from powersim.run.opened import own_name
 from powersim.run.plan import Plan
-from powersim.sim.forks import parting
+from powersim.run.possible import partings
 
 FILE, FOLDER = "origin.csv", "origin"
 EVER = "ever"
@@ -87,12 +86,8 @@ def parted(plan: Plan, known: Known) -> tuple[str, ...]:
     It follows from the world with the cause. Among such worlds PS is no answer: the event's own record, or that of what
     came of it, would make it 1 whatever the cause does.
     """
-    happened = plan.built.branch(own_name(known.branch))
-    return tuple(
-        name
-        for name, case in zip(plan.branches, plan.cases(plan.theories[0], 0), strict=True)
-        if parting(happened, case.branch, case.setup) <= known.until
-    )
+    turns = partings(plan, known.branch, plan.cases(plan.theories[0], 0))
+    return tuple(name for name, turn in zip(plan.branches, turns, strict=True) if turn <= known.until)
 
 
 def origins(

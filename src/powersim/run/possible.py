@@ -130,10 +130,9 @@ class Possible:
             cases = [case._replace(watch=watch) for case in cases]
         if factual is None:
             return simulate_branches(cases, self.seed, 0, chance=self.luck)
-        taken = plan.built.branch(own_name(factual))
         chances = [
-            self.renewed(name, parting(taken, case.branch, case.setup)).luck
-            for name, case in zip(plan.labels, cases, strict=True)
+            self.renewed(name, turn).luck
+            for name, turn in zip(plan.labels, partings(plan, factual, cases), strict=True)
         ]
         pairs = zip(cases, chances, strict=True)
         return [simulate_branches([case], self.seed, 0, chance=luck)[0] for case, luck in pairs]
@@ -146,6 +145,12 @@ class Possible:
         keys[since:] = rng.integers(0, 2**32, keys[since:].shape, dtype=np.uint64)
         uniforms[self.settled.turn >= since] = np.nan
         return replace(self, keys=keys, uniforms=uniforms)
+
+
+def partings(plan: Plan, factual: str, cases: Sequence[Case]) -> list[int]:
+    """The turn from which the history of each case may differ from that of the branch that happened."""
+    happened = plan.built.branch(own_name(factual))
+    return [parting(happened, case.branch, case.setup) for case in cases]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from powersim.effects.paired import Effect
+    from powersim.figures.style import Drawing
     from powersim.given.conditioning import Diagnostic
     from powersim.given.origin import Origin
     from powersim.given.weigh import Learnt, Weighed
@@ -98,7 +99,8 @@ class Conditional:
 class Origins:
     """How an event hangs on each cause: necessary, sufficient, both, by theory and over theories.
 
-    rows: those of origin.csv. beside: of witnesses.csv, what each cause is beside another.
+    rows: those of origin.csv. beside: of witnesses.csv, what each cause is beside another. late: causes whose branches
+    have parted by the date, see `given.origin.parted`.
     """
 
     plan: Plan
@@ -107,6 +109,7 @@ class Origins:
     conditioned: Conditioned | None
     provenance: dict[str, Any] = field(default_factory=dict)
     coupling: str = SAME
+    late: tuple[str, ...] = ()
 
     @property
     def luck(self) -> str:
@@ -125,11 +128,10 @@ class Origins:
     @property
     def sentence(self) -> str:
         """What a reader of a newspaper understands."""
-        from powersim.given.origin import parted, sentence
+        from powersim.given.origin import sentence
 
-        asked = None if self.conditioned is None else self.conditioned.asked
-        date, late = (None, ()) if asked is None else (asked.label, parted(self.plan, asked.known))
-        said = sentence(self.plan, self.rows, date, self.beside, late)
+        date = None if self.conditioned is None else self.conditioned.asked.label
+        said = sentence(self.plan, self.rows, date, self.beside, self.late)
         return said if self.coupling == SAME else f"{said} {self.luck}"
 
     @property
@@ -158,14 +160,15 @@ class Origins:
         shares = ("alone", "together", "preempting", "preempted")
         return [(one.cause, one.beside, *(_percent(getattr(one, name)) for name in shares)) for one in whole]
 
-    def plot(self, kind: str = "origins") -> Figure:
-        """The rival origins by rank."""
+    def draw(self) -> Drawing:
+        """The rival origins by rank, for who saves them."""
         from powersim.given.figures import draw_origins
 
-        return drawn(
-            {"origins": lambda: draw_origins(self.plan, self.rows, self.sentence, self.given, self.luck)},
-            kind,
-        )
+        return draw_origins(self.plan, self.rows, self.sentence, self.given, self.luck)
+
+    def plot(self, kind: str = "origins") -> Figure:
+        """The rival origins by rank."""
+        return drawn({"origins": self.draw}, kind)
 
     def __repr__(self) -> str:
         return self.sentence

@@ -43,7 +43,12 @@ def asked_of(
         check_folder_of(folder)
     recorded = plan.opened.recorded
     count = recorded.get("worlds", WORLDS) if worlds is None else worlds
-    return Asked(plan, date, count, coupling=coupling or recorded.get("coupling") or SAME)
+    return Asked(plan, date, count, coupling=coupling_of(plan, coupling))
+
+
+def coupling_of(plan: Plan, asked: str | None) -> str:
+    """Which luck branches share: as is asked, or as an earlier study had it."""
+    return str(asked or plan.opened.recorded.get("coupling") or SAME)
 
 
 def conditional(
@@ -99,7 +104,6 @@ def origin(
     """Where an event came from."""
     from powersim.given import origin as asked
     from powersim.given import twins, witnesses
-    from powersim.given.figures import draw_origins
     from powersim.given.knowledge import known
     from powersim.study.conditional import Origins
 
@@ -109,7 +113,7 @@ def origin(
     asked.check_asked(plan, event, factual)
     if out is not None:
         cleared(out, asked.FOLDER, {asked.FILE: asked.MARK, witnesses.FILE: witnesses.MARK})
-    coupling = coupling or plan.opened.recorded.get("coupling") or SAME
+    coupling = coupling_of(plan, coupling)
     # with luck of its own under every branch, two causes away together say nothing of either
     whole, pairs = witnesses.joined(plan) if coupling == SAME else (plan, {})
     lots, weights = None, np.full(len(plan.theories), 1.0 / len(plan.theories))
@@ -139,16 +143,12 @@ def origin(
     told = _told("origin", plan, more, options, lots, out, listener, started)
     if coupling != SAME:
         told["coupling"] = coupling
-    made = Origins(plan, rows, beside, lots, told, coupling)
+    made = Origins(plan, rows, beside, lots, told, coupling, late)
     if out is not None:
         asked.write(rows, out / asked.FOLDER / asked.FILE)
         witnesses.write(beside, out / asked.FOLDER / witnesses.FILE)
         provenance.write(out / asked.FOLDER, told)
-        leave_figure(
-            lambda: draw_origins(plan, rows, made.sentence, made.given, made.luck),
-            out / asked.FOLDER,
-            listener,
-        )
+        leave_figure(made.draw, out / asked.FOLDER, listener)
     return made
 
 

@@ -208,15 +208,18 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
 
 
 @rule
+def _from_nothing(sums: Sums) -> None:
+    """Nothing has been added up of a move yet."""
+    for i in range(sums.own.shape[0]):
+        sums.own[i], sums.df[i], sums.dh[i], sums.raised[i] = 0.0, 0.0, 0.0, 0.0
+
+
+@rule
 def control_change(g: Given, w: World, d: Derived, sums: Sums, c: int, a: float, b: float) -> None:
     """Fill sums.own (N) with what every actor gains when control c is at b instead of a."""
     s = g.s
-    own, df, dh, raised = sums.own, sums.df, sums.dh, sums.raised
-    for i in range(own.shape[0]):
-        own[i] = 0.0
-        df[i] = 0.0
-        dh[i] = 0.0
-        raised[i] = 0.0
+    own, df = sums.own, sums.df
+    _from_nothing(sums)
     if a == b:
         return
     k = s.control_issue[c]
@@ -289,12 +292,8 @@ def flow_change(
     at: where the reading of the flow stands, if it has one (see `shown`).
     """
     s = g.s
-    own, df, dh, raised = sums.own, sums.df, sums.dh, sums.raised
-    for i in range(own.shape[0]):
-        own[i] = 0.0
-        df[i] = 0.0
-        dh[i] = 0.0
-        raised[i] = 0.0
+    own = sums.own
+    _from_nothing(sums)
     good, giver, taker = s.flow_good[f], s.flow_from[f], s.flow_to[f]
     k = s.flow_issue[f]
     if k >= 0:
