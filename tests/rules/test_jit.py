@@ -231,25 +231,54 @@ def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask
 
 
 LOWERED = """
+import shutil, time
 from powersim.compile import parts, second
 from powersim.rules.callee import callee
 assert jit.in_parts()  # which is tried on small functions
 here, run = [], parts.OpenPart.run_pass
 parts.OpenPart.run_pass = lambda self, state: (here.append(state.func_id.func_name), run(self, state))[1]
-second.BEGIN = "{fails}" or second.BEGIN
+
+def second_first(exchange, rules, types):
+    while exchange.there() and not any(exchange.folder.iterdir()):
+        time.sleep(0.01)
+
+second.Exchange.ahead = second_first
+{different}
 with second.lowering([callee], 1.0, whole=callee):
     print(caller(1.0), here)
-print(callee(1.0), sum(callee.stats.cache_hits.values()))
+print(callee(1.0), sum(callee.stats.cache_hits.values()), parts.shared)
 """
+FAR = 'second.BEGIN = second.BEGIN.replace(\'second.lower\', """{}; second.lower""")'
+TROUBLES = {
+    "it cannot begin": ("second.BEGIN = 'raise SystemExit(1)'", 0),
+    "it does nothing": ("second.BEGIN = 'print(1)'", 0),
+    "it dies at work": (FAR.format("second.Exchange.give = exit"), 0),
+    "it is stuck": (
+        "second.PATIENCE = 0.1; second.Exchange.made = lambda self, file: self.folder / 'never'",
+        1,
+    ),
+    "it cannot hand on": (FAR.format("second.Exchange.made = lambda *_: second.Path('/none/none')"), 1),
+    "what comes is of no use": ("second.register = None", 1),
+    "the folder is gone": ("second.Exchange.ahead = lambda self, *_: shutil.rmtree(self.folder)", 1),
+    "no folder": ("second.tempfile.tempdir = '/nowhere'", 0),
+    "no process": ("second.subprocess.Popen = lambda *_, **__: open('/nowhere')", 0),
+}
+"""What is wrong with the second process or the way to it, and how often its machine code is used nevertheless."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fails", ["", "raise SystemExit(1)", "print(1)"])
-def test_a_part_that_another_process_has_lowered_is_linked_and_where_it_fails_this_one_lowers_it(
-    small: Path, ask: Callable[..., str], fails: str
+def test_a_part_that_another_process_has_lowered_is_linked(small: Path, ask: Callable[..., str]) -> None:
+    assert ask(LOWERED.format(different="")) == "4.0 []\n2.0 1 None"
+    assert ask(RUN) == "4.0 False 1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_where_nothing_comes_from_the_second_process_this_one_lowers_its_parts(
+    small: Path, ask: Callable[..., str], trouble: str
 ) -> None:
-    here = ["callee"] if fails else []
-    assert ask(LOWERED.format(fails=fails)) == f"4.0 {here}\n2.0 {int(not fails)}"
+    different, hits = TROUBLES[trouble]
+    assert ask(LOWERED.format(different=different)) == f"4.0 ['callee']\n2.0 {hits} None"
     assert ask(RUN) == "4.0 False 1"
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import llvmlite.binding as ll
@@ -27,6 +27,7 @@ from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.datamodel import models
+from numba.core.dispatcher import Dispatcher
 from numba.core.extending import register_model
 from numba.core.imputils import lower_cast
 from numba.core.typed_passes import AnnotateTypes, NativeLowering, NopythonTypeInference
@@ -338,6 +339,7 @@ def whole(function: Callable[..., Any], **options: Any) -> Any:
     counts = not MAKERS.isdisjoint(function.__code__.co_names)
     part = numba.njit(no_cpython_wrapper=True, pipeline_class=PartCompiler, _nrt=counts, **options)(function)
     compiled.part = part
+    part.compile = partial(compile_part, part)
     compiled.get_overload = part.get_overload
     template = part.get_call_template
     # A constant in a call is no reason to compile the callee once more for it.
@@ -345,6 +347,15 @@ def whole(function: Callable[..., Any], **options: Any) -> Any:
         tuple(handed_on(arg) for arg in args), {name: handed_on(arg) for name, arg in kws.items()}
     )
     return compiled
+
+
+shared: Callable[[Any, Any], Any] | None = None
+"""What compiles parts while another process does so too, see `powersim.compile.second`."""
+
+
+def compile_part(part: Any, signature: Any) -> Any:
+    """Compile a part for arguments of some types."""
+    return (shared or Dispatcher.compile)(part, signature)
 
 
 def handed_on(kind: Any) -> Any:

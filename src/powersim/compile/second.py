@@ -1,127 +1,212 @@
-"""Compiling on two processors: a second process lowers some parts while this one lowers others.
+"""Compiling on two processors: two processes lower parts for each other.
 
-Numba compiles on one processor, and half of that is Python. What the second process has made comes as LLVM code and is
-linked as a part like any other, under the same names; where nothing comes, or too late for anybody to ask, this process
-lowers the parts itself.
+Numba compiles on one processor, and half of that is Python. Each process lowers what the other has not begun: a part is
+claimed by a file in a folder, and lies there as LLVM code when it is done. The one begins with the first phases, the
+other with the last ones, and what both need either makes. Where the other fails, each makes what is missing.
 """
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import itertools
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as ll
 from numba import typeof
-from numba.core import serialize
+from numba.core import serialize, sigutils
 from numba.core.bytecode import FunctionIdentity
 from numba.core.compiler import compile_result
 from numba.core.dispatcher import Dispatcher
 
+from powersim.compile import parts
 from powersim.compile.parts import PartLibrary, alone, called, register
 
 BEGIN = """
 import pickle, sys
 sys.path[:] = pickle.load(sys.stdin.buffer)
-from powersim.compile.second import lower
-lower(*pickle.load(sys.stdin.buffer))
+from powersim.compile import second
+second.lower(*pickle.load(sys.stdin.buffer))
 """
 FAR = 10**6
 """Where the second process begins to number what numba numbers, so that no two things have one name."""
+LOOK = 0.003
+"""Seconds until it is looked anew whether the other process is done with a part."""
+PATIENCE = 60.0
+"""Seconds after which a part that does not come is lowered here, whatever keeps the other process."""
+
+
+@dataclass
+class Exchange:
+    """The parts that two processes make for each other, in a folder. there: whether the other process lives."""
+
+    folder: Path
+    there: Callable[[], bool]
+    known: dict[Any, tuple[str, str, str]] = field(default_factory=dict)
+    """Of the library of each part that was exchanged: module, rule, file."""
+
+    def compile(self, part: Any, types: Any) -> Any:
+        """Compile a part for arguments of some types, or take what the other process has made of it."""
+        types, _ = sigutils.normalize_signature(types)
+        module, name = part.py_func.__module__, part.py_func.__name__
+        own: Any = getattr(sys.modules[module], name, None)
+        if types in part.overloads or not (hasattr(own, "part") and own.part is part):
+            return Dispatcher.compile(part, types)
+        file = self.file(part, types)
+        if not self.claim(file):
+            end = time.monotonic() + PATIENCE
+            while (
+                self.begun(file) and not self.made(file).exists() and self.there() and time.monotonic() < end
+            ):
+                time.sleep(LOOK)
+            with suppress(Exception):  # nothing came, or nothing of use: it is lowered here
+                self.take(module, name, file)
+        entry = Dispatcher.compile(part, types)
+        made = part.overloads[types]
+        if made.library not in self.known:
+            self.known[made.library] = module, name, file
+            self.give(file, made)
+        return entry
+
+    def file(self, part: Any, types: tuple[Any, ...]) -> str:
+        """What the file of a part is called."""
+        told = repr((part.py_func.__module__, part.py_func.__name__, types))
+        return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+    def made(self, file: str) -> Path:
+        """Where a part lies when it is done."""
+        return self.folder / file
+
+    def claimed(self, file: str) -> Path:
+        """What says that a process has begun with a part."""
+        return self.folder / f"{file}.begun"
+
+    def begun(self, file: str) -> bool:
+        """Whether a process has begun with a part, and has not given up to hand it on."""
+        return self.claimed(file).exists()
+
+    def claim(self, file: str) -> bool:
+        """Whether nobody has begun with a part; now this process has."""
+        try:
+            self.claimed(file).touch(exist_ok=False)
+        except OSError:
+            return False
+        return True
+
+    def ahead(self, rules: Sequence[Any], types: tuple[Any, ...]) -> None:
+        """Compile rules one after the other, until there is one with which the other process has begun."""
+        for rule in rules:
+            own = taken(rule, types)
+            if self.begun(self.file(rule.part, own)):
+                return
+            rule.part.compile(own)
+
+    def give(self, file: str, made: Any) -> None:
+        """Lay down a part: its code, with what it calls that is no part or not exchanged."""
+        code, below = made.library._final_module.clone(), []
+        for library in made.library._linking_libraries:
+            if library in self.known:
+                below.append(self.known[library])
+                continue
+            for each in called([library]):
+                code.link_in(alone(each), preserve=True)
+        made.fndesc.typemap = made.fndesc.calltypes = None  # of no use any more, and not to be pickled
+        told = serialize.dumps((code.as_bitcode(), below, made.fndesc, made.environment, made.signature))
+        unfinished = self.folder / f"{file}.{os.getpid()}"
+        try:
+            unfinished.write_bytes(told)
+            unfinished.rename(self.made(file))
+        except OSError:
+            with suppress(OSError):
+                self.claimed(file).unlink()
+
+    def take(self, module: str, name: str, file: str) -> Any:
+        """Let a part be what the other process has made of it, and what it calls likewise. Gives its library."""
+        part = getattr(import_module(module), name).part
+        code, below, described, environment, typed = pickle.loads(self.made(file).read_bytes())  # noqa: S301
+        if typed.args in part.overloads:
+            return part.overloads[typed.args].library
+        context = part.targetctx
+        library = PartLibrary(context.codegen(), described.qualname)
+        library._final_module.link_in(ll.parse_bitcode(code))
+        library._linking_libraries.extend(self.take(*each) for each in below)
+        library.finalize()
+        self.known[library] = module, name, file
+        made = compile_result(
+            typing_context=part.typingctx,
+            target_context=context,
+            entry_point=register(context, library, described, environment),
+            library=library,
+            signature=typed,
+            objectmode=False,
+            fndesc=described,
+            environment=environment,
+        )
+        part.add_overload(made)
+        return library
+
+
+def taken(rule: Any, types: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Those of the types that a rule takes: the first ones."""
+    return types[: len(signature(rule.py_func).parameters)]
 
 
 @contextmanager
 def lowering(rules: Sequence[Any], *arguments: Any, whole: Any = None) -> Iterator[None]:
-    """Inside, a second process lowers `rules`, which take such arguments, for whoever compiles in this one.
+    """Inside, a second process lowers parts with this one: of `rules`, which take the first of these arguments.
 
-    whole: a rule that it then makes machine code of, for the first of these arguments; it is there in the end.
+    whole: a rule that it then makes machine code of; it is there in the end.
     """
     command = [sys.executable, "-c", BEGIN]
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet)
+    types = tuple(typeof(each) for each in arguments)
     names = [(each.py_func.__module__, each.py_func.__name__) for each in (*rules, *filter(None, [whole]))]
-    assert process.stdin is not None
-    assert process.stdout is not None
-    waiting = [process.stdout]
-
-    def fetch() -> None:
-        """Take what there is, once."""
-        while waiting:
-            with suppress(Exception):  # it failed, or was ended: nothing is lost but time
-                said = waiting.pop().read()
-                for rule, made in zip(rules, pickle.loads(said), strict=True):  # noqa: S301
-                    _take(rule.part, *made)
-
-    try:
-        with suppress(OSError):
-            asked = names, len(rules), tuple(typeof(each) for each in arguments)
-            process.stdin.write(pickle.dumps(sys.path) + serialize.dumps(asked))
-            process.stdin.close()
-        for rule in rules:
-            rule.part.compile = _after(fetch, rule.part)
-        yield
-    finally:
-        for rule in rules:
-            vars(rule.part).pop("compile", None)
-        if waiting:
-            process.kill()
-        with process:
+    with ExitStack() as opened:
+        try:
+            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="powersim-"))
+            process = opened.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
+            )
+        except OSError:  # no room, or no more processes: this one does all of it
+            yield
+            return
+        assert process.stdin is not None
+        exchange = Exchange(Path(folder), lambda: process.poll() is None)
+        try:
+            with suppress(OSError):
+                process.stdin.write(
+                    pickle.dumps(sys.path) + serialize.dumps((folder, names, len(rules), types))
+                )
+                process.stdin.close()
+            parts.shared = exchange.compile
+            exchange.ahead(rules, types)
+            yield
             process.wait()
+        finally:
+            parts.shared = None
+            process.kill()
 
 
-def _after(fetch: Any, part: Any) -> Any:
-    """What compiles a part once that is fetched which the second process may have of it."""
-
-    def compile_part(signature: Any) -> Any:
-        fetch()
-        return Dispatcher.compile(part, signature)
-
-    return compile_part
-
-
-def lower(names: Sequence[tuple[str, str]], parts: int, arguments: tuple[Any, ...]) -> None:
-    """In the second process: lower the first of the rules named and write them out, make machine code of the others."""
+def lower(folder: str, names: Sequence[tuple[str, str]], count: int, types: tuple[Any, ...]) -> None:
+    """In the second process: lower the first of the rules named, make machine code of the others."""
     gc.disable()
     FunctionIdentity._unique_ids = itertools.count(FAR)
-    found = []
+    first = os.getppid()
     rules = [getattr(import_module(module), name) for module, name in names]
-    for part in (each.part for each in rules[:parts]):
-        part.compile(arguments)
-        (made,) = part.overloads.values()
-        code = made.library._final_module.clone()
-        for library in called(made.library._linking_libraries):
-            code.link_in(alone(library), preserve=True)
-        made.fndesc.typemap = made.fndesc.calltypes = None  # of no use any more, and not to be pickled
-        found.append((code.as_bitcode(), made.fndesc, made.environment, made.signature))
-    sys.stdout.buffer.write(serialize.dumps(found))
-    sys.stdout.buffer.flush()
-    os.close(sys.stdout.fileno())
-    for rule in rules[parts:]:
-        rule.dispatcher.compile(arguments[: len(signature(rule.py_func).parameters)])
-
-
-def _take(part: Any, code: bytes, described: Any, environment: Any, typed: Any) -> None:
-    """Let a part be what the second process has made of it."""
-    context = part.targetctx
-    library = PartLibrary(context.codegen(), described.qualname)
-    library._final_module.link_in(ll.parse_bitcode(code))
-    library.finalize()
-    made = compile_result(
-        typing_context=part.typingctx,
-        target_context=context,
-        entry_point=register(context, library, described, environment),
-        library=library,
-        signature=typed,
-        objectmode=False,
-        fndesc=described,
-        environment=environment,
-    )
-    part.add_overload(made)
+    exchange = Exchange(Path(folder), lambda: os.getppid() == first)
+    parts.shared = exchange.compile
+    exchange.ahead(rules[:count][::-1], types)
+    for rule in rules[count:]:
+        rule.dispatcher.compile(taken(rule, types))

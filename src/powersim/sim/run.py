@@ -30,7 +30,7 @@ from powersim.world.phases import PHASES, Phase, number_of
 from powersim.world.record import Record, new_record, observe
 from powersim.world.start import LOG_ROWS
 from powersim.world.state import Floats, Ints, Setup, World
-from powersim.world.turn import LATER, STEPS, begin, stretch
+from powersim.world.turn import LOWERED, STEPS, begin, stretch
 
 
 @dataclass(frozen=True)
@@ -276,5 +276,5 @@ def compile_on_two(case: Case) -> None:
 
     bench, out = Bench(case.setup), new_record(case)
     packed = bench.pack(given_by(case, 0, 0)), bench.room(0).packed, bench.packed_desk
-    with lowering(LATER, *packed, 0, whole=begin):
+    with lowering(LOWERED, *packed, 0, pack(out), whole=begin):
         stretch(*packed, pack(out), 0, 0)

@@ -55,7 +55,7 @@ def find_offers(g: Given, w: World, desk: Desk, t: int) -> None:
                 _pair_offer(g, w, desk, t, i, j, talk[m] / p.talk)
             m += 1
     if g.on.coalitions:
-        _call_conferences(g, w, desk, t)
+        call_conferences(g, w, desk, t)
 
 
 @rule
@@ -89,7 +89,7 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
 
 
 @rule
-def _call_conferences(g: Given, w: World, desk: Desk, t: int) -> None:
+def call_conferences(g: Given, w: World, desk: Desk, t: int) -> None:
     """Call a conference around every leg for which luck has one: at least one and at most four must agree to it."""
     menu, controls, count = desk.menu, w.pos.shape[0], 0
     for r in range(menu.live.shape[0]):

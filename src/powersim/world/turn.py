@@ -25,7 +25,7 @@ from powersim.world.deals import deliver, lapse
 from powersim.world.derive import refresh_interests, refresh_readings
 from powersim.world.desk import Desk
 from powersim.world.environment import calendar, grow, lay_down, proxies
-from powersim.world.exchange import find_offers, match_offers
+from powersim.world.exchange import call_conferences, find_offers, match_offers
 from powersim.world.follow import follow_alignment, follow_resolve, follow_threat, follow_trust
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
@@ -236,8 +236,11 @@ def _record(g: Given, w: World, desk: Desk, t: int, out: Record) -> None:
     record(g, w, desk.derived, t, out)
 
 
-LATER = (_compliance, _strikes, _crises, _wars, _signals, _alignment, _home)
-"""Phases that a second process lowers when nothing is compiled: about half the work, and the last that are met."""
+LOWERED = (
+    _events, _branch, _growth, _own_policy, _offers, call_conferences, _deals, _delivery,
+    _compliance, _strikes, _crises, _wars, _signals, _alignment, _home, _record,
+)  # fmt: skip
+"""What two processes lower when nothing is compiled, one from the first on and one from the last: about as long."""
 
 
 @rule
