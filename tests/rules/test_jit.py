@@ -30,7 +30,7 @@ def small(tmp_path: Path) -> Path:
     for folder in (package, package / "rules", package / "compile"):
         folder.mkdir()
         (folder / "__init__.py").write_text("")
-    for name in ("jit.py", "parts.py", "cached.py", "second.py"):
+    for name in ("jit.py", "parts.py", "cached.py", "second.py", "another.py"):
         shutil.copy(PACKAGE / "compile" / name, package / "compile" / name)
     write_callee(package, "1.0")
     (package / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + CALLER)
@@ -232,7 +232,7 @@ def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask
 
 LOWERED = """
 import shutil, time
-from powersim.compile import parts, second
+from powersim.compile import another, parts, second
 from powersim.rules.callee import callee
 assert jit.in_parts()  # which is tried on small functions
 here, run = [], parts.OpenPart.run_pass
@@ -244,14 +244,14 @@ def second_first(exchange, rules, types):
 
 second.Exchange.ahead = second_first
 {different}
-with second.lowering([callee], 1.0, whole=callee):
+with another.another() as process, second.lowering(process, [callee], 1.0, whole=callee):
     print(caller(1.0), here)
 print(callee(1.0), sum(callee.stats.cache_hits.values()), parts.shared)
 """
-FAR = 'second.BEGIN = second.BEGIN.replace(\'second.lower\', """{}; second.lower""")'
+FAR = 'another.BEGIN = another.BEGIN.replace(\'second.lower\', """{}; second.lower""")'
 TROUBLES = {
-    "it cannot begin": ("second.BEGIN = 'raise SystemExit(1)'", 0),
-    "it does nothing": ("second.BEGIN = 'print(1)'", 0),
+    "it cannot begin": ("another.BEGIN = 'raise SystemExit(1)'", 0),
+    "it does nothing": ("another.BEGIN = 'print(1)'", 0),
     "it dies at work": (FAR.format("second.Exchange.give = exit"), 0),
     "it is stuck": (
         "second.PATIENCE = 0.1; second.Exchange.made = lambda self, file: self.folder / 'never'",
@@ -261,7 +261,7 @@ TROUBLES = {
     "what comes is of no use": ("second.register = None", 1),
     "the folder is gone": ("second.Exchange.ahead = lambda self, *_: shutil.rmtree(self.folder)", 1),
     "no folder": ("second.tempfile.tempdir = '/nowhere'", 0),
-    "no process": ("second.subprocess.Popen = lambda *_, **__: open('/nowhere')", 0),
+    "no process": ("another.subprocess.Popen = lambda *_, **__: open('/nowhere')", 0),
 }
 """What is wrong with the second process or the way to it, and how often its machine code is used nevertheless."""
 

@@ -12,7 +12,6 @@ import hashlib
 import itertools
 import os
 import pickle
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,14 +31,9 @@ from numba.core.compiler import compile_result
 from numba.core.dispatcher import Dispatcher
 
 from powersim.compile import parts
+from powersim.compile.another import Process, tell
 from powersim.compile.parts import PartLibrary, alone, called, register
 
-BEGIN = """
-import pickle, sys
-sys.path[:] = pickle.load(sys.stdin.buffer)
-from powersim.compile import second
-second.lower(*pickle.load(sys.stdin.buffer))
-"""
 FAR = 10**6
 """Where the second process begins to number what numba numbers, so that no two things have one name."""
 LOOK = 0.003
@@ -164,39 +158,32 @@ def taken(rule: Any, types: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @contextmanager
-def lowering(rules: Sequence[Any], *arguments: Any, whole: Any = None) -> Iterator[None]:
-    """Inside, a second process lowers parts with this one: of `rules`, which take the first of these arguments.
+def lowering(
+    process: Process | None, rules: Sequence[Any], *arguments: Any, whole: Any = None
+) -> Iterator[None]:
+    """Inside, another process lowers parts with this one: of `rules`, which take the first of these arguments.
 
-    whole: a rule that it then makes machine code of; it is there in the end.
+    process: see `another`. whole: a rule that it then makes machine code of; it is there in the end.
     """
-    command = [sys.executable, "-c", BEGIN]
-    quiet = subprocess.DEVNULL
     types = tuple(typeof(each) for each in arguments)
     names = [(each.py_func.__module__, each.py_func.__name__) for each in (*rules, *filter(None, [whole]))]
     with ExitStack() as opened:
         try:
             folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="powersim-"))
-            process = opened.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
-            )
-        except OSError:  # no room, or no more processes: this one does all of it
+        except OSError:
+            process = None
+        if process is None:  # this one does all of it
             yield
             return
-        assert process.stdin is not None
+        tell(process, serialize.dumps((folder, names, len(rules), types)))
         exchange = Exchange(Path(folder), lambda: process.poll() is None)
+        parts.shared = exchange.compile
         try:
-            with suppress(OSError):
-                process.stdin.write(
-                    pickle.dumps(sys.path) + serialize.dumps((folder, names, len(rules), types))
-                )
-                process.stdin.close()
-            parts.shared = exchange.compile
             exchange.ahead(rules, types)
             yield
             process.wait()
         finally:
             parts.shared = None
-            process.kill()
 
 
 def lower(folder: str, names: Sequence[tuple[str, str]], count: int, types: tuple[Any, ...]) -> None:

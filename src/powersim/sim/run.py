@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim.compile import jit
+from powersim.compile.another import another
 from powersim.compile.bundle import pack
 from powersim.sim.room import Memory, Room
 from powersim.world.case import Case
@@ -270,11 +271,14 @@ def _recorded(case: Case) -> tuple[int, int, int]:
 
 def compile_on_two(case: Case) -> None:
     """Compile what cases of this size need in two processes, if rules come in parts and there are processors."""
-    if not jit.in_parts() or (os.cpu_count() or 1) < 2:
+    if (os.cpu_count() or 1) < 2:
         return
-    from powersim.compile.second import lowering
+    with another() as process:
+        if not jit.in_parts():
+            return
+        from powersim.compile.second import lowering
 
-    bench, out = Bench(case.setup), new_record(case)
-    packed = bench.pack(given_by(case, 0, 0)), bench.room(0).packed, bench.packed_desk
-    with lowering(LOWERED, *packed, 0, pack(out), whole=begin):
-        stretch(*packed, pack(out), 0, 0)
+        bench, out = Bench(case.setup), pack(new_record(case))
+        packed = bench.pack(given_by(case, 0, 0)), bench.room(0).packed, bench.packed_desk
+        with lowering(process, LOWERED, *packed, 0, out, whole=begin):
+            stretch(*packed, out, 0, 0)
