@@ -85,9 +85,12 @@ def study(path: Path, branch: str, theory: str, runs: int, threads: int) -> dict
 
 
 def given(
-    path: Path, branch: str, theory: str, date: str, worlds: int, moves: int, threads: int
+    path: Path, branch: str, theory: str, date: str, paths: str, worlds: int, moves: int, threads: int
 ) -> dict[str, Any]:
-    """Time to choose worlds until a date, how many stand for all, and a replay under a branch beside a history."""
+    """Time to choose worlds until a date, how many stand for all, and a replay under a branch beside a history.
+
+    paths: where they are evidence, `changes` or `years`; "": as the scenario says.
+    """
     from powersim.given.conditioning import Asked, diagnostic, replayed
     from powersim.given.islands import Hands, computed
     from powersim.given.lots import Lot
@@ -96,7 +99,8 @@ def given(
     from powersim.run.work import warm
     from powersim.sim.history import simulate
 
-    planned = plan(open_scenario(path), branch.split(",") if branch else None, theory or None, SEED)
+    changes = {"evidence.paths.at": paths} if paths else {}
+    planned = plan(open_scenario(path, changes), branch.split(",") if branch else None, theory or None, SEED)
     warm(planned.first_case)
     base = peak_mb()
     asked, (under,) = Asked(planned, date, worlds, moves or None), planned.theories
@@ -163,6 +167,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--date", default="")
+    parser.add_argument("--paths", default="")
     parser.add_argument("--worlds", type=int, default=256)
     parser.add_argument("--moves", type=int, default=0)
     asked = parser.parse_args()
@@ -170,7 +175,14 @@ def main() -> None:
         found = histories(asked.scenario, asked.branch, asked.theory, asked.runs, asked.repeats)
     elif asked.what == "given":
         found = given(
-            asked.scenario, asked.branch, asked.theory, asked.date, asked.worlds, asked.moves, asked.threads
+            asked.scenario,
+            asked.branch,
+            asked.theory,
+            asked.date,
+            asked.paths,
+            asked.worlds,
+            asked.moves,
+            asked.threads,
         )
     elif asked.what == "mesa":
         found = mesa(asked.scenario, asked.branch, asked.theory, asked.runs)

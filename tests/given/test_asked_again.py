@@ -126,3 +126,13 @@ def test_a_theory_that_weighs_nothing_adds_no_worlds_that_count() -> None:
         1 / (0.25 / 100 + 0.25 / 50)
     )
     assert counting([some, some], [12.0, 90.0], np.array([1.0, 1e-9])) == pytest.approx(12.0)
+
+
+def test_where_nobody_was_moved_no_share_of_moves_is_told(planted: ModuleType) -> None:
+    for date, moved in (("2000", False), ("2005", True)):
+        found = study(planted, ECHO).given(date).compare(worlds=100, workers=1).conditional
+        assert found is not None
+        (row,), (said,) = found.diagnostics, found.trust
+        assert math.isnan(row.recent) is not moved
+        assert ("; no moves;" in said) is not moved
+        assert (f"moves accepted: recent {row.recent:.2f}, " in said) is moved

@@ -110,6 +110,12 @@ def test_worlds_that_were_told_the_past_tell_what_follows_from_it(found: tuple[F
     assert "less than untold" in late.sentence
 
 
+def test_a_skill_of_less_than_half_a_percent_is_none() -> None:
+    assert [forecast._more(skill) for skill in (0.05, -0.05, 0.004, -0.004)] == [
+        "5% less than", "5% more than", "as much as", "as much as",
+    ]  # fmt: skip
+
+
 @pytest.mark.slow
 def test_a_date_before_the_luck_is_known_teaches_nothing(found: tuple[Forecasts, Path]) -> None:
     early = found[0].dates[0]

@@ -47,8 +47,8 @@ class Diagnostic:
     """How well the worlds of a theory stand for all that went as the record says; a row of diagnostics.csv.
 
     log_evidence, error: log of the probability of the evidence, and its Monte Carlo error, from islands. ess: effective
-    number of worlds. distinct: different draws. recent, turn, block, nudge: moves accepted, 0..1. levels: steps, the
-    mean of islands. r_hat: whether islands agree, 1 = they do (`Lot.r_hat`).
+    number of worlds. distinct: different draws. recent, turn, block, nudge: moves accepted, 0..1; nan: none was made.
+    levels: steps, the mean of islands. r_hat: whether islands agree, 1 = they do (`Lot.r_hat`).
     """
 
     theory: str
@@ -185,7 +185,8 @@ def _row(name: str, theory: str, pair: Pair, p: PairedStatistics, date: str) -> 
 def diagnostic(asked: Asked, theory: str, lot: Lot) -> Diagnostic:
     """What is to be said of the worlds of a theory."""
     made = np.sum([one.made for one in lot.islands], axis=0)
-    accepted = np.sum([one.accepted for one in lot.islands], axis=0) / np.maximum(made, 1.0)
+    accepted = np.sum([one.accepted for one in lot.islands], axis=0)
+    accepted = np.divide(accepted, made, out=np.full(len(KINDS), np.nan), where=made > 0)
     moves = dict(zip(KINDS, accepted.tolist(), strict=True))
     return Diagnostic(
         theory, asked.label, asked.known.size, len(lot.worlds), lot.ess, lot.worlds.distinct,

@@ -288,9 +288,9 @@ def _against(of: Score) -> str:
     said = [
         f"{_more(skilled)} {words}"
         for skilled, words in (
-            (of.skill_unconditioned, "than untold"),
-            (of.skill_persistence, "than if nothing changed"),
-            (of.skill_own_past, "than by each one's own past"),
+            (of.skill_unconditioned, "untold"),
+            (of.skill_persistence, "if nothing changed"),
+            (of.skill_own_past, "by each one's own past"),
         )
         if skilled == skilled
     ]
@@ -299,7 +299,8 @@ def _against(of: Score) -> str:
 
 def _more(skilled: float) -> str:
     """A skill in words, worse as worse."""
-    return f"{abs(skilled):.0%} {'less' if skilled > 0 else 'more'}"
+    share = f"{abs(skilled):.0%}"
+    return "as much as" if share == "0%" else f"{share} {'less' if skilled > 0 else 'more'} than"
 
 
 def horizon(plan: Plan, dates: Sequence[int], to: str | None) -> int:

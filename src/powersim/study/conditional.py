@@ -84,8 +84,7 @@ class Conditional:
 
         return [
             f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "
-            f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; moves accepted: "
-            f"recent {row.recent:.2f}, turn {row.turn:.2f}, block {row.block:.2f}, nudge {row.nudge:.2f}; "
+            f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; {_moves(row)}; "
             + (
                 f"ISLANDS DISAGREE (R-hat {row.r_hat:.2f}): these are not all worlds that the record allows"
                 if row.r_hat > AGREE
@@ -93,6 +92,13 @@ class Conditional:
             )
             for row in self.diagnostics
         ]
+
+
+def _moves(row: Diagnostic) -> str:
+    """Which share of the moves that were made was accepted, by kind."""
+    shares = {kind: getattr(row, kind) for kind in ("recent", "turn", "block", "nudge")}
+    said = ", ".join(f"{kind} {share:.2f}" for kind, share in shares.items() if share == share)
+    return f"moves accepted: {said}" if said else "no moves"
 
 
 @dataclass(frozen=True, repr=False)
