@@ -89,7 +89,7 @@ def given(
 ) -> dict[str, Any]:
     """Time to choose worlds until a date, how many stand for all, and a replay under a branch beside a history.
 
-    paths: where they are evidence, `changes` or `years`; "": as the scenario says.
+    paths: where they are evidence, `changes`, `years` or `end`; "": as the scenario says.
     """
     from powersim.given.conditioning import Asked, diagnostic, replayed
     from powersim.given.islands import Hands, computed

@@ -251,6 +251,19 @@ def test_by_years_a_path_is_known_when_a_year_ends_and_on_the_date(scenario_two:
     assert what.dates == tuple(what.turn.tolist())
 
 
+def test_at_the_end_a_path_is_known_on_the_date_alone(scenario_two: dict[str, Any]) -> None:
+    """How it got there is no evidence; dated events have their dates."""
+    told = [{"no_war": ["EAST", "WEST"], "to": "2001Q1", "source": "made up"}]
+    stated = {"error": 0.1, "discrepancy": 0.1, "miss": 0.1, "paths": "end", "events": told}
+    scenario = scenario_two | {"evidence": stated, "record": {"rockets": {"2000Q1": 0.2, "2001Q2": 0.5}}}
+    of = plan(open_source(scenario, {}))
+    for date, where in (("2001Q1", 0.2), ("2002Q2", 0.5)):
+        what = known(of, date)
+        assert [of.scenario.calendar.label(t) for t in what.turn] == [date]
+        assert what.value.tolist() == [where]
+    assert [of.scenario.calendar.label(t) for t in what.dates] == ["2001Q1", "2002Q2"]
+
+
 @pytest.mark.slow
 def test_a_turn_of_a_path_that_hardly_any_world_takes_is_looked_for(chance: Callable[..., Plan]) -> None:
     """All worlds that lack it weigh alike: that few of them count would not show it."""

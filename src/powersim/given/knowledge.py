@@ -269,7 +269,8 @@ def _turn(plan: Plan, date: str) -> int:
 
 
 def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
-    """Where a coded path is evidence: its changes, once a year in between; or the ends of years, and `until`.
+    """Where a coded path is evidence: its changes, once a year in between; the ends of years, and `until`; or that
+    alone.
 
     Not where the branch lays it down. Nor in the first turn where the start is certain: a scenario begins where the
     record does, so that to stand there is no feat of the model's, and says nothing of its discrepancy.
@@ -284,7 +285,9 @@ def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tu
         value = path.get(t, value)
         if t < begins or math.isnan(value) or by_branch[t]:
             continue
-        if stated.yearly:
+        if stated.at == "end":
+            told = t == until
+        elif stated.at == "years":
             told = calendar.ends_year(t) or t == until
         else:
             told = (changed and t > 0) or t - last >= year

@@ -35,8 +35,8 @@ class Evidence:
 
     branch: the one that happened. until: last turn that is used unless a date is named. error: sd of the coding error
     of a path, `errors` by issue. discrepancy: sd of what the model cannot be expected to hit; lasts: turns in which it
-    falls to 1/e, 0: every date by itself. issues: those whose coded paths are evidence; yearly: where they stand at the
-    end of a year, and not when they change. withheld: what is used for a date after turn `after` alone.
+    falls to 1/e, 0: every date by itself. issues: those whose coded paths are evidence; at: when, `changes`, `years` or
+    `end` (see `schema.evidence.PathsOf`). withheld: what is used for a date after turn `after` alone.
     """
 
     branch: str
@@ -46,7 +46,7 @@ class Evidence:
     discrepancy: Num
     lasts: float
     issues: tuple[str, ...]
-    yearly: bool
+    at: str
     facts: tuple[Fact, ...]
     withheld: tuple[Fact, ...]
     after: int

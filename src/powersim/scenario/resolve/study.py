@@ -206,7 +206,7 @@ def _evidence(of: Resolver) -> Evidence | None:
         discrepancy=of.num("evidence.discrepancy", stated.discrepancy),
         lasts=0.0 if lasts is None else lasts.value * 12 / of.calendar.months,
         issues=() if left_out is None else tuple(sorted(set(d.record) - left_out)),
-        yearly=stated.paths is not None and stated.paths.at == "years",
+        at="changes" if stated.paths is None else stated.paths.at,
         facts=_facts(of, stated.events, stated.miss.value),
         withheld=() if back is None else _facts(of, back.events, stated.miss.value),
         after=of.calendar.turns - 1 if back is None else of.last_turn(back.after),

@@ -93,13 +93,14 @@ class FactEntry(Strict):
             )  # fmt: skip
 
 
-At = Literal["changes", "years"]
+At = Literal["changes", "years", "end"]
 
 
 class PathsOf(Strict):
     """Which points of the coded paths are evidence.
 
-    at: changes, and once a year in between; or years: where a path stands when a year ends, whenever it got there.
+    at: changes, and once a year in between; years: where a path stands when a year ends, whenever it got there; or end:
+    where it stands on the date that is asked for, however it got there.
     """
 
     at: At = Field(default="changes", examples=["changes"])
@@ -110,7 +111,9 @@ def _paths(raw: object) -> object:
     if raw in get_args(At):
         return {"at": raw}
     if not isinstance(raw, dict):
-        raise complaint(allowed="changes, years, or a mapping with at and without", example="{at: changes}")
+        raise complaint(
+            allowed="changes, years, end, or a mapping with at and without", example="{at: changes}"
+        )
     return raw
 
 
