@@ -253,7 +253,7 @@ def test_by_years_a_path_is_known_when_a_year_ends_and_on_the_date(scenario_two:
 
 def test_at_the_end_a_path_is_known_on_the_date_alone(scenario_two: dict[str, Any]) -> None:
     """How it got there is no evidence; dated events have their dates."""
-    told = [{"no_war": ["EAST", "WEST"], "to": "2001Q1", "source": "made up"}]
+    told = [{"no_war": ["EAST", "ALLY"], "to": "2001Q1", "source": "made up"}]
     stated = {"error": 0.1, "discrepancy": 0.1, "miss": 0.1, "paths": "end", "events": told}
     scenario = scenario_two | {"evidence": stated, "record": {"rockets": {"2000Q1": 0.2, "2001Q2": 0.5}}}
     of = plan(open_source(scenario, {}))
