@@ -1,7 +1,7 @@
 """What the headline study says given what happened, again: origins, weights of theories, a forecast.
 
-    python -m experiments.missile_defense_2009.given [--given 2009Q2] [--worlds 256] [--runs 300] [--workers 2]
-                                                     [--out out/missile_defense_given] [--list]
+    python -m experiments.missile_defense_2009.given [--given 2009Q2] [--paths changes] [--worlds 256] [--runs 300]
+                                                     [--workers 2] [--out out/missile_defense_given] [--list]
 
 Runs the commands behind the part "Given what happened" of README.md, prints each, and writes the numbers that it
 quotes into OUT/numbers.md. Worlds are chosen once and serve all: a second and a half of a processor for each under a
@@ -33,11 +33,22 @@ Row = Mapping[str, str]
 
 
 def steps(
-    scenario: Path, origins: Mapping[str, str], date: str, worlds: int, runs: int, workers: int, out: Path
+    scenario: Path,
+    origins: Mapping[str, str],
+    date: str,
+    worlds: int,
+    runs: int,
+    workers: int,
+    out: Path,
+    paths: str = "",
 ) -> list[list[str]]:
-    """The commands: each origin without a date and with it, the weights of theories, the forecast."""
+    """The commands: each origin without a date and with it, the weights of theories, the forecast.
+
+    paths: where coded paths are evidence; "": as the scenario says.
+    """
     common = ["--seed", str(SEED), "--workers", str(workers)]
-    told = ["--given", date, "--worlds", str(worlds), *common, "--resume"]
+    where = ["--set", f"evidence.paths.at={paths}"] if paths else []
+    told = ["--given", date, "--worlds", str(worlds), *where, *common, "--resume"]
     asked = {
         event: ["origin", str(scenario), "--of", event, "--branches", names]
         for event, names in origins.items()
@@ -124,13 +135,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m experiments.missile_defense_2009.given", description=__doc__
     )
     parser.add_argument("--given", default="2009Q2", help="the date that worlds are told until")
+    parser.add_argument("--paths", default="", help="where coded paths are evidence: changes, years or end")
     parser.add_argument("--worlds", type=int, default=256, help="worlds under each theory")
     parser.add_argument("--runs", type=int, default=300, help="runs under each theory, without a date")
     parser.add_argument("--workers", type=int, default=2, help="processors")
     parser.add_argument("--out", type=Path, default=Path("out/missile_defense_given"))
     parser.add_argument("--list", action="store_true", help="print the commands and do nothing")
     asked = parser.parse_args(argv)
-    for step in steps(SCENARIO, ORIGINS, asked.given, asked.worlds, asked.runs, asked.workers, asked.out):
+    size = asked.worlds, asked.runs, asked.workers
+    for step in steps(SCENARIO, ORIGINS, asked.given, *size, asked.out, asked.paths):
         print(f"$ powersim {shlex.join(step)}", flush=True)
         if not asked.list:
             done = subprocess.run([sys.executable, "-m", "powersim", *step], check=False)

@@ -43,6 +43,15 @@ def test_the_study_can_be_listed_without_being_run(capsys, tmp_path):
     assert not (tmp_path / "study").exists()
 
 
+def test_where_paths_are_evidence_is_asked_of_all_that_is_given(tmp_path):
+    from experiments.missile_defense_2009 import given
+
+    asked = tmp_path / "planted.yaml", {"effect": "happened,without"}, "2003", 100, 20, 1, tmp_path
+    for command in given.steps(*asked, "end"):
+        assert ("evidence.paths.at=end" in command) is ("--given" in command)
+    assert not any("--set" in command for command in given.steps(*asked))
+
+
 @pytest.mark.slow
 def test_what_is_given_what_happened_is_asked_again_with_one_choice_of_worlds(
     planted, tmp_path, monkeypatch, capsys
