@@ -50,6 +50,8 @@ class Exchange:
     there: Callable[[], bool]
     known: dict[Any, tuple[str, str, str]] = field(default_factory=dict)
     """Of the library of each part that was exchanged: module, rule, file."""
+    here: dict[str, Any] = field(default_factory=dict)
+    """The libraries by file."""
 
     def compile(self, part: Any, types: Any) -> Any:
         """Compile a part for arguments of some types, or take what the other process has made of it."""
@@ -69,10 +71,14 @@ class Exchange:
                 self.take(module, name, file)
         entry = Dispatcher.compile(part, types)
         made = part.overloads[types]
-        if made.library not in self.known:
-            self.known[made.library] = module, name, file
+        if file not in self.here:
+            self.keep(made.library, module, name, file)
             self.give(file, made)
         return entry
+
+    def keep(self, library: Any, module: str, name: str, file: str) -> None:
+        """Remember what a part was exchanged as."""
+        self.known[library], self.here[file] = (module, name, file), library
 
     def file(self, part: Any, types: tuple[Any, ...]) -> str:
         """What the file of a part is called."""
@@ -128,6 +134,8 @@ class Exchange:
 
     def take(self, module: str, name: str, file: str) -> Any:
         """Let a part be what the other process has made of it, and what it calls likewise. Gives its library."""
+        if file in self.here:
+            return self.here[file]
         part = getattr(import_module(module), name).part
         code, below, described, environment, typed = pickle.loads(self.made(file).read_bytes())  # noqa: S301
         if typed.args in part.overloads:
@@ -137,7 +145,6 @@ class Exchange:
         library._final_module.link_in(ll.parse_bitcode(code))
         library._linking_libraries.extend(self.take(*each) for each in below)
         library.finalize()
-        self.known[library] = module, name, file
         made = compile_result(
             typing_context=part.typingctx,
             target_context=context,
@@ -149,6 +156,7 @@ class Exchange:
             environment=environment,
         )
         part.add_overload(made)
+        self.keep(library, module, name, file)
         return library
 
 
