@@ -135,4 +135,24 @@ def test_where_nobody_was_moved_no_share_of_moves_is_told(planted: ModuleType) -
         (row,), (said,) = found.diagnostics, found.trust
         assert math.isnan(row.recent) is not moved
         assert ("; no moves;" in said) is not moved
+        assert ("nothing is known by then" in said) is not moved
         assert (f"moves accepted: recent {row.recent:.2f}, " in said) is moved
+
+
+def test_worlds_that_are_told_where_things_stand_are_not_said_to_have_gone_like_ours(
+    planted: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conditioning, "LEAST", 1.0)
+    record = {"l_effect": {"2002": 0.0, "2004": 1.0}}
+    events = [{"id": "effect", "year": 2003, "chance": 0.5, "of": "l_cause"}]
+    stated = {"branch": "happened", "error": 0.1, "discrepancy": 0.1, "miss": 0.05}
+    for at, said in (("years", "went like ours until 2005"), ("end", "came by 2005 to where ours stood")):
+        document = planted.by_chance(*events, evidence=stated | {"paths": at}, record=record)
+        one = ps.Study(document, ["happened", "without"]).given("2005")
+        found = one.origin("effect", worlds=20, workers=1)
+        assert f"that {said}" in found.sentence
+        assert found.given == f"in worlds that {said}"
+        told = one.forecast(worlds=20, workers=1).dates[0].sentence
+        assert told.startswith(
+            "Told where things stood in 2005, the model" if at == "end" else "Told what happened until"
+        )

@@ -44,7 +44,7 @@ def test_both_effects_stand_side_by_side_in_files_figures_and_report(
 
     page = found.report().read_text("utf-8")
     assert "Given what happened" in page
-    assert "in worlds that went as the record says until 2002" in page
+    assert "in worlds that fit the record until 2002" in page
     again = ps.Comparison.open(tmp_path)
     for kind in ("overview", "given"):
         drawn = again.plot(kind=kind)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
@@ -19,84 +15,6 @@ from powersim.compile.cached import CheckedFile, whole
 from powersim.compile.parts import PartLibrary, called
 
 PACKAGE = Path(powersim.__file__).parent
-CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
-CALLER = "from powersim.rules.callee import callee\n\n@rule\ndef caller(x: float) -> float:\n    return 2 * callee(x)\n"
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """A copy of the package's first file with two rules of its own, one calling the other."""
-    package = tmp_path / "powersim"
-    for folder in (package, package / "rules", package / "compile"):
-        folder.mkdir()
-        (folder / "__init__.py").write_text("")
-    for name in ("jit.py", "parts.py", "cached.py", "second.py", "another.py"):
-        shutil.copy(PACKAGE / "compile" / name, package / "compile" / name)
-    write_callee(package, "1.0")
-    (package / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + CALLER)
-    return tmp_path
-
-
-def write_callee(package: Path, constant: str) -> None:
-    text = "from powersim.compile.jit import rule\n\n\n@rule\n" + CALLEE.format(constant=constant)
-    (package / "rules" / "callee.py").write_text(text)
-
-
-NURSERY = """
-import json, os, sys, numba
-sys.dont_write_bytecode = True  # Python itself would answer an edit of the same size and time by old code
-numba.njit(lambda x: x + 1.0)(1.0)  # loads what every compilation needs
-for line in sys.stdin:
-    folder, environment, code = json.loads(line)
-    read, write = os.pipe()
-    if not os.fork():
-        os.dup2(write, 1), os.dup2(write, 2)
-        os.close(read), os.close(write)
-        os.environ.clear()
-        os.environ.update(environment)
-        sys.path.insert(0, folder)
-        exec(code)
-        sys.exit()
-    os.close(write)
-    with open(read) as said:
-        text = said.read()
-    print(json.dumps([os.wait()[1], text]), flush=True)
-"""
-"""An interpreter that has loaded numba, and of powersim nothing: its children are as fresh, and there at once."""
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[subprocess.Popen[str]]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA")}
-    with subprocess.Popen(
-        [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**environment, "PYTHONPATH": ""},
-    ) as process:  # fmt: skip
-        yield process
-
-
-@pytest.fixture
-def ask(small: Path, nursery: subprocess.Popen[str]) -> Callable[..., str]:
-    """What a fresh interpreter prints that sees only the small package."""
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("POWERSIM", "NUMBA"))}
-    places = {**clean, "PYTHONPATH": str(small), "POWERSIM_CACHE_DIR": str(small / "cache")}
-    before = "import powersim.compile.jit as jit; from powersim.rules.caller import caller; "
-
-    def asked(code: str, **environment: str) -> str:
-        variables = {**places, **environment}
-        if "NUMBA_DISABLE_JIT" in variables:  # numba reads it when it is loaded
-            command = [sys.executable, "-c", before + code]
-            done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
-            status, said = done.returncode, done.stdout + done.stderr
-        else:
-            assert nursery.stdin is not None
-            assert nursery.stdout is not None
-            print(json.dumps([str(small), variables, before + code]), file=nursery.stdin, flush=True)
-            status, said = json.loads(nursery.stdout.readline())
-        assert status == 0, said
-        return said.strip()
-
-    return asked
 
 
 @pytest.fixture
@@ -121,9 +39,10 @@ def test_an_edit_of_a_callee_in_another_file_is_never_answered_by_old_code(
 ) -> None:
     assert ask(RUN) == "4.0 True 0"
     assert ask(RUN) == "4.0 False 1"
-    stamp = (small / "powersim" / "rules" / "callee.py").stat()
-    write_callee(small / "powersim", "5.0")
-    os.utime(small / "powersim" / "rules" / "callee.py", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    path = small / "powersim" / "rules" / "callee.py"
+    stamp = path.stat()
+    path.write_text(path.read_text().replace("1.0", "5.0"))
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert ask(RUN) == "12.0 True 0"
 
 
@@ -210,11 +129,9 @@ def test_every_rule_of_the_package_lies_where_the_cache_looks() -> None:
 def test_a_constant_argument_does_not_compile_the_callee_once_more(
     small: Path, ask: Callable[..., str]
 ) -> None:
-    text = (
-        CALLER
-        + "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
-    )
-    (small / "powersim" / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + text)
+    path = small / "powersim" / "rules" / "caller.py"
+    twice = "\n\n@rule\ndef twice(x: float) -> float:\n    return callee(1) + callee(2) + callee(int(x))\n"
+    path.write_text(path.read_text() + twice)
     code = "from powersim.rules.caller import twice, callee; print(twice(3.0), len(callee.part.signatures))"
     assert ask(code) == "9.0 1"
 
@@ -228,58 +145,6 @@ def test_a_rule_becomes_machine_code_only_where_python_calls_it(small: Path, ask
     )
     assert ask(code) == "4.0 ['caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
     assert ask(code) == "4.0 ['callee', 'caller'] 2.0 ['callee', 'caller'] 4.0 2.0"
-
-
-LOWERED = """
-import shutil, time
-from powersim.compile import another, parts, second
-from powersim.rules.callee import callee
-assert jit.in_parts()  # which is tried on small functions
-here, run = [], parts.OpenPart.run_pass
-parts.OpenPart.run_pass = lambda self, state: (here.append(state.func_id.func_name), run(self, state))[1]
-
-def second_first(exchange, rules, types):
-    while exchange.there() and not any(exchange.folder.iterdir()):
-        time.sleep(0.01)
-
-second.Exchange.ahead = second_first
-{different}
-with another.another() as process, second.lowering(process, [callee], 1.0, whole=callee):
-    print(caller(1.0), here)
-print(callee(1.0), sum(callee.stats.cache_hits.values()), parts.shared)
-"""
-FAR = 'another.BEGIN = another.BEGIN.replace(\'second.lower\', """{}; second.lower""")'
-TROUBLES = {
-    "it cannot begin": ("another.BEGIN = 'raise SystemExit(1)'", 0),
-    "it does nothing": ("another.BEGIN = 'print(1)'", 0),
-    "it dies at work": (FAR.format("second.Exchange.give = exit"), 0),
-    "it is stuck": (
-        "second.PATIENCE = 0.1; second.Exchange.made = lambda self, file: self.folder / 'never'",
-        1,
-    ),
-    "it cannot hand on": (FAR.format("second.Exchange.made = lambda *_: second.Path('/none/none')"), 1),
-    "what comes is of no use": ("second.register = None", 1),
-    "the folder is gone": ("second.Exchange.ahead = lambda self, *_: shutil.rmtree(self.folder)", 1),
-    "no folder": ("second.tempfile.tempdir = '/nowhere'", 0),
-    "no process": ("another.subprocess.Popen = lambda *_, **__: open('/nowhere')", 0),
-}
-"""What is wrong with the second process or the way to it, and how often its machine code is used nevertheless."""
-
-
-@pytest.mark.slow
-def test_a_part_that_another_process_has_lowered_is_linked(small: Path, ask: Callable[..., str]) -> None:
-    assert ask(LOWERED.format(different="")) == "4.0 []\n2.0 1 None"
-    assert ask(RUN) == "4.0 False 1"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_where_nothing_comes_from_the_second_process_this_one_lowers_its_parts(
-    small: Path, ask: Callable[..., str], trouble: str
-) -> None:
-    different, hits = TROUBLES[trouble]
-    assert ask(LOWERED.format(different=different)) == f"4.0 ['callee']\n2.0 {hits} None"
-    assert ask(RUN) == "4.0 False 1"
 
 
 def test_a_part_is_linked_after_all_that_call_it() -> None:
@@ -421,5 +286,5 @@ def test_only_a_few_caches_of_other_versions_are_kept(
 
 def test_other_users_of_numba_keep_their_cache_folder() -> None:
     before = numba.config.CACHE_DIR
-    assert jit.rule(write_callee).dispatcher.py_func is write_callee
+    assert jit.rule(whole).dispatcher.py_func is whole
     assert before == numba.config.CACHE_DIR

@@ -25,9 +25,9 @@ def another() -> Iterator[Process | None]:
     It is ended on leaving, whatever it is at.
     """
     quiet = subprocess.DEVNULL
-    try:
+    try:  # -P: not from where the user stands
         process = subprocess.Popen(
-            [sys.executable, "-c", BEGIN], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
+            [sys.executable, "-P", "-c", BEGIN], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
         )
     except OSError:
         yield None

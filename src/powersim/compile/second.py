@@ -12,6 +12,8 @@ import hashlib
 import itertools
 import os
 import pickle
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import llvmlite.binding as ll
@@ -63,9 +66,9 @@ class Exchange:
         file = self.file(part, types)
         if not self.claim(file):
             end = time.monotonic() + PATIENCE
-            while (
-                self.begun(file) and not self.made(file).exists() and self.there() and time.monotonic() < end
-            ):
+            while self.begun(file) and not self.made(file).exists() and self.there():
+                if time.monotonic() > end:
+                    self.there = lambda: False  # as good as dead: nobody waits for it again
                 time.sleep(LOOK)
             with suppress(Exception):  # nothing came, or nothing of use: it is lowered here
                 self.take(module, name, file)
@@ -177,7 +180,8 @@ def lowering(
     names = [(each.py_func.__module__, each.py_func.__name__) for each in (*rules, *filter(None, [whole]))]
     with ExitStack() as opened:
         try:
-            folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="powersim-"))
+            made = tempfile.TemporaryDirectory(prefix="powersim-", ignore_cleanup_errors=True)
+            folder = opened.enter_context(made)
         except OSError:
             process = None
         if process is None:  # this one does all of it
@@ -189,19 +193,32 @@ def lowering(
         try:
             exchange.ahead(rules, types)
             yield
-            process.wait()
+            if exchange.there():
+                process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            pass  # what it was to make is made when it is called
         finally:
             parts.shared = None
+            process.kill()  # before the folder goes
+            process.wait()
 
 
 def lower(folder: str, names: Sequence[tuple[str, str]], count: int, types: tuple[Any, ...]) -> None:
     """In the second process: lower the first of the rules named, make machine code of the others."""
     gc.disable()
     FunctionIdentity._unique_ids = itertools.count(FAR)
-    first = os.getppid()
+    Thread(target=_mourn, args=(os.getppid(), folder), daemon=True).start()
     rules = [getattr(import_module(module), name) for module, name in names]
-    exchange = Exchange(Path(folder), lambda: os.getppid() == first)
+    exchange = Exchange(Path(folder), lambda: True)
     parts.shared = exchange.compile
     exchange.ahead(rules[:count][::-1], types)
     for rule in rules[count:]:
         rule.dispatcher.compile(taken(rule, types))
+
+
+def _mourn(first: int, folder: str) -> None:
+    """In the second process: end when the first one is gone, and leave nothing behind."""
+    while os.getppid() == first:
+        time.sleep(1.0)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)

@@ -35,7 +35,7 @@ def draw_beside(rows: Sequence[Effect], given: Sequence[Effect], study: Study, f
     every = f", over {len(study.theories)} theories" if len(study.theories) > 1 else ""
     caption = (
         f"{study.title}. Difference from {findings.quoted(study.reference)}{every}, with its 95% interval. Hollow: in "
-        f"worlds as the model makes them. Filled: in worlds that went as the record says until {date}."
+        f"worlds as the model makes them. Filled: in worlds that fit the record until {date}."
     )
     order = [branch for branch in study.others() if any(row.branch_b == branch.name for row in given)]
     height = ROW * len(order)

@@ -68,7 +68,7 @@ def draw_overview(
     )
     dated = findings.overall(given)
     if dated:
-        caption += f" Stars with a pale bar: in worlds that went as the record says until {dated[0].given}."
+        caption += f" Stars with a pale bar: in worlds that fit the record until {dated[0].given}."
     forest = (ROW + (0.2 if dated else 0.0)) * len(others)
     keys = [(words(b.name), replace(looks(study)[b.name], marker="")) for b in study.main]
     keys += [*theory_keys(study), *given_key(dated)]

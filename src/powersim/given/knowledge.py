@@ -269,8 +269,8 @@ def _turn(plan: Plan, date: str) -> int:
 
 
 def _points(plan: Plan, issue: str, until: int, stated: Evidence) -> Iterator[tuple[int, float]]:
-    """Where a coded path is evidence: its changes, once a year in between; the ends of years, and `until`; or that
-    alone.
+    """Where a coded path is evidence (`Evidence.at`): at its changes and once a year in between; at the ends of years
+    and at `until`; or at `until` alone.
 
     Not where the branch lays it down. Nor in the first turn where the start is certain: a scenario begins where the
     record does, so that to stand there is no feat of the model's, and says nothing of its discrepancy.

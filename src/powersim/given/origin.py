@@ -145,7 +145,8 @@ def sentence(
     """What a reader of a newspaper understands: how many of 100 worlds, and between which numbers. late: `parted`."""
     first = ranked(rows)
     title, branches = plan.scenario.outcomes[first[0].event].title, plan.scenario.branches
-    like = f"that went like ours until {date}" if date else "that the model makes of what was decided"
+    stated = plan.scenario.evidence
+    like = f"that {stated.like_ours(date)}" if date and stated else "that the model makes of what was decided"
     known = [row for row in first if row.pn == row.pn]
     if not known:
         return (

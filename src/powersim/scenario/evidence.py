@@ -50,3 +50,9 @@ class Evidence:
     facts: tuple[Fact, ...]
     withheld: tuple[Fact, ...]
     after: int
+
+    def like_ours(self, date: str) -> str:
+        """What worlds have done that are told until a date, in words."""
+        if self.at == "end":
+            return f"came by {date} to where ours stood"
+        return f"went like ours until {date}"

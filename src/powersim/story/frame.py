@@ -66,9 +66,9 @@ def _numbered(facts: Mapping[str, str | int | float]) -> str:
         return f"Run {facts['run']} as {facts['played']} was played"
     if "world" not in facts:
         return f"Run {facts['run']}"
-    how = f"which went as the record says until {facts['given']}"
+    how = f"which fits the record until {facts['given']}"
     if facts["branch"] != facts["happened"]:
-        how = f"what another decision would have made of a world that went as the record says until {facts['given']}"
+        how = f"what another decision would have made of a world that fits the record until {facts['given']}"
     return (
         f"World {facts['world']} given what happened to {facts['given']}, one of {facts['worlds']} under the theory "
         f"{facts['theory']}, with {100 * float(facts['weight']):.2g}% of their weight: {how}"

@@ -83,7 +83,9 @@ class Conditional:
         from powersim.given.lots import AGREE
 
         return [
-            f"{row.theory or 'the scenario'}: {row.ess:.0f} of {counted(row.worlds, 'world')} count, "
+            f"{row.theory or 'the scenario'}: "
+            f"{'' if row.evidence else 'nothing is known by then; '}"
+            f"{row.ess:.0f} of {counted(row.worlds, 'world')} count, "
             f"{row.distinct} different draws; log evidence {row.log_evidence:.1f} ± {row.error:.1f}; {_moves(row)}; "
             + (
                 f"ISLANDS DISAGREE (R-hat {row.r_hat:.2f}): these are not all worlds that the record allows"
@@ -129,7 +131,9 @@ class Origins:
         """In which worlds."""
         if self.conditioned is None:
             return "in worlds as the model makes them"
-        return f"in worlds that went like ours until {self.conditioned.asked.label}"
+        asked = self.conditioned.asked
+        assert asked.plan.scenario.evidence is not None
+        return f"in worlds that {asked.plan.scenario.evidence.like_ours(asked.label)}"
 
     @property
     def sentence(self) -> str:
