@@ -15,6 +15,7 @@ import pytest
 import powersim
 
 PACKAGE = Path(powersim.__file__).parent
+RUN = "cold = jit.is_cold(); print(caller(1.0), cold, sum(caller.stats.cache_hits.values()))"
 CALLEE = "def callee(x: float) -> float:\n    return x + {constant}\n"
 CALLER = "from powersim.rules.callee import callee\n\n@rule\ndef caller(x: float) -> float:\n    return 2 * callee(x)\n"
 
@@ -73,21 +74,21 @@ def nursery() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def ask(small: Path, nursery: subprocess.Popen[str]) -> Callable[..., str]:
-    """What a fresh interpreter prints that sees only the small package."""
+    """What a fresh interpreter prints that sees only the small package: of RUN, or of other code; after a patch."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("POWERSIM", "NUMBA"))}
     places = {**clean, "PYTHONPATH": str(small), "POWERSIM_CACHE_DIR": str(small / "cache")}
     before = "import powersim.compile.jit as jit; from powersim.rules.caller import caller; "
 
-    def asked(code: str, **environment: str) -> str:
+    def asked(code: str = RUN, *, patch: str = "", **environment: str) -> str:
         variables = {**places, **environment}
         if "NUMBA_DISABLE_JIT" in variables:  # numba reads it when it is loaded
-            command = [sys.executable, "-c", before + code]
+            command = [sys.executable, "-c", before + patch + code]
             done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
             status, said = done.returncode, done.stdout + done.stderr
         else:
             assert nursery.stdin is not None
             assert nursery.stdout is not None
-            print(json.dumps([str(small), variables, before + code]), file=nursery.stdin, flush=True)
+            print(json.dumps([str(small), variables, before + patch + code]), file=nursery.stdin, flush=True)
             status, said = json.loads(nursery.stdout.readline())
         assert status == 0, said
         return said.strip()

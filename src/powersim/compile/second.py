@@ -15,10 +15,9 @@ import pickle
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from inspect import signature
@@ -34,7 +33,7 @@ from numba.core.compiler import compile_result
 from numba.core.dispatcher import Dispatcher
 
 from powersim.compile import parts
-from powersim.compile.another import Process, tell
+from powersim.compile.another import Another
 from powersim.compile.parts import PartLibrary, alone, called, register
 
 FAR = 10**6
@@ -170,53 +169,44 @@ def taken(rule: Any, types: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @contextmanager
 def lowering(
-    process: Process | None, rules: Sequence[Any], *arguments: Any, whole: Any = None
+    second: Another | None, rules: Sequence[Any], *arguments: Any, whole: Any = None
 ) -> Iterator[None]:
-    """Inside, another process lowers parts with this one: of `rules`, which take the first of these arguments.
+    """Inside, a second process lowers parts with this one: of `rules`, which take the first of these arguments.
 
-    process: see `another`. whole: a rule that it then makes machine code of; it is there in the end.
+    second: None: this one does all of it. whole: a rule that it then makes machine code of; it is there in the end.
     """
+    if second is None:
+        yield
+        return
     types = tuple(typeof(each) for each in arguments)
     names = [(each.py_func.__module__, each.py_func.__name__) for each in (*rules, *filter(None, [whole]))]
-    with ExitStack() as opened:
-        try:
-            made = tempfile.TemporaryDirectory(prefix="powersim-", ignore_cleanup_errors=True)
-            folder = opened.enter_context(made)
-        except OSError:
-            process = None
-        if process is None:  # this one does all of it
-            yield
-            return
-        tell(process, serialize.dumps((folder, names, len(rules), types)))
-        exchange = Exchange(Path(folder), lambda: process.poll() is None)
-        parts.shared = exchange.compile
-        try:
-            exchange.ahead(rules, types)
-            yield
-            if exchange.there():
-                process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            pass  # what it was to make is made when it is called
-        finally:
-            parts.shared = None
-            process.kill()  # before the folder goes
-            process.wait()
+    second.tell(serialize.dumps((second.folder, names, len(rules), types)))
+    exchange = Exchange(second.folder, second.there)
+    parts.shared = exchange.compile
+    try:
+        exchange.ahead(rules, types)
+        yield
+        if exchange.there():
+            with suppress(subprocess.TimeoutExpired):  # what it was to make is made when it is called
+                second.process.wait(PATIENCE)
+    finally:
+        parts.shared = None
 
 
-def lower(folder: str, names: Sequence[tuple[str, str]], count: int, types: tuple[Any, ...]) -> None:
+def lower(folder: Path, names: Sequence[tuple[str, str]], count: int, types: tuple[Any, ...]) -> None:
     """In the second process: lower the first of the rules named, make machine code of the others."""
     gc.disable()
     FunctionIdentity._unique_ids = itertools.count(FAR)
     Thread(target=_mourn, args=(os.getppid(), folder), daemon=True).start()
     rules = [getattr(import_module(module), name) for module, name in names]
-    exchange = Exchange(Path(folder), lambda: True)
+    exchange = Exchange(folder, lambda: True)
     parts.shared = exchange.compile
     exchange.ahead(rules[:count][::-1], types)
     for rule in rules[count:]:
         rule.dispatcher.compile(taken(rule, types))
 
 
-def _mourn(first: int, folder: str) -> None:
+def _mourn(first: int, folder: Path) -> None:
     """In the second process: end when the first one is gone, and leave nothing behind."""
     while os.getppid() == first:
         time.sleep(1.0)

@@ -260,8 +260,8 @@ class Forecast:
         """What it comes to."""
         dates = self.plan.scenario.calendar.labels()
         stated = self.plan.scenario.evidence
-        stood = stated is not None and stated.at == "end"
-        told = f"Told {'where things stood in' if stood else 'what happened until'} {self.label}, the model"
+        assert stated is not None
+        told = f"Told {stated.told(self.label)}, the model"
         parts = []
         if (of := self.score("issues")) is not None:
             count = sum((s.kind, s.theory, s.of) == (ISSUE, self.over, WORLDS) for s in self.scores)

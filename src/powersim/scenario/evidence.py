@@ -51,8 +51,10 @@ class Evidence:
     withheld: tuple[Fact, ...]
     after: int
 
+    def told(self, date: str) -> str:
+        """What is told until a date, in words."""
+        return f"where things stood in {date}" if self.at == "end" else f"what happened until {date}"
+
     def like_ours(self, date: str) -> str:
-        """What worlds have done that are told until a date, in words."""
-        if self.at == "end":
-            return f"came by {date} to where ours stood"
-        return f"went like ours until {date}"
+        """What worlds have done that are told this, in words."""
+        return f"came by {date} to where ours stood" if self.at == "end" else f"went like ours until {date}"

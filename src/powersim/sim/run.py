@@ -18,7 +18,6 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim.compile import jit
-from powersim.compile.another import another
 from powersim.compile.bundle import pack
 from powersim.sim.room import Memory, Room
 from powersim.world.case import Case
@@ -273,12 +272,14 @@ def compile_on_two(case: Case) -> None:
     """Compile what cases of this size need in two processes, if rules come in parts and there are processors."""
     if (os.cpu_count() or 1) < 2:
         return
-    with another() as process:
+    from powersim.compile.another import another
+
+    with another() as second:
         if not jit.in_parts():
             return
         from powersim.compile.second import lowering
 
         bench, out = Bench(case.setup), pack(new_record(case))
         packed = bench.pack(given_by(case, 0, 0)), bench.room(0).packed, bench.packed_desk
-        with lowering(process, LOWERED, *packed, 0, out, whole=begin):
+        with lowering(second, LOWERED, *packed, 0, out, whole=begin):
             stretch(*packed, out, 0, 0)

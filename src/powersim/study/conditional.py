@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from powersim._words import counted
 from powersim.effects.results import ALL
 from powersim.given.conditioning import Conditioned
+from powersim.given.tuning import KINDS
 from powersim.run.plan import Plan
 from powersim.run.possible import SAME
 from powersim.study import shown
@@ -98,7 +99,7 @@ class Conditional:
 
 def _moves(row: Diagnostic) -> str:
     """Which share of the moves that were made was accepted, by kind."""
-    shares = {kind: getattr(row, kind) for kind in ("recent", "turn", "block", "nudge")}
+    shares = {kind: getattr(row, kind) for kind in KINDS}
     said = ", ".join(f"{kind} {share:.2f}" for kind, share in shares.items() if share == share)
     return f"moves accepted: {said}" if said else "no moves"
 
