@@ -297,7 +297,7 @@ def deliver(g: Given, w: World, desk: Desk, t: int) -> None:
         flow_change(g, w, d, sums, f, shown(s, w, f), units, units)
         copied = s.good_kind[good] == KNOW_HOW_GOOD
         there = w.q[giver, good] - (w.q[taker, good] if copied else 0.0)
-        stopped = there <= LEAST or w.frozen_until[f] > t or embargoed(s, w, f)
+        stopped = there <= LEAST or w.frozen_until[f] > t or embargoed(s, w, desk.notes, f)
         worth = share_of(d, sums.own, giver) + w.price[f]
         refused = g.on.compliance > 0 and worth + relationship(g, w, d, giver, taker) < -LEAST
         if stopped or refused:

@@ -258,10 +258,9 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
 def _weigh_up(p: Params, d: Derived, i: int) -> None:
     """Own capability and the help that actor i expects, and the capability that it fears."""
     f, h = float(d.M[i]), p.h0
-    for j in range(d.M.shape[0]):
-        if j != i:
-            f += d.help[i, j] * d.reach[j, i] * d.M[j]
-            h += d.fear[i, j] * d.feared[j]
+    for j in range(d.M.shape[0]):  # nobody helps or fears itself
+        f += d.help[i, j] * d.reach[j, i] * d.M[j]
+        h += d.fear[i, j] * d.feared[j]
     d.f[i], d.h[i] = f, h
 
 
@@ -323,34 +322,22 @@ def share_all(d: Derived, sums: Sums) -> None:
 
     Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
     """
-    n, own, shared, sway, j = d.M.shape[0], sums.own, sums.shared, d.sway, 0
+    own, shared, sway, gainer, count = sums.own, sums.shared, d.sway, sums.gainer, 0
     for i in range(shared.shape[0]):
         shared[i] = own[i]
-    while j < n:
-        a = _next_gain(own, j, n)
-        b = _next_gain(own, a + 1, n)
-        c = _next_gain(own, b + 1, n)
-        j = c + 1
-        if c < n:
-            one, two, three = own[a], own[b], own[c]
-            for i in range(shared.shape[0]):
-                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two + sway[c, i] * three
-        elif b < n:
-            one, two = own[a], own[b]
-            for i in range(shared.shape[0]):
-                shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two
-        elif a < n:
-            one = own[a]
-            for i in range(shared.shape[0]):
-                shared[i] += sway[a, i] * one
-
-
-@rule
-def _next_gain(own: Floats, first: int, n: int) -> int:
-    """The first of n actors from `first` on whose gain is not 0; n if there is none."""
-    while first < n and own[first] == 0.0:
-        first += 1
-    return first
+    for j in range(gainer.shape[0]):
+        gainer[count] = j
+        count += 1 if own[j] != 0.0 else 0
+    whole = count - count % 3
+    for m in range(0, whole, 3):
+        a, b, c = gainer[m], gainer[m + 1], gainer[m + 2]
+        one, two, three = own[a], own[b], own[c]
+        for i in range(shared.shape[0]):
+            shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two + sway[c, i] * three
+    for m in range(whole, count):
+        a, one = gainer[m], own[gainer[m]]
+        for i in range(shared.shape[0]):
+            shared[i] += sway[a, i] * one
 
 
 @rule
@@ -358,8 +345,7 @@ def share_of(d: Derived, own: Floats, i: int) -> float:
     """The gain of actor i alone, as `share_with_friends` has it for everybody."""
     gain = float(own[i])
     for j in range(d.M.shape[0]):
-        if own[j] != 0.0:
-            gain += d.sway[j, i] * own[j]
+        gain += d.sway[j, i] * own[j]
     return gain
 
 

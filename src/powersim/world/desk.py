@@ -22,6 +22,7 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Ke
 WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
+FEW_CARE = 8  # if no more care about an issue, they are looked at one by one: for more, a row at once costs less
 SLOTS, SHIFT = 32, 32 - 5  # places to look for them first, 2**5; what leaves as many of the upper bits of 32
 GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio
 
@@ -34,6 +35,7 @@ class Sums(NamedTuple):
     dh: Floats  # (N+) change of what is feared
     raised: Floats  # (N+) change of own capability, were it not that nobody has less than none
     shared: Floats  # (N+) gains with friends' gains
+    gainer: Ints  # (N) whose gains are not 0
     total: Floats  # (N) the same over several moves
     rows: Floats  # (4, N+) room for rows (`compile.elementary`)
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
@@ -44,6 +46,8 @@ class Sums(NamedTuple):
     moved: Ints  # (K, N+) the look that found this ideal moved last
     stirred: Ints  # (K) the look that found any of the issue's moved last
     ends: Floats  # (K, 2) the lowest and the highest ideal of those who care
+    caring: Ints  # (K) how many care about an issue
+    carer: Ints  # (K, N) those actors, in their order
     place: Floats  # (K, ROWS) a position of the issue, nan = the row is free
     oldest: Ints  # (K) the row that is given up next
     taken: Ints  # (K, ROWS) the look after which the row was brought up to date
@@ -64,6 +68,8 @@ class Menu(NamedTuple):
     listed: Ints  # (N) how many legs actor i may give to one other
     given: Ints  # (N, R) those legs, in their order
     given_to: Ints  # (N, R) to whom, or to ANYBODY
+    ours: Ints  # (R + 1) those that one of two may give the other, and one that is none
+    theirs: Ints  # (R + 1) and the other way round
     seed: Ints  # (R) legs around which a conference may be called
     seed_key: Keys  # (3, R+) keys of the draws that decide
     seed_draw: Floats  # (R+) those draws
@@ -165,6 +171,14 @@ class Notes(NamedTuple):
     say: Ints  # (C N) those actors, in their order
     may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
     party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
+    parties: Ints  # (K) how many it gives one
+    partisan: Ints  # (K, N) those actors, in their order
+    fears: Ints  # (1) how many effects may be feared: of an issue on the odds of a war, or on who is promised help
+    fear: Ints  # (E) those effects, in their order
+    fear_of: Ints  # (E) their issues
+    embargoes: Ints  # (1) how many effects are embargoes
+    embargo: Ints  # (E) those effects, in their order
+    embargo_by: Ints  # (E) their issues
     start_odds: Floats  # (N, N) log-odds of resolve at the start
     start_ties: Floats  # (P+) `artanh` of alignment at the start
     met: Flags  # (P+) `acquainted`
@@ -236,10 +250,11 @@ def new_sums(s: Setup) -> Sums:
     row = row_length(n)
     own, df, dh, raised, shared = (np.zeros(row) for _ in range(5))
     return Sums(
-        own, df, dh, raised, shared, total=np.zeros(n), rows=np.full((4, row), 0.5),
+        own, df, dh, raised, shared, gainer=np.zeros(n, np.int64), total=np.zeros(n), rows=np.full((4, row), 0.5),
         noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
-        stirred=np.zeros(k, np.int64), ends=np.tile([np.inf, -np.inf], (k, 1)), place=np.full((k, ROWS), np.nan),
+        stirred=np.zeros(k, np.int64), ends=np.tile([np.inf, -np.inf], (k, 1)),
+        caring=np.zeros(k, np.int64), carer=np.zeros((k, n), np.int64), place=np.full((k, ROWS), np.nan),
         oldest=np.zeros(k, np.int64), taken=np.zeros((k, ROWS), np.int64), near=np.zeros((k, SLOTS), np.uint8),
         powers=np.zeros((k, ROWS, row)),
     )  # fmt: skip
@@ -273,6 +288,8 @@ def new_menu(s: Setup) -> Menu:
         listed=np.zeros(n, np.int64),
         given=np.zeros((n, r), np.int64),
         given_to=np.zeros((n, r), np.int64),
+        ours=np.zeros(r + 1, np.int64),
+        theirs=np.zeros(r + 1, np.int64),
         seed=np.zeros(r, np.int64),
         seed_key=np.zeros((3, row_length(r)), np.uint64),
         seed_draw=np.zeros(row_length(r)),
@@ -372,12 +389,16 @@ def new_slate(s: Setup) -> Slate:
 def new_notes(s: Setup) -> Notes:
     """Room for the notes on a scenario of this size: nothing is noted."""
     (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
-    pairs = row_length(n * (n - 1) // 2)
+    pairs, e = row_length(n * (n - 1) // 2), s.effect_kind.shape[0]
     return Notes(
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
         may=np.zeros((2, k, n), np.uint8),
         party=np.zeros((k, row_length(n))),
+        parties=np.zeros(k, np.int64),
+        partisan=np.zeros((k, n), np.int64),
+        **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes")},
+        **{name: np.zeros(e, np.int64) for name in ("fear", "fear_of", "embargo", "embargo_by")},
         start_odds=np.zeros((n, n)),
         start_ties=np.zeros(pairs),
         met=np.zeros(pairs, np.uint8),

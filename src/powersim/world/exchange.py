@@ -20,7 +20,7 @@ from powersim.world.deals import exact_gains, imagine_afresh, sign
 from powersim.world.desk import Agenda, Desk
 from powersim.world.draws import uniform, uniform_row
 from powersim.world.given import Given
-from powersim.world.givers import index_givers, next_given
+from powersim.world.givers import index_givers, legs_for
 from powersim.world.held_deals import keep_deal
 from powersim.world.legs import control_of, deed_of, flow_leg, flow_of, moves_control, side_of
 from powersim.world.menu import judge_sale
@@ -64,19 +64,18 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
     menu, agenda = desk.menu, desk.agenda
     agenda.party[0], agenda.party[1] = i, j
     agenda.parties[0], agenda.legs[0] = 2, 0
-    end_i, end_j, sales = menu.listed[i], menu.listed[j], flow_leg(w.pos.shape[0], 0, 0)
-    at_i, at_j = next_given(menu, i, 0, j), next_given(menu, j, 0, i)
-    while at_i < end_i or at_j < end_j:  # all that is `admissible`, in order
-        r_i = menu.given[i, at_i] if at_i < end_i else menu.live.shape[0]
-        r_j = menu.given[j, at_j] if at_j < end_j else menu.live.shape[0]
-        r = min(r_i, r_j)
-        if r_i == r:
-            at_i = next_given(menu, i, at_i + 1, j)
-        if r_j == r:
-            at_j = next_given(menu, j, at_j + 1, i)
+    sales, ours, theirs = flow_leg(w.pos.shape[0], 0, 0), menu.ours, menu.theirs
+    legs_for(menu, i, j, ours)
+    legs_for(menu, j, i, theirs)
+    at_i, at_j = 0, 0
+    r = min(ours[0], theirs[0])
+    while r < menu.live.shape[0]:  # all that is `admissible`, in order
+        at_i += 1 if ours[at_i] == r else 0
+        at_j += 1 if theirs[at_j] == r else 0
         judge_sale(g, w, desk, r)
         if max(menu.gain[r, i], menu.gain[r, j]) > (g.p.cost_per_leg if r < sales else 0.0):
             consider(g, desk, r, int(g.p.agenda))
+        r = min(ours[at_i], theirs[at_j])
     if agenda.legs[0] == 0:
         return
     price_legs(g, desk)

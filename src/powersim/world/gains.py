@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from powersim.compile.elementary import power, power_row
+from powersim.compile.elementary import LANES, power, power_row
 from powersim.compile.jit import rule
 from powersim.rules.contest import odds
 from powersim.rules.sanctions import conflict_expectation, relative_gain
@@ -57,17 +57,22 @@ def note_interests(w: World, sums: Sums) -> None:
             theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
     for k in range(theta.shape[0]):
         if sums.stirred[k] == look:
-            _note_ends(sums, k)
+            _note_carers(sums, k)
 
 
 @rule
-def _note_ends(sums: Sums, k: int) -> None:
-    """Note the lowest and the highest ideal of those who care about issue k; nobody's are infinitely far off."""
-    low, high = math.inf, -math.inf
-    for i in range(sums.theta.shape[1]):
-        if sums.salience[k, i] > 0.0:
-            low, high = min(low, sums.theta[k, i]), max(high, sums.theta[k, i])
-    sums.ends[k, 0], sums.ends[k, 1] = low, high
+def _note_carers(sums: Sums, k: int) -> None:
+    """List who cares about issue k; note the lowest and the highest of their ideals; nobody's are infinitely far off.
+
+    Lists are written as far as they may reach, and counted: no branch waits for who is on them.
+    """
+    count, low, high = 0, math.inf, -math.inf
+    for i in range(sums.carer.shape[1]):
+        ideal, cares = sums.theta[k, i], sums.salience[k, i] > 0.0
+        sums.carer[k, count] = i
+        count += 1 if cares else 0
+        low, high = min(low, ideal if cares else math.inf), max(high, ideal if cares else -math.inf)
+    sums.caring[k], sums.ends[k, 0], sums.ends[k, 1] = count, low, high
 
 
 @rule
@@ -117,14 +122,19 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
 @rule
 def _take_powers(p: Params, sums: Sums, k: int, at: float, row: int) -> None:
     """Fill a row of sums.powers at once."""
-    gap, loss, none = sums.rows[0], sums.rows[1], power(0.0, p.curvature)
-    for i in range(gap.shape[0]):
-        away = abs(at - sums.theta[k, i])
-        gap[i] = away if sums.salience[k, i] > 0.0 and away > 0.0 else 1.0
+    powers, carer, count = sums.powers[k, row], sums.carer[k], sums.caring[k]
+    full = (count + LANES - 1) // LANES * LANES
+    gap, loss, none = sums.rows[0, :full], sums.rows[1, :full], power(0.0, p.curvature)
+    for i in range(powers.shape[0]):
+        powers[i] = 0.0
+    for m in range(count, full):
+        gap[m] = 1.0
+    for m in range(count):
+        away = abs(at - sums.theta[k, carer[m]])
+        gap[m] = away if away > 0.0 else 1.0
     power_row(gap, p.curvature, loss)
-    for i in range(gap.shape[0]):
-        taken = none if at == sums.theta[k, i] else loss[i]
-        sums.powers[k, row, i] = taken if sums.salience[k, i] > 0.0 else 0.0
+    for m in range(count):
+        powers[carer[m]] = none if at == sums.theta[k, carer[m]] else loss[m]
 
 
 @rule
@@ -178,12 +188,10 @@ def power_change(d: Derived, sums: Sums, a: int, amount: float) -> None:
     if amount == 0.0:
         return
     df, dh = sums.df, sums.dh
-    for i in range(d.M.shape[0]):
-        if i == a:
-            df[i] += amount
-        else:
-            df[i] += d.help[i, a] * d.reach[a, i] * amount
-            dh[i] += d.fear[i, a] * amount
+    for i in range(d.M.shape[0]):  # nobody helps or fears itself
+        df[i] += d.help[i, a] * d.reach[a, i] * amount
+        dh[i] += d.fear[i, a] * amount
+    df[a] += amount
 
 
 @rule
@@ -199,7 +207,8 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
             f[i], h[i] = max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST)
         security_row(f, h, g.p.security_d, sums.rows[3], secure)
         for i in range(d.M.shape[0]):
-            own[i] += g.s.w_security[i] * (secure[i] - d.S[i]) if df[i] != 0.0 or dh[i] != 0.0 else 0.0
+            change = g.s.w_security[i] * (secure[i] - d.S[i])
+            own[i] += change if (df[i] != 0.0) | (dh[i] != 0.0) else 0.0
     elif differ > 0:
         for i in range(d.M.shape[0]):
             if df[i] != 0.0 or dh[i] != 0.0:

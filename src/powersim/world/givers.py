@@ -6,6 +6,7 @@ from powersim.compile.jit import rule
 from powersim.world.desk import Desk, Menu
 from powersim.world.given import Given
 from powersim.world.legs import control_of, flow_of, moves_control
+from powersim.world.state import Ints
 
 ANYBODY = -1  # a leg may be given to whoever wants it
 
@@ -31,11 +32,17 @@ def index_givers(g: Given, desk: Desk) -> None:
 
 
 @rule
-def next_given(menu: Menu, i: int, at: int, to: int) -> int:
-    """The first place from `at` on, on the list of actor i, of a leg that may go to another; else the end of it."""
-    while at < menu.listed[i] and menu.given_to[i, at] != ANYBODY and menu.given_to[i, at] != to:
-        at += 1
-    return at
+def legs_for(menu: Menu, i: int, j: int, legs: Ints) -> None:
+    """Write into legs those that actor i may give to j, in their order, and after them what no leg is.
+
+    All are written and those that may be counted: no branch waits for which they are.
+    """
+    count = 0
+    for at in range(menu.listed[i]):
+        to = menu.given_to[i, at]
+        legs[count] = menu.given[i, at]
+        count += 1 if (to == ANYBODY) | (to == j) else 0
+    legs[count] = menu.live.shape[0]
 
 
 @rule

@@ -10,7 +10,7 @@ from powersim.compile.jit import rule
 from powersim.world.channels import EXCHANGE, Paths
 from powersim.world.deals import giver_of, sign
 from powersim.world.derive import laid_down
-from powersim.world.desk import Desk, Menu
+from powersim.world.desk import Desk
 from powersim.world.given import Given
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control, side_of
 from powersim.world.menu import FREE, bound_side, embargoed
@@ -68,7 +68,7 @@ def sign_held(g: Given, w: World, desk: Desk, t: int) -> None:
             legs[e] = -1
         for e in range(LEGS):
             r = held.leg[m, e]
-            if r >= 0 and _can_be_done(g, w, menu, t, r, held.target[m, e]):
+            if r >= 0 and _can_be_done(g, w, desk, t, r, held.target[m, e]):
                 for i in range(w.power.shape[0]):
                     menu.gives[r, i] = 1 if i == held.giver[m, e] else 0
                 menu.gain[r, held.giver[m, e]] = held.worth[m, e]
@@ -84,12 +84,12 @@ def sign_held(g: Given, w: World, desk: Desk, t: int) -> None:
 
 
 @rule
-def _can_be_done(g: Given, w: World, menu: Menu, t: int, r: int, target: float) -> bool:
+def _can_be_done(g: Given, w: World, desk: Desk, t: int, r: int, target: float) -> bool:
     """Whether leg r can be done in this history; writes its target, clipped, into the menu."""
     branch = g.branch
     controls = w.pos.shape[0]
     if not moves_control(controls, r):
-        return _flow_can(g, w, menu, t, r, target)
+        return _flow_can(g, w, desk, t, r, target)
     c, side = control_of(r), side_of(r)
     if w.settled[c] > 0 or branch.hold[t, c] or not math.isnan(laid_down(branch, w, t, c)):
         return False
@@ -99,19 +99,19 @@ def _can_be_done(g: Given, w: World, menu: Menu, t: int, r: int, target: float) 
     if bound == REFRAIN or (bound != FREE and bound != side):
         return False
     at = w.pos[c]
-    menu.target[r] = max(at, target) if side == RAISE else (min(at, target) if side == LOWER else at)
+    desk.menu.target[r] = max(at, target) if side == RAISE else (min(at, target) if side == LOWER else at)
     return True
 
 
 @rule
-def _flow_can(g: Given, w: World, menu: Menu, t: int, r: int, target: float) -> bool:
+def _flow_can(g: Given, w: World, desk: Desk, t: int, r: int, target: float) -> bool:
     """The same for a flow: nothing is given that is forbidden, frozen, on order already or not there."""
-    s = g.s
+    s, menu = g.s, desk.menu
     f = flow_of(w.pos.shape[0], r)
     if g.branch.no_flow[t, f] or w.frozen_until[f] > t:
         return False
     if deed_of(w.pos.shape[0], r) == GIVE:
         menu.target[r] = min(target, w.q[s.flow_from[f], s.flow_good[f]])
-        return w.ordered[f] <= 0.0 and menu.target[r] > LEAST and not embargoed(s, w, f)
+        return w.ordered[f] <= 0.0 and menu.target[r] > LEAST and not embargoed(s, w, desk.notes, f)
     menu.target[r] = w.ordered[f]
     return w.ordered[f] > 0.0

@@ -13,7 +13,7 @@ from powersim.compile.jit import rule
 from powersim.rules.level import exceeds
 from powersim.rules.utility import autonomy_cost, clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
-from powersim.world.desk import Desk, Menu, Sums
+from powersim.world.desk import Desk, Menu, Notes, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
 from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, moves_control, side_of
@@ -21,7 +21,6 @@ from powersim.world.state import (
     ALL,
     C_PLEDGE,
     C_SANCTION,
-    EMBARGO,
     FREEZE,
     GIVE,
     LEAST,
@@ -254,20 +253,17 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
 
 
 @rule
-def embargoed(s: Setup, w: World, f: int) -> bool:
+def embargoed(s: Setup, w: World, notes: Notes, f: int) -> bool:
     """Whether some issue at its present position embargoes flow f."""
-    for e in range(s.effect_kind.shape[0]):
+    for m in range(notes.embargoes[0]):
+        e = notes.embargo[m]
         if (
-            s.effect_kind[e] == EMBARGO
-            and s.effect_good[e] == s.flow_good[f]
+            s.effect_good[e] == s.flow_good[f]
             and s.effect_i[e] == s.flow_from[f]
             and s.effect_j[e] == s.flow_to[f]
+            and not exceeds(s.effect_size[e], w.x[notes.embargo_by[m]])
         ):
-            k = 0
-            while s.effect_start[k + 1] <= e:
-                k += 1
-            if not exceeds(s.effect_size[e], w.x[k]):
-                return True
+            return True
     return False
 
 
@@ -301,7 +297,7 @@ def flow_legs(g: Given, w: World, desk: Desk, t: int, f: int) -> None:
             _flow_parties(desk, r, giver, -1)
         return
     units = quantum(g, w, f)
-    if units > LEAST and not embargoed(s, w, f):
+    if units > LEAST and not embargoed(s, w, desk.notes, f):
         r = flow_leg(controls, f, GIVE)
         menu.target[r] = units
         menu.judged[r] = 0

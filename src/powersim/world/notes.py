@@ -18,7 +18,7 @@ from powersim.world.desk import Desk, Notes
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.packages import fill_purses
-from powersim.world.state import C_LEVER, Derived, Floats, Setup, World
+from powersim.world.state import C_LEVER, EMBARGO, GUARANTEE, SHIFT, Derived, Floats, Setup, World
 
 
 @rule
@@ -34,6 +34,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     _list_say(g, notes)
     _list_parties(g, notes)
     _list_pairs(g, notes)
+    _list_effects(g.s, notes)
     for i in range(notes.start_odds.shape[0]):
         for j in range(notes.start_odds.shape[1]):
             notes.start_odds[i, j] = logit(within(g.s.resolve0[i, j], g.p.belief_floor))
@@ -92,6 +93,27 @@ def _list_parties(g: Given, notes: Notes) -> None:
     for v in range(s.clause_actor.shape[0]):
         if s.clause_salience[v] >= 0:
             party[s.clause_issue[v], s.clause_actor[v]] = 1.0
+    for k in range(party.shape[0]):
+        count = 0
+        for i in range(notes.partisan.shape[1]):
+            notes.partisan[k, count] = i
+            count += 1 if party[k, i] > 0.0 else 0
+        notes.parties[k] = count
+
+
+@rule
+def _list_effects(s: Setup, notes: Notes) -> None:
+    """Which effects may be feared for what they lead to, and which are embargoes, with the issues that have them."""
+    fears, embargoes = 0, 0
+    for k in range(s.effect_start.shape[0] - 1):
+        for e in range(s.effect_start[k], s.effect_start[k + 1]):
+            if s.effect_kind[e] == SHIFT or s.effect_kind[e] == GUARANTEE:
+                notes.fear[fears], notes.fear_of[fears] = e, k
+                fears += 1
+            elif s.effect_kind[e] == EMBARGO:
+                notes.embargo[embargoes], notes.embargo_by[embargoes] = e, k
+                embargoes += 1
+    notes.fears[0], notes.embargoes[0] = fears, embargoes
 
 
 @rule

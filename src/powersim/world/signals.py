@@ -21,7 +21,7 @@ from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
-from powersim.world.desk import Desk
+from powersim.world.desk import FEW_CARE, Desk
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import C_LEVER, LEAST, Floats, Setup, World
@@ -199,11 +199,16 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
         for j in range(row):
             stakes[i, j] = 0.0
     for k in range(kk):
-        for i in range(n):
+        partisan, count = desk.notes.partisan[k], desk.notes.parties[k]
+        for m in range(count):
+            i = partisan[m]
             ideal, stake = theta[k, i], salience[k, i]
-            if party[k, i] > 0.0:
+            if count > FEW_CARE:
                 for j in range(row):  # who is no party adds 0
                     stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
+            else:
+                for e in range(count):
+                    stakes[i, partisan[e]] += stake * abs(theta[k, partisan[e]] - ideal)
     pairs, m = desk.slate.pairs, 0
     for i in range(n):
         for j in range(i + 1, n):

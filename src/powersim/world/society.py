@@ -19,7 +19,7 @@ from powersim.rules.alignment import (
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import Desk, Notes, Slate
+from powersim.world.desk import FEW_CARE, Desk, Notes, Slate
 from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.params import Params
@@ -37,29 +37,28 @@ def lever_power(g: Given, w: World, desk: Desk) -> None:
 
 
 @rule
-def lever_shares(g: Given, w: World, desk: Desk, i: int) -> None:
-    """Fill slate.levers[i] (N) with what every actor's levers and sanctions give (positive) or deny i, of its concerns.
+def lever_shares(g: Given, w: World, desk: Desk) -> None:
+    """Fill slate.levers: [i, j] what j's levers and sanctions give (positive) or deny i, as a part of i's concerns.
 
     sum over controls of j of s_ik (1 - 2 |x_k - theta_ik|) / sum_k s_ik, split among the controllers by power: -1..1; a
     host is not held responsible for what its great ally decides. `lever_power` and `concerns` come first.
     """
-    s, notes, slate = g.s, desk.notes, desk.slate
-    share, power, total = slate.levers[i], slate.power, slate.concerns[i]
-    for j in range(w.power.shape[0]):
-        share[j] = 0.0
-    if total <= 0.0:
-        return
+    s, notes, slate, sums = g.s, desk.notes, desk.slate, desk.sums
+    share, power = slate.levers, slate.power
+    for i in range(w.power.shape[0]):
+        for j in range(w.power.shape[0]):
+            share[i, j] = 0.0
     for c in range(w.pos.shape[0]):
         k = s.control_issue[c]
-        if k < 0 or w.salience[i, k] <= 0.0:
-            continue
-        worth = w.salience[i, k] * (1.0 - 2.0 * abs(w.x[k] - w.theta[i, k])) / total
-        if s.control_kind[c] == C_SANCTION:
-            share[s.control_from[c]] += worth * s.control_weight[c]
-        elif s.control_kind[c] == C_LEVER:
-            for e in range(notes.say_first[c], notes.say_first[c + 1]):
-                j = notes.say[e]
-                share[j] += worth * s.control_weight[c] * w.power[j] / power[c]
+        for m in range(sums.caring[k] if k >= 0 else 0):
+            i = sums.carer[k, m]
+            worth = sums.salience[k, i] * (1.0 - 2.0 * abs(w.x[k] - sums.theta[k, i])) / slate.concerns[i]
+            if s.control_kind[c] == C_SANCTION:
+                share[i, s.control_from[c]] += worth * s.control_weight[c]
+            elif s.control_kind[c] == C_LEVER:
+                for e in range(notes.say_first[c], notes.say_first[c + 1]):
+                    j = notes.say[e]
+                    share[i, j] += worth * s.control_weight[c] * w.power[j] / power[c]
 
 
 @rule
@@ -117,10 +116,9 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
     count = 0
     if held == 0.0:
         return
-    for i in range(w.power.shape[0]):
-        if desk.notes.may[down, k, i] > 0 and salience[k, i] > 0.0:
-            concerned[count] = i
-            count += 1
+    for m in range(desk.sums.caring[k]):
+        concerned[count] = desk.sums.carer[k, m]
+        count += 1 if desk.notes.may[down, k, concerned[count]] > 0 else 0
     if count < 2:
         return
     for a in range(count - 1):
@@ -128,9 +126,8 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
         opposed = 0
         for o in range(w.power.shape[0]):
             # i and j do not oppose themselves: their own gaps are 0
-            if against[o] > 0.0 and side * (theta[k, i] - theta[k, o]) > 0.0:
-                opponent[opposed] = o
-                opposed += 1
+            opponent[opposed] = o
+            opposed += 1 if (against[o] > 0.0) & (side * (theta[k, i] - theta[k, o]) > 0.0) else 0
         share_i = salience[k, i] / slate.concerns[i]
         for b in range(a + 1, count):
             j = concerned[b]
@@ -138,8 +135,7 @@ def _hold(w: World, desk: Desk, k: int, down: int) -> None:
             for e in range(opposed):
                 o = opponent[e]
                 lead, ahead = side * (theta[k, i] - theta[k, o]), side * (theta[k, j] - theta[k, o])
-                if ahead > 0.0:
-                    joint += joint_effort(share_i, share_j, lead, ahead, held, against[o])
+                joint += joint_effort(share_i, share_j, lead, ahead, held, against[o])
             slate.joint[i, j] = joint
 
 
@@ -167,10 +163,18 @@ def agreements(desk: Desk) -> None:
         for j in range(row):
             slate.weight[i, j], slate.alike[i, j] = 0.0, 0.0
     for k in range(theta.shape[0]):
-        for i in range(n):
+        carer, count = sums.carer[k], sums.caring[k]
+        for m in range(count):
+            i = carer[m]
             ideal, stake = theta[k, i], salience[k, i]
-            if stake > 0.0:
+            if count > FEW_CARE:
                 for j in range(i - i % LANES, row):  # full vectors, though only j > i counts
+                    weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
+                    slate.weight[i, j] += weight
+                    slate.alike[i, j] += alike
+            else:
+                for e in range(m + 1, count):
+                    j = carer[e]
                     weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
                     slate.weight[i, j] += weight
                     slate.alike[i, j] += alike
@@ -214,7 +218,7 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         for j in range(n):
             roots[j, i] = slate.felt[j]
             slate.bonds[i, j] = w.alignment[i, j]
-        lever_shares(g, w, desk, i)
+    lever_shares(g, w, desk)
     if on.balance:
         _count_ties(w, desk.notes)
     if on.threat:

@@ -158,19 +158,18 @@ def feared_shift(g: Given, w: World, desk: Desk, v: int) -> float:
     it. Whatever leads the other way may stop at any time and counts for nothing; so holding an issue, which then leads
     nowhere, never adds to the fear.
     """
-    s, d, rise, aid = g.s, desk.derived, desk.crisis.rise, desk.crisis.aid
+    s, d, notes, rise, aid = g.s, desk.derived, desk.notes, desk.crisis.rise, desk.crisis.aid
     i, j = s.challenger[v], s.target[v]
     _look_ahead(g, w, desk, v)
     total, promised = 0.0, False
-    for k in range(w.x.shape[0]):
-        moved = min(1.0 - w.x[k], max(-w.x[k], rise[k]))
-        for e in range(s.effect_start[k], s.effect_start[k + 1]):
-            fall = max(0.0, s.effect_size[e] * moved)
-            kind, a, b = s.effect_kind[e], s.effect_i[e], s.effect_j[e]
-            if kind == SHIFT and a == j and b == i:
-                total += fall
-            elif kind == GUARANTEE and g.on.guarantees and b == j and a != i:
-                aid[a] += fall
+    for m in range(notes.fears[0]):
+        e, k = notes.fear[m], notes.fear_of[m]
+        fall = max(0.0, s.effect_size[e] * min(1.0 - w.x[k], max(-w.x[k], rise[k])))
+        kind, a, b = s.effect_kind[e], s.effect_i[e], s.effect_j[e]
+        if kind == SHIFT and a == j and b == i:
+            total += fall
+        elif kind == GUARANTEE and g.on.guarantees and b == j and a != i:
+            aid[a] += fall
     for k in range(w.power.shape[0]):
         promised = promised or aid[k] > 0.0
     if not promised:
