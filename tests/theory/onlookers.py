@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 from hypothesis import strategies as st
 from small_worlds import small
 
@@ -22,6 +23,7 @@ DEAF = 0.02  # of defaults: smaller signals are not read
 
 read_moves = interpreted(signals.read_moves)
 refresh_readings = interpreted(derive.refresh_readings)
+evaluate_clauses = interpreted(derive.evaluate_clauses)
 refresh_interests = interpreted(derive.refresh_interests)
 
 
@@ -84,7 +86,9 @@ class Scene:
         w = new_world(g.s, 0)
         w.pos[0] = self.move[1]
         refresh_readings(g.s, w)
-        refresh_interests(g.s, w)
+        value = np.zeros(len(g.s.expr_op))
+        evaluate_clauses(g.s, w, value, np.zeros(len(value), np.uint8))
+        refresh_interests(g.s, w, value)
         read_moves(g, w, 0)
         columns = (g.s.resolve0, w.resolve, g.s.trust0, w.trust)
         return Read(*([float(x) for x in array[1:, 0]] for array in columns))

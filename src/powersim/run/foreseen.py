@@ -29,6 +29,7 @@ ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
 NO_ACT = "nothing that is read as an act"
 NOTHING = "nothing notable"
 
+evaluate_clauses = interpreted(derive.evaluate_clauses)
 refresh_interests = interpreted(derive.refresh_interests)
 refresh_readings = interpreted(derive.refresh_readings)
 lay_down = interpreted(environment.lay_down)
@@ -91,7 +92,9 @@ def _start(built: Built, theory: str) -> tuple[Given, World]:
     g = given_by(case, 0, 0)
     w = new_world(g.s, 0)
     refresh_readings(g.s, w)
-    refresh_interests(g.s, w)
+    value = np.zeros(len(g.s.expr_op))
+    evaluate_clauses(g.s, w, value, np.zeros(len(value), np.uint8))
+    refresh_interests(g.s, w, value)
     return g, w
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from powersim.compile.jit import rule
+from powersim.rules.level import exceeds
 from powersim.rules.security import help_expected, security, security_row, threat
 from powersim.rules.utility import autonomy_cost, issue_utility
 from powersim.world.desk import Sums
-from powersim.world.expression import evaluate, evaluate_at, holds, holds_at
+from powersim.world.expression import evaluate, evaluate_at, holds_at
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -60,8 +61,26 @@ def refresh_readings(s: Setup, w: World) -> None:
 
 
 @rule
-def refresh_interests(s: Setup, w: World) -> None:
-    """Ideals and saliences of this turn: the factions' mix, the clauses whose condition holds, the events' shifts."""
+def evaluate_clauses(s: Setup, w: World, value: Floats, fresh: Flags) -> None:
+    """Fill value (X), by expression, with what those of clauses come to; one that is fresh comes to what it came to."""
+    for v in range(s.clause_actor.shape[0]):
+        _evaluate(s, w, s.clause_if[v], value, fresh)
+        _evaluate(s, w, s.clause_ideal[v], value, fresh)
+        _evaluate(s, w, s.clause_salience[v], value, fresh)
+
+
+@rule
+def _evaluate(s: Setup, w: World, e: int, value: Floats, fresh: Flags) -> None:
+    if e >= 0 and fresh[e] == 0:
+        value[e] = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
+
+
+@rule
+def refresh_interests(s: Setup, w: World, value: Floats) -> None:
+    """Ideals and saliences of this turn: the factions' mix, the clauses whose condition holds, the events' shifts.
+
+    value: what the clauses' expressions come to, see `evaluate_clauses`.
+    """
     n, kk = w.theta.shape
     for i in range(n):
         share = w.engagers[i]
@@ -72,16 +91,14 @@ def refresh_interests(s: Setup, w: World) -> None:
             w.salience[i, k] = max(0.0, salience + w.salience_shift[i, k])
     for v in range(s.clause_actor.shape[0]):
         e = s.clause_if[v]
-        if e < 0 or holds(s.expr_op[e], s.expr_a[e], s.expr_b[e], w):
+        if e < 0 or exceeds(value[e], 0.0):
             i, k = s.clause_actor[v], s.clause_issue[v]
             e = s.clause_ideal[v]
             if e >= 0:
-                ideal = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
-                w.theta[i, k] = min(1.0, max(0.0, ideal + w.ideal_shift[i, k]))
+                w.theta[i, k] = min(1.0, max(0.0, value[e] + w.ideal_shift[i, k]))
             e = s.clause_salience[v]
             if e >= 0:
-                salience = evaluate(s.expr_op[e], s.expr_a[e], s.expr_b[e], w)
-                w.salience[i, k] = max(0.0, salience + w.salience_shift[i, k])
+                w.salience[i, k] = max(0.0, value[e] + w.salience_shift[i, k])
 
 
 @rule
@@ -322,22 +339,23 @@ def share_all(d: Derived, sums: Sums) -> None:
 
     Three whose gains are not 0 at a time, terms in the order of j: a sum waits less often for itself.
     """
-    own, shared, sway, gainer, count = sums.own, sums.shared, d.sway, sums.gainer, 0
+    own, shared, sway, some, count = sums.own, sums.shared, d.sway, sums.some, 0
     for i in range(shared.shape[0]):
         shared[i] = own[i]
-    for j in range(gainer.shape[0]):
-        gainer[count] = j
+    for j in range(some.shape[0]):
+        some[count] = j
         count += 1 if own[j] != 0.0 else 0
     whole = count - count % 3
     for m in range(0, whole, 3):
-        a, b, c = gainer[m], gainer[m + 1], gainer[m + 2]
+        a, b, c = some[m], some[m + 1], some[m + 2]
         one, two, three = own[a], own[b], own[c]
         for i in range(shared.shape[0]):
             shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two + sway[c, i] * three
-    for m in range(whole, count):
-        a, one = gainer[m], own[gainer[m]]
+    if whole < count:  # one or two are left
+        a, b = some[whole], some[count - 1]
+        one, two = own[a], (own[b] if b != a else 0.0)
         for i in range(shared.shape[0]):
-            shared[i] += sway[a, i] * one
+            shared[i] = shared[i] + sway[a, i] * one + sway[b, i] * two
 
 
 @rule

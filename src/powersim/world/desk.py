@@ -13,6 +13,7 @@ import numpy as np
 from powersim.compile.elementary import row_length
 from powersim.world.channels import Paths, no_paths
 from powersim.world.legs import legs_of
+from powersim.world.notebook import Notes, new_notes
 from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Keys, Setup
 
 # What is weighed in a crisis: odds as the challenger sees them; its known cost of war and the sanctions it expects
@@ -22,7 +23,9 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Ke
 WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
-FEW_CARE = 8  # if no more care about an issue, they are looked at one by one: for more, a row at once costs less
+FEW_CARE = (
+    8  # if no more care about an issue, they are looked at one by one: for more, a row at once costs less
+)
 SLOTS, SHIFT = 32, 32 - 5  # places to look for them first, 2**5; what leaves as many of the upper bits of 32
 GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio
 
@@ -35,7 +38,7 @@ class Sums(NamedTuple):
     dh: Floats  # (N+) change of what is feared
     raised: Floats  # (N+) change of own capability, were it not that nobody has less than none
     shared: Floats  # (N+) gains with friends' gains
-    gainer: Ints  # (N) whose gains are not 0
+    some: Ints  # (N) actors listed for the moment: whose gains are not 0, or whom a change concerns
     total: Floats  # (N) the same over several moves
     rows: Floats  # (4, N+) room for rows (`compile.elementary`)
     # but these are kept: who wants what of an issue, in a row of memory, and powers of the gaps (`taken_powers`)
@@ -59,6 +62,8 @@ class Menu(NamedTuple):
     """Legs of a turn, as they were judged last: a sale that is signed was judged again after the controls."""
 
     live: Flags  # (R) on the menu
+    lives: Ints  # (1) how many are, once they are listed
+    alive: Ints  # (R) those legs, in their order
     judged: Flags  # (R) 0 = a sale whose gains nobody has asked for yet (see `judge_sale`)
     target: Floats  # (R) position that a control leg leads to; units of a flow leg
     gain: Floats  # (R, N) gain of every actor, friends' gains included
@@ -163,46 +168,6 @@ class Crisis(NamedTuple):
     weighed: Floats  # (WEIGHED) what the two sides weigh
 
 
-class Notes(NamedTuple):
-    """What is worked out once and kept while it holds: see `notes`, which says when it is forgotten."""
-
-    # what follows from what is given alone
-    say_first: Ints  # (C + 1) who has a say in control c: say[say_first[c]] up to say[say_first[c + 1] - 1]
-    say: Ints  # (C N) those actors, in their order
-    may: Flags  # (2, K, N) 1 = may raise, may lower a lever of the issue
-    party: Floats  # (K, N+) 1 = the scenario gives this actor an interest in the issue, else 0
-    parties: Ints  # (K) how many it gives one
-    partisan: Ints  # (K, N) those actors, in their order
-    fears: Ints  # (1) how many effects may be feared: of an issue on the odds of a war, or on who is promised help
-    fear: Ints  # (E) those effects, in their order
-    fear_of: Ints  # (E) their issues
-    embargoes: Ints  # (1) how many effects are embargoes
-    embargo: Ints  # (E) those effects, in their order
-    embargo_by: Ints  # (E) their issues
-    start_odds: Floats  # (N, N) log-odds of resolve at the start
-    start_ties: Floats  # (P+) `artanh` of alignment at the start
-    met: Flags  # (P+) `acquainted`
-    talk: Keys  # (3, P+) keys of every pair's draws of who talks
-    noise: Keys  # (3, P+) of shocks to alignment
-    # the state that `Desk.derived` follows from
-    taken: Flags  # (1) 1 = there is such a note
-    power: Floats  # (N)
-    q: Floats  # (N, G)
-    proxy_level: Floats  # (P)
-    alignment: Floats  # (N, N)
-    resolve: Floats  # (N, N)
-    trust: Floats  # (N, N)
-    x: Floats  # (K)
-    pos: Floats  # (C)
-    # trust that was to relax, and what became of it
-    relaxing: Floats  # (N, N)
-    relaxed: Floats  # (N, N)
-    # who had ties to whom, and how many third parties every two had them with
-    tied: Floats  # (N, N) 1 where alignment is not 0
-    ties: Floats  # (N, N) above the diagonal
-    foreseen: Floats  # (C, 4) way, pace and weight of the future of which a control's rise was foreseen, and the rise
-
-
 class Desk(NamedTuple):
     """Everything that a turn writes and nobody remembers, except what is kept of the channels.
 
@@ -250,7 +215,7 @@ def new_sums(s: Setup) -> Sums:
     row = row_length(n)
     own, df, dh, raised, shared = (np.zeros(row) for _ in range(5))
     return Sums(
-        own, df, dh, raised, shared, gainer=np.zeros(n, np.int64), total=np.zeros(n), rows=np.full((4, row), 0.5),
+        own, df, dh, raised, shared, some=np.zeros(n, np.int64), total=np.zeros(n), rows=np.full((4, row), 0.5),
         noted=np.zeros((2, n, k)), theta=np.zeros((k, row)), salience=np.zeros((k, row)),
         look=np.zeros(1, np.int64), moved=np.zeros((k, row), np.int64),
         stirred=np.zeros(k, np.int64), ends=np.tile([np.inf, -np.inf], (k, 1)),
@@ -279,6 +244,8 @@ def new_menu(s: Setup) -> Menu:
     r = legs_of(s.control_key.shape[0], s.flow_key.shape[0])
     return Menu(
         live=np.zeros(r, np.uint8),
+        lives=np.zeros(1, np.int64),
+        alive=np.zeros(r, np.int64),
         judged=np.ones(r, np.uint8),
         target=np.zeros(r),
         gain=np.zeros((r, n)),
@@ -383,39 +350,4 @@ def new_slate(s: Setup) -> Slate:
         pairs=np.full((7, row_length(n * (n - 1) // 2)), 0.5),
         gathered=np.full((6, GATHERED), 0.5),
         place=np.zeros(GATHERED, np.int64),
-    )
-
-
-def new_notes(s: Setup) -> Notes:
-    """Room for the notes on a scenario of this size: nothing is noted."""
-    (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
-    pairs, e = row_length(n * (n - 1) // 2), s.effect_kind.shape[0]
-    return Notes(
-        say_first=np.zeros(c + 1, np.int64),
-        say=np.zeros(c * n, np.int64),
-        may=np.zeros((2, k, n), np.uint8),
-        party=np.zeros((k, row_length(n))),
-        parties=np.zeros(k, np.int64),
-        partisan=np.zeros((k, n), np.int64),
-        **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes")},
-        **{name: np.zeros(e, np.int64) for name in ("fear", "fear_of", "embargo", "embargo_by")},
-        start_odds=np.zeros((n, n)),
-        start_ties=np.zeros(pairs),
-        met=np.zeros(pairs, np.uint8),
-        talk=np.zeros((3, pairs), np.uint64),
-        noise=np.zeros((3, pairs), np.uint64),
-        taken=np.zeros(1, np.uint8),
-        power=np.zeros(n),
-        q=np.zeros((n, goods)),
-        proxy_level=np.zeros(s.proxy_key.shape[0]),
-        alignment=np.zeros((n, n)),
-        resolve=np.zeros((n, n)),
-        trust=np.zeros((n, n)),
-        x=np.zeros(k),
-        pos=np.zeros(c),
-        relaxing=np.zeros((n, n)),
-        relaxed=np.zeros((n, n)),
-        tied=np.full((n, n), np.nan),
-        ties=np.zeros((n, n)),
-        foreseen=np.zeros((c, 4)),
     )

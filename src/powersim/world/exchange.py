@@ -91,11 +91,14 @@ def _pair_offer(g: Given, w: World, desk: Desk, t: int, i: int, j: int, u: float
 def call_conferences(g: Given, w: World, desk: Desk, t: int) -> None:
     """Call a conference around every leg for which luck has one: at least one and at most four must agree to it."""
     menu, controls, count = desk.menu, w.pos.shape[0], 0
-    for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0 and 0 < menu.needed[r] < PARTIES:
-            what = side_of(r) if moves_control(controls, r) else deed_of(controls, r)
-            menu.seed[count], menu.seed_key[0, count], menu.seed_key[2, count] = r, what, leg_key(g.s, r)
-            count += 1
+    for m in range(menu.lives[0]):
+        r = menu.alive[m]
+        menu.seed[count] = r
+        count += (menu.needed[r] > 0) & (menu.needed[r] < PARTIES)
+    for m in range(count):
+        r = menu.seed[m]
+        what = side_of(r) if moves_control(controls, r) else deed_of(controls, r)
+        menu.seed_key[0, m], menu.seed_key[2, m] = what, leg_key(g.s, r)
     uniform_row(g.luck, t, draws.CONFERENCE, menu.seed_key, count, menu.seed_draw)
     for e in range(count):
         if menu.seed_draw[e] < g.p.conference:
@@ -117,8 +120,6 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int, u: float)
     while members < min(PARTIES, holdouts + 2):
         best, gain = -1, p.cost_per_leg
         for i in range(n):
-            if menu.gain[seed_leg, i] <= 0.0:
-                continue
             per_unit = menu.gain[seed_leg, i] / agenda.unit[i]
             if per_unit > gain and not _is_party(agenda, members, i):
                 best, gain = i, per_unit
@@ -133,10 +134,14 @@ def _conference(g: Given, w: World, desk: Desk, t: int, seed_leg: int, u: float)
         return
     consider(g, desk, seed_leg, int(p.agenda_many))
     agenda.score[0] = 1e300  # it is what they have met for: nothing else takes its place
-    for r in range(menu.live.shape[0]):
-        if r != seed_leg and menu.live[r] > 0 and menu.needed[r] <= members and admissible(desk, r):
-            judge_sale(g, w, desk, r)
-            consider(g, desk, r, int(p.agenda_many))
+    legs, count = menu.ours, 0
+    for m in range(menu.lives[0]):
+        legs[count] = menu.alive[m]
+        count += (legs[count] != seed_leg) & (menu.needed[legs[count]] <= members)
+    for m in range(count):
+        if admissible(desk, legs[m]):
+            judge_sale(g, w, desk, legs[m])
+            consider(g, desk, legs[m], int(p.agenda_many))
     if agenda.legs[0] == 0:
         return
     price_legs(g, desk)

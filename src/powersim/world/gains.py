@@ -66,12 +66,12 @@ def _note_carers(sums: Sums, k: int) -> None:
 
     Lists are written as far as they may reach, and counted: no branch waits for who is on them.
     """
-    count, low, high = 0, math.inf, -math.inf
-    for i in range(sums.carer.shape[1]):
-        ideal, cares = sums.theta[k, i], sums.salience[k, i] > 0.0
-        sums.carer[k, count] = i
-        count += 1 if cares else 0
-        low, high = min(low, ideal if cares else math.inf), max(high, ideal if cares else -math.inf)
+    count, carer, low, high = 0, sums.carer[k], math.inf, -math.inf
+    for i in range(carer.shape[0]):
+        carer[count] = i
+        count += sums.salience[k, i] > 0.0
+    for m in range(count):
+        low, high = min(low, sums.theta[k, carer[m]]), max(high, sums.theta[k, carer[m]])
     sums.caring[k], sums.ends[k, 0], sums.ends[k, 1] = count, low, high
 
 
@@ -111,10 +111,12 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
     if since < 0:
         _take_powers(p, sums, k, at, row)
     elif since < sums.stirred[k]:
-        for i in range(sums.own.shape[0]):
-            if sums.moved[k, i] > since:
-                gap = abs(at - sums.theta[k, i])
-                sums.powers[k, row, i] = power(gap, p.curvature) if sums.salience[k, i] > 0.0 else 0.0
+        some, count = sums.some, 0
+        for m in range(sums.caring[k]):
+            some[count] = sums.carer[k, m]
+            count += sums.moved[k, some[count]] > since
+        for m in range(count):
+            sums.powers[k, row, some[m]] = power(abs(at - sums.theta[k, some[m]]), p.curvature)
     sums.taken[k, row] = sums.look[0]
     return int(row)
 
@@ -210,10 +212,14 @@ def add_security(g: Given, d: Derived, sums: Sums) -> None:
             change = g.s.w_security[i] * (secure[i] - d.S[i])
             own[i] += change if (df[i] != 0.0) | (dh[i] != 0.0) else 0.0
     elif differ > 0:
-        for i in range(d.M.shape[0]):
-            if df[i] != 0.0 or dh[i] != 0.0:
-                after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
-                own[i] += g.s.w_security[i] * (after - d.S[i])
+        some, count = sums.some, 0
+        for i in range(some.shape[0]):
+            some[count] = i
+            count += (df[i] != 0.0) | (dh[i] != 0.0)
+        for m in range(count):
+            i = some[m]
+            after = security(max(d.f[i] + df[i], 0.0), max(d.h[i] + dh[i], LEAST), g.p.security_d)
+            own[i] += g.s.w_security[i] * (after - d.S[i])
 
 
 @rule

@@ -13,15 +13,21 @@ ANYBODY = -1  # a leg may be given to whoever wants it
 
 @rule
 def index_givers(g: Given, desk: Desk) -> None:
-    """List the live legs of every actor that may give them to one other: most pairs of actors have few.
+    """List the live legs, and those of every actor that may give them to one other: most pairs of actors have few.
 
     If somebody has to agree, it gives the leg or gets it; so of the givers only those are listed who have to.
     """
     menu = desk.menu
     for i in range(menu.listed.shape[0]):
         menu.listed[i] = 0
+    count = 0
     for r in range(menu.live.shape[0]):
-        if menu.live[r] > 0 and menu.needed[r] <= 2:
+        menu.alive[count] = r
+        count += menu.live[r] > 0
+    menu.lives[0] = count
+    for m in range(count):
+        r = menu.alive[m]
+        if menu.needed[r] <= 2:
             first, end = _may_give(g, desk, r)
             for e in range(first, end):
                 i = _giver(g, desk, r, e)
@@ -41,18 +47,19 @@ def legs_for(menu: Menu, i: int, j: int, legs: Ints) -> None:
     for at in range(menu.listed[i]):
         to = menu.given_to[i, at]
         legs[count] = menu.given[i, at]
-        count += 1 if (to == ANYBODY) | (to == j) else 0
+        count += (to == ANYBODY) | (to == j)
     legs[count] = menu.live.shape[0]
 
 
 @rule
 def _taker(menu: Menu, r: int, i: int) -> int:
     """Who else has to agree to leg r beside i, who gives it."""
-    if menu.needed[r] == 2:
-        for j in range(menu.must.shape[1]):
-            if j != i and menu.must[r, j] > 0:
-                return j
-    return ANYBODY
+    if menu.needed[r] < 2:
+        return ANYBODY
+    other = ANYBODY
+    for j in range(menu.must.shape[1]):  # there is one: no branch ends the loop
+        other = j if (j != i) & (menu.must[r, j] > 0) else other
+    return other
 
 
 @rule

@@ -13,10 +13,11 @@ from powersim.compile.jit import rule
 from powersim.rules.level import exceeds
 from powersim.rules.utility import autonomy_cost, clip_step
 from powersim.world.derive import laid_down, share_of, share_with_friends
-from powersim.world.desk import Desk, Menu, Notes, Sums
+from powersim.world.desk import Desk, Menu, Sums
 from powersim.world.gains import control_change, flow_change, relationship, shown
 from powersim.world.given import Given
 from powersim.world.legs import control_leg, control_of, deed_of, flow_leg, flow_of, moves_control, side_of
+from powersim.world.notebook import Notes
 from powersim.world.state import (
     ALL,
     C_PLEDGE,

@@ -13,10 +13,11 @@ from powersim.compile.jit import rule
 from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
-from powersim.world.derive import derive, derive_anew, touches
-from powersim.world.desk import Desk, Notes
+from powersim.world.derive import derive, derive_anew, evaluate_clauses, touches
+from powersim.world.desk import Desk
 from powersim.world.gains import note_interests
 from powersim.world.given import Given
+from powersim.world.notebook import Notes
 from powersim.world.packages import fill_purses
 from powersim.world.state import C_LEVER, EMBARGO, GUARANTEE, SHIFT, Derived, Floats, Setup, World
 
@@ -29,6 +30,8 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes.relaxing[:, :] = math.nan  # equal to nothing, itself included
     notes.foreseen[:, :] = math.nan
     notes.tied[:, :] = math.nan
+    notes.known[:] = math.nan
+    notes.fresh[:] = 0
     desk.sums.place[:, :] = math.nan
     note_interests(w, desk.sums)
     _list_say(g, notes)
@@ -114,6 +117,19 @@ def _list_effects(s: Setup, notes: Notes) -> None:
                 notes.embargo[embargoes], notes.embargo_by[embargoes] = e, k
                 embargoes += 1
     notes.fears[0], notes.embargoes[0] = fears, embargoes
+
+
+@rule
+def renew_clauses(s: Setup, w: World, notes: Notes) -> None:
+    """Evaluate clauses anew whose expressions ask for an issue that has moved, or for anything but issues."""
+    value, fresh = notes.value, notes.fresh
+    for m in range(notes.asked.shape[0]):
+        e, at = notes.asks[m], w.x[notes.asked[m]]
+        fresh[e] = 0 if at != notes.known[m] else fresh[e]
+        notes.known[m] = at
+    evaluate_clauses(s, w, value, fresh)
+    for e in range(fresh.shape[0]):
+        fresh[e] = notes.plain[e]
 
 
 @rule

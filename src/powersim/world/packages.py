@@ -42,13 +42,12 @@ def same_object(r1: int, r2: int, controls: int) -> bool:
 def admissible(desk: Desk, r: int) -> bool:
     """Whether the parties can give leg r: one of them gives it, and all who must agree are among them."""
     menu, agenda = desk.menu, desk.agenda
-    given = False
-    seated = 0
+    given, seated = 0, 0
     for a in range(agenda.parties[0]):
         i = agenda.party[a]
-        given = given or menu.gives[r, i] > 0
-        seated += 1 if menu.must[r, i] > 0 else 0
-    return given and seated == menu.needed[r]
+        given += menu.gives[r, i] > 0
+        seated += menu.must[r, i] > 0
+    return given > 0 and seated == menu.needed[r]
 
 
 @rule

@@ -249,14 +249,13 @@ def _relax_trust(g: Given, w: World, desk: Desk) -> None:
     n, count = w.power.shape[0], 0
     for i in range(n):
         for j in range(n):
-            if i != j and notes.relaxing[i, j] != w.trust[i, j]:
-                notes.relaxing[i, j] = w.trust[i, j]
-                rows[0, count], rows[1, count] = w.trust[i, j], g.s.trust0[i, j]
-                place[count] = i * n + j
-                count += 1
-                if count == place.shape[0]:
-                    _relax_gathered(g, desk, count)
-                    count = 0
+            rows[0, count], rows[1, count] = w.trust[i, j], g.s.trust0[i, j]
+            place[count] = i * n + j
+            count += (i != j) & (notes.relaxing[i, j] != w.trust[i, j])
+            notes.relaxing[i, j] = w.trust[i, j]
+            if count == place.shape[0]:
+                _relax_gathered(g, desk, count)
+                count = 0
     if count > 0:
         _relax_gathered(g, desk, count)
     for i in range(n):

@@ -19,9 +19,10 @@ from powersim.rules.alignment import (
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import FEW_CARE, Desk, Notes, Slate
+from powersim.world.desk import FEW_CARE, Desk, Slate
 from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
+from powersim.world.notebook import Notes
 from powersim.world.params import Params
 from powersim.world.state import C_LEVER, C_SANCTION, LEAST, LEVER, Derived, Floats, World
 

@@ -31,7 +31,7 @@ from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.held_deals import open_turn, sign_held
 from powersim.world.menu import fill_menu, judge_sales
-from powersim.world.notes import enter, renew
+from powersim.world.notes import enter, renew, renew_clauses
 from powersim.world.offer import put_on_the_table
 from powersim.world.phases import PHASES, number_of
 from powersim.world.policy import own_policy
@@ -247,7 +247,8 @@ LOWERED = (
 def _look_around(g: Given, w: World, desk: Desk) -> None:
     """What is there to be seen, and what everybody wants of it."""
     refresh_readings(g.s, w)
-    refresh_interests(g.s, w)
+    renew_clauses(g.s, w, desk.notes)
+    refresh_interests(g.s, w, desk.notes.value)
     note_interests(w, desk.sums)
 
 
