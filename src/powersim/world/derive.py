@@ -257,10 +257,13 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
     """What help actor i expects of whom, and how much it fears a unit of whose capability (M10)."""
     n = w.power.shape[0]
     threatened = 1.0 if g.on.threat else 0.0
+    pledged, near, offensive = d.rows[0], d.rows[1], d.rows[2]
+    for j in range(n):  # columns into rows first, which vectors go through at once
+        pledged[j], near[j], offensive[j] = d.guarantee[j, i], d.reach[j, i], d.offence[j, i]
     for j in range(n):
         a = w.alignment[i, j]
-        d.help[i, j] = help_expected(a, w.resolve[i, j], d.guarantee[j, i])
-        d.fear[i, j] = threatened * threat(d.reach[j, i], 1.0, d.offence[j, i], w.trust[i, j], a)
+        d.help[i, j] = help_expected(a, w.resolve[i, j], pledged[j])
+        d.fear[i, j] = threatened * threat(near[j], 1.0, offensive[j], w.trust[i, j], a)
         d.weight[i, j] = max(a, 0.0)
     d.help[i, i], d.fear[i, i], d.weight[i, i] = 0.0, 0.0, 0.0
     friends = 0.0

@@ -17,7 +17,7 @@ from powersim.rules.sanctions import conflict_expectation, relative_gain
 from powersim.rules.security import security, security_row
 from powersim.rules.utility import autonomy_cost, issue_utility, utility_left
 from powersim.world.derive import FEW, economy_of
-from powersim.world.desk import GOLDEN, ROWS, SHIFT, SLOTS, Sums
+from powersim.world.desk import ANEW, GOLDEN, ROWS, SHIFT, SLOTS, Sums
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import (
@@ -51,9 +51,11 @@ def note_interests(w: World, sums: Sums) -> None:
             if w.theta[i, k] == sums.noted[0, i, k] and w.salience[i, k] == sums.noted[1, i, k]:
                 continue
             sums.noted[0, i, k], sums.noted[1, i, k] = w.theta[i, k], w.salience[i, k]
-            if w.theta[i, k] != theta[k, i] or (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0):
+            cares = (w.salience[i, k] > 0.0) != (salience[k, i] > 0.0)
+            if w.theta[i, k] != theta[k, i] or cares:
                 sums.moved[k, i] = look
                 sums.stirred[k] = look
+            sums.caring[k] = ANEW if cares else sums.caring[k]
             theta[k, i], salience[k, i] = w.theta[i, k], w.salience[i, k]
     for k in range(theta.shape[0]):
         if sums.stirred[k] == look:
@@ -66,13 +68,16 @@ def _note_carers(sums: Sums, k: int) -> None:
 
     Lists are written as far as they may reach, and counted: no branch waits for who is on them.
     """
-    count, carer, low, high = 0, sums.carer[k], math.inf, -math.inf
-    for i in range(carer.shape[0]):
-        carer[count] = i
-        count += sums.salience[k, i] > 0.0
-    for m in range(count):
+    carer, low, high = sums.carer[k], math.inf, -math.inf
+    if sums.caring[k] == ANEW:
+        count = 0
+        for i in range(carer.shape[0]):
+            carer[count] = i
+            count += sums.salience[k, i] > 0.0
+        sums.caring[k] = count
+    for m in range(sums.caring[k]):
         low, high = min(low, sums.theta[k, carer[m]]), max(high, sums.theta[k, carer[m]])
-    sums.caring[k], sums.ends[k, 0], sums.ends[k, 1] = count, low, high
+    sums.ends[k, 0], sums.ends[k, 1] = low, high
 
 
 @rule

@@ -134,6 +134,8 @@ def fill_menu(g: Given, w: World, desk: Desk, t: int) -> None:
     branch, menu = g.branch, desk.menu
     for r in range(menu.live.shape[0]):
         menu.live[r], menu.judged[r] = 0, 1
+    menu.gives[:, :] = 0
+    menu.must[:, :] = 0
     _bound_sides(w, menu)
     for c in range(w.pos.shape[0]):
         if branch.hold[t, c]:
@@ -222,7 +224,7 @@ def _useful_step(s: Setup, w: World, sums: Sums, c: int, sign: float) -> float:
 
 @rule
 def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool) -> None:
-    """Mark a control leg live, with its givers and those who must be paid.
+    """Mark a control leg live, with its givers and those who must be paid; so far nobody is marked.
 
     A move needs its direction's controllers: under ALL each who loses by it must be a party; under ANY one giver
     suffices. Refraining needs only one of those without whom the move cannot happen (ALL), or all who want it (ANY).
@@ -236,8 +238,6 @@ def _who_must_agree(g: Given, w: World, desk: Desk, r: int, c: int, upward: bool
     menu.needed[r] = 0
     veto = every != refrain
     wanted, refused = False, False
-    for i in range(w.power.shape[0]):
-        menu.gives[r, i], menu.must[r, i] = 0, 0
     for e in range(desk.notes.say_first[c], desk.notes.say_first[c + 1]):
         i = desk.notes.say[e]
         decides = (s.raisers[c, i] if would_rise else s.lowerers[c, i]) > 0
@@ -343,6 +343,6 @@ def _flow_parties(desk: Desk, r: int, giver: int, other: int) -> None:
     menu = desk.menu
     menu.live[r] = 1
     menu.needed[r] = 2 if other >= 0 else 1
-    for i in range(menu.gives.shape[1]):
-        menu.gives[r, i] = 1 if i == giver else 0
-        menu.must[r, i] = 1 if i == giver or i == other else 0
+    menu.gives[r, giver], menu.must[r, giver] = 1, 1
+    if other >= 0:
+        menu.must[r, other] = 1
