@@ -227,6 +227,12 @@ class FieldArray(types.Array):  # type: ignore[misc]
         name, args = super().mangling_args
         return name, [*args, self.field]
 
+    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> Any:
+        """The type of a row or another part of it, which is of the same field."""
+        if dtype not in (None, self.dtype) or layout not in (None, "C") or readonly:
+            return super().copy(dtype, ndim, layout, readonly)
+        return FieldArray(self.dtype, self.ndim if ndim is None else ndim, self.field)
+
     @property
     def plain(self) -> Any:
         """The type under which it is handed on."""

@@ -271,6 +271,7 @@ def _friends_and_foes(g: Given, w: World, d: Derived, i: int) -> None:
         friends += d.weight[i, j]
     for j in range(n):
         d.weight[i, j] = d.weight[i, j] / friends if friends > 0.0 else 0.0
+    for j in range(n):
         d.sway[j, i] = g.s.w_friends[i] * d.weight[i, j]
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from powersim.compile.jit import rule
 from powersim.rules.alignment import artanh
 from powersim.rules.beliefs import logit, within
@@ -195,11 +193,11 @@ def _look(g: Given, w: World, desk: Desk) -> bool:
 
 @rule
 def _differ(one: Floats, other: Floats) -> bool:
-    """Whether two tables of one shape differ anywhere: bits of rows, none of which ends the look."""
-    a, b, bits = one.reshape(one.size).view(np.int64), other.reshape(other.size).view(np.int64), 0
+    """Whether two tables of one shape differ anywhere: looked at as rows, and counted, since no branch then ends it."""
+    a, b, count = one.reshape(one.size), other.reshape(other.size), 0
     for m in range(a.shape[0]):
-        bits |= a[m] ^ b[m]
-    return bits != 0
+        count += a[m] != b[m]
+    return count > 0
 
 
 @rule
