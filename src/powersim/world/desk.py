@@ -23,9 +23,6 @@ from powersim.world.state import LEGS, PARTIES, Derived, Flags, Floats, Ints, Ke
 WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
-FEW_CARE = (
-    8  # if no more care about an issue, they are looked at one by one: for more, a row at once costs less
-)
 ANEW = -1  # who cares about an issue is to be listed anew
 SLOTS, SHIFT = 32, 32 - 5  # places to look for them first, 2**5; what leaves as many of the upper bits of 32
 GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio

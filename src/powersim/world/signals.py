@@ -21,7 +21,7 @@ from powersim.rules.utility import issue_utility
 from powersim.world import chronicle
 from powersim.world.chronicle import in_detail, write
 from powersim.world.derive import laid_down
-from powersim.world.desk import FEW_CARE, Desk
+from powersim.world.desk import Desk
 from powersim.world.given import Given
 from powersim.world.params import Params
 from powersim.world.state import C_LEVER, LEAST, Floats, Setup, World
@@ -203,7 +203,7 @@ def current_calculus(g: Given, w: World, desk: Desk, out: Floats) -> None:
         for m in range(count):
             i = partisan[m]
             ideal, stake = theta[k, i], salience[k, i]
-            if count > FEW_CARE:
+            if 4 * count > row:  # many of a row: vectors go through it at once
                 for j in range(row):  # who is no party adds 0
                     stakes[i, j] += stake * abs(theta[k, j] - ideal) * party[k, j]
             else:

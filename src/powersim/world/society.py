@@ -19,7 +19,7 @@ from powersim.rules.alignment import (
 from powersim.rules.home import engagers_step
 from powersim.world import chronicle, draws
 from powersim.world.chronicle import write
-from powersim.world.desk import FEW_CARE, Desk, Slate
+from powersim.world.desk import Desk, Slate
 from powersim.world.draws import logistic_row, uniform_row
 from powersim.world.given import Given
 from powersim.world.notebook import Notes
@@ -168,7 +168,7 @@ def agreements(desk: Desk) -> None:
         for m in range(count):
             i = carer[m]
             ideal, stake = theta[k, i], salience[k, i]
-            if count > FEW_CARE:
+            if 2 * count > row:  # many of a row: vectors go through it at once
                 for j in range(i - i % LANES, row):  # full vectors, though only j > i counts
                     weight, alike = agreement(ideal, theta[k, j], stake, salience[k, j])
                     slate.weight[i, j] += weight
@@ -206,6 +206,9 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
     d, slate = desk.derived, desk.slate
     n = w.power.shape[0]
     roots, levers, shared, pull = slate.roots, slate.levers, slate.pairs[1], slate.pull
+    guarantee, threat = (p.w_guarantee if on.guarantees else 0.0), (p.w_threat if on.threat else 0.0)
+    isolation, joint = (p.w_isolation if on.isolation else 0.0), (p.w_joint if on.joint_efforts else 0.0)
+    triad, harm = (p.w_triad if on.balance else 0.0), (p.w_harm if on.harm else 0.0)
     concerns(w, slate)
     lever_power(g, w, desk)
     agreements(desk)
@@ -232,25 +235,20 @@ def pushes(g: Given, w: World, desk: Desk, out: Floats) -> None:
         if on.balance:
             triads(slate.bonds, desk.notes.ties[i], i, pull)
         for j in range(i + 1, n):
+            common = slate.weight[i, j] if slate.weight[i, j] > 0.0 else 1.0  # where it is 0, so is `alike`
             z = 0.0 + 0.5 * p.w_levers * levers[i, j] + 0.5 * p.w_levers * levers[j, i]  # 0 first: no -0
-            if slate.weight[i, j] > 0.0:
-                z += p.w_interest * (slate.alike[i, j] / slate.weight[i, j])
-            if on.guarantees:
-                z += p.w_guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
-            if on.threat:
-                z += p.w_threat * shared[m]
-            if on.isolation:
-                z += p.w_isolation * slate.outcast[j]
-            if on.joint_efforts:
-                z += p.w_joint * slate.joint[i, j]
+            z += p.w_interest * (slate.alike[i, j] / common)
+            z += guarantee * (d.guarantee[i, j] + d.guarantee[j, i])
+            z += threat * shared[m]
+            z += isolation * slate.outcast[j]
+            z += joint * slate.joint[i, j]
             z += p.w_deals * w.dealt[i, j]
-            if on.balance:
-                z += p.w_triad * pull[j]
-            if on.harm:
-                z -= 0.5 * p.w_harm * (w.hurt[i, j] + w.hurt[j, i])
+            z += triad * pull[j]
+            z -= 0.5 * harm * (w.hurt[i, j] + w.hurt[j, i])
             out[i, j] = z
-            out[j, i] = z
             m += 1
+        for j in range(i + 1, n):
+            out[j, i] = out[i, j]
 
 
 @rule
