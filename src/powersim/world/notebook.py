@@ -30,6 +30,7 @@ class Notes(NamedTuple):
     value: Floats  # (X) what expressions of clauses came to
     fresh: Flags  # (X) 1 = and still come to
     plain: Flags  # (X) 1 = asks for nothing but issues
+    stood: Floats  # (X) what they came to when ideals and saliences were refreshed last
     embargoes: Ints  # (1) how many effects are embargoes
     embargo: Ints  # (E) those effects, in their order
     embargo_by: Ints  # (E) their issues
@@ -75,6 +76,7 @@ def new_notes(s: Setup) -> Notes:
         known=np.full(asked.shape[0], np.nan),
         value=np.zeros(s.expr_op.shape[0]),
         fresh=np.zeros(s.expr_op.shape[0], np.uint8),
+        stood=np.zeros(s.expr_op.shape[0]),
         plain=(~np.isin(s.expr_op, BEYOND_ISSUES).any(axis=1)).astype(np.uint8),
         **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes")},
         **{name: np.zeros(e, np.int64) for name in ("fear", "fear_of", "embargo", "embargo_by")},

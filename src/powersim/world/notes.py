@@ -32,6 +32,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     notes.tied[:, :] = math.nan
     notes.known[:] = math.nan
     notes.fresh[:] = 0
+    notes.stood[:] = math.nan
     desk.sums.place[:, :] = math.nan
     note_interests(w, desk.sums)
     _list_say(g, notes)
@@ -120,7 +121,18 @@ def _list_effects(s: Setup, notes: Notes) -> None:
 
 
 @rule
-def renew_clauses(s: Setup, w: World, notes: Notes) -> None:
+def clauses_move(s: Setup, w: World, notes: Notes) -> bool:
+    """Evaluate clauses as far as they may have changed; whether any came to something else when this was asked last."""
+    _renew_clauses(s, w, notes)
+    differ = 0
+    for e in range(notes.value.shape[0]):
+        differ += notes.value[e] != notes.stood[e]
+        notes.stood[e] = notes.value[e]
+    return differ > 0
+
+
+@rule
+def _renew_clauses(s: Setup, w: World, notes: Notes) -> None:
     """Evaluate clauses anew whose expressions ask for an issue that has moved, or for anything but issues."""
     value, fresh = notes.value, notes.fresh
     for m in range(notes.asked.shape[0]):

@@ -31,7 +31,7 @@ from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.held_deals import open_turn, sign_held
 from powersim.world.menu import fill_menu, judge_sales
-from powersim.world.notes import enter, renew, renew_clauses
+from powersim.world.notes import clauses_move, enter, renew
 from powersim.world.offer import put_on_the_table
 from powersim.world.phases import PHASES, number_of
 from powersim.world.policy import own_policy
@@ -60,7 +60,7 @@ _ALIGNMENT, _HOME, _RECORD = number_of("alignment"), number_of("home"), number_o
 def begin(g: Given, w: World, desk: Desk) -> None:
     """Bring a new world to rest: interests, readings and the drivers of alignment at the start."""
     enter(g, w, desk)
-    _look_around(g, w, desk)
+    _look_around(g, w, desk, True)
     renew(g, w, desk)
     pushes(g, w, desk, w.push0)
     remember_stakes(g.s, w)
@@ -127,7 +127,7 @@ def _events(g: Given, w: World, desk: Desk, t: int) -> None:
     if g.on.calendar:
         calendar(g, w, t)
     follow_alignment(g, w, desk, t, AFTER_EVENTS)
-    _look_around(g, w, desk)
+    _look_around(g, w, desk, True)
     _derive(g, w, desk, t, AT_CALENDAR)
 
 
@@ -144,7 +144,7 @@ def _growth(g: Given, w: World, desk: Desk, t: int) -> None:
         grow(g, w, desk.derived, t)
     if g.on.proxies:
         proxies(g, w, t)
-    _look_around(g, w, desk)
+    _look_around(g, w, desk, False)
     _derive(g, w, desk, t, AT_GROWTH)
 
 
@@ -244,12 +244,15 @@ LOWERED = (
 
 
 @rule
-def _look_around(g: Given, w: World, desk: Desk) -> None:
-    """What is there to be seen, and what everybody wants of it."""
+def _look_around(g: Given, w: World, desk: Desk, anew: bool) -> None:
+    """What is there to be seen, and what everybody wants of it.
+
+    Anew, or as far as clauses come to something else: factions and shifts are what they were at the turn's first look.
+    """
     refresh_readings(g.s, w)
-    renew_clauses(g.s, w, desk.notes)
-    refresh_interests(g.s, w, desk.notes.value)
-    note_interests(w, desk.sums)
+    if clauses_move(g.s, w, desk.notes) or anew:
+        refresh_interests(g.s, w, desk.notes.value)
+        note_interests(w, desk.sums)
 
 
 @rule
