@@ -100,6 +100,8 @@ def taken_powers(p: Params, sums: Sums, k: int, at: float) -> int:
     """
     slot = _slot(at)
     place, row = sums.place, int(sums.near[k, slot])
+    if place[k, row] == at and sums.taken[k, row] >= sums.stirred[k] and row != sums.oldest[k]:
+        return row
     if place[k, row] != at:
         row = -1
         for r in range(ROWS):  # one at most is it; no branch ends the loop
