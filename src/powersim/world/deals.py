@@ -17,8 +17,9 @@ from powersim.world.derive import (
 )
 from powersim.world.desk import Desk, Judge, Menu
 from powersim.world.follow import imagine_threat, put
-from powersim.world.gains import flow_change, money_unit, relationship, shown, taken_powers
+from powersim.world.gains import flow_change, money_unit, relationship, shown
 from powersim.world.given import Given
+from powersim.world.interests import taken_powers
 from powersim.world.legs import control_of, deed_of, flow_of, moves_control
 from powersim.world.menu import embargoed, flow_worth
 from powersim.world.notes import as_derived

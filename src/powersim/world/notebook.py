@@ -77,7 +77,7 @@ def new_notes(s: Setup) -> Notes:
         value=np.zeros(s.expr_op.shape[0]),
         fresh=np.zeros(s.expr_op.shape[0], np.uint8),
         stood=np.zeros(s.expr_op.shape[0]),
-        plain=(~np.isin(s.expr_op, BEYOND_ISSUES).any(axis=1)).astype(np.uint8),
+        plain=np.array(~np.isin(s.expr_op, BEYOND_ISSUES).any(axis=1), np.uint8),
         **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes")},
         **{name: np.zeros(e, np.int64) for name in ("fear", "fear_of", "embargo", "embargo_by")},
         start_odds=np.zeros((n, n)),

@@ -15,8 +15,8 @@ from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, evaluate_clauses, touches
 from powersim.world.desk import Desk
-from powersim.world.gains import note_interests
 from powersim.world.given import Given
+from powersim.world.interests import note_interests
 from powersim.world.notebook import Notes
 from powersim.world.packages import fill_purses
 from powersim.world.state import C_LEVER, EMBARGO, GUARANTEE, SHIFT, Derived, Floats, Setup, World

@@ -162,8 +162,8 @@ def feared_shift(g: Given, w: World, desk: Desk, v: int) -> float:
     i, j = s.challenger[v], s.target[v]
     _look_ahead(g, w, desk, v)
     total, promised = 0.0, False
-    for m in range(notes.fears[0]):
-        e, k = notes.fear[m], notes.fear_of[m]
+    for at in range(notes.fears[0]):
+        e, k = notes.fear[at], notes.fear_of[at]
         fall = max(0.0, s.effect_size[e] * min(1.0 - w.x[k], max(-w.x[k], rise[k])))
         kind, a, b = s.effect_kind[e], s.effect_i[e], s.effect_j[e]
         if kind == SHIFT and a == j and b == i:

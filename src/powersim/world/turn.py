@@ -27,9 +27,9 @@ from powersim.world.desk import Desk
 from powersim.world.environment import calendar, grow, lay_down, proxies
 from powersim.world.exchange import call_conferences, find_offers, match_offers
 from powersim.world.follow import follow_alignment, follow_resolve, follow_threat, follow_trust
-from powersim.world.gains import note_interests
 from powersim.world.given import Given
 from powersim.world.held_deals import open_turn, sign_held
+from powersim.world.interests import note_interests
 from powersim.world.menu import fill_menu, judge_sales
 from powersim.world.notes import clauses_move, enter, renew
 from powersim.world.offer import put_on_the_table
