@@ -129,7 +129,7 @@ def told(built: Built, engine: str) -> dict[str, Any]:
     compiled = history.simulate(case, 1, 0)
     happened = stepped.world.happened if engine == "mesa" else compiled.happened
     values = stepped.values if engine == "mesa" else compiled.values
-    g, w, _ = stepped.engine.packed
+    g, w, desk = stepped.engine.packed
     index, world, found = built.index, stepped.world, {}
     for way in WAYS:
         rows = [index.issues[name(way, n)] for n in LEVELS]
@@ -141,7 +141,7 @@ def told(built: Built, engine: str) -> dict[str, Any]:
         found[f"event {operator}"] = (happened[events] >= 0).tolist()
     for good in ("at", "over"):
         flows = [index.flows[f"{good}_{n:03d}", "AAA", "BBB"] for n in LEVELS]
-        found[f"embargo {good}"] = [bool(embargoed(g.s, w, f)) for f in flows]
+        found[f"embargo {good}"] = [bool(embargoed(g.s, w, desk.notes, f)) for f in flows]
     for sides in (("AAA", "BBB"), ("CCC", "DDD")):
         strikes = [index.strikes.get((*sides, name("moved", n))) for n in LEVELS]
         found[f"milestone {sides[0]}"] = [None if b is None else int(world.milestone[b]) for b in strikes]

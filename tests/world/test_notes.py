@@ -17,11 +17,12 @@ from powersim.rules.commitment import foreseen_rise
 from powersim.scenario.arrays.build import Built
 from powersim.sim.run import Engine
 from powersim.world.case import Case
-from powersim.world.derive import derive
+from powersim.world.derive import derive, evaluate_clauses, refresh_interests
 from powersim.world.desk import new_derived
 from powersim.world.legs import Legs
 from powersim.world.menu import flow_worth
 from powersim.world.notes import acquainted
+from powersim.world.state import EMBARGO, GUARANTEE, SHIFT
 from worlds import ROWS, Play, built, lively_documents, same, state
 
 DERIVING = ("events", "growth", "own_policy", "deals", "delivery", "signals", "record")
@@ -102,6 +103,53 @@ def test_powers_and_relaxed_trust_that_are_kept_are_what_they_would_be_now(flags
     assert len(pairs) > 100
     for i, j in pairs:
         assert relax(notes.relaxing[i, j], s.trust0[i, j], p.mu, p.belief_floor) == notes.relaxed[i, j]
+
+
+def listed(rows: Any, counts: Any) -> list[list[int]]:
+    """What stands on lists, as far as they are filled."""
+    return [row[:count].tolist() for row, count in zip(rows, counts, strict=True)]
+
+
+def test_lists_name_those_whom_a_look_at_everybody_would_find(flagship: Built) -> None:
+    case = flagship.case("keep", "spiral", 2009, 0)
+    engine = Engine(case, 2009, 0)
+    for turn in (0, 7, 20):
+        engine.to(turn, "offers")
+        s, world, desk = case.setup, engine.world, engine.desk
+        sums, notes, menu = desk.sums, desk.notes, desk.menu
+        caring = [np.flatnonzero(column > 0.0).tolist() for column in world.salience.T]
+        assert listed(sums.carer, sums.caring) == caring
+        assert any(caring)
+        parties = [np.flatnonzero(row > 0.0).tolist() for row in notes.party]
+        assert listed(notes.partisan, notes.parties) == parties
+        assert menu.alive[: menu.lives[0]].tolist() == np.flatnonzero(menu.live).tolist() != []
+        kinds = s.effect_kind
+        feared = np.flatnonzero(np.isin(kinds, (SHIFT, GUARANTEE)))
+        embargoes = np.flatnonzero(kinds == EMBARGO)
+        assert notes.fear[: notes.fears[0]].tolist() == feared.tolist() != []
+        assert notes.embargo[: notes.embargoes[0]].tolist() == embargoes.tolist()
+        issue = np.searchsorted(s.effect_start, np.arange(len(kinds)), side="right") - 1
+        assert notes.fear_of[: notes.fears[0]].tolist() == issue[feared].tolist()
+        assert notes.embargo_by[: notes.embargoes[0]].tolist() == issue[embargoes].tolist()
+
+
+@settings(max_examples=20)
+@given(document=lively_documents(turns=(5, 8)), turn=st.integers(0, 4))
+def test_clauses_that_nothing_has_touched_come_to_what_they_came_to(
+    document: dict[str, Any], turn: int
+) -> None:
+    case = built(document).case("", "one", 1, 0)
+    for phase in ("events", "growth"):
+        engine = Engine(case, 1, 0)
+        engine.to(turn, phase)
+        s, world, value = case.setup, engine.world, engine.desk.notes.value
+        fresh = np.zeros(len(value))
+        interpreted(evaluate_clauses)(s, world, fresh, np.zeros(len(value), np.uint8))
+        assert fresh.tobytes() == value.tobytes(), phase
+        theta, salience = world.theta.copy(), world.salience.copy()
+        interpreted(refresh_interests)(s, world, fresh)
+        assert world.theta.tobytes() == theta.tobytes(), phase
+        assert world.salience.tobytes() == salience.tobytes(), phase
 
 
 def test_sales_are_judged_when_somebody_asks_and_all_of_them_for_who_looks_on(flagship: Built) -> None:

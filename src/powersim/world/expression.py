@@ -53,18 +53,15 @@ def evaluate_at(op: Ints, a: Floats, b: Ints, w: World, x: Floats) -> float:
         else:
             n -= 1
             stack[n - 1] = _combine(code, float(stack[n - 1]), float(stack[n]))
-    return float(stack[0])
-
-
-@rule
-def holds(op: Ints, a: Floats, b: Ints, w: World) -> bool:
-    """Whether an expression, taken as a condition, holds: it is above 0."""
-    return exceeds(evaluate(op, a, b, w), 0.0)
+            stack[n] = 0.0
+    found = float(stack[0])
+    stack[0] = 0.0  # it is left as it was found: whether something is asked once or twice shows nowhere
+    return found
 
 
 @rule
 def holds_at(op: Ints, a: Floats, b: Ints, w: World, x: Floats) -> bool:
-    """The same with issues at `x`."""
+    """Whether an expression, taken as a condition on world `w` with its issues at `x`, holds: it is above 0."""
     return exceeds(evaluate_at(op, a, b, w, x), 0.0)
 
 

@@ -256,6 +256,7 @@ def _relax_trust(g: Given, w: World, desk: Desk) -> None:
             if count == place.shape[0]:
                 _relax_gathered(g, desk, count)
                 count = 0
+        notes.relaxing[i, i] = math.nan  # nobody trusts itself
     if count > 0:
         _relax_gathered(g, desk, count)
     for i in range(n):
