@@ -24,7 +24,7 @@ WEIGHED = 9
 GATHERED = 64  # numbers that are gathered into rows at a time
 ROWS = 64  # positions of an issue whose powers are kept; half as many cost a turn a hundredth
 ANEW = -1  # who cares about an issue is to be listed anew
-SLOTS, SHIFT = 32, 32 - 5  # places to look for them first, 2**5; what leaves as many of the upper bits of 32
+SLOTS, SHIFT = 128, 32 - 7  # places to look for them first, 2**7; what leaves as many of the upper bits of 32
 GOLDEN = 0x9E3779B1  # 2**32 over the golden ratio
 
 
