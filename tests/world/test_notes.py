@@ -19,6 +19,7 @@ from powersim.sim.run import Engine
 from powersim.world.case import Case
 from powersim.world.derive import derive, evaluate_clauses, refresh_interests
 from powersim.world.desk import new_derived
+from powersim.world.expression import ALIGNED, AT_WAR, STOCK, X
 from powersim.world.legs import Legs
 from powersim.world.menu import flow_worth
 from powersim.world.notes import acquainted
@@ -131,6 +132,13 @@ def test_lists_name_those_whom_a_look_at_everybody_would_find(flagship: Built) -
         issue = np.searchsorted(s.effect_start, np.arange(len(kinds)), side="right") - 1
         assert notes.fear_of[: notes.fears[0]].tolist() == issue[feared].tolist()
         assert notes.embargo_by[: notes.embargoes[0]].tolist() == issue[embargoes].tolist()
+        asks, place = np.nonzero(s.expr_op == X)
+        assert notes.asks[: notes.asked[0]].tolist() == asks.tolist() != []
+        assert notes.asks_for[: notes.asked[0]].tolist() == s.expr_a[asks, place].tolist()
+        beyond = np.isin(s.expr_op, (STOCK, AT_WAR, ALIGNED)).any(axis=1)
+        assert notes.plain.tolist() == (~beyond).tolist()
+        assert beyond.any()
+        assert not beyond.all()
 
 
 @settings(max_examples=20)

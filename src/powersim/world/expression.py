@@ -8,8 +8,6 @@ from powersim.world.state import Floats, Ints, World
 
 # Codes: operands push, operators pop. END closes an expression that is shorter than the table's row.
 (END, CONST, X, STOCK, AT_WAR, ALIGNED, ADD, SUB, MUL, DIV, NEG, MIN, MAX, LT, LE, GT, GE) = range(17)
-BEYOND_ISSUES = (STOCK, AT_WAR, ALIGNED)
-"""What an expression may ask for beside positions of issues."""
 
 MOST = 1e30  # no expression leaves this range, which single precision can hold
 

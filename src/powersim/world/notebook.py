@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from powersim.compile.elementary import row_length
-from powersim.world.expression import BEYOND_ISSUES, X
 from powersim.world.state import Flags, Floats, Ints, Keys, Setup
 
 
@@ -24,21 +23,23 @@ class Notes(NamedTuple):
     fears: Ints  # (1) how many effects may be feared: of an issue on the odds of a war, or on who is promised help
     fear: Ints  # (E) those effects, in their order
     fear_of: Ints  # (E) their issues
-    asked: Ints  # (A) issues that expressions ask for
-    asks: Ints  # (A) the expression
-    known: Floats  # (A) where the issue stood when it was evaluated last
-    value: Floats  # (X) what expressions of clauses came to
-    fresh: Flags  # (X) 1 = and still come to
-    plain: Flags  # (X) 1 = asks for nothing but issues
-    stood: Floats  # (X) what they came to when ideals and saliences were refreshed last
     embargoes: Ints  # (1) how many effects are embargoes
     embargo: Ints  # (E) those effects, in their order
     embargo_by: Ints  # (E) their issues
+    plain: Flags  # (X) 1 = the expression asks for nothing but positions of issues
+    asked: Ints  # (1) how often expressions ask for one
+    asks: Ints  # (A) the expression that asks, A = places in all of them
+    asks_for: Ints  # (A) the issue
     start_odds: Floats  # (N, N) log-odds of resolve at the start
     start_ties: Floats  # (P+) `artanh` of alignment at the start
     met: Flags  # (P+) `acquainted`
     talk: Keys  # (3, P+) keys of every pair's draws of who talks
     noise: Keys  # (3, P+) of shocks to alignment
+    # what clauses came to
+    known: Floats  # (A) where the issue that is asked for stood when its expression was evaluated last
+    value: Floats  # (X) what the expression came to
+    fresh: Flags  # (X) 1 = and still comes to
+    stood: Floats  # (X) what it came to when ideals and saliences were refreshed last
     # the state that `Desk.derived` follows from
     taken: Flags  # (1) 1 = there is such a note
     power: Floats  # (N)
@@ -62,8 +63,7 @@ def new_notes(s: Setup) -> Notes:
     """Room for the notes on a scenario of this size: nothing is noted."""
     (n, k), c, goods = s.ideal_hard.shape, s.control_key.shape[0], s.good_key.shape[0]
     pairs, e = row_length(n * (n - 1) // 2), s.effect_kind.shape[0]
-    asks, column = np.nonzero(s.expr_op == X)
-    asked = s.expr_a[asks, column].astype(np.int64)
+    x, places = s.expr_op.shape[0], s.expr_op.size
     return Notes(
         say_first=np.zeros(c + 1, np.int64),
         say=np.zeros(c * n, np.int64),
@@ -71,15 +71,12 @@ def new_notes(s: Setup) -> Notes:
         party=np.zeros((k, row_length(n))),
         parties=np.zeros(k, np.int64),
         partisan=np.zeros((k, n), np.int64),
-        asked=asked,
-        asks=asks.copy(),
-        known=np.full(asked.shape[0], np.nan),
-        value=np.zeros(s.expr_op.shape[0]),
-        fresh=np.zeros(s.expr_op.shape[0], np.uint8),
-        stood=np.zeros(s.expr_op.shape[0]),
-        plain=np.array(~np.isin(s.expr_op, BEYOND_ISSUES).any(axis=1), np.uint8),
-        **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes")},
+        **{name: np.zeros(1, np.int64) for name in ("fears", "embargoes", "asked")},
         **{name: np.zeros(e, np.int64) for name in ("fear", "fear_of", "embargo", "embargo_by")},
+        **{name: np.zeros(places, np.int64) for name in ("asks", "asks_for")},
+        **{name: np.zeros(x, np.uint8) for name in ("plain", "fresh")},
+        **{name: np.zeros(x) for name in ("value", "stood")},
+        known=np.zeros(places),
         start_odds=np.zeros((n, n)),
         start_ties=np.zeros(pairs),
         met=np.zeros(pairs, np.uint8),

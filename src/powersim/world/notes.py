@@ -15,6 +15,7 @@ from powersim.rules.beliefs import logit, within
 from powersim.world.channels import THREAT
 from powersim.world.derive import derive, derive_anew, evaluate_clauses, touches
 from powersim.world.desk import Desk
+from powersim.world.expression import ALIGNED, AT_WAR, END, STOCK, X
 from powersim.world.given import Given
 from powersim.world.interests import note_interests
 from powersim.world.notebook import Notes
@@ -39,6 +40,7 @@ def enter(g: Given, w: World, desk: Desk) -> None:
     _list_parties(g, notes)
     _list_pairs(g, notes)
     _list_effects(g.s, notes)
+    _list_questions(g.s, notes)
     for i in range(notes.start_odds.shape[0]):
         for j in range(notes.start_odds.shape[1]):
             notes.start_odds[i, j] = logit(within(g.s.resolve0[i, j], g.p.belief_floor))
@@ -121,6 +123,24 @@ def _list_effects(s: Setup, notes: Notes) -> None:
 
 
 @rule
+def _list_questions(s: Setup, notes: Notes) -> None:
+    """Which expressions ask for which issues, and which ask for nothing else."""
+    count = 0
+    for e in range(s.expr_op.shape[0]):
+        notes.plain[e] = 1
+        for place in range(s.expr_op.shape[1]):
+            code = s.expr_op[e, place]
+            if code == END:
+                break
+            if code == X:
+                notes.asks[count], notes.asks_for[count] = e, int(s.expr_a[e, place])
+                count += 1
+            elif code == STOCK or code == AT_WAR or code == ALIGNED:
+                notes.plain[e] = 0
+    notes.asked[0] = count
+
+
+@rule
 def clauses_move(s: Setup, w: World, notes: Notes) -> bool:
     """Evaluate clauses as far as they may have changed; whether any came to something else when this was asked last."""
     _renew_clauses(s, w, notes)
@@ -135,8 +155,8 @@ def clauses_move(s: Setup, w: World, notes: Notes) -> bool:
 def _renew_clauses(s: Setup, w: World, notes: Notes) -> None:
     """Evaluate clauses anew whose expressions ask for an issue that has moved, or for anything but issues."""
     value, fresh = notes.value, notes.fresh
-    for m in range(notes.asked.shape[0]):
-        e, at = notes.asks[m], w.x[notes.asked[m]]
+    for m in range(notes.asked[0]):
+        e, at = notes.asks[m], w.x[notes.asks_for[m]]
         fresh[e] = 0 if at != notes.known[m] else fresh[e]
         notes.known[m] = at
     evaluate_clauses(s, w, value, fresh)
