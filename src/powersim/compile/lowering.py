@@ -44,7 +44,7 @@ class BundleType(types.Type):  # type: ignore[misc]
         if ndim < 0:
             return scalar
         if in_parts():
-            from powersim.compile.parts import FieldArray
+            from powersim.compile.fields import FieldArray
 
             return FieldArray(scalar, ndim, f"{self.name}.{name}")
         return types.Array(scalar, ndim, "C")

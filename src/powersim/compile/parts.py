@@ -21,18 +21,16 @@ from typing import Any
 import llvmlite.binding as ll
 import numba
 import numpy as np
-from llvmlite import ir
 from numba import _dynfunc, types
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
-from numba.core.datamodel import models
 from numba.core.dispatcher import Dispatcher
-from numba.core.extending import register_model
-from numba.core.imputils import lower_cast
 from numba.core.typed_passes import AnnotateTypes, NativeLowering, NopythonTypeInference
 from numba.core.types import functions
 from numba.np import arrayobj
+
+from powersim.compile.fields import PartLower, as_it_is, load, store
 
 NOT_NEEDED = frozenset({
     "WithLifting", "InlineClosureLikes", "RewriteSemanticConstants", "DeadBranchPrune", "MakeFunctionToJitFunction",
@@ -194,6 +192,11 @@ class LowerPart(NativeLowering):  # type: ignore[misc]
 
     _name = "powersim_lower_part"
 
+    @property
+    def lowering_class(self) -> Any:
+        """What lowers the function."""
+        return PartLower
+
     def run_pass(self, state: Any) -> bool:
         """Lower it."""
         before = arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item
@@ -202,74 +205,6 @@ class LowerPart(NativeLowering):  # type: ignore[misc]
             return bool(super().run_pass(state))
         finally:
             arrayobj.fix_integer_index, arrayobj.load_item, arrayobj.store_item = before
-
-
-def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
-    """An index that is 0 or more, as wide as an address."""
-    return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
-
-
-class FieldArray(types.Array):  # type: ignore[misc]
-    """The type of an array that is read as a field: compiled code knows that no other field shares its memory."""
-
-    def __init__(self, dtype: Any, ndim: int, field: str) -> None:
-        self.field = field
-        super().__init__(dtype, ndim, "C", name=f"{field}({dtype}, {ndim}d)")
-
-    @property
-    def key(self) -> Any:
-        """What tells types apart."""
-        return (*super().key, self.field)
-
-    @property
-    def mangling_args(self) -> Any:
-        """What tells their names apart."""
-        name, args = super().mangling_args
-        return name, [*args, self.field]
-
-    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> Any:
-        """The type of a row or another part of it, which is of the same field."""
-        if dtype not in (None, self.dtype) or layout not in (None, "C") or readonly:
-            return super().copy(dtype, ndim, layout, readonly)
-        return FieldArray(self.dtype, self.ndim if ndim is None else ndim, self.field)
-
-    @property
-    def plain(self) -> Any:
-        """The type under which it is handed on."""
-        return types.Array(self.dtype, self.ndim, "C")
-
-
-register_model(FieldArray)(models.ArrayModel)
-
-
-@lower_cast(FieldArray, types.Array)  # type: ignore[untyped-decorator]
-def _handed_on(_context: Any, _builder: Any, _from: Any, _to: Any, value: Any) -> Any:
-    return value
-
-
-def mark(array: Any, builder: Any, access: Any) -> None:
-    """Say of a load or store which memory it is about (LLVM's TBAA): numbers of a type, of them those of a field."""
-    add, zero = builder.module.add_metadata, ir.Constant(ir.IntType(64), 0)
-    kind = add([str(array.dtype), add(["powersim"]), zero])
-    if isinstance(array, FieldArray):
-        kind = add([array.field, kind, zero])
-    access.set_metadata("tbaa", add([kind, kind, zero]))
-
-
-def load(context: Any, builder: Any, array: Any, pointer: Any) -> Any:
-    """An item, read from memory that is told apart."""
-    value = context.unpack_value(builder, array.dtype, pointer)
-    if isinstance(value, ir.instructions.LoadInstr):
-        mark(array, builder, value)
-    return value
-
-
-def store(context: Any, builder: Any, array: Any, value: Any, pointer: Any) -> None:
-    """Write an item likewise."""
-    context.pack_value(builder, array.dtype, value, pointer)
-    last = builder.block.instructions[-1]
-    assert isinstance(last, ir.instructions.StoreInstr)
-    mark(array, builder, last)
 
 
 @register_pass(mutates_CFG=False, analysis_only=False)
