@@ -27,7 +27,7 @@ def small(tmp_path: Path) -> Path:
     for folder in (package, package / "rules", package / "compile"):
         folder.mkdir()
         (folder / "__init__.py").write_text("")
-    for name in ("jit.py", "parts.py", "cached.py", "second.py", "another.py"):
+    for name in ("jit.py", "parts.py", "fields.py", "cached.py", "second.py", "another.py"):
         shutil.copy(PACKAGE / "compile" / name, package / "compile" / name)
     write_callee(package, "1.0")
     (package / "rules" / "caller.py").write_text("from powersim.compile.jit import rule\n" + CALLER)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from powersim.compile.bundle import pack
-from powersim.compile.jit import ENABLED, rule
-from powersim.world.state import Floats
+from powersim.compile.jit import ENABLED, interpreted, rule
+from powersim.world.state import Flags, Floats, Ints
 
 
 class Forth(NamedTuple):
@@ -42,6 +42,36 @@ def test_numbers_are_read_by_name_whatever_was_packed_before() -> None:
     assert (read(first), read(second), read(pack(Forth(7.0, 8.0, 9.0), second))) == (123.0, 456.0, 789.0)
     assert read(pack(Back(3.0, 2.0, 1.0), second)) == 123.0
     assert (second.a, second.b, second.c) == (4.0, 5.0, 6.0)
+
+
+class Tables(NamedTuple):
+    one: Floats
+    two: Floats
+    three: Ints
+    flags: Flags
+
+
+@rule
+def stir(tables: Tables) -> float:
+    row, last, total = tables.two[1], np.uint64(2), 0.0
+    for i in range(tables.one.shape[0]):
+        row[i] = 2.0 * tables.one[i]
+        tables.three[0, 1, i] = i + (tables.two[1, i] > 2.0)
+        row[last] += tables.three[0, 1, i]
+        tables.flags[i] = tables.two[1, last] > 3.0
+        total += tables.two[0, i] + row[i] + tables.flags[i]
+    return total
+
+
+def test_items_rows_and_what_is_written_through_either_are_numpys() -> None:
+    tables = [
+        Tables(np.arange(3.0), np.ones((2, 3)), np.ones((2, 2, 3), np.int64), np.zeros(3, np.uint8))
+        for _ in range(2)
+    ]
+    assert stir(pack(tables[0])) == interpreted(stir)(tables[1])
+    for one, other in zip(*tables, strict=True):
+        assert one.tobytes() == other.tobytes()
+    assert tables[0].three[0, 1].tolist() == [0, 1, 3]
 
 
 @pytest.mark.skipif(not ENABLED, reason="interpreted, nothing is packed")

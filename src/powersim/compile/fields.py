@@ -39,11 +39,11 @@ class FieldArray(types.Array):  # type: ignore[misc]
         name, args = super().mangling_args
         return name, [*args, self.field]
 
-    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> Any:
+    def copy(self, *changes: Any, **named: Any) -> Any:
         """The type of a row or another part of it, which is of the same field."""
-        if dtype not in (None, self.dtype) or layout not in (None, "C") or readonly:
-            return super().copy(dtype, ndim, layout, readonly)
-        return FieldArray(self.dtype, self.ndim if ndim is None else ndim, self.field)
+        part = super().copy(*changes, **named)
+        same = part.dtype == self.dtype and part.layout == "C" and part.mutable
+        return FieldArray(part.dtype, part.ndim, self.field) if same else part
 
     @property
     def plain(self) -> Any:
