@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
 from hypothesis import strategies as st
 from small_worlds import small
 
 from powersim.compile.jit import interpreted
+from powersim.run.foreseen import look_around
 from powersim.scenario.arrays.build import build
 from powersim.scenario.load import from_data
 from powersim.testing import shares
-from powersim.world import derive, signals
+from powersim.world import signals
 from powersim.world.given import given_by
 from powersim.world.start import new_world
 
@@ -22,9 +22,6 @@ LOUD = {"rho": 1.0, "tau": 1.0, "curvature": 1.5, "friend_from": 0.5, "omega_out
 DEAF = 0.02  # of defaults: smaller signals are not read
 
 read_moves = interpreted(signals.read_moves)
-refresh_readings = interpreted(derive.refresh_readings)
-evaluate_clauses = interpreted(derive.evaluate_clauses)
-refresh_interests = interpreted(derive.refresh_interests)
 
 
 class Other(NamedTuple):
@@ -85,10 +82,7 @@ class Scene:
         g = given_by(build(from_data(document)).case(), 1, 0)
         w = new_world(g.s, 0)
         w.pos[0] = self.move[1]
-        refresh_readings(g.s, w)
-        value = np.zeros(len(g.s.expr_op))
-        evaluate_clauses(g.s, w, value, np.zeros(len(value), np.uint8))
-        refresh_interests(g.s, w, value)
+        look_around(g.s, w)
         read_moves(g, w, 0)
         columns = (g.s.resolve0, w.resolve, g.s.trust0, w.trust)
         return Read(*([float(x) for x in array[1:, 0]] for array in columns))

@@ -22,7 +22,7 @@ from powersim.world import derive, environment, signals
 from powersim.world.given import Given, given_by
 from powersim.world.legs import Legs
 from powersim.world.start import new_world
-from powersim.world.state import ACCEPTED, LEAST, REFUSED, BranchArrays, Flags, Ints, World
+from powersim.world.state import ACCEPTED, LEAST, REFUSED, BranchArrays, Flags, Ints, Setup, World
 
 RESOLVE, TRUST = "resolve", "trust"
 ANSWERS = {0: "", ACCEPTED: ", if accepted", REFUSED: ", if refused"}
@@ -91,11 +91,16 @@ def _start(built: Built, theory: str) -> tuple[Given, World]:
     case = built.case("", theory)._replace(setup=inputs.setup, params=inputs.params)
     g = given_by(case, 0, 0)
     w = new_world(g.s, 0)
-    refresh_readings(g.s, w)
-    value = np.zeros(len(g.s.expr_op))
-    evaluate_clauses(g.s, w, value, np.zeros(len(value), np.uint8))
-    refresh_interests(g.s, w, value)
+    look_around(g.s, w)
     return g, w
+
+
+def look_around(s: Setup, w: World) -> None:
+    """What is there to be seen in a world as it stands, and what everybody wants of it, as plain Python."""
+    refresh_readings(s, w)
+    value = np.zeros(len(s.expr_op))
+    evaluate_clauses(s, w, value, np.zeros(len(value), np.uint8))
+    refresh_interests(s, w, value)
 
 
 def _read(built: Built, g: Given, start: World, answer: int) -> tuple[bool, tuple[Change, ...]]:

@@ -71,7 +71,7 @@ class Menu(NamedTuple):
     listed: Ints  # (N) how many legs actor i may give to one other
     given: Ints  # (N, R) those legs, in their order
     given_to: Ints  # (N, R) to whom, or to ANYBODY
-    ours: Ints  # (R + 1) those that one of two may give the other, and one that is none
+    ours: Ints  # (R + 1) those that one of two may give the other, and one that is none; or a conference's
     theirs: Ints  # (R + 1) and the other way round
     seed: Ints  # (R) legs around which a conference may be called
     seed_key: Keys  # (3, R+) keys of the draws that decide
